@@ -1,0 +1,164 @@
+package judgments
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Suite is one YAML file: how to search, the judged queries, and the gates.
+type Suite struct {
+	// File is the path that the suite was read from.
+	File string
+	// Hash is the SHA-256 of the file's bytes in hexadecimal.
+	Hash string
+	// Name is the suite's name, the file's base name where it gives none.
+	Name string
+	// Cluster is where the suite itself says to search: "embedded", a URL,
+	// or empty.
+	Cluster string
+	// Search is how each query is searched.
+	Search Search
+	// Metrics are the names of the metrics as the suite writes them.
+	Metrics []MetricName
+	// Gates are the conditions that a run must meet, in the suite's order.
+	Gates []Gate
+	// Queries are the judged queries, in the suite's order.
+	Queries []Query
+}
+
+// Search is how a suite's queries are searched.
+type Search struct {
+	Position
+	// Index is an index or alias, or several separated by commas.
+	Index string
+	// TitleField is the field whose value identifies a document to the
+	// judgments.
+	TitleField string
+	// Documents is the path of an NDJSON file with the documents, already
+	// relative to the working directory; empty where the suite has none.
+	Documents string
+	// Mappings and Settings are for creating the index, as raw JSON; empty
+	// where the suite leaves them out.
+	Mappings, Settings json.RawMessage
+	// Retriever is the first stage as raw JSON, with {{query}} still in it.
+	Retriever json.RawMessage
+	// Rerankers are what is compared with the first stage, in the suite's
+	// order.
+	Rerankers []Reranker
+}
+
+// Reranker is one text_similarity_reranker around the first stage.
+type Reranker struct {
+	Position
+	// Name is the system's name in reports and gates.
+	Name string
+	// Field is the document field whose value the reranker reads.
+	Field string
+	// InferenceID is the endpoint; empty for the server's default.
+	InferenceID string
+	// Window is rank_window_size: how many first-stage hits the reranker
+	// sees, 1 or more (10 where the suite gives none, as on the server).
+	Window int
+	// MinScore drops documents whose raw score is below; nil for none.
+	MinScore *float64
+	// Extra holds the further settings of the retriever (filter,
+	// chunk_rescorer) as raw JSON, sent as they stand.
+	Extra map[string]json.RawMessage
+}
+
+// MetricName is a metric as a suite writes it.
+type MetricName struct {
+	Position
+	Name string
+}
+
+// Query is one judged query.
+type Query struct {
+	Position
+	// ID names the query in runs and reports; made from the text where the
+	// suite gives none.
+	ID string
+	// Text is what the first stage searches for.
+	Text string
+	// InferenceText is what the reranker is asked: Text where the suite
+	// gives none.
+	InferenceText string
+	// Relevant are the judgments, those of grade 0 included.
+	Relevant []Judgment
+	// Expect are conditions on single titles.
+	Expect []Expectation
+	// Tags are the slices that the query belongs to.
+	Tags []string
+	// Quarantine suspends the query's part in gates; nil for none.
+	Quarantine *Quarantine
+}
+
+// Judgment says how relevant a document is to a query.
+type Judgment struct {
+	Position
+	// Title is the value of the title field; may be empty where ID is given.
+	Title string
+	// ID is the document's _id; it wins over Title where it is given.
+	ID string
+	// Grade is how relevant: 0 is judged non-relevant, 1 where none is
+	// given, never negative.
+	Grade float64
+}
+
+// Expectation is a condition on where a title ranks. Exactly one of Within,
+// NotWithin and Before is set.
+type Expectation struct {
+	Position
+	// Source is the expectation on one line, for messages.
+	Source string
+	// Title and ID name the document, as in a Judgment.
+	Title, ID string
+	// System is the system that must meet it; empty for every reranker.
+	System string
+	// Within is the largest rank allowed.
+	Within int
+	// NotWithin is the rank down to which the title must not be found.
+	NotWithin int
+	// Before is the title that must rank below this one.
+	Before string
+}
+
+// Quarantine keeps a query out of the gates until a day.
+type Quarantine struct {
+	Position
+	// Until is the last day, at midnight UTC, on which the query does not
+	// gate.
+	Until time.Time
+	// Reason is why.
+	Reason string
+}
+
+// Gate is a condition that a run must meet. Which of the limits may stand
+// together is checked when the suite is loaded.
+type Gate struct {
+	Position
+	// Source is the gate on one line as the suite writes it, for messages.
+	Source string
+	// Metric is a metric's name, or a latency (took_p95, wall_p95, took_p50,
+	// wall_p50) or an integrity count (failed, unresolved_titles,
+	// dropped_documents).
+	Metric string
+	// System is the system it holds for; empty for every reranker.
+	System string
+	// Tag restricts it to the queries with the tag; empty for all.
+	Tag string
+	// Versus is what is compared with: "", "first-stage" or "baseline".
+	Versus string
+	// Min and Max are bounds on the value itself; a latency's Max is in
+	// milliseconds.
+	Min, Max *float64
+	// MinGain is the least gain over Versus.
+	MinGain *float64
+	// MaxDrop is the largest drop of the mean against Versus.
+	MaxDrop *float64
+	// MaxQueryDrop is the largest drop of any one query against Versus.
+	MaxQueryDrop *float64
+	// Confidence, where not 0, makes MinGain or MaxDrop hold for the bound
+	// of an interval of this confidence instead of for the mean.
+	Confidence float64
+}
