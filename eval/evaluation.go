@@ -1,0 +1,135 @@
+package eval
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/releval/releval/eval/metrics"
+)
+
+// Evaluation is a run with its metrics computed: a pure function of the run.
+type Evaluation struct {
+	Run     *Run
+	Metrics []metrics.Metric
+	// Systems are in the manifest's order, the first stage first.
+	Systems []SystemScores
+}
+
+// SystemScores are the metrics of one system.
+type SystemScores struct {
+	System string
+	// Values are by metric, then by query in the run's order. A query that
+	// failed or found nothing has 0; NaN stands only where a metric is
+	// undefined, such as judged@10 of an empty list.
+	Values [][]float64
+	// Low and High are what each value would be if every unjudged document
+	// that counts were non-relevant, or of the highest grade of the run.
+	Low, High [][]float64
+	// Grades are by query, then by rank; metrics.Unjudged where nobody
+	// judged the hit.
+	Grades [][]float64
+	// Failed and Empty count the queries without a usable answer and those
+	// whose answer holds no hit.
+	Failed, Empty int
+}
+
+// Evaluate computes the metrics of every query and system. With no metrics
+// given it takes the manifest's.
+func Evaluate(run *Run, chosen []metrics.Metric) (*Evaluation, error) {
+	if len(chosen) == 0 {
+		for _, name := range run.Manifest.Metrics {
+			m, err := metrics.Parse(name)
+			if err != nil {
+				return nil, fmt.Errorf("the run's manifest: %w", err)
+			}
+			chosen = append(chosen, m)
+		}
+	}
+	e := &Evaluation{Run: run, Metrics: chosen}
+	judged := make([]*metrics.Judged, len(run.Queries))
+	for i := range run.Queries {
+		judged[i] = run.Queries[i].Judged()
+	}
+	highest := highestGrade(run)
+	for _, system := range run.Manifest.Systems {
+		e.Systems = append(e.Systems, scoreSystem(run, system, chosen, judged, highest))
+	}
+	return e, nil
+}
+
+func scoreSystem(run *Run, system string, chosen []metrics.Metric, judged []*metrics.Judged, highest float64) SystemScores {
+	s := SystemScores{
+		System: system,
+		Values: table(len(chosen), len(run.Queries)),
+		Low:    table(len(chosen), len(run.Queries)),
+		High:   table(len(chosen), len(run.Queries)),
+		Grades: make([][]float64, len(run.Queries)),
+	}
+	for q := range run.Queries {
+		query := &run.Queries[q]
+		result := query.Results[system]
+		var hits []Hit
+		switch {
+		case result.Failed():
+			s.Failed++
+		case len(result.Hits) == 0:
+			s.Empty++
+		default:
+			hits = result.Hits
+		}
+		s.Grades[q] = query.Grades(hits)
+		ranking := metrics.Ranking{Grades: s.Grades[q], Judged: judged[q]}
+		for m, metric := range chosen {
+			s.Values[m][q] = metric.Score(ranking)
+			s.Low[m][q], s.High[m][q] = metric.Bounds(ranking, highest)
+		}
+	}
+	return s
+}
+
+// highestGrade is the largest grade in the run's judgments, at least 1.
+func highestGrade(run *Run) float64 {
+	highest := 1.0
+	for _, q := range run.Queries {
+		for _, j := range q.Judgments {
+			highest = max(highest, j.Grade)
+		}
+	}
+	return highest
+}
+
+// System returns the scores of the named system, nil where there is none.
+func (e *Evaluation) System(name string) *SystemScores {
+	for i := range e.Systems {
+		if e.Systems[i].System == name {
+			return &e.Systems[i]
+		}
+	}
+	return nil
+}
+
+// Mean averages the values over all queries, but for those where the metric
+// is undefined, which it counts.
+func Mean(values []float64) (mean float64, undefined int) {
+	sum := 0.0
+	for _, v := range values {
+		if math.IsNaN(v) {
+			undefined++
+		} else {
+			sum += v
+		}
+	}
+	if undefined == len(values) {
+		return math.NaN(), undefined
+	}
+	return sum / float64(len(values)-undefined), undefined
+}
+
+func table(rows, columns int) [][]float64 {
+	cells := make([]float64, rows*columns)
+	rowsOf := make([][]float64, rows)
+	for i := range rowsOf {
+		rowsOf[i] = cells[i*columns : (i+1)*columns : (i+1)*columns]
+	}
+	return rowsOf
+}

@@ -1,0 +1,62 @@
+package eval
+
+import (
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/judgments"
+)
+
+// Grades joins a ranking with the query's judgments: the grade of the hit at
+// each rank, metrics.Unjudged where nobody judged it.
+//
+// A judgment with an id matches that document alone; one without matches the
+// title after folding. Every judgment is credited once, to the first hit that
+// it matches: where two documents share a judged title, the second counts as
+// unjudged, so that no metric can rise above 1.
+func (q *Query) Grades(hits []Hit) []float64 {
+	matches := q.Matches(hits)
+	grades := make([]float64, len(hits))
+	for i, m := range matches {
+		if m < 0 {
+			grades[i] = metrics.Unjudged()
+		} else {
+			grades[i] = q.Judgments[m].Grade
+		}
+	}
+	return grades
+}
+
+// Matches gives, for the hit at each rank, the index of the judgment that it
+// is credited with, or -1.
+func (q *Query) Matches(hits []Hit) []int {
+	byID := make(map[string]int)
+	byTitle := make(map[string]int)
+	for i, j := range q.Judgments {
+		if j.ID != "" {
+			byID[j.ID] = i
+		} else {
+			byTitle[judgments.FoldTitle(j.Title)] = i
+		}
+	}
+	credited := make([]bool, len(q.Judgments))
+	matches := make([]int, len(hits))
+	for i, h := range hits {
+		matches[i] = -1
+		m, ok := byID[h.ID]
+		if !ok && len(byTitle) > 0 {
+			m, ok = byTitle[judgments.FoldTitle(h.Title)]
+		}
+		if ok && !credited[m] {
+			matches[i], credited[m] = m, true
+		}
+	}
+	return matches
+}
+
+// Judged summarises the query's judgments for the metrics.
+func (q *Query) Judged() *metrics.Judged {
+	grades := make([]float64, len(q.Judgments))
+	for i, j := range q.Judgments {
+		grades[i] = j.Grade
+	}
+	return metrics.NewJudged(grades)
+}

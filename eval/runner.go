@@ -1,0 +1,197 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/judgments"
+)
+
+// pitKeepAlive is how long the point in time outlives the last search.
+const pitKeepAlive = 10 * time.Minute
+
+// Searcher is what the runner needs of a cluster.
+type Searcher interface {
+	// OpenPIT opens a point in time and returns its id.
+	OpenPIT(ctx context.Context, index string, keepAlive time.Duration) (string, error)
+	// ClosePIT closes it.
+	ClosePIT(ctx context.Context, id string) error
+	// Search sends one search and decodes its hits, with all retries.
+	Search(ctx context.Context, body []byte) (cluster.Response, error)
+}
+
+// Observer is told of each finished query, by one goroutine at a time.
+type Observer interface {
+	QueryDone(q *Query)
+}
+
+// Runner searches a plan's queries.
+type Runner struct {
+	Cluster Searcher
+	// Concurrency is how many queries are in flight; 0 means 4.
+	Concurrency int
+	// Repeat is how often each query is searched; 0 means once.
+	Repeat int
+	// Journal takes every finished query; nil for none.
+	Journal *Journal
+	// Observer is told of every finished query; nil for none.
+	Observer Observer
+}
+
+// Run searches every query of the plan that done does not hold yet: for each
+// the first stage and every reranker, in an order that alternates from query
+// to query so that caches favour neither. All searches share one point in
+// time.
+//
+// A query that cannot be answered is kept with its error. An error of Run
+// itself means that going on makes no sense: the context ended, the journal
+// cannot be written, or the cluster refuses for a reason that every query
+// would meet. The queries that were finished until then are returned all the
+// same.
+func (r *Runner) Run(ctx context.Context, p *Plan, done map[string]bool) ([]Query, error) {
+	pit, err := r.Cluster.OpenPIT(ctx, p.Suite.Search.Index, pitKeepAlive)
+	if err != nil {
+		return nil, err
+	}
+	s := session{Runner: r, plan: p}
+	s.pit.Store(&pit)
+	defer s.closePIT(ctx)
+
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, defaultTo(r.Concurrency, 4)))
+	results := make([]*Query, len(p.Queries))
+	for i, q := range p.Queries {
+		if done[q.ID] {
+			continue
+		}
+		if groupCtx.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			finished, err := s.query(groupCtx, i, q)
+			if err != nil {
+				return err
+			}
+			results[i] = finished
+			return s.report(finished)
+		})
+	}
+	err = group.Wait()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	var finished []Query
+	for _, q := range results {
+		if q != nil {
+			finished = append(finished, *q)
+		}
+	}
+	return finished, err
+}
+
+// session is one Run at work.
+type session struct {
+	*Runner
+	plan *Plan
+	pit  atomic.Pointer[string] // the newest id: the server may change it
+	mu   sync.Mutex             // for the observer
+}
+
+// closePIT frees the point in time even where the run was interrupted. That
+// it could not be closed costs nothing but its keep-alive.
+func (s *session) closePIT(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_ = s.Cluster.ClosePIT(ctx, *s.pit.Load())
+}
+
+// query searches one query with every system.
+func (s *session) query(ctx context.Context, number int, q judgments.Query) (*Query, error) {
+	record := NewQuery(number, q)
+	for repeat := range max(1, s.Repeat) {
+		results, err := s.search(ctx, number+repeat, q)
+		if err != nil {
+			return nil, err
+		}
+		if repeat == 0 {
+			record.Results = results
+		} else {
+			record.Repeats = append(record.Repeats, results)
+		}
+	}
+	return &record, nil
+}
+
+// search asks every system once. Turn decides which goes first.
+func (s *session) search(ctx context.Context, turn int, q judgments.Query) (Results, error) {
+	type request struct {
+		system string
+		body   []byte
+		size   int
+	}
+	pit := *s.pit.Load()
+	first := request{FirstStage, s.plan.Body(s.plan.FirstStageRetriever(q), s.plan.Depth, pit), s.plan.Depth}
+	var requests []request
+	for _, reranker := range s.plan.Rerankers {
+		requests = append(requests, request{reranker.Name, s.plan.Body(s.plan.RerankRetriever(q, reranker), reranker.Window, pit), reranker.Window})
+	}
+	if turn%2 == 0 {
+		requests = append([]request{first}, requests...)
+	} else {
+		requests = append(requests, first)
+	}
+	results := make(Results, len(requests))
+	for _, request := range requests {
+		response, err := s.Cluster.Search(ctx, request.body)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			if hopeless(err) {
+				return nil, fmt.Errorf("query %q, %s: %w", q.ID, request.system, err)
+			}
+			results[request.system] = &Result{Error: err.Error(), Attempts: response.Attempts}
+			continue
+		}
+		if response.PIT != "" && response.PIT != pit {
+			s.pit.Store(&response.PIT)
+		}
+		results[request.system] = NewResult(response, request.size)
+	}
+	return results, nil
+}
+
+// hopeless says whether every other query would meet the same error.
+func hopeless(err error) bool {
+	var failure *cluster.Error
+	return errors.As(err, &failure) && failure.Configuration()
+}
+
+// report hands a finished query on: to the disk first.
+func (s *session) report(q *Query) error {
+	if s.Journal != nil {
+		if err := s.Journal.Query(*q); err != nil {
+			return err
+		}
+	}
+	if s.Observer != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.Observer.QueryDone(q)
+	}
+	return nil
+}
+
+func defaultTo(value, fallback int) int {
+	if value == 0 {
+		return fallback
+	}
+	return value
+}
