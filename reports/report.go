@@ -1,0 +1,165 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/judgments"
+)
+
+// Report is everything that a report says, worked out and sorted. Every
+// format renders the same value, and none computes a number of its own.
+type Report struct {
+	Evaluation *eval.Evaluation
+	// Differences hold every reranker against the first stage, by system,
+	// then by metric in the suite's order.
+	Differences []eval.Difference
+	// Lead is the index of the metric that the verdict and the order of the
+	// queries go by: the suite's first.
+	Lead int
+	// Queries are by reranker, in the order of Evaluation.Systems[1:]; each
+	// list is sorted by what the reranker did to the lead metric, the
+	// largest loss first. Where there is no reranker the one list is in the
+	// suite's order.
+	Queries [][]QueryRow
+	// Integrity is what could not be trusted.
+	Integrity eval.Integrity
+	// Notes are said below the tables.
+	Notes []string
+}
+
+// QueryRow is one query under one reranker.
+type QueryRow struct {
+	// Query is the index into the run's queries.
+	Query int
+	// Without and With are the lead metric's values; NaN where undefined.
+	Without, With float64
+	// Difference is With minus Without.
+	Difference float64
+	// Failed says that one of the two systems gave no usable answer.
+	Failed bool
+	// Best is the title (or id) of the best relevant document: the highest
+	// grade, and among equals the one ranked best by either system.
+	Best string
+	// Before and After are its ranks, 0 where it was not returned.
+	Before, After int
+}
+
+// New works a report out of an evaluation.
+func New(e *eval.Evaluation, o stats.Options) (*Report, error) {
+	differences, err := e.Differences(o)
+	if err != nil {
+		return nil, err
+	}
+	r := &Report{
+		Evaluation:  e,
+		Differences: differences,
+		Integrity:   eval.CheckIntegrity(e.Run),
+	}
+	for s := 1; s < len(e.Systems); s++ {
+		r.Queries = append(r.Queries, r.rows(s))
+	}
+	if len(e.Systems) == 1 {
+		r.Queries = [][]QueryRow{r.rows(0)}
+	}
+	return r, nil
+}
+
+// LeadMetric is the metric that the verdict goes by.
+func (r *Report) LeadMetric() metrics.Metric { return r.Evaluation.Metrics[r.Lead] }
+
+// LeadDifference is the lead metric's difference of the reranker with the
+// given index into Evaluation.Systems[1:].
+func (r *Report) LeadDifference(reranker int) eval.Difference {
+	return r.Differences[reranker*len(r.Evaluation.Metrics)+r.Lead]
+}
+
+// rows lists the queries under one system; system 0 is the first stage.
+func (r *Report) rows(system int) []QueryRow {
+	e := r.Evaluation
+	name := e.Systems[system].System
+	rows := make([]QueryRow, len(e.Run.Queries))
+	for i := range e.Run.Queries {
+		q := &e.Run.Queries[i]
+		row := QueryRow{
+			Query:   i,
+			Without: e.Systems[0].Values[r.Lead][i],
+			With:    e.Systems[system].Values[r.Lead][i],
+			Failed:  q.Results[eval.FirstStage].Failed() || q.Results[name].Failed(),
+		}
+		row.Difference = row.With - row.Without
+		row.Best, row.Before, row.After = bestRelevant(q, name)
+		rows[i] = row
+	}
+	if system > 0 {
+		slices.SortStableFunc(rows, func(a, b QueryRow) int {
+			return cmp.Or(cmp.Compare(undefinedLast(a.Difference), undefinedLast(b.Difference)), cmp.Compare(a.Query, b.Query))
+		})
+	}
+	return rows
+}
+
+func undefinedLast(difference float64) float64 {
+	if math.IsNaN(difference) {
+		return math.Inf(1)
+	}
+	return difference
+}
+
+// bestRelevant finds the query's best relevant document and its ranks under
+// the first stage and under the named system.
+func bestRelevant(q *eval.Query, system string) (name string, before, after int) {
+	was, is := ranks(q, eval.FirstStage), ranks(q, system)
+	best := -1
+	position := func(j int) int {
+		rank := math.MaxInt
+		for _, r := range []int{was[j], is[j]} {
+			if r > 0 {
+				rank = min(rank, r)
+			}
+		}
+		return rank
+	}
+	for j, judged := range q.Judgments {
+		if judged.Grade <= 0 {
+			continue
+		}
+		if best < 0 || judged.Grade > q.Judgments[best].Grade ||
+			judged.Grade == q.Judgments[best].Grade && position(j) < position(best) {
+			best = j
+		}
+	}
+	if best < 0 {
+		return "", 0, 0
+	}
+	return cmp.Or(q.Judgments[best].Title, q.Judgments[best].ID), was[best], is[best]
+}
+
+// ranks gives the rank of each judgment's document in a system's answer, 0
+// where it was not returned.
+func ranks(q *eval.Query, system string) []int {
+	found := make([]int, len(q.Judgments))
+	result := q.Results[system]
+	if result.Failed() {
+		return found
+	}
+	for i, m := range q.Matches(result.Hits) {
+		if m >= 0 {
+			found[m] = i + 1
+		}
+	}
+	return found
+}
+
+// Name is how a query is named in tables: its id, with the text where that
+// says more.
+func Name(q *eval.Query) string {
+	if judgments.FoldTitle(q.ID) == judgments.FoldTitle(q.Text) {
+		return q.Text
+	}
+	return q.ID
+}
