@@ -24,6 +24,9 @@ type Suite struct {
 	Gates []Gate
 	// Queries are the judged queries, in the suite's order.
 	Queries []Query
+	// Warnings are what the suite may say but seldom means, such as a query
+	// without a relevant title, in the order of the file.
+	Warnings Problems
 }
 
 // Search is how a suite's queries are searched.
@@ -93,7 +96,9 @@ type Query struct {
 	Quarantine *Quarantine
 }
 
-// Judgment says how relevant a document is to a query.
+// Judgment says how relevant a document is to a query. Its position is that
+// of the title's text, which a renamed title replaces, or that of the entry
+// where it has an id alone.
 type Judgment struct {
 	Position
 	// Title is the value of the title field; may be empty where ID is given.

@@ -1,0 +1,116 @@
+package judgments
+
+import (
+	"encoding/json"
+	"regexp"
+)
+
+// FirstStage is the name of the system that is the retriever without a
+// reranker. No reranker may be called so.
+const FirstStage = "first-stage"
+
+const (
+	// defaultWindow is the server's rank_window_size.
+	defaultWindow = 10
+	// maxWindow is the largest rank_window_size: the server takes a 32-bit
+	// integer, and no index returns more than a few ten thousand hits.
+	maxWindow = 1_000_000
+)
+
+var (
+	rerankerKeys = []string{"field", "inference_id", "rank_window_size", "min_score", "filter", "chunk_rescorer"}
+	systemName   = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N}._ +-]{0,63}$`)
+)
+
+// rerankerReasons explain keys that the server knows and a suite sets
+// elsewhere.
+var rerankerReasons = map[string]string{
+	"inference_text": "it belongs to the query: set inference_text there",
+	"retriever":      "the reranker is put around search.retriever",
+	"size":           "size is always the reranker's rank_window_size",
+	"window":         "it is called rank_window_size, as on the server",
+}
+
+func (w *walker) rerankers(s *Search, n *node) {
+	first := map[string]string{}
+	w.pairs(n, "search.rerankers", func(key string, k, v *node) {
+		switch {
+		case key == FirstStage:
+			w.fail(k, "%s is the retriever without a reranker; give the reranker another name", FirstStage)
+			return
+		case key == "baseline":
+			w.fail(k, "baseline means a saved run; give the reranker another name")
+			return
+		case !systemName.MatchString(key):
+			w.fail(k, "the name %s of a reranker must be letters, digits, spaces and . _ + -, at most 64, and start with a letter or digit", quote(key))
+			return
+		}
+		if other, ok := first[FoldTitle(key)]; ok {
+			w.fail(k, "the rerankers %s and %s differ in case or white space alone; rename one", quote(other), quote(key))
+			return
+		}
+		first[FoldTitle(key)] = key
+		if isNull(v) {
+			w.fail(k, "the reranker %s needs field: the document field whose value it reads", quote(key))
+			return
+		}
+		if r, ok := w.reranker(key, k, v); ok {
+			s.Rerankers = append(s.Rerankers, r)
+		}
+	})
+}
+
+func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
+	r := Reranker{Position: w.at(at), Name: name, Window: defaultWindow}
+	what := "the reranker " + quote(name)
+	before := len(w.problems)
+	w.pairs(n, what, func(key string, k, v *node) {
+		if isNull(v) {
+			w.fail(k, "%s has no value; give it one or leave the key out", quote(key))
+			return
+		}
+		switch key {
+		case "field":
+			r.Field, _ = w.text(v, "field")
+		case "inference_id":
+			r.InferenceID, _ = w.name(v, "inference_id")
+		case "rank_window_size":
+			r.Window, _ = w.integer(v, "rank_window_size", 1, maxWindow)
+		case "min_score":
+			if f, ok := w.number(v, "min_score"); ok {
+				r.MinScore = &f
+			}
+		case "filter":
+			if v.Kind != mappingNode && v.Kind != sequenceNode {
+				w.fail(v, "filter must be a query or a list of queries, not %s", kindOf(v))
+				return
+			}
+			r.extra(key, w.raw(v, &rawJSON{what: "filter", refused: refusedInRetriever}))
+		case "chunk_rescorer":
+			if w.isMapping(v, key) {
+				r.extra(key, w.raw(v, &rawJSON{what: key, refused: refusedInRetriever}))
+			}
+		default:
+			if reason, ok := rerankerReasons[key]; ok {
+				w.fail(k, "%s is not allowed in %s: %s", key, what, reason)
+				return
+			}
+			w.unknownKey(k, what, rerankerKeys)
+		}
+	})
+	if len(w.problems) > before {
+		return r, false
+	}
+	if r.Field == "" {
+		w.fail(n, "%s needs field: the document field whose value it reads", what)
+		return r, false
+	}
+	return r, true
+}
+
+func (r *Reranker) extra(key string, raw json.RawMessage) {
+	if r.Extra == nil {
+		r.Extra = map[string]json.RawMessage{}
+	}
+	r.Extra[key] = raw
+}

@@ -1,0 +1,99 @@
+package judgments
+
+import (
+	"bytes"
+	"errors"
+	"sort"
+	"strings"
+)
+
+// explanations says in other words what the YAML parser means. The first
+// whose text occurs in the parser's message is taken.
+var explanations = []struct{ text, message string }{
+	{"did not find expected key", "the YAML breaks off here: the indentation differs from the lines above, or a quote or bracket above is not closed"},
+	{"did not find expected '-' indicator", "a list item is expected here: start the line with - at the same indentation as the other items"},
+	{"mapping values are not allowed", "a colon is not allowed here: quote a value that contains a colon and a space, and check the indentation"},
+	{"block sequence entries are not allowed", "a list item is not allowed here: put it on its own line"},
+	{"found character that cannot start any token", "a value cannot start with this character: indent with spaces instead of tabs, and quote values that start with @ or `"},
+	{"found a tab character", "indent with spaces: a tab is not allowed here"},
+	{"could not find expected ':'", "a key needs a colon and a space after it: key: value"},
+	{"did not find expected ',' or ']'", "a list in [ ] is not closed, or a comma is missing; quote values that contain brackets, braces or commas"},
+	{"did not find expected ',' or '}'", "a mapping in { } is not closed, or a comma is missing; quote values that contain brackets, braces or commas"},
+	{"found unexpected end of stream", "a quote is opened here and not closed"},
+	{"found unexpected document indicator", "a quote is opened before this document marker and not closed"},
+	{"found unknown escape character", `an unknown escape in a double-quoted value: write a backslash as \\, or use single quotes`},
+	{"did not find expected hexdecimal number", `an escape like \u00e9 needs hexadecimal digits: write a backslash as \\, or use single quotes`},
+	{"exceeded max depth", "the YAML is nested too deeply for a suite"},
+	{"control characters are not allowed", "control characters are not allowed in a suite"},
+	{"while scanning an anchor", "an & or * that starts a value means a YAML anchor or alias: quote the value"},
+	{"while scanning an alias", "an & or * that starts a value means a YAML anchor or alias: quote the value"},
+	{"found undefined tag handle", "an ! that starts a value means a YAML tag: quote the value"},
+	{"did not find expected tag URI", "an ! that starts a value means a YAML tag: quote the value"},
+	{"did not find URI escaped octet", "an ! that starts a value means a YAML tag: quote the value"},
+	{"did not find expected whitespace or line break", "a space is missing after a quoted value, a tag or a | or > indicator"},
+	{"did not find expected <document start>", "the suite ends above this line, and more text follows: check the indentation"},
+}
+
+// explain turns a parser's error into a position within text, counting lines
+// from 1, and a message in plain words.
+func explain(text []byte, err error) (line int, message string) {
+	var syntax *syntaxError
+	if !errors.As(err, &syntax) {
+		return 1, err.Error()
+	}
+	if syntax.message == secondDocument {
+		return syntax.line, syntax.message
+	}
+	if name, ok := strings.CutPrefix(syntax.message, "unknown anchor '"); ok {
+		name, _, _ = strings.Cut(name, "'")
+		line, _ := lineOf(text, "*"+name)
+		return line, "the alias *" + name + " has no anchor &" + name + " before it: quote the value if it is no alias"
+	}
+	message = syntax.message
+	for _, e := range explanations {
+		if strings.Contains(syntax.message, e.text) {
+			message = e.message
+			break
+		}
+	}
+	return locate(text, syntax), message
+}
+
+// locate finds the line of a syntax error. The parser often names the line
+// before, or the start of the enclosing block; the error's own line is the
+// last of the shortest beginning of the text that has the same error.
+func locate(text []byte, syntax *syntaxError) int {
+	var ends []int
+	for i, c := range text {
+		if c == '\n' {
+			ends = append(ends, i+1)
+		}
+	}
+	if len(text) > 0 && text[len(text)-1] != '\n' {
+		ends = append(ends, len(text))
+	}
+	// Each try parses the text up to a line, so long texts keep the
+	// parser's own line.
+	if len(text) > 512<<10 {
+		return max(syntax.line, 1)
+	}
+	i := sort.Search(len(ends), func(i int) bool {
+		_, err := parseYAML(text[:ends[i]])
+		var e *syntaxError
+		return errors.As(err, &e) && e.message == syntax.message
+	})
+	if i == len(ends) {
+		return max(syntax.line, 1)
+	}
+	return i + 1
+}
+
+// lineOf gives the line, from 1, of the first occurrence of word in text; 1
+// and false where there is none.
+func lineOf(text []byte, word string) (int, bool) {
+	before, _, found := bytes.Cut(text, []byte(word))
+	if !found {
+		return 1, false
+	}
+	return bytes.Count(before, []byte("\n")) + 1, true
+}

@@ -1,0 +1,387 @@
+package judgments
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	// maxProblems is how many problems are reported before the rest of the
+	// file is left unread.
+	maxProblems = 200
+	// maxExpanded is how many values aliases may stand for in one file.
+	maxExpanded = 100_000
+	// maxDepth is how deep raw JSON may nest.
+	maxDepth = 100
+)
+
+// walker turns parsed nodes into plain values and collects what does not fit.
+type walker struct {
+	file    string
+	options Options
+	// shift gives the line of the file for a line of the parsed text.
+	shift    func(line int) int
+	problems Problems
+	// expanded counts the values that aliases stood for so far.
+	expanded int
+	// refs are uses of names that are known only when all is read.
+	refs []reference
+}
+
+// reference is a use of a system's or tag's name.
+type reference struct {
+	Position
+	kind, name string
+}
+
+func (w *walker) at(n *node) Position {
+	return Position{File: w.file, Line: w.shift(n.Line), Column: n.Column}
+}
+
+// fail records a problem at a node.
+func (w *walker) fail(n *node, format string, args ...any) {
+	w.failAt(w.at(n), format, args...)
+}
+
+func (w *walker) failAt(p Position, format string, args ...any) {
+	w.problems = append(w.problems, Problem{Position: p, Message: fmt.Sprintf(format, args...)})
+}
+
+// full reports whether so much is wrong that reading on helps nobody.
+func (w *walker) full() bool {
+	return len(w.problems) >= maxProblems
+}
+
+// resolve follows an alias to what it stands for. It returns nil where the
+// limit of expansion is reached, which it reports.
+func (w *walker) resolve(n *node) *node {
+	for n.Kind == aliasNode {
+		target := n.Alias
+		if target.Kind != scalarNode {
+			if w.expanded += count(target, maxExpanded); w.expanded > maxExpanded {
+				w.fail(n, "the aliases of this file stand for more than %d values; write the values out, or use fewer aliases", maxExpanded)
+				return nil
+			}
+		}
+		n = target
+	}
+	return n
+}
+
+// count is the number of nodes of a tree, aliases not followed, or more than
+// limit.
+func count(n *node, limit int) int {
+	total := 1
+	for _, c := range n.Content {
+		if total > limit {
+			break
+		}
+		total += count(c, limit-total)
+	}
+	return total
+}
+
+// kindOf describes a value in a message.
+func kindOf(n *node) string {
+	switch n.Kind {
+	case mappingNode:
+		return "a mapping"
+	case sequenceNode:
+		return "a list"
+	case aliasNode:
+		return "an alias"
+	}
+	switch n.ShortTag() {
+	case tagString:
+		return "text"
+	case tagInt, tagFloat:
+		return "a number"
+	case tagBool:
+		return "true or false"
+	case tagNull:
+		return "empty"
+	case tagTimestamp:
+		return "a date"
+	}
+	return "a value with the tag " + quote(n.Tag)
+}
+
+// isMapping and isList check a value's kind and report another one.
+func (w *walker) isMapping(n *node, what string) bool {
+	if n.Kind == mappingNode && n.ShortTag() == tagMapping {
+		return true
+	}
+	w.fail(n, "%s must be a mapping of keys to values, not %s", what, kindOf(n))
+	return false
+}
+
+func (w *walker) isList(n *node, what string) bool {
+	if n.Kind == sequenceNode && n.ShortTag() == tagSequence {
+		return true
+	}
+	w.fail(n, "%s must be a list, not %s", what, kindOf(n))
+	return false
+}
+
+// keys calls f for each key of a mapping, with the value as it stands. Keys
+// that are no text, stand twice or are merge keys are reported and left out.
+func (w *walker) keys(n *node, what string, f func(key string, k, v *node)) {
+	if !w.isMapping(n, what) {
+		return
+	}
+	seen := newKeySet(len(n.Content) / 2)
+	for i := 0; i+1 < len(n.Content) && !w.full(); i += 2 {
+		k := w.resolve(n.Content[i])
+		if k == nil {
+			return
+		}
+		if k.Kind == scalarNode && k.ShortTag() == tagMerge {
+			w.fail(k, "merge keys (<<) are not supported: write the keys out, or use an alias for the whole value")
+			continue
+		}
+		if k.Kind == mappingNode && k.Style == n.Style {
+			w.fail(n, `braces without quotes are a mapping in YAML: write a placeholder in quotes, as "{{query}}"`)
+			return
+		}
+		if k.Kind != scalarNode || k.ShortTag() != tagString {
+			w.fail(k, "a key of %s must be text, not %s; write it in quotes", what, kindOf(k))
+			continue
+		}
+		if first := seen.add(k); first != nil {
+			w.fail(n.Content[i], "the key %s stands twice in %s, first on line %d; remove one", quote(k.Value), what, w.shift(first.Line))
+			continue
+		}
+		f(k.Value, k, n.Content[i+1])
+	}
+}
+
+// keySet remembers the keys of one mapping. Most are small, and searched
+// without a map.
+type keySet struct {
+	small []*node
+	large map[string]*node
+}
+
+func newKeySet(n int) *keySet {
+	if n > 16 {
+		return &keySet{large: make(map[string]*node, n)}
+	}
+	return &keySet{small: make([]*node, 0, n)}
+}
+
+// add returns the key that was there before, or adds this one.
+func (s *keySet) add(k *node) *node {
+	if s.large != nil {
+		if first := s.large[k.Value]; first != nil {
+			return first
+		}
+		s.large[k.Value] = k
+		return nil
+	}
+	for _, first := range s.small {
+		if first.Value == k.Value {
+			return first
+		}
+	}
+	s.small = append(s.small, k)
+	return nil
+}
+
+// pairs is keys with the values resolved.
+func (w *walker) pairs(n *node, what string, f func(key string, k, v *node)) {
+	w.keys(n, what, func(key string, k, v *node) {
+		if v = w.resolve(v); v != nil {
+			f(key, k, v)
+		}
+	})
+}
+
+// fields is pairs for a mapping whose keys are known: another key and a key
+// without a value are reported.
+func (w *walker) fields(n *node, what string, known []string, f func(key string, k, v *node)) {
+	w.pairs(n, what, func(key string, k, v *node) {
+		switch {
+		case !slices.Contains(known, key):
+			w.unknownKey(k, what, known)
+		case isNull(v):
+			w.fail(k, "%s has no value; give it one or leave the key out", quote(key))
+		default:
+			f(key, k, v)
+		}
+	})
+}
+
+func isNull(n *node) bool {
+	return n.Kind == scalarNode && n.ShortTag() == tagNull
+}
+
+// keyReasons explain keys that people expect to work.
+var keyReasons = map[string]string{
+	"allow_rerank_failures":   "it makes the server return the first stage's order as if it were the reranker's, without a mark; remove it",
+	"allow_reranker_failures": "it makes the server return the first stage's order as if it were the reranker's, without a mark; remove it",
+	"password":                "a suite holds no secrets: set ELASTIC_PASSWORD in the environment",
+	"username":                "a suite holds no credentials: set ELASTIC_USERNAME in the environment",
+	"api_key":                 "a suite holds no secrets: set ELASTIC_API_KEY in the environment",
+	"cloud_id":                "set ELASTIC_CLOUD_ID in the environment, or write the URL as cluster",
+}
+
+func (w *walker) unknownKey(k *node, what string, known []string) {
+	if reason, ok := keyReasons[k.Value]; ok {
+		w.fail(k, "%s is not allowed: %s", k.Value, reason)
+		return
+	}
+	w.fail(k, "unknown key %s in %s%s", quote(k.Value), what, didYouMean(k.Value, known))
+}
+
+// items calls f for each item of a list, resolved; an empty item is reported.
+func (w *walker) items(n *node, what string, f func(i int, v *node)) {
+	if !w.isList(n, what) {
+		return
+	}
+	for i, c := range n.Content {
+		if w.full() {
+			return
+		}
+		v := w.resolve(c)
+		if v == nil {
+			return
+		}
+		if isNull(v) {
+			w.fail(c, "this item of %s is empty; remove the dash or give it a value", what)
+			continue
+		}
+		f(i, v)
+	}
+}
+
+// text reads a value that must be text and not blank.
+func (w *walker) text(n *node, what string) (string, bool) {
+	if n.Kind != scalarNode {
+		w.fail(n, "%s must be text, not %s", what, kindOf(n))
+		return "", false
+	}
+	if n.ShortTag() != tagString {
+		if plain(n) && n.ShortTag() != tagNull && utf8.RuneCountInString(n.Value) <= 40 {
+			w.fail(n, `%s must be text, not %s; write it in quotes: "%s"`, what, kindOf(n), n.Value)
+		} else {
+			w.fail(n, "%s must be text, not %s", what, kindOf(n))
+		}
+		return "", false
+	}
+	for _, r := range n.Value {
+		if unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' {
+			w.fail(n, "%s contains the control character U+%04X; remove it", what, r)
+			return "", false
+		}
+	}
+	if strings.TrimSpace(n.Value) == "" {
+		w.fail(n, "%s is empty", what)
+		return "", false
+	}
+	return n.Value, true
+}
+
+// name reads an identifier: text, or a whole number as it stands, without
+// white space.
+func (w *walker) name(n *node, what string) (string, bool) {
+	if n.Kind == scalarNode && n.ShortTag() == tagInt && jsonInteger(n.Value) {
+		return n.Value, true
+	}
+	s, ok := w.text(n, what)
+	if !ok {
+		return "", false
+	}
+	if strings.IndexFunc(s, unicode.IsSpace) >= 0 {
+		w.fail(n, "%s %s must not contain white space", what, quote(s))
+		return "", false
+	}
+	return s, true
+}
+
+// number reads a finite number in JSON's notation.
+func (w *walker) number(n *node, what string) (float64, bool) {
+	if n.Kind != scalarNode || n.ShortTag() != tagInt && n.ShortTag() != tagFloat {
+		w.fail(n, "%s must be a number, not %s", what, kindOf(n))
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(n.Value, 64)
+	if !jsonNumber(n.Value) || err != nil || math.IsInf(f, 0) {
+		w.fail(n, "%s must be a plain decimal number such as 3 or 0.5, not %s", what, n.Value)
+		return 0, false
+	}
+	return f, true
+}
+
+// integer reads a whole number between low and high.
+func (w *walker) integer(n *node, what string, low, high int) (int, bool) {
+	if n.Kind != scalarNode || n.ShortTag() != tagInt && n.ShortTag() != tagFloat {
+		w.fail(n, "%s must be a whole number, not %s", what, kindOf(n))
+		return 0, false
+	}
+	i, err := strconv.Atoi(n.Value)
+	if !jsonInteger(n.Value) || err != nil || i < low || i > high {
+		w.fail(n, "%s must be a whole number from %d to %d, not %s", what, low, high, n.Value)
+		return 0, false
+	}
+	return i, true
+}
+
+// flowText renders a node on one line, in YAML's flow style, for messages. It
+// follows no alias and stops at a hundred characters or so.
+func flowText(n *node) string {
+	var b strings.Builder
+	writeFlow(&b, n)
+	return b.String()
+}
+
+func writeFlow(b *strings.Builder, n *node) {
+	if b.Len() > 200 {
+		if !strings.HasSuffix(b.String(), "...") {
+			b.WriteString("...")
+		}
+		return
+	}
+	switch n.Kind {
+	case mappingNode:
+		b.WriteByte('{')
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeFlow(b, n.Content[i])
+			b.WriteString(": ")
+			writeFlow(b, n.Content[i+1])
+		}
+		b.WriteByte('}')
+	case sequenceNode:
+		b.WriteByte('[')
+		for i, c := range n.Content {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			writeFlow(b, c)
+		}
+		b.WriteByte(']')
+	case aliasNode:
+		b.WriteString("*" + n.Value)
+	default:
+		if plain(n) && !strings.ContainsAny(n.Value, "\n,{}[]") {
+			b.WriteString(n.Value)
+		} else {
+			b.WriteString(strconv.Quote(n.Value))
+		}
+	}
+}
+
+// quote is %q for messages, cut at 60 characters.
+func quote(s string) string {
+	if runes := []rune(s); len(runes) > 60 {
+		s = string(runes[:60]) + "..."
+	}
+	return strconv.Quote(s)
+}

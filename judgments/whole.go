@@ -1,0 +1,169 @@
+package judgments
+
+// finish completes a suite whose parts are sound, and checks it as a whole.
+func (w *walker) finish(s *Suite) {
+	w.checkReferences(s)
+	w.checkQueries(s)
+	if len(w.problems) > 0 {
+		return
+	}
+	deriveIDs(s.Queries)
+	w.warn(s)
+	if w.options.Gate == nil {
+		return
+	}
+	for _, g := range s.Gates {
+		for _, p := range w.options.Gate(g, s) {
+			if p.Line == 0 {
+				p.Position = g.Position
+			}
+			w.problems = append(w.problems, p)
+		}
+	}
+}
+
+// Systems are the names of what a suite compares: FirstStage and then the
+// rerankers in the suite's order.
+func (s *Suite) Systems() []string {
+	names := []string{FirstStage}
+	for _, r := range s.Search.Rerankers {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// Tags are all tags of a suite's queries, in the order of their first use.
+func (s *Suite) Tags() []string {
+	var tags []string
+	seen := map[string]bool{}
+	for i := range s.Queries {
+		for _, t := range s.Queries[i].Tags {
+			if !seen[t] {
+				seen[t] = true
+				tags = append(tags, t)
+			}
+		}
+	}
+	return tags
+}
+
+// checkReferences reports names that nothing has.
+func (w *walker) checkReferences(s *Suite) {
+	known := map[string][]string{"system": s.Systems(), "tag": s.Tags()}
+	set := map[string]map[string]bool{}
+	for kind, names := range known {
+		set[kind] = make(map[string]bool, len(names))
+		for _, n := range names {
+			set[kind][n] = true
+		}
+	}
+	for _, r := range w.refs {
+		if w.full() {
+			return
+		}
+		if set[r.kind][r.name] {
+			continue
+		}
+		if r.kind == "tag" && len(known["tag"]) == 0 {
+			w.failAt(r.Position, "no query has the tag %s", quote(r.name))
+			continue
+		}
+		w.failAt(r.Position, "unknown %s %s%s", r.kind, quote(r.name), didYouMean(r.name, known[r.kind]))
+	}
+}
+
+// checkQueries reports queries that stand twice, and titles that are judged
+// twice for a query.
+func (w *walker) checkQueries(s *Suite) {
+	ids := make(map[string]int, len(s.Queries))
+	texts := make(map[string]int, len(s.Queries))
+	for i := range s.Queries {
+		if w.full() {
+			return
+		}
+		q := &s.Queries[i]
+		if q.ID != "" {
+			if line, ok := ids[q.ID]; ok {
+				w.failAt(q.Position, "the query id %s stands twice, first on line %d; give each query its own", quote(q.ID), line)
+			} else {
+				ids[q.ID] = q.Line
+			}
+		}
+		// Two queries may search for the same if the reranker is asked
+		// something else.
+		key := FoldTitle(q.Text)
+		if q.InferenceText != q.Text {
+			key += "\x00" + FoldTitle(q.InferenceText)
+		}
+		if line, ok := texts[key]; ok {
+			w.failAt(q.Position, "the query %s stands twice, first on line %d; put their judgments together", quote(q.Text), line)
+		} else {
+			texts[key] = q.Line
+		}
+		w.checkJudgments(q)
+	}
+}
+
+func (w *walker) checkJudgments(q *Query) {
+	byID := make(map[string]*Judgment)
+	byTitle := make(map[string]*Judgment, len(q.Relevant))
+	for i := range q.Relevant {
+		if w.full() {
+			return
+		}
+		j := &q.Relevant[i]
+		key := FoldTitle(j.Title)
+		var first *Judgment
+		if j.ID != "" {
+			first = byID[j.ID]
+			if first == nil {
+				byID[j.ID] = j
+			}
+		}
+		if first == nil && j.Title != "" {
+			// A title with an id and the same title without one:
+			// the latter stands for the former's document too. Two
+			// ids under one title are two documents.
+			switch other := byTitle[key]; {
+			case other == nil || j.ID == "" && other.ID == "":
+				first = other
+				if other == nil {
+					byTitle[key] = j
+				}
+			case j.ID == "" || other.ID == "":
+				w.failAt(j.Position, "the title %s is judged twice for the query %s, once with an id and once without (line %d); give both an id", quote(j.Title), quote(q.Text), other.Line)
+			}
+		}
+		switch {
+		case first == nil:
+		case first.Grade != j.Grade:
+			w.failAt(j.Position, "%s is judged twice for the query %s, with grade %g here and %g on line %d; keep one", j.name(), quote(q.Text), j.Grade, first.Grade, first.Line)
+		default:
+			w.failAt(j.Position, "%s is judged twice for the query %s, first on line %d; remove one", j.name(), quote(q.Text), first.Line)
+		}
+	}
+}
+
+func (j *Judgment) name() string {
+	if j.ID != "" {
+		return "the document " + quote(j.ID)
+	}
+	return "the title " + quote(j.Title)
+}
+
+// warn lists what is allowed but seldom meant.
+func (w *walker) warn(s *Suite) {
+	if len(s.Search.Rerankers) == 0 {
+		s.Warnings = append(s.Warnings, Problem{s.Search.Position, "no rerankers: the first stage is measured alone"})
+	}
+	for i := range s.Queries {
+		q := &s.Queries[i]
+		relevant := false
+		for _, j := range q.Relevant {
+			relevant = relevant || j.Grade > 0
+		}
+		if !relevant && len(q.Expect) == 0 {
+			s.Warnings = append(s.Warnings, Problem{q.Position, "the query " + quote(q.Text) + " has no relevant title, so that most metrics are 0 for it whatever is found"})
+		}
+	}
+}
