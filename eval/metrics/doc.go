@@ -1,0 +1,26 @@
+// Package metrics scores rankings against judgments: nDCG, reciprocal rank,
+// precision, recall, average precision and their relatives, as pure functions
+// of grades.
+//
+// It knows no documents, files or clusters, and never sorts a ranking: rank is
+// the position that the caller gives. It refuses to guess. An unknown name is
+// an error, the ideal ranking comes from the judgments and never from the
+// hits, and nothing is rounded.
+//
+// How it works:
+//
+//  1. Parse turns a name such as "ndcg@10", "P_10" or "nDCG(dcg='exp-log2')@10"
+//     into a Metric, a comparable value that prints its canonical name.
+//  2. NewJudged prepares the grades judged for one query: how many are
+//     relevant, and the ideal gains.
+//  3. A Ranking holds the grades of the hits in rank order, NaN where a hit was
+//     never judged. NewList reduces it to the judged hits, which is all that
+//     any metric looks at.
+//  4. Metric.Score gives the value for one query, Metric.Bounds the interval
+//     that the unjudged hits leave open.
+//  5. Metric.Aggregate turns the values of many queries into one, by the rule
+//     of the metric: a mean, a geometric mean or a sum.
+//
+// The definitions are those of TREC's trec_eval where it has the metric; each
+// function names its source.
+package metrics

@@ -1,0 +1,150 @@
+package metrics
+
+import "math"
+
+// A Ranking is what a system returned for one query, joined with what was
+// judged for it.
+type Ranking struct {
+	// Grades holds the grade of every hit by rank, the first hit first;
+	// Unjudged() where there is no judgment. Its length is the number of hits.
+	Grades []float64
+	// Judged is everything judged for the query, returned or not; nil means
+	// that nothing was. Every grade in Grades is one of it.
+	Judged *Judged
+}
+
+// A Hit is a judged hit at its rank, which counts from 1.
+type Hit struct {
+	Rank  int
+	Grade float64
+}
+
+// A List is a Ranking reduced to its judged hits. Unjudged hits add nothing
+// to any metric but their number, so a list of 1,000 hits of which two are
+// judged costs two steps to score.
+type List struct {
+	Len    int   // number of hits, judged or not
+	Hits   []Hit // the judged ones by rising rank
+	Judged *Judged
+}
+
+// NewList reduces r to its judged hits. The hits are appended to buf, which
+// may be nil and is used again by callers with many queries.
+func NewList(r Ranking, buf []Hit) List {
+	return List{Len: len(r.Grades), Hits: appendHits(buf[:0], r.Grades), Judged: r.Judged}
+}
+
+func appendHits(hits []Hit, grades []float64) []Hit {
+	for i, g := range grades {
+		if !IsUnjudged(g) {
+			hits = append(hits, Hit{Rank: i + 1, Grade: g})
+		}
+	}
+	return hits
+}
+
+// Score is the value of the metric for one query, between 0 and 1 except for
+// counts. A query without relevant judgments scores 0. The result is NaN only
+// where the metric is undefined: judged of an empty list, and the zero Metric.
+func (m Metric) Score(r Ranking) float64 {
+	grades := r.Grades
+	if m.cutoff > 0 && m.cutoff < len(grades) {
+		grades = grades[:m.cutoff]
+	}
+	var buf [32]Hit
+	l := List{Len: len(r.Grades), Hits: appendHits(buf[:0], grades), Judged: r.Judged}
+	return m.ScoreList(&l)
+}
+
+// ScoreList is Score for a ranking that is already reduced to its judged hits.
+func (m Metric) ScoreList(l *List) float64 {
+	if m.kind == kindNone {
+		return math.NaN()
+	}
+	return families[m.kind].score(m, l)
+}
+
+// ScoreAll scores one ranking by several metrics, which costs little more than
+// by one, and appends the values to dst in the order of the metrics.
+func ScoreAll(dst []float64, ms []Metric, r Ranking) []float64 {
+	var buf [64]Hit
+	l := NewList(r, buf[:0])
+	for _, m := range ms {
+		dst = append(dst, m.ScoreList(&l))
+	}
+	return dst
+}
+
+// Bounds is the interval that the unjudged hits within the cutoff leave open:
+// the metric is taken with all of them non-relevant and with all of them of
+// the grade maxGrade, and judged accordingly, and with the judgments as they
+// stand. Low is the least of the three values and high the greatest. For
+// judged and the counts of judgments, whose values say what is known, it is
+// the score twice.
+func (m Metric) Bounds(r Ranking, maxGrade float64) (low, high float64) {
+	low = m.Score(r)
+	high = low
+	switch m.kind {
+	case kindNone, kindJudged, kindNumQ, kindNumRet, kindRBPResidual:
+		return low, high
+	}
+	reach := len(r.Grades)
+	if m.cutoff > 0 && m.cutoff < reach {
+		reach = m.cutoff
+	}
+	unjudged := 0
+	for _, g := range r.Grades[:reach] {
+		if IsUnjudged(g) {
+			unjudged++
+		}
+	}
+	if unjudged == 0 {
+		return low, high
+	}
+	for _, grade := range [2]float64{0, maxGrade} {
+		filled := make([]float64, reach, len(r.Grades))
+		all := make([]float64, 0, r.Judged.Len()+unjudged)
+		if r.Judged != nil {
+			all = append(all, r.Judged.grades...)
+		}
+		for i, g := range r.Grades[:reach] {
+			if IsUnjudged(g) {
+				g = grade
+				all = append(all, grade)
+			}
+			filled[i] = g
+		}
+		filled = append(filled, r.Grades[reach:]...)
+		s := m.Score(Ranking{Grades: filled, Judged: NewJudged(all)})
+		low, high = min(low, s), max(high, s)
+	}
+	return low, high
+}
+
+// within cuts the judged hits at rank k; 0 means no cut.
+func within(hits []Hit, k int) []Hit {
+	if k <= 0 {
+		return hits
+	}
+	// Callers with a cutoff have mostly cut already: look at the end first.
+	if n := len(hits); n == 0 || hits[n-1].Rank <= k {
+		return hits
+	}
+	for i, h := range hits {
+		if h.Rank > k {
+			return hits[:i]
+		}
+	}
+	return hits
+}
+
+// relevantIn counts the hits with a grade of at least rel.
+func relevantIn(hits []Hit, rel float64) int {
+	n := 0
+	for _, h := range hits {
+		if h.Grade >= rel {
+			n++
+		}
+	}
+	return n
+}
