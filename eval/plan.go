@@ -161,6 +161,22 @@ func (p *Plan) Systems() []string {
 	return names
 }
 
+// Request is one search of a query, but for its point in time.
+type Request struct {
+	System    string
+	Retriever json.RawMessage
+	Size      int
+}
+
+// Requests are the searches of a query: the first stage, then every reranker.
+func (p *Plan) Requests(q judgments.Query) []Request {
+	requests := []Request{{FirstStage, p.FirstStageRetriever(q), p.Depth}}
+	for _, r := range p.Rerankers {
+		requests = append(requests, Request{r.Name, p.RerankRetriever(q, r), r.Window})
+	}
+	return requests
+}
+
 // FirstStageRetriever renders the first stage for a query.
 func (p *Plan) FirstStageRetriever(q judgments.Query) json.RawMessage {
 	text := quoted(q.Text)

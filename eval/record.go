@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/judgments"
@@ -38,40 +39,33 @@ func NewQuery(number int, q judgments.Query) Query {
 	return record
 }
 
-// NewResult takes an answer over, and gives every oddity of it a defined
-// outcome: a document that comes twice keeps its better rank, hits beyond the
-// size asked for are cut, a hit without a title is kept by its id; each is a
-// warning.
-func NewResult(response cluster.Response, size int) *Result {
-	r := &Result{TookMS: response.TookMS, WallMS: response.WallMS}
+// NewResult takes an answer over. A hit without a title is kept by its id,
+// with a warning. The hits' index is kept only where the run covers several.
+func NewResult(response cluster.Response, titleField string, severalIndices bool) *Result {
+	r := &Result{
+		TookMS: response.Took.Milliseconds(),
+		WallMS: float64(response.Wall.Microseconds()) / 1000,
+		Hits:   make([]Hit, len(response.Hits)),
+	}
 	if response.Attempts > 1 {
 		r.Attempts = response.Attempts
 	}
-	r.Hits = make([]Hit, 0, len(response.Hits))
-	type document struct{ index, id string }
-	seen := make(map[document]bool, len(response.Hits))
-	duplicates, untitled := 0, 0
-	for _, h := range response.Hits {
-		d := document{h.Index, h.ID}
-		if seen[d] {
-			duplicates++
-			continue
-		}
-		seen[d] = true
-		if h.Title == "" {
+	untitled := 0
+	for i, h := range response.Hits {
+		title, ok := h.Value(titleField)
+		if !ok {
 			untitled++
 		}
-		r.Hits = append(r.Hits, Hit{Index: h.Index, ID: h.ID, Title: h.Title, Score: h.Score})
-	}
-	if duplicates > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s came twice, and counts at its better rank only", count(int64(duplicates), "document")))
+		r.Hits[i] = Hit{ID: h.ID, Title: title, Score: h.Score}
+		if severalIndices {
+			r.Hits[i].Index = h.Index
+		}
+		if math.IsNaN(h.Score) {
+			r.Hits[i].Score = 0
+		}
 	}
 	if untitled > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s without a title, known by id only", count(int64(untitled), "hit")))
-	}
-	if len(r.Hits) > size {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%d hits where %d were asked for: those beyond are left out", len(r.Hits), size))
-		r.Hits = r.Hits[:size]
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s without a value in %s, known by id only", count(int64(untitled), "hit"), titleField))
 	}
 	return r
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -39,6 +40,9 @@ type Runner struct {
 	Concurrency int
 	// Repeat is how often each query is searched; 0 means once.
 	Repeat int
+	// SeveralIndices says that the index expression stands for several, so
+	// that each hit keeps its index.
+	SeveralIndices bool
 	// Journal takes every finished query; nil for none.
 	Journal *Journal
 	// Observer is told of every finished query; nil for none.
@@ -101,7 +105,7 @@ type session struct {
 	*Runner
 	plan *Plan
 	pit  atomic.Pointer[string] // the newest id: the server may change it
-	mu   sync.Mutex             // for the observer
+	mu   sync.Mutex             // for the observer, and to reopen
 }
 
 // closePIT frees the point in time even where the run was interrupted. That
@@ -131,47 +135,83 @@ func (s *session) query(ctx context.Context, number int, q judgments.Query) (*Qu
 
 // search asks every system once. Turn decides which goes first.
 func (s *session) search(ctx context.Context, turn int, q judgments.Query) (Results, error) {
-	type request struct {
-		system string
-		body   []byte
-		size   int
-	}
-	pit := *s.pit.Load()
-	first := request{FirstStage, s.plan.Body(s.plan.FirstStageRetriever(q), s.plan.Depth, pit), s.plan.Depth}
-	var requests []request
-	for _, reranker := range s.plan.Rerankers {
-		requests = append(requests, request{reranker.Name, s.plan.Body(s.plan.RerankRetriever(q, reranker), reranker.Window, pit), reranker.Window})
-	}
-	if turn%2 == 0 {
-		requests = append([]request{first}, requests...)
-	} else {
-		requests = append(requests, first)
+	requests := s.plan.Requests(q)
+	if turn%2 == 1 {
+		slices.Reverse(requests)
 	}
 	results := make(Results, len(requests))
 	for _, request := range requests {
-		response, err := s.Cluster.Search(ctx, request.body)
+		result, err := s.ask(ctx, request)
 		if err != nil {
 			if ctx.Err() != nil {
 				return nil, context.Cause(ctx)
 			}
-			if hopeless(err) {
-				return nil, fmt.Errorf("query %q, %s: %w", q.ID, request.system, err)
-			}
-			results[request.system] = &Result{Error: err.Error(), Attempts: response.Attempts}
-			continue
+			return nil, fmt.Errorf("query %q, %s: %w", q.ID, request.System, err)
 		}
-		if response.PIT != "" && response.PIT != pit {
-			s.pit.Store(&response.PIT)
-		}
-		results[request.system] = NewResult(response, request.size)
+		results[request.System] = result
 	}
 	return results, nil
 }
 
+// ask sends one search. Where the point in time was lost, as by a restart of
+// the cluster, it opens another and asks once more. Its error is one that
+// every other query would meet too.
+func (s *session) ask(ctx context.Context, request Request) (*Result, error) {
+	var warnings []string
+	for {
+		pit := *s.pit.Load()
+		response, err := s.Cluster.Search(ctx, s.plan.Body(request.Retriever, request.Size, pit))
+		if err == nil {
+			if response.PIT != "" && response.PIT != pit {
+				s.pit.Store(&response.PIT)
+			}
+			result := NewResult(response, s.plan.Suite.Search.TitleField, s.SeveralIndices)
+			result.Warnings = append(warnings, result.Warnings...)
+			return result, nil
+		}
+		if cluster.KindOf(err) == cluster.KindLostPIT && warnings == nil {
+			if err := s.reopen(ctx, pit); err != nil {
+				return nil, err
+			}
+			warnings = []string{"the point in time was lost, and another one opened: the index may have changed in between"}
+			continue
+		}
+		if ctx.Err() != nil || hopeless(err) {
+			return nil, err
+		}
+		failed := &Result{Error: err.Error()}
+		if failure, ok := errors.AsType[*cluster.Error](err); ok && failure.Attempts > 1 {
+			failed.Attempts = failure.Attempts
+		}
+		return failed, nil
+	}
+}
+
+// reopen replaces a lost point in time, unless another query has done so.
+func (s *session) reopen(ctx context.Context, lost string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if *s.pit.Load() != lost {
+		return nil
+	}
+	pit, err := s.Cluster.OpenPIT(ctx, s.plan.Suite.Search.Index, pitKeepAlive)
+	if err != nil {
+		return err
+	}
+	s.pit.Store(&pit)
+	return nil
+}
+
 // hopeless says whether every other query would meet the same error.
 func hopeless(err error) bool {
-	var failure *cluster.Error
-	return errors.As(err, &failure) && failure.Configuration()
+	switch cluster.KindOf(err) {
+	case cluster.KindConfig, cluster.KindTLS, cluster.KindNotElasticsearch,
+		cluster.KindUnauthorized, cluster.KindForbidden, cluster.KindLicence,
+		cluster.KindMissingIndex, cluster.KindMissingEndpoint, cluster.KindUnsupported,
+		cluster.KindProvider, cluster.KindUnreachable:
+		return true
+	}
+	return false
 }
 
 // report hands a finished query on: to the disk first.
