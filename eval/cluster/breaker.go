@@ -1,0 +1,163 @@
+package cluster
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// breaker is shared by all callers of a client. Once the cluster has answered,
+// a series of failures to reach it opens the breaker: callers wait instead of
+// spending their retries, one of them at a time sends its request as a probe,
+// and the first answer lets all of them go on. If the outage lasts too long,
+// the waiting callers get an error, and later ones too, but for a probe now
+// and then.
+type breaker struct {
+	threshold int           // failures in a row that open it
+	outage    time.Duration // how long callers wait; <= 0 for not at all
+	notify    func(Notice)
+
+	mu       sync.Mutex
+	reached  bool // the cluster has answered once
+	failures int  // in a row
+	open     bool
+	gaveUp   bool
+	since    time.Time // of the opening
+	probing  bool
+	probeAt  time.Time // when the next probe is due
+	pause    time.Duration
+	last     *Error
+	changed  chan struct{} // closed, and replaced, whenever a waiter should look again
+}
+
+const (
+	firstPause   = time.Second
+	longestPause = 15 * time.Second
+)
+
+func newBreaker(threshold int, outage time.Duration, notify func(Notice)) *breaker {
+	return &breaker{threshold: threshold, outage: outage, notify: notify, changed: make(chan struct{})}
+}
+
+// enter waits until a request may be sent. It tells whether the request is a
+// probe, for which report must be told so.
+func (b *breaker) enter(ctx context.Context) (probe bool, failed *Error) {
+	for {
+		b.mu.Lock()
+		if !b.open {
+			b.mu.Unlock()
+			return false, nil
+		}
+		now := time.Now()
+		if !b.probing && !now.Before(b.probeAt) {
+			b.probing = true
+			b.mu.Unlock()
+			return true, nil
+		}
+		deadline := b.since.Add(b.outage)
+		if b.gaveUp || !now.Before(deadline) {
+			e := b.giveUp(now)
+			return false, e
+		}
+		wake := deadline
+		if !b.probing && b.probeAt.Before(wake) {
+			wake = b.probeAt
+		}
+		changed := b.changed
+		b.mu.Unlock()
+
+		timer := time.NewTimer(wake.Sub(now))
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return false, nil // the attempt itself reports the end of the context
+		case <-changed:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// giveUp makes the error of an outage that lasts too long. It is called with
+// the lock held and releases it.
+func (b *breaker) giveUp(now time.Time) *Error {
+	firstTime := !b.gaveUp
+	b.gaveUp = true
+	away := now.Sub(b.since).Round(time.Second)
+	e := b.last.clone()
+	e.final = true
+	e.Attempts = 0
+	e.note = "away for " + away.String()
+	b.mu.Unlock()
+	if firstTime {
+		b.notify(Notice{Kind: NoticeGiveUp, Wait: away, Err: e.clone()})
+	}
+	return e
+}
+
+// report tells how a request went: err is nil where the cluster answered, even
+// with a refusal, and down tells whether err means that it is away. Other
+// errors, such as a canceled context, say nothing about the cluster.
+func (b *breaker) report(probe bool, err *Error, down bool) {
+	b.mu.Lock()
+	if probe {
+		b.probing = false
+	}
+	switch {
+	case err == nil || !down && err.Status != 0:
+		b.reached = true
+		b.failures = 0
+		if b.open {
+			b.closeLocked()
+			return
+		}
+	case down:
+		b.failures++
+		b.last = err.clone()
+		switch {
+		case b.open && probe:
+			b.pause = min(2*b.pause, longestPause)
+			b.probeAt = time.Now().Add(b.pause)
+			b.wakeLocked()
+		case !b.open && b.reached && b.outage > 0 && b.failures >= b.threshold:
+			b.open, b.gaveUp = true, false
+			b.since = time.Now()
+			b.pause = firstPause
+			b.probeAt = b.since.Add(b.pause)
+			b.mu.Unlock()
+			b.notify(Notice{Kind: NoticePause, Wait: firstPause, Err: err.clone()})
+			return
+		}
+	case probe:
+		b.wakeLocked() // a probe that came to nothing: somebody else may try
+	}
+	b.mu.Unlock()
+}
+
+// closeLocked lets everybody go on; it releases the lock.
+func (b *breaker) closeLocked() {
+	b.open, b.gaveUp = false, false
+	away := time.Since(b.since).Round(time.Millisecond)
+	b.wakeLocked()
+	b.mu.Unlock()
+	b.notify(Notice{Kind: NoticeResume, Wait: away})
+}
+
+func (b *breaker) wakeLocked() {
+	close(b.changed)
+	b.changed = make(chan struct{})
+}
+
+// isOpen tells whether callers wait at the moment.
+func (b *breaker) isOpen() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.open
+}
+
+// wasReached tells whether the cluster has ever answered.
+func (b *breaker) wasReached() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.reached
+}

@@ -1,0 +1,255 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+)
+
+// request is one call to the cluster, which may be sent several times.
+type request struct {
+	target
+	// make gives a fresh request for each attempt, with an unread body.
+	make func() esapi.Request
+	// query sets URL parameters that the request struct does not know.
+	query map[string]string
+	// accept reads the body of a successful answer; the bytes are gone when
+	// it returns. Nil where only the status matters.
+	accept func(attempt int, a *received) *Error
+	// timeout limits one attempt; 0 for Config.Timeout.
+	timeout time.Duration
+	// retries is Config.Retries, or another number where it is not nil.
+	retries *int
+	// tolerate makes an error a success; it is asked before any retry.
+	tolerate func(attempt int, e *Error) bool
+}
+
+// received is a successful answer.
+type received struct {
+	status int
+	header http.Header
+	body   []byte
+	wall   time.Duration
+}
+
+// do sends the request until it succeeds or there is no point in going on. The
+// error is an *Error or nil.
+func (c *Client) do(ctx context.Context, r request) error {
+	if e := c.attempts(ctx, r); e != nil {
+		return e
+	}
+	return nil // not a nil *Error, which is no nil error
+}
+
+// clean blacks out secrets that the server, or the network's error, repeated.
+func (c *Client) clean(e *Error) {
+	for _, s := range []*string{&e.Type, &e.Reason, &e.What, &e.Hint} {
+		*s = c.scrub(*s)
+	}
+	for i := range e.Chain {
+		e.Chain[i] = Cause{c.scrub(e.Chain[i].Type), c.scrub(e.Chain[i].Reason)}
+	}
+}
+
+func (c *Client) attempts(ctx context.Context, r request) *Error {
+	retries := c.config.Retries
+	if r.retries != nil {
+		retries = *r.retries
+	}
+	start := time.Now()
+	var paused time.Duration // by the breaker: not the call's fault
+	for attempt := 1; ; {
+		before := time.Now()
+		probe, e := c.breaker.enter(ctx)
+		paused += time.Since(before)
+		if e != nil {
+			e.Op = r.op
+			return e
+		}
+		e = c.attempt(ctx, r, attempt)
+		if e != nil {
+			c.clean(e)
+			e.Op, e.Attempts = r.op, attempt
+		}
+		c.breaker.report(probe, e, e.down())
+		if e == nil {
+			c.budget.refund()
+			return nil
+		}
+		if r.tolerate != nil && r.tolerate(attempt, e) {
+			return nil
+		}
+		if !e.Temporary() {
+			return e
+		}
+		if e.down() && paused <= c.config.Outage && c.breaker.isOpen() {
+			continue // wait for the cluster, at no cost to this call
+		}
+		if attempt > retries {
+			return e
+		}
+		wait := max(e.RetryAfter, c.jitter.wait(attempt, e.Kind == KindColdModel))
+		if limit := c.config.RetryBudget.Call; limit >= 0 && time.Since(start)-paused+wait > limit {
+			e.note = fmt.Sprintf("and another would exceed the %v for one call", limit)
+			return e
+		}
+		if !c.budget.take() {
+			e.note = "and the run's budget of retries is used up"
+			return e
+		}
+		if c.config.Notify != nil {
+			c.config.Notify(Notice{Kind: NoticeRetry, Wait: wait, Err: e.clone()})
+		}
+		if sleep(ctx, wait) != nil {
+			return networkError(ctx, r.target, c.address, true, ctx.Err())
+		}
+		attempt++
+	}
+}
+
+// down tells whether the failure means that the cluster itself is away, and
+// not only the endpoint or the one request.
+func (e *Error) down() bool {
+	if e == nil {
+		return false
+	}
+	switch e.Kind {
+	case KindUnreachable, KindConnection:
+		return true
+	case KindUnavailable:
+		_, reranking := e.has("[text_similarity_reranker] search failed", "Computing updated ranks")
+		return !reranking
+	}
+	return false
+}
+
+// attempt sends the request once.
+func (c *Client) attempt(parent context.Context, r request, n int) *Error {
+	timeout := c.config.Timeout
+	if r.timeout > 0 {
+		timeout = r.timeout
+	}
+	ctx, cancel := context.WithTimeout(parent, timeout)
+	defer cancel()
+	start := time.Now()
+	response, err := r.make().Do(ctx, performer{c, r.query})
+	if err != nil {
+		e := networkError(parent, r.target, c.address, c.breaker.wasReached(), err)
+		c.record(parent, r, n, 0, time.Since(start), e)
+		return e
+	}
+	defer response.Body.Close()
+	buffer := c.buffers.Get().(*bytes.Buffer)
+	defer c.recycle(buffer)
+	body, e := c.read(parent, r.target, response.Body, buffer)
+	wall := time.Since(start)
+	switch {
+	case e != nil && (response.StatusCode < 300 || e.Kind == KindCanceled):
+		e.Status = response.StatusCode
+	case response.StatusCode >= 300:
+		e = failure(answer{r.target, response.StatusCode, response.Header, body, c.address, c.credentials})
+	case r.accept != nil:
+		e = r.accept(n, &received{response.StatusCode, response.Header, body, wall})
+		if e != nil {
+			e.Status = response.StatusCode
+		}
+	}
+	c.record(parent, r, n, response.StatusCode, wall, e)
+	return e
+}
+
+// largestPooled is the capacity up to which a buffer is kept for the next
+// answer, so that one huge answer does not stay in memory.
+const largestPooled = 4 << 20
+
+func (c *Client) recycle(b *bytes.Buffer) {
+	if b.Cap() <= largestPooled {
+		c.buffers.Put(b)
+	}
+}
+
+// read reads a body into the buffer, within the limit.
+func (c *Client) read(parent context.Context, t target, body io.Reader, buffer *bytes.Buffer) ([]byte, *Error) {
+	buffer.Reset()
+	_, err := buffer.ReadFrom(io.LimitReader(body, c.config.MaxResponse+1))
+	switch {
+	case err != nil:
+		return buffer.Bytes(), networkError(parent, t, c.address, true, err)
+	case int64(buffer.Len()) > c.config.MaxResponse:
+		return nil, &Error{Kind: KindTooLarge, What: fmt.Sprintf("the answer is larger than %d bytes", c.config.MaxResponse),
+			Hint: "ask for fewer hits or fields"}
+	}
+	return buffer.Bytes(), nil
+}
+
+// record writes the attempt to the log.
+func (c *Client) record(ctx context.Context, r request, n, status int, wall time.Duration, e *Error) {
+	if !c.log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attributes := []slog.Attr{slog.String("op", r.op), slog.Int("attempt", n), slog.Int("status", status), slog.Duration("wall", wall)}
+	if r.index != "" {
+		attributes = append(attributes, slog.String("index", r.index))
+	}
+	if r.endpoint != "" {
+		attributes = append(attributes, slog.String("endpoint", r.endpoint))
+	}
+	if e != nil {
+		attributes = append(attributes, slog.String("kind", string(e.Kind)), slog.String("error", c.scrub(e.Error())))
+	}
+	c.log.LogAttrs(ctx, slog.LevelDebug, "request", attributes...)
+}
+
+// performer hands a request on to the base client. It sets the parameters that
+// esapi's request structs lack.
+type performer struct {
+	client *Client
+	query  map[string]string
+}
+
+func (p performer) Perform(r *http.Request) (*http.Response, error) {
+	if len(p.query) > 0 {
+		q := r.URL.Query()
+		for name, value := range p.query {
+			q.Set(name, value)
+		}
+		r.URL.RawQuery = q.Encode()
+	}
+	response, err := p.client.base.Perform(r)
+	if err != nil {
+		return nil, err
+	}
+	if response.Body == nil {
+		response.Body = http.NoBody
+	}
+	return response, nil
+}
+
+// into makes an accept function that decodes the body with encoding/json.
+// Each attempt starts from the zero value: nothing of an answer that broke off
+// stays.
+func into[T any](v *T) func(int, *received) *Error {
+	return func(_ int, a *received) *Error {
+		var zero T
+		*v = zero
+		contentType := a.header.Get("Content-Type")
+		err := errWrongType
+		if isJSONType(contentType) {
+			err = json.Unmarshal(a.body, v)
+		}
+		if err != nil {
+			return unreadable(a.body, contentType, err)
+		}
+		return nil
+	}
+}
+
+var errWrongType = errors.New("not JSON")

@@ -1,0 +1,141 @@
+package cluster
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/elastic/elastic-transport-go/v8/elastictransport"
+	"github.com/elastic/go-elasticsearch/v8"
+)
+
+// Client talks to one cluster. It is safe for concurrent use; its callers
+// share the connections, the retry budget and the circuit breaker.
+type Client struct {
+	config      Config
+	base        *elasticsearch.BaseClient
+	http        *http.Transport // nil with a Transport of the caller's
+	address     string          // for messages: without credentials
+	credentials string          // for messages: "API key", `user "x"`, ""
+	scrub       func(string) string
+	jitter      *jitter
+	budget      *budget
+	breaker     *breaker
+	buffers     sync.Pool // of *bytes.Buffer
+	log         *slog.Logger
+}
+
+// New makes a client. It sends nothing: call Info to see whether the cluster
+// answers.
+func New(c Config) (*Client, error) {
+	c = c.withDefaults()
+	c, addresses, err := c.normalised()
+	if err != nil {
+		return nil, err
+	}
+	client := &Client{
+		config: c,
+		scrub:  newScrubber(c),
+		jitter: newJitter(c.Backoff, c.Seed),
+		budget: newBudget(c.RetryBudget.Client),
+		log:    c.Log,
+	}
+	client.buffers.New = func() any { return new(bytes.Buffer) }
+	client.breaker = newBreaker(c.Concurrency+2, c.Outage, client.notify)
+
+	var carrier http.RoundTripper = c.Transport
+	if carrier == nil {
+		client.http, err = newTransport(c)
+		if err != nil {
+			return nil, err
+		}
+		carrier = client.http
+	}
+	options := []elasticsearch.Option{
+		elasticsearch.WithTransportOptions(
+			elastictransport.WithTransport(carrier),
+			elastictransport.WithDisableRetry(),
+		),
+	}
+	if c.CloudID != "" {
+		options = append(options, elasticsearch.WithCloudID(c.CloudID))
+	} else {
+		options = append(options, elasticsearch.WithAddresses(addresses...))
+	}
+	switch {
+	case c.APIKey != "":
+		client.credentials = "API key"
+		options = append(options, elasticsearch.WithAPIKey(c.APIKey))
+	case c.Username != "":
+		client.credentials = fmt.Sprintf("user %q with the password given", c.Username)
+		options = append(options, elasticsearch.WithBasicAuth(c.Username, c.Password))
+	}
+	client.base, err = elasticsearch.NewBase(options...)
+	if err != nil {
+		if c.CloudID != "" {
+			return nil, configError("the Cloud ID cannot be decoded; copy it from the deployment's page, name:base64 in full")
+		}
+		return nil, configError("the client cannot be made: %s", client.scrub(oneLine(err.Error())))
+	}
+	client.address = client.shownAddress(addresses)
+	client.warnPlaintext(addresses)
+	return client, nil
+}
+
+// Address is where the cluster is, without credentials.
+func (c *Client) Address() string { return c.address }
+
+// Close lets go of the idle connections.
+func (c *Client) Close() {
+	if c.http != nil {
+		c.http.CloseIdleConnections()
+	}
+}
+
+func (c *Client) shownAddress(addresses []string) string {
+	if len(addresses) > 0 {
+		return strings.Join(addresses, ",")
+	}
+	if t, ok := c.base.Transport.(interface{ URLs() []*url.URL }); ok {
+		for _, u := range t.URLs() {
+			return u.Redacted()
+		}
+	}
+	return "the cluster"
+}
+
+// warnPlaintext says where credentials would cross a network unencrypted.
+func (c *Client) warnPlaintext(addresses []string) {
+	if c.credentials == "" || c.http == nil {
+		return
+	}
+	for _, a := range addresses {
+		u, err := url.Parse(a)
+		if err != nil || u.Scheme != "http" {
+			continue
+		}
+		switch host := u.Hostname(); {
+		case host == "localhost", host == "::1", strings.HasPrefix(host, "127."):
+		default:
+			c.log.Warn("credentials go over the network without encryption; use https", "address", a)
+		}
+	}
+}
+
+func (c *Client) notify(n Notice) {
+	switch n.Kind {
+	case NoticePause:
+		c.log.Warn("the cluster stopped answering, waiting for it", "outage_limit", c.config.Outage, "error", n.Err)
+	case NoticeResume:
+		c.log.Warn("the cluster answers again", "after", n.Wait)
+	case NoticeGiveUp:
+		c.log.Warn("the cluster stayed away, giving up", "after", n.Wait, "error", n.Err)
+	}
+	if c.config.Notify != nil {
+		c.config.Notify(n)
+	}
+}

@@ -1,0 +1,205 @@
+package cluster
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+)
+
+// DefaultEndpoint is the inference endpoint that servers from 8.18 on have and
+// use where a reranker names none.
+const DefaultEndpoint = ".rerank-v1-elasticsearch"
+
+// Endpoint is an inference endpoint as far as it matters for reranking.
+type Endpoint struct {
+	ID, TaskType string
+	// Service runs the model, such as "elasticsearch" or "cohere".
+	Service string
+	// Model is the model's name, "" where the service does not tell.
+	Model string
+	// TopN is the most results that it returns, 0 for all. A window above it
+	// is refused by the server.
+	TopN int
+	// MinAllocations is the least number of running copies, -1 where the
+	// service does not tell. At 0 the model may have to be started by a
+	// search.
+	MinAllocations int
+	// Settings and TaskSettings are the endpoint's, as the server shows them
+	// (without its secrets).
+	Settings, TaskSettings json.RawMessage
+}
+
+// Listwise tells whether the model is known to score the texts of a window
+// against each other, so that a smaller window's ranking cannot be cut out of
+// a larger one's.
+func (e Endpoint) Listwise() bool {
+	model := strings.ToLower(e.Model)
+	return strings.Contains(model, "jina-reranker-v3") || strings.Contains(model, "listwise") || strings.Contains(model, "rankgpt")
+}
+
+// Endpoint reads an inference endpoint; "" stands for the default one. It
+// needs the cluster privilege monitor_inference.
+func (c *Client) Endpoint(ctx context.Context, id string) (Endpoint, error) {
+	id = cmp.Or(id, DefaultEndpoint)
+	var answer struct {
+		Endpoints []struct {
+			ID           string          `json:"inference_id"`
+			TaskType     string          `json:"task_type"`
+			Service      string          `json:"service"`
+			Settings     json.RawMessage `json:"service_settings"`
+			TaskSettings json.RawMessage `json:"task_settings"`
+		} `json:"endpoints"`
+	}
+	decode := into(&answer)
+	err := c.do(ctx, request{
+		target: target{op: "look at the inference endpoint", endpoint: id},
+		make:   func() esapi.Request { return esapi.InferenceGetRequest{TaskType: "rerank", InferenceID: escape(id)} },
+		accept: func(n int, a *received) *Error {
+			if e := decode(n, a); e != nil {
+				return e
+			}
+			if len(answer.Endpoints) == 0 {
+				return unreadable(a.body, "", errors.New("no endpoints in it"))
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return Endpoint{}, err
+	}
+	a := answer.Endpoints[0]
+	e := Endpoint{ID: a.ID, TaskType: a.TaskType, Service: a.Service, Settings: a.Settings, TaskSettings: a.TaskSettings, MinAllocations: -1}
+	e.readSettings()
+	return e, nil
+}
+
+// readSettings takes what it knows out of the settings, which every service
+// names in its own way.
+func (e *Endpoint) readSettings() {
+	var s struct {
+		ModelID        string `json:"model_id"`
+		Model          string `json:"model"`
+		DeploymentID   string `json:"deployment_id"`
+		NumAllocations *int   `json:"num_allocations"`
+		Adaptive       *struct {
+			Enabled bool `json:"enabled"`
+			Min     *int `json:"min_number_of_allocations"`
+		} `json:"adaptive_allocations"`
+	}
+	if json.Unmarshal(e.Settings, &s) == nil {
+		e.Model = cmp.Or(s.ModelID, s.Model, s.DeploymentID)
+		switch {
+		case s.Adaptive != nil && s.Adaptive.Enabled && s.Adaptive.Min != nil:
+			e.MinAllocations = *s.Adaptive.Min
+		case s.Adaptive != nil && s.Adaptive.Enabled:
+			e.MinAllocations = 0
+		case s.NumAllocations != nil:
+			e.MinAllocations = *s.NumAllocations
+		}
+	}
+	for _, raw := range []json.RawMessage{e.TaskSettings, e.Settings} {
+		var top struct {
+			TopN int `json:"top_n"`
+			TopK int `json:"top_k"`
+		}
+		if e.TopN == 0 && json.Unmarshal(raw, &top) == nil {
+			e.TopN = cmp.Or(top.TopN, top.TopK)
+		}
+	}
+}
+
+// Rerank asks an endpoint for the raw scores of the texts, in their order. The
+// server gives up after the timeout; 0 leaves it the server's own (30s).
+func (c *Client) Rerank(ctx context.Context, id, query string, texts []string, timeout time.Duration) ([]float64, error) {
+	return c.rerank(ctx, id, query, texts, timeout, nil)
+}
+
+func (c *Client) rerank(ctx context.Context, id, query string, texts []string, timeout time.Duration, retries *int) ([]float64, error) {
+	id = cmp.Or(id, DefaultEndpoint)
+	body, err := encode(map[string]any{"query": query, "input": texts})
+	if err != nil {
+		return nil, err
+	}
+	r := request{
+		target: target{op: "ask the inference endpoint", endpoint: id},
+		make: func() esapi.Request {
+			return esapi.InferenceRerankRequest{InferenceID: escape(id), Body: bytes.NewReader(body)}
+		},
+		retries: retries,
+	}
+	if timeout > 0 {
+		r.query = map[string]string{"timeout": duration(timeout)}
+		// The server should be the first to give up: it says why.
+		r.timeout = max(c.config.Timeout, timeout+5*time.Second)
+	}
+	var scores []float64
+	r.accept = func(_ int, a *received) *Error {
+		contentType := a.header.Get("Content-Type")
+		if !isJSONType(contentType) {
+			return unreadable(a.body, contentType, errWrongType)
+		}
+		scores, err = decodeScores(a.body, len(texts))
+		if err != nil {
+			return unreadable(a.body, contentType, err)
+		}
+		return nil
+	}
+	if err := c.do(ctx, r); err != nil {
+		return nil, err
+	}
+	return scores, nil
+}
+
+// decodeScores reads {"rerank":[{"index":0,"relevance_score":1.5}]}: one score
+// for each of n texts. Numbers may be strings, as some services hand them on.
+func decodeScores(body []byte, n int) ([]float64, error) {
+	var answer struct {
+		Rerank []struct {
+			Index lenient `json:"index"`
+			Score lenient `json:"relevance_score"`
+		} `json:"rerank"`
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return nil, err
+	}
+	if len(answer.Rerank) != n {
+		return nil, fmt.Errorf("%d scores for %d texts", len(answer.Rerank), n)
+	}
+	scores := make([]float64, n)
+	for i := range scores {
+		scores[i] = math.NaN()
+	}
+	for _, r := range answer.Rerank {
+		i, score := float64(r.Index), float64(r.Score)
+		if i < 0 || i >= float64(n) || i != math.Trunc(i) {
+			return nil, fmt.Errorf("a score for text %v of %d", i, n)
+		}
+		if !math.IsNaN(scores[int(i)]) {
+			return nil, fmt.Errorf("two scores for text %v", i)
+		}
+		scores[int(i)] = score
+	}
+	return scores, nil
+}
+
+// lenient is a number, or a string that holds one.
+type lenient float64
+
+// UnmarshalJSON accepts 1.5 and "1.5", but nothing infinite.
+func (l *lenient) UnmarshalJSON(b []byte) error {
+	v, err := strconv.ParseFloat(strings.Trim(string(b), `"`), 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return fmt.Errorf("%s is not a number", oneLine(string(b)))
+	}
+	*l = lenient(v)
+	return nil
+}

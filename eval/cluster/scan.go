@@ -1,0 +1,246 @@
+package cluster
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"unicode/utf8"
+)
+
+// scanner walks a complete JSON text once, without building a tree. It is as
+// strict as encoding/json about syntax. Reading an answer of a hundred hits
+// takes it a tenth of the time and of the allocations that decoding into
+// structs takes, which matters because the harness must not slow down what it
+// measures.
+type scanner struct {
+	b     []byte
+	i     int
+	depth int
+}
+
+// errSyntax says that the text is not JSON, or ends too early.
+var errSyntax = errors.New("not valid JSON")
+
+// deepestJSON is how deep values may nest.
+const deepestJSON = 200
+
+// space skips white space and gives the byte that follows, 0 at the end.
+func (s *scanner) space() byte {
+	for ; s.i < len(s.b); s.i++ {
+		switch s.b[s.i] {
+		case ' ', '\t', '\n', '\r':
+		default:
+			return s.b[s.i]
+		}
+	}
+	return 0
+}
+
+// open steps into an object or a list and tells whether it has an element.
+func (s *scanner) open(bracket byte) (more bool, err error) {
+	if s.space() != bracket {
+		return false, errSyntax
+	}
+	s.i++
+	if s.depth++; s.depth > deepestJSON {
+		return false, errSyntax
+	}
+	if s.space() == bracket+2 { // '[' + 2 is ']', '{' + 2 is '}'
+		s.i++
+		s.depth--
+		return false, nil
+	}
+	return true, nil
+}
+
+// next steps over the comma or the closing bracket after an element.
+func (s *scanner) next(bracket byte) (more bool, err error) {
+	switch s.space() {
+	case ',':
+		s.i++
+		return true, nil
+	case bracket + 2:
+		s.i++
+		s.depth--
+		return false, nil
+	}
+	return false, errSyntax
+}
+
+// key reads a key and its colon. The bytes are valid until the buffer changes.
+func (s *scanner) key() ([]byte, error) {
+	k, err := s.str()
+	if err != nil {
+		return nil, err
+	}
+	if s.space() != ':' {
+		return nil, errSyntax
+	}
+	s.i++
+	return k, nil
+}
+
+// str reads a string. Without escapes and with valid UTF-8, the usual case, it
+// gives a piece of the buffer itself.
+func (s *scanner) str() ([]byte, error) {
+	if s.space() != '"' {
+		return nil, errSyntax
+	}
+	start, plain := s.i, true
+	for i := s.i + 1; i < len(s.b); i++ {
+		switch c := s.b[i]; {
+		case c == '"':
+			s.i = i + 1
+			if plain || utf8.Valid(s.b[start+1:i]) && bytes.IndexByte(s.b[start+1:i], '\\') < 0 {
+				return s.b[start+1 : i], nil
+			}
+			var text string
+			if json.Unmarshal(s.b[start:s.i], &text) != nil {
+				return nil, errSyntax
+			}
+			return []byte(text), nil
+		case c == '\\':
+			plain = false
+			i++
+		case c < 0x20:
+			return nil, errSyntax
+		case c >= utf8.RuneSelf:
+			plain = false
+		}
+	}
+	return nil, errSyntax
+}
+
+// number reads a number and gives its bytes.
+func (s *scanner) number() ([]byte, error) {
+	s.space()
+	start := s.i
+	digits := func() bool {
+		from := s.i
+		for s.i < len(s.b) && s.b[s.i] >= '0' && s.b[s.i] <= '9' {
+			s.i++
+		}
+		return s.i > from
+	}
+	at := func(set string) bool {
+		if s.i < len(s.b) && bytes.IndexByte([]byte(set), s.b[s.i]) >= 0 {
+			s.i++
+			return true
+		}
+		return false
+	}
+	at("-")
+	if zero := at("0"); !zero && !digits() {
+		return nil, errSyntax
+	}
+	if at(".") && !digits() {
+		return nil, errSyntax
+	}
+	if at("eE") {
+		at("+-")
+		if !digits() {
+			return nil, errSyntax
+		}
+	}
+	return s.b[start:s.i], nil
+}
+
+// float reads a number as a value.
+func (s *scanner) float() (float64, error) {
+	n, err := s.number()
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(string(n), 64)
+}
+
+// integer reads a whole number.
+func (s *scanner) integer() (int64, error) {
+	n, err := s.number()
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseInt(string(n), 10, 64)
+}
+
+// literal steps over true, false or null.
+func (s *scanner) literal(word string) error {
+	s.space()
+	if !bytes.HasPrefix(s.b[s.i:], []byte(word)) {
+		return errSyntax
+	}
+	s.i += len(word)
+	return nil
+}
+
+// null steps over a null, if one is next.
+func (s *scanner) null() bool { return s.space() == 'n' && s.literal("null") == nil }
+
+// boolean reads true or false.
+func (s *scanner) boolean() (bool, error) {
+	if s.space() == 't' {
+		return true, s.literal("true")
+	}
+	return false, s.literal("false")
+}
+
+// skip steps over any value and gives its bytes.
+func (s *scanner) skip() ([]byte, error) {
+	c := s.space()
+	start := s.i
+	var err error
+	switch c {
+	case '{':
+		err = s.object(func([]byte) error { _, err := s.skip(); return err })
+	case '[':
+		err = s.list(func() error { _, err := s.skip(); return err })
+	case '"':
+		_, err = s.str()
+	case 't':
+		err = s.literal("true")
+	case 'f':
+		err = s.literal("false")
+	case 'n':
+		err = s.literal("null")
+	default:
+		_, err = s.number()
+	}
+	return s.b[start:s.i], err
+}
+
+// object walks an object: field must consume the value of the key.
+func (s *scanner) object(field func(key []byte) error) error {
+	more, err := s.open('{')
+	for more && err == nil {
+		var key []byte
+		if key, err = s.key(); err != nil {
+			return err
+		}
+		if err = field(key); err != nil {
+			return err
+		}
+		more, err = s.next('{')
+	}
+	return err
+}
+
+// list walks a list: element must consume one value.
+func (s *scanner) list(element func() error) error {
+	more, err := s.open('[')
+	for more && err == nil {
+		if err = element(); err != nil {
+			return err
+		}
+		more, err = s.next('[')
+	}
+	return err
+}
+
+// end tells whether nothing but white space is left.
+func (s *scanner) end() error {
+	if s.space() != 0 || s.i < len(s.b) {
+		return errSyntax
+	}
+	return nil
+}

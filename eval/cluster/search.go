@@ -1,0 +1,122 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"github.com/elastic/go-elasticsearch/v8/esapi"
+)
+
+// SearchOptions are what does not stand in the body of a search.
+type SearchOptions struct {
+	// Index is searched; it must be empty where the body names a point in
+	// time.
+	Index string
+	// Size is how many hits the body asks for; more in the answer are an
+	// error. 0 for no check.
+	Size int
+	// Timeout limits one attempt; 0 for Config.Timeout.
+	Timeout time.Duration
+}
+
+// Search sends the body as it stands, always refusing partial results. An
+// answer in which shards failed or time ran out, with more hits than asked for
+// or one twice, is an Error, never a Response.
+func (c *Client) Search(ctx context.Context, body []byte, o SearchOptions) (Response, error) {
+	partial := false
+	var result Response
+	err := c.do(ctx, request{
+		target:  target{op: "search", index: o.Index},
+		timeout: o.Timeout,
+		make: func() esapi.Request {
+			return esapi.SearchRequest{Index: pathList(o.Index), Body: bytes.NewReader(body), AllowPartialSearchResults: &partial}
+		},
+		accept: func(attempt int, a *received) *Error {
+			contentType := a.header.Get("Content-Type")
+			if !isJSONType(contentType) {
+				return unreadable(a.body, contentType, errWrongType)
+			}
+			r, err := decodeResponse(a.body)
+			if err != nil {
+				return unreadable(a.body, contentType, err)
+			}
+			if e := r.check(o.Size); e != nil {
+				return e
+			}
+			result = r.Response
+			result.Wall, result.Attempts = a.wall, attempt
+			return nil
+		},
+	})
+	if err != nil {
+		return Response{}, err
+	}
+	return result, nil
+}
+
+// PIT is an open point in time: searches that name its id all see the index as
+// it was when it was opened.
+type PIT struct {
+	// ID goes into the body of a search as {"pit":{"id":...,"keep_alive":...}}.
+	ID string
+	// KeepAlive is for how long it was asked to stay open after each use.
+	KeepAlive time.Duration
+}
+
+// OpenPIT opens a point in time over an index, an alias, or several separated
+// by commas. Each search with it should ask for the same keepAlive again. A
+// search may fail later with KindLostPIT, as after the restart of a node.
+func (c *Client) OpenPIT(ctx context.Context, index string, keepAlive time.Duration) (PIT, error) {
+	if index == "" {
+		return PIT{}, &Error{Op: "open a point in time", Kind: KindInvalidRequest, What: "no index is named", Hint: "set search.index"}
+	}
+	var answer struct {
+		ID     string `json:"id"`
+		Shards struct {
+			Total, Failed int
+			Failures      []struct {
+				Reason map[string]any `json:"reason"`
+			} `json:"failures"`
+		} `json:"_shards"`
+	}
+	decode := into(&answer)
+	err := c.do(ctx, request{
+		target: target{op: "open a point in time", index: index},
+		make: func() esapi.Request {
+			return esapi.OpenPointInTimeRequest{Index: pathList(index), KeepAlive: duration(keepAlive)}
+		},
+		accept: func(n int, a *received) *Error {
+			if e := decode(n, a); e != nil {
+				return e
+			}
+			switch {
+			case answer.ID == "":
+				return unreadable(a.body, "", errors.New("no id in it"))
+			case answer.Shards.Failed > 0:
+				return &Error{Kind: KindPartial, What: "not every shard could be opened", Hint: "look at GET /_cluster/health"}
+			}
+			return nil
+		},
+	})
+	if err != nil {
+		return PIT{}, err
+	}
+	return PIT{ID: answer.ID, KeepAlive: keepAlive}, nil
+}
+
+// ClosePIT frees a point in time. One that is gone already is no error.
+func (c *Client) ClosePIT(ctx context.Context, id string) error {
+	body, err := encode(map[string]string{"id": id})
+	if err != nil {
+		return err
+	}
+	return c.do(ctx, request{
+		target: target{op: "close the point in time"},
+		make:   func() esapi.Request { return esapi.ClosePointInTimeRequest{Body: bytes.NewReader(body)} },
+		tolerate: func(_ int, e *Error) bool {
+			return e.Status == 404
+		},
+	})
+}

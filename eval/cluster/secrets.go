@@ -1,0 +1,98 @@
+package cluster
+
+import (
+	"encoding/base64"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+const redacted = "[redacted]"
+
+// shortestSecret is the length from which a secret is searched for in text
+// that comes from the server: a shorter one would black out ordinary words.
+const shortestSecret = 4
+
+// newScrubber makes a function that blacks out the configuration's secrets in
+// any text, in every form in which they go over the wire.
+func newScrubber(c Config) func(string) string {
+	var secrets []string
+	add := func(s string) {
+		if len(s) >= shortestSecret {
+			secrets = append(secrets, s)
+		}
+	}
+	add(c.APIKey)
+	if plain, err := base64.StdEncoding.DecodeString(c.APIKey); err == nil {
+		add(string(plain))
+		if _, key, found := strings.Cut(string(plain), ":"); found {
+			add(key)
+		}
+	}
+	if c.Password != "" {
+		add(base64.StdEncoding.EncodeToString([]byte(c.Username + ":" + c.Password)))
+		add(c.Password)
+		add(url.QueryEscape(c.Password))
+		add(url.PathEscape(c.Password))
+	}
+	return func(s string) string {
+		for _, secret := range secrets {
+			s = strings.ReplaceAll(s, secret, redacted)
+		}
+		return userInfo.ReplaceAllString(s, "//"+redacted+"@")
+	}
+}
+
+// userInfo finds credentials in any address, such as a proxy's.
+var userInfo = regexp.MustCompile(`//[^/\s@"]+@`)
+
+// encodeAPIKey gives the form that goes into the header: an id and a key with
+// a colon between them are base64-encoded, anything else is left.
+func encodeAPIKey(key string) string {
+	if strings.Contains(key, ":") {
+		return base64.StdEncoding.EncodeToString([]byte(key))
+	}
+	return key
+}
+
+// redactAddress hides what stands before the last @ of an address, also where
+// it is no URL.
+func redactAddress(s string) string {
+	at := strings.LastIndex(s, "@")
+	if at < 0 {
+		return s
+	}
+	scheme := ""
+	if i := strings.Index(s, "://"); i >= 0 && i < at {
+		scheme = s[:i+3]
+	}
+	return scheme + redacted + s[at:]
+}
+
+func notPrintable(r rune) bool {
+	return r > unicode.MaxASCII || !unicode.IsPrint(r)
+}
+
+// longestText is how much of a server's message is repeated.
+const longestText = 600
+
+// oneLine makes text from outside fit to be part of a message: no control
+// characters, no line breaks, no more than longestText bytes.
+func oneLine(s string) string {
+	cut := len(s) > longestText
+	if cut {
+		s = s[:longestText]
+	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if cut {
+		s += " …"
+	}
+	return s
+}
