@@ -1,0 +1,65 @@
+package stats
+
+import (
+	"math/bits"
+	"math/rand/v2"
+)
+
+// resamplesPerChunk resamples are drawn from one stream.
+const resamplesPerChunk = 128
+
+// Bootstrap draws resamples samples of size n with replacement from the
+// numbers 0 to n-1, and calls use with each, in order, from the caller's
+// goroutine. The slice is overwritten by the next draw: copy what is to be
+// kept. The draws depend on n and seed alone and are those that Compare makes
+// for the same Options.Seed, so a selection put inside the bootstrap stays in
+// step with the intervals printed beside it. With n or resamples below 1 use
+// is never called.
+func Bootstrap(n int, seed uint64, resamples int, use func(indices []int)) {
+	if n < 1 {
+		return
+	}
+	indices := make([]int, n)
+	for start := 0; start < resamples; start += resamplesPerChunk {
+		source := stream(seed, forResamples, start/resamplesPerChunk)
+		for range min(resamplesPerChunk, resamples-start) {
+			drawIndices(source, indices)
+			use(indices)
+		}
+	}
+}
+
+// drawIndices fills indices with independent numbers, each uniform below
+// len(indices): multiplication and rejection as in Lemire (2019).
+func drawIndices(source *rand.PCG, indices []int) {
+	n := uint64(len(indices))
+	biased := -n % n // 2^64 mod n: that many low products would be one too many
+	for i := range indices {
+		high, low := bits.Mul64(source.Uint64(), n)
+		for low < biased {
+			high, low = bits.Mul64(source.Uint64(), n)
+		}
+		indices[i] = int(high)
+	}
+}
+
+// resampledMeans returns the mean of each bootstrap resample of the values,
+// in the order in which Bootstrap draws them.
+func resampledMeans(values []float64, seed uint64, resamples int) []float64 {
+	means := make([]float64, resamples)
+	chunks := (resamples + resamplesPerChunk - 1) / resamplesPerChunk
+	forChunks(chunks, resamples*len(values), func(chunk int) {
+		source := stream(seed, forResamples, chunk)
+		indices := make([]int, len(values))
+		start := chunk * resamplesPerChunk
+		for i := start; i < min(start+resamplesPerChunk, resamples); i++ {
+			drawIndices(source, indices)
+			var sum float64
+			for _, index := range indices {
+				sum += values[index]
+			}
+			means[i] = sum / float64(len(values))
+		}
+	})
+	return means
+}
