@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval/metrics"
@@ -26,6 +27,8 @@ type Overrides struct {
 	InferenceID string
 	// QueryGlob keeps only the queries whose id matches (path.Match).
 	QueryGlob string
+	// Tag keeps only the queries with this tag.
+	Tag string
 }
 
 // Plan is what a run will do, before anything is sent: the systems, the
@@ -41,6 +44,7 @@ type Plan struct {
 	Depth int
 
 	retriever [][]byte // the retriever split at the placeholders
+	numbers   []int    // the places of the queries in the suite
 }
 
 // NewPlan works out what to search. Problems with the suite's own metrics
@@ -53,7 +57,7 @@ func NewPlan(suite *judgments.Suite, o Overrides) (*Plan, error) {
 	if err := p.chooseRerankers(o); err != nil {
 		return nil, err
 	}
-	if err := p.chooseQueries(o.QueryGlob); err != nil {
+	if err := p.chooseQueries(o.QueryGlob, o.Tag); err != nil {
 		return nil, err
 	}
 	for _, r := range p.Rerankers {
@@ -132,24 +136,28 @@ func (p *Plan) chooseRerankers(o Overrides) error {
 	return nil
 }
 
-func (p *Plan) chooseQueries(glob string) error {
-	if glob == "" {
-		p.Queries = p.Suite.Queries
-		return nil
-	}
-	for _, q := range p.Suite.Queries {
-		matched, err := path.Match(glob, q.ID)
-		if err != nil {
-			return fmt.Errorf("--query: %q is not a pattern: %w", glob, err)
+func (p *Plan) chooseQueries(glob, tag string) error {
+	for i, q := range p.Suite.Queries {
+		matched := true
+		if glob != "" {
+			var err error
+			if matched, err = path.Match(glob, q.ID); err != nil {
+				return fmt.Errorf("--query: %q is not a pattern: %w", glob, err)
+			}
 		}
-		if matched {
+		if matched && (tag == "" || slices.Contains(q.Tags, tag)) {
 			p.Queries = append(p.Queries, q)
+			p.numbers = append(p.numbers, i)
 		}
 	}
-	if len(p.Queries) == 0 {
+	switch {
+	case len(p.Queries) > 0 || glob == "" && tag == "":
+		return nil
+	case tag == "":
 		return fmt.Errorf("--query: no query id of the suite matches %q", glob)
+	default:
+		return fmt.Errorf("--tag: no query that was asked for has the tag %q", tag)
 	}
-	return nil
 }
 
 // Systems are the names of what is compared, the first stage first.

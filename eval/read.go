@@ -3,14 +3,12 @@ package eval
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"slices"
 )
 
 // Bounds on a run file, which may come from anywhere.
@@ -64,7 +62,7 @@ func DecodeRun(name string, source io.Reader) (*Stored, error) {
 	if d.line == 0 || d.stored.Manifest.Type == "" {
 		return nil, fmt.Errorf("%s: holds no run: its first line should be a manifest", name)
 	}
-	slices.SortFunc(d.stored.Queries, func(a, b Query) int { return cmp.Compare(a.Number, b.Number) })
+	sortQueries(d.stored.Queries)
 	return &d.stored, nil
 }
 

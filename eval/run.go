@@ -58,6 +58,11 @@ type Manifest struct {
 	// Repeat is how often each query is searched; 0 and 1 mean once.
 	Repeat int    `json:"repeat,omitempty"`
 	Hashes Hashes `json:"hashes"`
+	// Unresolved are judged titles and ids that match no document of the
+	// index; Ambiguous are titles judged without an id that several documents
+	// have. Both are empty where the index was not asked.
+	Unresolved []string `json:"unresolved,omitempty"`
+	Ambiguous  []string `json:"ambiguous,omitempty"`
 	// Notes are what the preflight could not look at, or found odd.
 	Notes []string `json:"notes,omitempty"`
 }

@@ -20,12 +20,12 @@ const pitKeepAlive = 10 * time.Minute
 
 // Searcher is what the runner needs of a cluster.
 type Searcher interface {
-	// OpenPIT opens a point in time and returns its id.
-	OpenPIT(ctx context.Context, index string, keepAlive time.Duration) (string, error)
+	// OpenPIT opens a point in time.
+	OpenPIT(ctx context.Context, index string, keepAlive time.Duration) (cluster.PIT, error)
 	// ClosePIT closes it.
 	ClosePIT(ctx context.Context, id string) error
 	// Search sends one search and decodes its hits, with all retries.
-	Search(ctx context.Context, body []byte) (cluster.Response, error)
+	Search(ctx context.Context, body []byte, o cluster.SearchOptions) (cluster.Response, error)
 }
 
 // Observer is told of each finished query, by one goroutine at a time.
@@ -65,7 +65,7 @@ func (r *Runner) Run(ctx context.Context, p *Plan, done map[string]bool) ([]Quer
 		return nil, err
 	}
 	s := session{Runner: r, plan: p}
-	s.pit.Store(&pit)
+	s.pit.Store(&pit.ID)
 	defer s.closePIT(ctx)
 
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -79,7 +79,7 @@ func (r *Runner) Run(ctx context.Context, p *Plan, done map[string]bool) ([]Quer
 			break
 		}
 		group.Go(func() error {
-			finished, err := s.query(groupCtx, i, q)
+			finished, err := s.query(groupCtx, p.numbers[i], q)
 			if err != nil {
 				return err
 			}
@@ -160,7 +160,7 @@ func (s *session) ask(ctx context.Context, request Request) (*Result, error) {
 	var warnings []string
 	for {
 		pit := *s.pit.Load()
-		response, err := s.Cluster.Search(ctx, s.plan.Body(request.Retriever, request.Size, pit))
+		response, err := s.Cluster.Search(ctx, s.plan.Body(request.Retriever, request.Size, pit), cluster.SearchOptions{Size: request.Size})
 		if err == nil {
 			if response.PIT != "" && response.PIT != pit {
 				s.pit.Store(&response.PIT)
@@ -198,7 +198,7 @@ func (s *session) reopen(ctx context.Context, lost string) error {
 	if err != nil {
 		return err
 	}
-	s.pit.Store(&pit)
+	s.pit.Store(&pit.ID)
 	return nil
 }
 

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/judgments"
+)
+
+// embeddedCluster is what --cluster and a suite's cluster say for the
+// in-process engine.
+const embeddedCluster = "embedded"
+
+// connection is the flags that say where and how to search.
+type connection struct {
+	cluster, cloudID         string
+	apiKeyFile, passwordFile string
+	username                 string
+	caCert, fingerprint      string
+	timeout                  time.Duration
+	retries                  int
+}
+
+func (c *connection) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&c.cluster, "cluster", "", "`URL` of the cluster, or embedded; else ELASTICSEARCH_URL, else what the suite says")
+	flags.StringVar(&c.cloudID, "cloud-id", "", "Cloud `ID` of the cluster instead of a URL (ELASTIC_CLOUD_ID)")
+	flags.StringVar(&c.apiKeyFile, "api-key-file", "", "`FILE` that holds the API key (else ELASTIC_API_KEY)")
+	flags.StringVar(&c.username, "username", "", "user `NAME` for basic authentication (ELASTIC_USERNAME)")
+	flags.StringVar(&c.passwordFile, "password-file", "", "`FILE` that holds the password (else ELASTIC_PASSWORD)")
+	flags.StringVar(&c.caCert, "ca-cert", "", "PEM `FILE` of the authority that signed the cluster's certificate")
+	flags.StringVar(&c.fingerprint, "fingerprint", "", "SHA-256 `HEX` of the cluster's certificate or its authority's")
+	flags.DurationVar(&c.timeout, "timeout", 60*time.Second, "a search's time limit")
+	flags.IntVar(&c.retries, "retries", 4, "how often a failed search is tried again")
+}
+
+// open makes the client of a suite's cluster: what a flag says, else the
+// environment, else the suite. For the embedded engine it loads the suite's
+// documents first.
+func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, concurrency int, seed uint64) (*cluster.Client, error) {
+	config := cluster.Config{
+		CloudID:     c.cloudID,
+		Username:    c.username,
+		CACertFile:  c.caCert,
+		Fingerprint: c.fingerprint,
+		Timeout:     c.timeout,
+		Retries:     c.retries,
+		Concurrency: concurrency,
+		Seed:        seed,
+		Log:         p.logger(),
+	}
+	if c.retries <= 0 {
+		config.Retries = -1
+	}
+	if c.cluster == embeddedCluster {
+		return c.openEmbedded(ctx, config, s)
+	}
+	config.URL = c.cluster
+	var err error
+	if config.APIKey, err = readSecret(c.apiKeyFile); err != nil {
+		return nil, fmt.Errorf("--api-key-file: %w", err)
+	}
+	if config.Password, err = readSecret(c.passwordFile); err != nil {
+		return nil, fmt.Errorf("--password-file: %w", err)
+	}
+	if config, err = cluster.FromEnvironment(p.Getenv, config); err != nil {
+		return nil, withExit(exitUsage, err)
+	}
+	if config.URL == "" && config.CloudID == "" {
+		switch s.Cluster {
+		case embeddedCluster:
+			return c.openEmbedded(ctx, config, s)
+		case "":
+			return nil, withExit(exitUsage, fmt.Errorf("no cluster is named: set --cluster URL, ELASTICSEARCH_URL or ELASTIC_CLOUD_ID, or try the suite on the built-in engine with --cluster %s", embeddedCluster))
+		}
+		// Credentials of the environment are for the environment's cluster,
+		// not for one that a file names.
+		config.URL, config.APIKey, config.Username, config.Password = s.Cluster, "", "", ""
+		if config, err = cluster.FromEnvironment(p.Getenv, config); err != nil {
+			return nil, withExit(exitUsage, err)
+		}
+	}
+	client, err := cluster.New(config)
+	if cluster.IsConfig(err) {
+		return nil, withExit(exitUsage, err)
+	}
+	return client, err
+}
+
+// openEmbedded makes an engine with the suite's documents in it.
+func (c *connection) openEmbedded(ctx context.Context, config cluster.Config, s *judgments.Suite) (*cluster.Client, error) {
+	config.CloudID, config.URL, config.APIKey, config.Username, config.Password = "", "", "", "", ""
+	config.CACertFile, config.Fingerprint = "", ""
+	config.Transport = embedded.New(embedded.Options{})
+	client, err := cluster.New(config)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := eval.LoadDocuments(ctx, client, s, true); err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+// readSecret reads a file with one secret in it; "" for no file.
+func readSecret(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	if info.Size() > 64<<10 {
+		return "", fmt.Errorf("%s is too large to hold a secret", path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	secret := strings.TrimSpace(string(data))
+	if secret == "" {
+		return "", fmt.Errorf("%s is empty", path)
+	}
+	return secret, nil
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/reports"
+)
+
+// output is the flags that say where the report goes, and in which format.
+type output struct {
+	format  string
+	reports []string
+}
+
+func (o *output) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&o.format, "format", "table", "what standard output gets: table, markdown, json, csv, junit or html")
+	flags.StringArrayVar(&o.reports, "report", nil, "write a report to `FILE`, repeatable; by its ending: .md .html .json .csv .xml (JUnit) .txt; - is standard output")
+}
+
+// check finds out before the first search that every report can be written.
+func (o *output) check(p *program) error {
+	if _, err := reports.ParseFormat(o.format); err != nil {
+		return withExit(exitUsage, fmt.Errorf("--format: %w", err))
+	}
+	if _, err := p.colored(); err != nil {
+		return err
+	}
+	for _, path := range o.reports {
+		if path == "-" {
+			continue
+		}
+		if _, err := reports.FormatOf(path); err != nil {
+			return withExit(exitUsage, fmt.Errorf("--report: %w", err))
+		}
+		folder := filepath.Dir(path)
+		probe, err := os.CreateTemp(folder, ".releval-*")
+		if err != nil {
+			return withExit(exitUsage, fmt.Errorf("--report: cannot write into %s: %w", folder, err))
+		}
+		probe.Close()
+		os.Remove(probe.Name())
+	}
+	return nil
+}
+
+func (o *output) checkSuites(cmd *cobra.Command, suites int) error {
+	for _, path := range o.reports {
+		if suites > 1 && path != "-" && !strings.Contains(path, "{suite}") {
+			return usageError(cmd, "--report %s names one file for several suites: put {suite} into the name", path)
+		}
+	}
+	return nil
+}
+
+// report renders a run everywhere it should go. Its error is errGate where
+// the report says that a gate failed, and of exit code 3 where the run lacks
+// answers.
+func (p *program) report(run *eval.Run, suite *judgments.Suite, o *output) error {
+	evaluation, err := eval.Evaluate(run, nil)
+	if err != nil {
+		return err
+	}
+	report, err := reports.New(evaluation, stats.Options{Seed: run.Manifest.Seed})
+	if err != nil {
+		return err
+	}
+	if err := p.write(report, o); err != nil {
+		return err
+	}
+	return verdict(report)
+}
+
+// write renders the report to standard output and to the files.
+func (p *program) write(report *reports.Report, o *output) error {
+	format, err := reports.ParseFormat(o.format)
+	if err != nil {
+		return err
+	}
+	color, err := p.colored()
+	if err != nil {
+		return err
+	}
+	options := reports.Options{Width: p.width(p.Stdout), Color: color}
+	if err := reports.Write(p.Stdout, format, report, options); err != nil {
+		return fmt.Errorf("cannot write the report to standard output: %w", err)
+	}
+	for _, path := range o.reports {
+		path = strings.ReplaceAll(path, "{suite}", report.Evaluation.Run.Manifest.Suite)
+		if path == "-" {
+			continue
+		}
+		if err := reports.WriteFile(path, report, reports.Options{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdict turns what the report found into the command's error.
+func verdict(r *reports.Report) error {
+	for _, s := range r.Integrity.Systems {
+		switch {
+		case len(s.NotReranked) > 0:
+			first := s.NotReranked[0]
+			return withExit(exitCluster, fmt.Errorf("the reranker %s did not run for %d queries (%q: %s): its numbers mean nothing", s.System, len(s.NotReranked), first.Query, first.Reason))
+		case len(s.Failed) > 0:
+			first := s.Failed[0]
+			return withExit(exitCluster, fmt.Errorf("%d queries of %s failed, and count 0 (%q: %s)", len(s.Failed), s.System, first.Query, first.Reason))
+		}
+	}
+	if r.Integrity.Incomplete {
+		return withExit(exitCluster, fmt.Errorf("the run is incomplete: %d queries are missing", r.Integrity.Missing))
+	}
+	return nil
+}

@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/judgments"
+)
+
+// runFlags are the flags of releval run.
+type runFlags struct {
+	connection
+	output
+	overrides   eval.Overrides
+	out, resume string
+	baseline    string
+	concurrency int
+	repeat      int
+	seed        uint64
+	warmUp      time.Duration
+}
+
+func newRunCommand(p *program) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run SUITE...",
+		Short: "Search every query with and without the reranker, and report",
+		Long: `Search every query of the suites with and without the reranker, compute the
+metrics, and report. Gates decide the exit code: 0 all hold, 1 one failed.
+
+Standard output gets the report and nothing else; progress, warnings and
+errors go to standard error.`,
+		Example: `  releval run judgments/films/films.yaml
+  releval run --cluster https://search.example:9200 --out run.jsonl suite.yaml
+  releval run --baseline main.jsonl --report report.html --report report.md suite.yaml`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.runSuites(cmd, args, &f)
+		},
+	}
+	flags := cmd.Flags()
+	f.connection.addFlags(flags)
+	f.output.addFlags(flags)
+	flags.StringVar(&f.out, "out", "", "write the run to `FILE` (JSON Lines; gzip where it ends in .gz); {suite} stands for the suite's name")
+	flags.StringVar(&f.resume, "resume", "", "go on with the unfinished run in `FILE`")
+	flags.StringVar(&f.baseline, "baseline", "", "compare with the saved run in `FILE`")
+	flags.StringArrayVar(&f.overrides.Metrics, "metric", nil, "`NAME` of a metric, repeatable; replaces the suite's list")
+	flags.StringArrayVar(&f.overrides.Rerankers, "reranker", nil, "`NAME` of a reranker of the suite, repeatable; only these")
+	flags.IntVar(&f.overrides.Window, "window", 0, "rank_window_size of every reranker instead of the suite's")
+	flags.StringVar(&f.overrides.InferenceID, "inference-id", "", "inference endpoint `ID` of every reranker instead of the suite's")
+	flags.StringVar(&f.overrides.QueryGlob, "query", "", "only the queries whose id matches `GLOB`")
+	flags.StringVar(&f.overrides.Tag, "tag", "", "only the queries with this `TAG`")
+	flags.IntVar(&f.concurrency, "concurrency", 4, "queries in flight; 1 for honest latencies")
+	flags.IntVar(&f.repeat, "repeat", 1, "search each query `N` times, and report those whose ranking is not stable")
+	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
+	flags.DurationVar(&f.warmUp, "warm-up", 10*time.Minute, "how long to wait for a cold model")
+	return cmd
+}
+
+// runSuites runs the suites one after the other. A failed gate does not keep
+// the next suite from running; anything else does.
+func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) error {
+	if err := f.check(cmd, len(paths)); err != nil {
+		return err
+	}
+	if err := f.output.check(p); err != nil {
+		return err
+	}
+	suites, plans, err := planSuites(paths, f.overrides)
+	if err != nil {
+		return err
+	}
+	failed := false
+	for i, suite := range suites {
+		err := p.runSuite(cmd.Context(), suite, plans[i], f)
+		if errors.Is(err, errGate) {
+			failed = true
+		} else if err != nil {
+			return err
+		}
+	}
+	if failed {
+		return errGate
+	}
+	return nil
+}
+
+func (f *runFlags) check(cmd *cobra.Command, suites int) error {
+	several := suites > 1 && !strings.Contains(f.out, "{suite}")
+	switch {
+	case f.out != "" && f.resume != "":
+		return usageError(cmd, "--out and --resume exclude each other: --resume goes on in its own file")
+	case f.out != "" && several:
+		return usageError(cmd, "--out names one file for several suites: put {suite} into the name")
+	case f.resume != "" && suites > 1:
+		return usageError(cmd, "--resume takes one suite")
+	case f.baseline != "" && suites > 1:
+		return usageError(cmd, "--baseline takes one suite")
+	case f.concurrency < 1:
+		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
+	case f.repeat < 1:
+		return usageError(cmd, "--repeat should be 1 or more, found %d", f.repeat)
+	case f.overrides.Window < 0:
+		return usageError(cmd, "--window should be 1 or more, found %d", f.overrides.Window)
+	}
+	return f.output.checkSuites(cmd, suites)
+}
+
+// planSuites reads all suites before the first search, and reports the
+// problems of all.
+func planSuites(paths []string, o eval.Overrides) ([]*judgments.Suite, []*eval.Plan, error) {
+	var suites []*judgments.Suite
+	var plans []*eval.Plan
+	var problems judgments.Problems
+	for _, path := range paths {
+		suite, err := loadSuite(path)
+		if found, ok := errors.AsType[judgments.Problems](err); ok {
+			problems = append(problems, found...)
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		plan, err := eval.NewPlan(suite, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		suites, plans = append(suites, suite), append(plans, plan)
+	}
+	return suites, plans, problems.ErrorOrNil()
+}
+
+// runSuite runs one suite and reports it.
+func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *eval.Plan, f *runFlags) error {
+	settings := eval.Settings{
+		Tool:        toolName(),
+		Out:         strings.ReplaceAll(f.out, "{suite}", suite.Name),
+		ResumePath:  f.resume,
+		Concurrency: f.concurrency,
+		Repeat:      f.repeat,
+		Seed:        f.seed,
+		WarmUp:      f.warmUp,
+		Note:        func(text string) { p.note("%s", text) },
+	}
+	if f.resume != "" {
+		stored, err := eval.ReadRun(f.resume)
+		if err != nil {
+			return err
+		}
+		settings.Resume = stored
+	}
+	for _, w := range suite.Warnings {
+		p.note("%s", w)
+	}
+	client, err := f.connection.open(ctx, p, suite, f.concurrency, f.seed)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	progress := p.newProgress(len(plan.Queries), plan.Systems())
+	if progress != nil {
+		settings.Observer = progress
+	}
+	run, err := eval.Execute(ctx, client, plan, settings)
+	progress.stop()
+	if err != nil {
+		return interrupted(err, run, settings)
+	}
+	return p.report(run, suite, &f.output)
+}
+
+// interrupted says what is safe of a run that did not come to its end.
+func interrupted(err error, run *eval.Run, s eval.Settings) error {
+	file := s.Out
+	if s.Resume != nil {
+		file = s.ResumePath
+	}
+	if run == nil || file == "" {
+		return withExit(exitCode(err), err)
+	}
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
+	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; go on with --resume %s", err, len(run.Queries), run.Manifest.QueryCount, file, file))
+}

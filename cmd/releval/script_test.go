@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/embedded"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"releval": main})
+}
+
+// TestScripts runs the command as users do. Each file in testdata/script is
+// one behaviour.
+func TestScripts(t *testing.T) {
+	films, err := filepath.Abs("../../judgments/films")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("FILMS", films)
+			env.Setenv("NO_COLOR", "1")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":  exits,
+			"engine": engine,
+			"answer": answer,
+		},
+	})
+}
+
+// exits runs a command and wants its exit code: exits 3 releval run ...
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARG...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if err != nil {
+		exit, ok := err.(interface{ ExitCode() int })
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// engine serves the embedded engine with the suites' documents, and points
+// ELASTICSEARCH_URL at it.
+func engine(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("usage: engine [SUITE...]")
+	}
+	e := embedded.New(embedded.Options{})
+	client, err := cluster.New(cluster.Config{Transport: e})
+	ts.Check(err)
+	for _, path := range args {
+		suite, err := loadSuite(ts.MkAbs(path))
+		ts.Check(err)
+		_, err = eval.LoadDocuments(ts.Context(), client, suite, true)
+		ts.Check(err)
+	}
+	server := httptest.NewServer(e)
+	ts.Defer(server.Close)
+	ts.Setenv("ELASTICSEARCH_URL", server.URL)
+}
+
+// answer serves one fixed answer to everything, and points ELASTICSEARCH_URL
+// at it: answer STATUS FILE [HEADER: VALUE].
+func answer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: answer STATUS FILE [HEADER: VALUE]")
+	}
+	status, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	body := ts.ReadFile(args[1])
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Elastic-Product", "Elasticsearch")
+		w.Header().Set("Content-Type", "application/json")
+		for _, header := range args[2:] {
+			name, value, _ := strings.Cut(header, ": ")
+			w.Header().Set(name, value)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}))
+	ts.Defer(server.Close)
+	ts.Setenv("ELASTICSEARCH_URL", server.URL)
+	ts.Logf("%s", fmt.Sprint("answering at ", server.URL))
+}

@@ -1,0 +1,78 @@
+package eval
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/releval/releval/judgments"
+)
+
+// Differences lists, in words, in what the runs of two manifests differ, but
+// for when they were run and by which version of releval. Nothing listed
+// means that one may go on where the other stopped.
+func (m *Manifest) Differences(other *Manifest) []string {
+	var found []string
+	say := func(what string, a, b any) {
+		if a != b {
+			found = append(found, fmt.Sprintf("%s (%v, there %v)", what, a, b))
+		}
+	}
+	changed := func(what string, a, b any) {
+		if a != b {
+			found = append(found, what)
+		}
+	}
+	say("the suite", m.Suite, other.Suite)
+	changed("the judgments changed", m.Hashes.Judgments, other.Hashes.Judgments)
+	changed("the queries changed", m.Hashes.Queries, other.Hashes.Queries)
+	changed("the first stage changed", string(judgments.CanonicalJSON(m.Retriever)), string(judgments.CanonicalJSON(other.Retriever)))
+	say("the systems", fmt.Sprint(m.Systems), fmt.Sprint(other.Systems))
+	for i := range min(len(m.Rerankers), len(other.Rerankers)) {
+		a, b := m.Rerankers[i], other.Rerankers[i]
+		if a.Name == b.Name && !sameJSON(a, b) {
+			found = append(found, "the reranker "+a.Name+" changed")
+		}
+	}
+	say("the index", m.Index, other.Index)
+	if !slices.Equal(m.Indices, other.Indices) {
+		found = append(found, "the documents behind it: "+describe(m.Indices)+", there "+describe(other.Indices))
+	}
+	changed("the documents of the judged titles changed", m.Hashes.Titles, other.Hashes.Titles)
+	say("the title field", m.TitleField, other.TitleField)
+	say("the depth", m.Depth, other.Depth)
+	say("the metrics", fmt.Sprint(m.Metrics), fmt.Sprint(other.Metrics))
+	say("the number of queries", m.QueryCount, other.QueryCount)
+	say("the repeats", max(1, m.Repeat), max(1, other.Repeat))
+	say("the server", m.Cluster.Kind+" "+m.Cluster.Version, other.Cluster.Kind+" "+other.Cluster.Version)
+	return found
+}
+
+func sameJSON(a, b any) bool {
+	left, errLeft := json.Marshal(a)
+	right, errRight := json.Marshal(b)
+	return errLeft == nil && errRight == nil && string(left) == string(right)
+}
+
+func describe(indices []IndexInfo) string {
+	if len(indices) == 0 {
+		return "unknown"
+	}
+	text := ""
+	for i, index := range indices {
+		if i > 0 {
+			text += ", "
+		}
+		text += fmt.Sprintf("%s with %s", index.Name, count(index.Documents, "document"))
+		if index.UUID != "" {
+			text += " (" + index.UUID + ")"
+		}
+	}
+	return text
+}
+
+// sortQueries puts queries into the suite's order.
+func sortQueries(queries []Query) {
+	slices.SortFunc(queries, func(a, b Query) int { return cmp.Compare(a.Number, b.Number) })
+}
