@@ -16,11 +16,21 @@ func FoldTitle(s string) string {
 	if folded, ok := foldASCII(s); ok {
 		return folded
 	}
-	// Case folding can undo NFC ("ΐ" and its decomposed forms), and NFC
-	// after folding can meet characters that fold again, hence both ends.
+	return foldUnicode(s)
+}
+
+// foldUnicode folds until nothing changes: case folding can undo NFC, and
+// composing what was folded can make characters that fold again. Twice
+// is enough for all but contrived strings.
+func foldUnicode(s string) string {
 	fold := cases.Fold()
-	s = norm.NFC.String(fold.String(norm.NFC.String(s)))
-	s = norm.NFC.String(fold.String(s))
+	for range 4 {
+		next := norm.NFC.String(fold.String(norm.NFC.String(s)))
+		if next == s {
+			break
+		}
+		s = next
+	}
 	return strings.Join(strings.Fields(s), " ")
 }
 

@@ -106,7 +106,12 @@ func cause(err error) error {
 // and relative paths in the suite count from its folder. The error is always
 // Problems.
 func Parse(name string, data []byte, o Options) (*Suite, error) {
-	w := &walker{file: name, options: o, shift: func(line int) int { return line }}
+	return parse(name, data, o, defaultLimits)
+}
+
+func parse(name string, data []byte, o Options, l limits) (*Suite, error) {
+	w := newWalker(name, o)
+	w.limits = l
 	s := &Suite{File: name, Name: baseName(name)}
 	sum := sha256.Sum256(data)
 	s.Hash = hex.EncodeToString(sum[:])
@@ -115,9 +120,7 @@ func Parse(name string, data []byte, o Options) (*Suite, error) {
 	if w.checkText(text, o.maxBytes()) {
 		w.parse(s, text)
 	}
-	if len(w.problems) == 0 {
-		w.finish(s)
-	}
+	w.finish(s)
 	if w.full() {
 		w.problems = w.problems[:maxProblems]
 		w.problems.Sort()
@@ -159,14 +162,14 @@ func (w *walker) checkText(text []byte, limit int64) bool {
 
 // parse reads the text as a whole or, where it is long, in pieces.
 func (w *walker) parse(s *Suite, text []byte) {
-	if fits(text) {
+	if w.limits.fit(text) {
 		if root := w.tree(text); root != nil {
 			w.suite(s, root, nil)
 		}
 		return
 	}
-	p, ok := split(text)
-	if !ok || !fits(p.frame) {
+	p, ok := split(text, w.limits.piece)
+	if !ok || !w.limits.fit(p.frame) {
 		w.failAt(Position{File: w.file}, "too large to be read in one piece (%d MiB, about %d values); a suite of this size is written in block style, with queries: at the left edge and each query as a list item below it", len(text)>>20, marks(text))
 		return
 	}
@@ -190,7 +193,7 @@ func (w *walker) pieces(s *Suite, p *parts) {
 			return
 		}
 		w.shift = func(line int) int { return line + piece.offset }
-		if !fits(piece.text) {
+		if !w.limits.fit(piece.text) {
 			w.failAt(Position{File: w.file, Line: piece.offset + 1, Column: 1}, "the query that starts on this line or soon after is too large: %d MiB, about %d values", len(piece.text)>>20, marks(piece.text))
 			continue
 		}
@@ -203,32 +206,18 @@ func (w *walker) pieces(s *Suite, p *parts) {
 // tree parses text, and reports where it is no YAML.
 func (w *walker) tree(text []byte) *node {
 	root, err := parseYAML(text)
-	switch {
-	case err == nil:
+	if err == nil {
 		return root
+	}
+	w.unread = true
+	switch {
 	case errors.Is(err, errEmpty):
 		w.failAt(Position{File: w.file, Line: 1, Column: 1}, "the file is empty; a suite needs search and queries")
 		return nil
 	}
-	line, message := explain(text, err)
-	w.failAt(Position{File: w.file, Line: w.shift(line), Column: column(text, line)}, "%s", message)
+	line, column, message := explain(text, err)
+	w.failAt(Position{File: w.file, Line: w.shift(line), Column: column}, "%s", message)
 	return nil
-}
-
-// column is where the text of a line starts, from 1.
-func column(text []byte, line int) int {
-	for ; line > 1; line-- {
-		i := bytes.IndexByte(text, '\n')
-		if i < 0 {
-			return 1
-		}
-		text = text[i+1:]
-	}
-	n := 0
-	for n < len(text) && (text[n] == ' ' || text[n] == '\t') {
-		n++
-	}
-	return n + 1
 }
 
 // baseName is a suite's name where it gives none: the file's without its

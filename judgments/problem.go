@@ -35,6 +35,9 @@ func (p Problem) String() string {
 	return p.Position.String() + ": " + p.Message
 }
 
+// Error makes a single problem an error.
+func (p Problem) Error() string { return p.String() }
+
 // Problems is everything found wrong in one pass, as an error. It is never
 // empty where it is returned as one.
 type Problems []Problem

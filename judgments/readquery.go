@@ -29,7 +29,9 @@ func (w *walker) queries(s *Suite, n *node) {
 			w.fail(item, "a query is a mapping: write query: %s, and the relevant titles below it", item.Value)
 			return
 		}
-		s.Queries = append(s.Queries, w.query(item))
+		q := w.query(item)
+		w.checkQuery(&q)
+		s.Queries = append(s.Queries, q)
 	})
 }
 

@@ -50,6 +50,7 @@ func (w *walker) rerankers(s *Search, n *node) {
 			return
 		}
 		first[FoldTitle(key)] = key
+		w.systems = append(w.systems, key)
 		if isNull(v) {
 			w.fail(k, "the reranker %s needs field: the document field whose value it reads", quote(key))
 			return

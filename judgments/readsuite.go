@@ -44,7 +44,7 @@ func (w *walker) suite(s *Suite, root *node, p *parts) {
 			w.unknownKey(k, what, suiteKeys)
 		}
 	})
-	if root.Kind != mappingNode {
+	if root.Kind != mappingNode || w.full() {
 		return
 	}
 	for _, key := range []string{"search", "queries"} {

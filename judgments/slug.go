@@ -20,7 +20,7 @@ func slug(text string) string {
 			gap = n > 0
 			continue
 		}
-		if n >= maxSlug {
+		if n >= maxSlug || gap && n+1 >= maxSlug {
 			break
 		}
 		if gap {

@@ -14,14 +14,17 @@ import (
 // bracket does not parse, and an alias whose anchor is elsewhere is unknown
 // in its piece. Whatever does not parse in pieces is parsed as a whole.
 
-const (
-	// pieceBytes is the size from which a piece is closed at the next item.
-	pieceBytes = 256 << 10
-	// maxPieceBytes is how long text may be that cannot be cut.
-	maxPieceBytes = 4 << 20
-	// maxPieceMarks is how many values such text may hold, about.
-	maxPieceMarks = 150_000
-)
+// limits bound what is parsed at once. A tree of the most values that they
+// allow takes some 50 MB.
+type limits struct {
+	// piece is the size from which a piece is closed at the next item.
+	piece int
+	// bytes is how long text may be that is not cut, and marks is how many
+	// values it may hold, about.
+	bytes, marks int
+}
+
+var defaultLimits = limits{piece: 256 << 10, bytes: 4 << 20, marks: 150_000}
 
 // piece is a part of the file that is parsed by itself.
 type piece struct {
@@ -44,7 +47,7 @@ type parts struct {
 
 // split cuts the text at the items of the top-level list "queries" and
 // reports whether it could.
-func split(text []byte) (parts, bool) {
+func split(text []byte, size int) (parts, bool) {
 	var p parts
 	start, line, ok := findQueries(text)
 	if !ok {
@@ -70,7 +73,7 @@ func split(text []byte) (parts, bool) {
 			if width < indent || width == indent && !item {
 				break
 			}
-			if width == indent && pos-begin >= pieceBytes {
+			if width == indent && pos-begin >= size {
 				p.pieces = append(p.pieces, piece{text[begin:pos], pieceLine})
 				begin, pieceLine = pos, at
 			}
@@ -139,7 +142,7 @@ func marks(text []byte) int {
 	return n
 }
 
-// fits reports whether text may be parsed as a whole.
-func fits(text []byte) bool {
-	return len(text) <= maxPieceBytes && marks(text) <= maxPieceMarks
+// fit reports whether text may be parsed as a whole.
+func (l limits) fit(text []byte) bool {
+	return len(text) <= l.bytes && marks(text) <= l.marks
 }

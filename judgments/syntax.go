@@ -5,13 +5,14 @@ import (
 	"errors"
 	"sort"
 	"strings"
+	"unicode/utf8"
 )
 
 // explanations says in other words what the YAML parser means. The first
 // whose text occurs in the parser's message is taken.
 var explanations = []struct{ text, message string }{
 	{"did not find expected key", "the YAML breaks off here: the indentation differs from the lines above, or a quote or bracket above is not closed"},
-	{"did not find expected '-' indicator", "a list item is expected here: start the line with - at the same indentation as the other items"},
+	{"did not find expected '-' indicator", "the indentation fits no line above: indent a key as the keys before it, and start a list item with - under the other items"},
 	{"mapping values are not allowed", "a colon is not allowed here: quote a value that contains a colon and a space, and check the indentation"},
 	{"block sequence entries are not allowed", "a list item is not allowed here: put it on its own line"},
 	{"found character that cannot start any token", "a value cannot start with this character: indent with spaces instead of tabs, and quote values that start with @ or `"},
@@ -34,20 +35,20 @@ var explanations = []struct{ text, message string }{
 	{"did not find expected <document start>", "the suite ends above this line, and more text follows: check the indentation"},
 }
 
-// explain turns a parser's error into a position within text, counting lines
-// from 1, and a message in plain words.
-func explain(text []byte, err error) (line int, message string) {
+// explain turns a parser's error into a place within text, both numbers from
+// 1, and a message in plain words.
+func explain(text []byte, err error) (line, column int, message string) {
 	var syntax *syntaxError
 	if !errors.As(err, &syntax) {
-		return 1, err.Error()
+		return 1, 1, err.Error()
 	}
 	if syntax.message == secondDocument {
-		return syntax.line, syntax.message
+		return syntax.line, 1, syntax.message
 	}
 	if name, ok := strings.CutPrefix(syntax.message, "unknown anchor '"); ok {
 		name, _, _ = strings.Cut(name, "'")
-		line, _ := lineOf(text, "*"+name)
-		return line, "the alias *" + name + " has no anchor &" + name + " before it: quote the value if it is no alias"
+		line, column = placeOf(text, "*"+name)
+		return line, column, "the alias *" + name + " has no anchor &" + name + " before it: quote the value if it is no alias"
 	}
 	message = syntax.message
 	for _, e := range explanations {
@@ -56,7 +57,8 @@ func explain(text []byte, err error) (line int, message string) {
 			break
 		}
 	}
-	return locate(text, syntax), message
+	line = locate(text, syntax)
+	return line, start(text, line), message
 }
 
 // locate finds the line of a syntax error. The parser often names the line
@@ -88,12 +90,25 @@ func locate(text []byte, syntax *syntaxError) int {
 	return i + 1
 }
 
-// lineOf gives the line, from 1, of the first occurrence of word in text; 1
-// and false where there is none.
-func lineOf(text []byte, word string) (int, bool) {
+// placeOf gives the place of the first occurrence of word in text, or 1 and 1
+// where there is none.
+func placeOf(text []byte, word string) (line, column int) {
 	before, _, found := bytes.Cut(text, []byte(word))
 	if !found {
-		return 1, false
+		return 1, 1
 	}
-	return bytes.Count(before, []byte("\n")) + 1, true
+	line = bytes.Count(before, []byte("\n")) + 1
+	return line, utf8.RuneCount(before[bytes.LastIndexByte(before, '\n')+1:]) + 1
+}
+
+// start is the column, from 1, behind the spaces that a line begins with.
+func start(text []byte, line int) int {
+	for ; line > 1; line-- {
+		i := bytes.IndexByte(text, '\n')
+		if i < 0 {
+			return 1
+		}
+		text = text[i+1:]
+	}
+	return len(text) - len(bytes.TrimLeft(text, " ")) + 1
 }

@@ -24,13 +24,33 @@ const (
 type walker struct {
 	file    string
 	options Options
+	limits  limits
 	// shift gives the line of the file for a line of the parsed text.
 	shift    func(line int) int
 	problems Problems
 	// expanded counts the values that aliases stood for so far.
 	expanded int
+	// ids and texts are the lines of the queries so far, by id and by what
+	// is asked.
+	ids, texts map[string]int
+	// systems are the names of all rerankers, wrong ones included.
+	systems []string
 	// refs are uses of names that are known only when all is read.
 	refs []reference
+	// unread is set where a part of the file could not be read.
+	unread bool
+}
+
+func newWalker(file string, o Options) *walker {
+	return &walker{
+		file:    file,
+		options: o,
+		limits:  defaultLimits,
+		shift:   func(line int) int { return line },
+		ids:     map[string]int{},
+		texts:   map[string]int{},
+		systems: []string{FirstStage},
+	}
 }
 
 // reference is a use of a system's or tag's name.
@@ -63,7 +83,16 @@ func (w *walker) resolve(n *node) *node {
 	for n.Kind == aliasNode {
 		target := n.Alias
 		if target.Kind != scalarNode {
-			if w.expanded += count(target, maxExpanded); w.expanded > maxExpanded {
+			before := w.expanded
+			if before <= maxExpanded {
+				w.expanded += count(target, maxExpanded)
+			}
+			if w.expanded > maxExpanded {
+				if before > maxExpanded {
+					// Reported already.
+					return nil
+				}
+				w.unread = true
 				w.fail(n, "the aliases of this file stand for more than %d values; write the values out, or use fewer aliases", maxExpanded)
 				return nil
 			}

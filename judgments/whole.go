@@ -2,8 +2,9 @@ package judgments
 
 // finish completes a suite whose parts are sound, and checks it as a whole.
 func (w *walker) finish(s *Suite) {
-	w.checkReferences(s)
-	w.checkQueries(s)
+	if !w.unread {
+		w.checkReferences(s)
+	}
 	if len(w.problems) > 0 {
 		return
 	}
@@ -49,7 +50,7 @@ func (s *Suite) Tags() []string {
 
 // checkReferences reports names that nothing has.
 func (w *walker) checkReferences(s *Suite) {
-	known := map[string][]string{"system": s.Systems(), "tag": s.Tags()}
+	known := map[string][]string{"system": w.systems, "tag": s.Tags()}
 	set := map[string]map[string]bool{}
 	for kind, names := range known {
 		set[kind] = make(map[string]bool, len(names))
@@ -72,36 +73,31 @@ func (w *walker) checkReferences(s *Suite) {
 	}
 }
 
-// checkQueries reports queries that stand twice, and titles that are judged
-// twice for a query.
-func (w *walker) checkQueries(s *Suite) {
-	ids := make(map[string]int, len(s.Queries))
-	texts := make(map[string]int, len(s.Queries))
-	for i := range s.Queries {
-		if w.full() {
-			return
+// checkQuery reports a query that stands twice, and titles that are judged
+// twice for it. It runs as each query is read, so that a file of nothing but
+// repetitions is refused before it is read to its end.
+func (w *walker) checkQuery(q *Query) {
+	if q.ID != "" {
+		if line, ok := w.ids[q.ID]; ok {
+			w.failAt(q.Position, "the query id %s stands twice, first on line %d; give each query its own", quote(q.ID), line)
+		} else {
+			w.ids[q.ID] = q.Line
 		}
-		q := &s.Queries[i]
-		if q.ID != "" {
-			if line, ok := ids[q.ID]; ok {
-				w.failAt(q.Position, "the query id %s stands twice, first on line %d; give each query its own", quote(q.ID), line)
-			} else {
-				ids[q.ID] = q.Line
-			}
-		}
+	}
+	if q.Text != "" {
 		// Two queries may search for the same if the reranker is asked
 		// something else.
 		key := FoldTitle(q.Text)
 		if q.InferenceText != q.Text {
 			key += "\x00" + FoldTitle(q.InferenceText)
 		}
-		if line, ok := texts[key]; ok {
+		if line, ok := w.texts[key]; ok {
 			w.failAt(q.Position, "the query %s stands twice, first on line %d; put their judgments together", quote(q.Text), line)
 		} else {
-			texts[key] = q.Line
+			w.texts[key] = q.Line
 		}
-		w.checkJudgments(q)
 	}
+	w.checkJudgments(q)
 }
 
 func (w *walker) checkJudgments(q *Query) {

@@ -1,0 +1,175 @@
+package judgments
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"unicode/utf8"
+)
+
+// MaxDocumentBytes is the longest line of a documents file.
+const MaxDocumentBytes = 16 << 20
+
+// Document is one line of a documents file.
+type Document struct {
+	// ID is the document's _id.
+	ID string
+	// Source is the document as JSON, without the member _id.
+	Source json.RawMessage
+	// Line is where it stands, from 1.
+	Line int
+}
+
+// Documents iterates over a documents file: NDJSON, plain or gzip, one object
+// a line, blank lines skipped. A document's id is its member "_id", which is
+// removed because an index refuses it in a document, or else its member "id",
+// which stays; either is a string or a whole number. The iteration ends with
+// the first error: a Problem with file, line and column for what is wrong
+// with the content, such as a line that is no JSON object, a missing or
+// repeated id, or a line above MaxDocumentBytes.
+func Documents(path string) iter.Seq2[Document, error] {
+	return func(yield func(Document, error) bool) {
+		f, err := os.Open(path)
+		if err != nil {
+			if errors.Is(err, fs.ErrNotExist) {
+				err = fmt.Errorf("%s: no such file; search.documents counts from the suite's folder", path)
+			} else {
+				err = fmt.Errorf("%s: %w", path, cause(err))
+			}
+			yield(Document{}, err)
+			return
+		}
+		defer f.Close()
+		for d, err := range ReadDocuments(path, f) {
+			if !yield(d, err) {
+				return
+			}
+		}
+	}
+}
+
+// ReadDocuments is Documents for a stream; the name stands for it in errors.
+func ReadDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
+	return func(yield func(Document, error) bool) {
+		plain, err := decompress(r)
+		if err != nil {
+			yield(Document{}, fmt.Errorf("%s: %w", name, cause(err)))
+			return
+		}
+		s := bufio.NewScanner(plain)
+		s.Buffer(make([]byte, 0, 64<<10), MaxDocumentBytes)
+		first := map[string]int{}
+		line := 0
+		for s.Scan() {
+			line++
+			text := bytes.TrimSpace(s.Bytes())
+			if line == 1 {
+				text = bytes.TrimPrefix(text, []byte("\ufeff"))
+			}
+			if len(text) == 0 {
+				continue
+			}
+			d, column, message := parseDocument(text)
+			d.Line = line
+			if other, ok := first[d.ID]; ok && message == "" {
+				column, message = 1, fmt.Sprintf("the id %s stands twice, first on line %d", quote(d.ID), other)
+			}
+			if message != "" {
+				yield(Document{}, Problem{Position{name, line, column}, message})
+				return
+			}
+			first[d.ID] = line
+			if !yield(d, nil) {
+				return
+			}
+		}
+		switch err := s.Err(); {
+		case errors.Is(err, bufio.ErrTooLong):
+			yield(Document{}, Problem{Position{name, line + 1, 1}, fmt.Sprintf("the line is longer than %d MiB; a documents file has one JSON object a line", MaxDocumentBytes>>20)})
+		case err != nil:
+			yield(Document{}, fmt.Errorf("%s: after line %d: %w", name, line, cause(err)))
+		}
+	}
+}
+
+// decompress reads gzip as such, and everything else as it stands.
+func decompress(r io.Reader) (io.Reader, error) {
+	b := bufio.NewReaderSize(r, 64<<10)
+	magic, err := b.Peek(2)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		return b, nil
+	}
+	return gzip.NewReader(b)
+}
+
+// parseDocument reads one line. Where message is not empty the line is wrong
+// at column, which counts characters from 1.
+func parseDocument(text []byte) (d Document, column int, message string) {
+	if !utf8.Valid(text) {
+		return d, 1, "not UTF-8"
+	}
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(text, new(json.RawMessage)); errors.As(err, &syntax) {
+		at := min(max(int(syntax.Offset)-1, 0), len(text))
+		return d, utf8.RuneCount(text[:at]) + 1, "no JSON: " + syntax.Error()
+	}
+	if text[0] != '{' {
+		return d, 1, "a documents file has one JSON object a line"
+	}
+	var id, fallback []byte
+	source := make([]byte, 0, len(text))
+	source = append(source, '{')
+	for key, value := range members(text) {
+		switch string(key) {
+		case `"_id"`:
+			if id != nil {
+				return d, 1, "the member _id stands twice"
+			}
+			id = value
+			continue
+		case `"id"`:
+			fallback = value
+		}
+		if len(source) > 1 {
+			source = append(source, ',')
+		}
+		source = append(source, key...)
+		source = append(source, ':')
+		source = append(source, value...)
+	}
+	d.Source = append(source, '}')
+	name := "_id"
+	if id == nil {
+		id, name = fallback, "id"
+	}
+	if id == nil {
+		return d, 1, `no id: a document needs the member "_id" or "id"`
+	}
+	switch {
+	case id[0] == '"':
+		if err := json.Unmarshal(id, &d.ID); err != nil {
+			return d, 1, err.Error()
+		}
+	case jsonInteger(string(id)):
+		d.ID = string(id)
+	default:
+		return d, 1, fmt.Sprintf("the member %s must be text or a whole number, not %s", name, quote(string(id)))
+	}
+	if d.ID == "" {
+		return d, 1, fmt.Sprintf("the member %s is empty", name)
+	}
+	if len(d.ID) > 512 {
+		return d, 1, fmt.Sprintf("the member %s is %d bytes long, and Elasticsearch takes at most 512", name, len(d.ID))
+	}
+	return d, 0, ""
+}

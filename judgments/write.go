@@ -1,0 +1,351 @@
+package judgments
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Write writes a suite as YAML in block style, one judgment a line, which
+// Parse reads back to the same suite. Defaults are left out, and comments are
+// not kept: it is for suites made by a program. The path of the documents is
+// written relative to the folder of s.File.
+func Write(w io.Writer, s *Suite) error {
+	e := encoder{bufio.NewWriter(w)}
+	e.line(0, "# yaml-language-server: $schema=suite.schema.json")
+	e.field(0, "name", s.Name)
+	e.field(0, "cluster", s.Cluster)
+	if err := e.search(s); err != nil {
+		return err
+	}
+	e.metrics(s)
+	if len(s.Gates) > 0 {
+		e.line(0, "gates:")
+	}
+	for _, g := range s.Gates {
+		e.line(2, "- "+g.flow())
+	}
+	e.line(0, "queries:")
+	for i := range s.Queries {
+		e.query(&s.Queries[i])
+	}
+	return e.Flush()
+}
+
+// encoder writes lines; its errors wait for Flush.
+type encoder struct{ *bufio.Writer }
+
+func (e encoder) line(indent int, text string) {
+	for range indent {
+		e.WriteByte(' ')
+	}
+	e.WriteString(text)
+	e.WriteByte('\n')
+}
+
+// field writes a key with text, if there is any.
+func (e encoder) field(indent int, key, value string) {
+	if value != "" {
+		e.line(indent, key+": "+scalar(value))
+	}
+}
+
+func (e encoder) metrics(s *Suite) {
+	names := make([]string, len(s.Metrics))
+	for i, m := range s.Metrics {
+		names[i] = m.Name
+	}
+	if slices.Equal(names, defaultMetrics) || len(names) == 0 {
+		return
+	}
+	for i, n := range names {
+		names[i] = scalar(n)
+	}
+	e.line(0, "metrics: ["+strings.Join(names, ", ")+"]")
+}
+
+func (e encoder) search(s *Suite) error {
+	search := &s.Search
+	e.line(0, "search:")
+	e.field(2, "index", search.Index)
+	e.field(2, "title_field", search.TitleField)
+	if search.Documents != "" {
+		path := search.Documents
+		if relative, err := filepath.Rel(filepath.Dir(s.File), path); err == nil {
+			path = relative
+		}
+		e.field(2, "documents", filepath.ToSlash(path))
+	}
+	for _, part := range []struct {
+		key string
+		raw json.RawMessage
+	}{{"mappings", search.Mappings}, {"settings", search.Settings}, {"retriever", search.Retriever}} {
+		if len(part.raw) == 0 {
+			continue
+		}
+		if err := e.json(2, part.key, part.raw); err != nil {
+			return fmt.Errorf("search.%s: %w", part.key, err)
+		}
+	}
+	if len(search.Rerankers) > 0 {
+		e.line(2, "rerankers:")
+	}
+	for _, r := range search.Rerankers {
+		e.line(4, scalar(r.Name)+":")
+		e.field(6, "field", r.Field)
+		e.field(6, "inference_id", r.InferenceID)
+		if r.Window != 0 && r.Window != defaultWindow {
+			e.line(6, fmt.Sprintf("rank_window_size: %d", r.Window))
+		}
+		if r.MinScore != nil {
+			e.line(6, "min_score: "+formatNumber(*r.MinScore))
+		}
+		for _, key := range rerankerKeys {
+			if raw, ok := r.Extra[key]; ok {
+				if err := e.json(6, key, raw); err != nil {
+					return fmt.Errorf("reranker %q: %s: %w", r.Name, key, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// json writes raw JSON under a key.
+func (e encoder) json(indent int, key string, raw json.RawMessage) error {
+	var b bytes.Buffer
+	if err := json.Compact(&b, raw); err != nil {
+		return err
+	}
+	return e.value(indent, scalar(key)+":", b.Bytes())
+}
+
+// value writes compact JSON as YAML behind a key or dash: on the same line
+// where it is short, else a member a line.
+func (e encoder) value(indent int, lead string, raw []byte) error {
+	flow, err := flowJSON(raw)
+	if err != nil {
+		return err
+	}
+	if raw[0] != '{' && raw[0] != '[' || utf8.RuneCountInString(flow) <= 80 {
+		e.line(indent, lead+" "+flow)
+		return nil
+	}
+	e.line(indent, lead)
+	if raw[0] == '[' {
+		for item := range elements(raw) {
+			if err := e.value(indent+2, "-", item); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for key, value := range members(raw) {
+		name, err := flowJSON(key)
+		if err != nil {
+			return err
+		}
+		if err := e.value(indent+2, name+":", value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// flowJSON writes compact JSON on one line as YAML, with as few quotes as
+// are safe.
+func flowJSON(raw []byte) (string, error) {
+	var parts []string
+	switch raw[0] {
+	case '"':
+		var s string
+		err := json.Unmarshal(raw, &s)
+		return scalar(s), err
+	case '{':
+		for key, value := range members(raw) {
+			name, err := flowJSON(key)
+			if err != nil {
+				return "", err
+			}
+			text, err := flowJSON(value)
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, name+": "+text)
+		}
+		return "{" + strings.Join(parts, ", ") + "}", nil
+	case '[':
+		for item := range elements(raw) {
+			text, err := flowJSON(item)
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, text)
+		}
+		return "[" + strings.Join(parts, ", ") + "]", nil
+	}
+	return string(raw), nil
+}
+
+func (e encoder) query(q *Query) {
+	e.line(2, "- query: "+scalar(q.Text))
+	e.field(4, "id", q.ID)
+	if q.InferenceText != q.Text {
+		e.field(4, "inference_text", q.InferenceText)
+	}
+	if len(q.Tags) > 0 {
+		tags := make([]string, len(q.Tags))
+		for i, t := range q.Tags {
+			tags[i] = scalar(t)
+		}
+		e.line(4, "tags: ["+strings.Join(tags, ", ")+"]")
+	}
+	if q.Quarantine != nil {
+		e.line(4, fmt.Sprintf("quarantine: {until: %s, reason: %s}", q.Quarantine.Until.Format(time.DateOnly), scalar(q.Quarantine.Reason)))
+	}
+	if len(q.Relevant) > 0 {
+		e.line(4, "relevant:")
+	}
+	for _, j := range q.Relevant {
+		if j.ID == "" && j.Grade == 1 {
+			e.line(6, "- "+scalar(j.Title))
+			continue
+		}
+		var f flowFields
+		f.text("title", j.Title)
+		f.text("id", j.ID)
+		if j.Grade != 1 {
+			f.add("grade", formatNumber(j.Grade))
+		}
+		e.line(6, "- "+f.String())
+	}
+	if len(q.Expect) > 0 {
+		e.line(4, "expect:")
+	}
+	for _, x := range q.Expect {
+		e.line(6, "- "+x.flow())
+	}
+}
+
+func (x *Expectation) flow() string {
+	var f flowFields
+	f.text("title", x.Title)
+	f.text("id", x.ID)
+	f.integer("within", x.Within)
+	f.integer("not_within", x.NotWithin)
+	f.text("before", x.Before)
+	f.text("system", x.System)
+	return f.String()
+}
+
+func (g *Gate) flow() string {
+	var f flowFields
+	f.text("metric", g.Metric)
+	f.text("system", g.System)
+	f.text("tag", g.Tag)
+	f.text("versus", g.Versus)
+	f.number("min", g.Min)
+	if g.Max != nil && slices.Contains(Latencies, g.Metric) {
+		f.add("max", time.Duration(*g.Max*float64(time.Millisecond)).String())
+	} else {
+		f.number("max", g.Max)
+	}
+	f.number("min_gain", g.MinGain)
+	f.number("max_drop", g.MaxDrop)
+	f.number("max_query_drop", g.MaxQueryDrop)
+	if g.Confidence != 0 {
+		f.number("confidence", &g.Confidence)
+	}
+	return f.String()
+}
+
+// flowFields are the keys and values of a mapping on one line.
+type flowFields []string
+
+func (f *flowFields) add(key, value string) { *f = append(*f, key+": "+value) }
+
+func (f *flowFields) text(key, value string) {
+	if value != "" {
+		f.add(key, scalar(value))
+	}
+}
+
+func (f *flowFields) integer(key string, value int) {
+	if value != 0 {
+		f.add(key, strconv.Itoa(value))
+	}
+}
+
+func (f *flowFields) number(key string, value *float64) {
+	if value != nil {
+		f.add(key, formatNumber(*value))
+	}
+}
+
+func (f flowFields) String() string { return "{" + strings.Join(f, ", ") + "}" }
+
+// formatNumber writes the shortest decimal that reads back to the same.
+func formatNumber(f float64) string {
+	text := strconv.FormatFloat(f, 'g', -1, 64)
+	if !jsonNumber(text) || strings.ContainsRune(text, 'e') {
+		return strconv.FormatFloat(f, 'f', -1, 64)
+	}
+	return text
+}
+
+// scalar writes text as a YAML scalar for any place, without quotes where it
+// is certainly read as the same text.
+func scalar(s string) string {
+	if plainSafe(s) {
+		return s
+	}
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r < 1<<16:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			fmt.Fprintf(&b, `\U%08X`, r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// wordsOfYAML are plain scalars that some YAML version takes for another
+// type.
+var wordsOfYAML = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+
+func plainSafe(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	if !unicode.IsLetter(first) && !strings.HasPrefix(s, ".rerank") || strings.HasSuffix(s, " ") {
+		return false
+	}
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" _-./'&!()+@$", r) {
+			return false
+		}
+	}
+	return !slices.Contains(wordsOfYAML, strings.ToLower(s))
+}
