@@ -57,8 +57,8 @@ func NewDifference(metric metrics.Metric, base, system string, before, after []f
 		}
 		left, right = append(left, before[i]), append(right, after[i])
 	}
-	if len(left) == 0 {
-		d.Comparison = stats.Comparison{BaseMean: math.NaN(), NextMean: math.NaN(), Difference: math.NaN(), Low: math.NaN(), High: math.NaN(), P: 1, PT: 1}
+	if len(left) < 2 {
+		d.Comparison = tooFew(left, right)
 		return d, nil
 	}
 	comparison, err := stats.Compare(left, right, o)
@@ -67,6 +67,30 @@ func NewDifference(metric metrics.Metric, base, system string, before, after []f
 	}
 	d.Comparison = comparison
 	return d, nil
+}
+
+// tooFew describes the difference of one query or none, which has no spread:
+// there is no interval, and nothing is significant.
+func tooFew(left, right []float64) stats.Comparison {
+	unknown := math.NaN()
+	c := stats.Comparison{
+		N: len(left), BaseMean: unknown, NextMean: unknown, Difference: unknown, SD: unknown,
+		Low: unknown, High: unknown, P: 1, T: unknown, PT: 1, EffectSize: unknown, Detectable: unknown,
+		Warnings: []string{"an interval and a test need at least 2 queries"},
+	}
+	if len(left) == 0 {
+		return c
+	}
+	c.BaseMean, c.NextMean, c.Difference = left[0], right[0], right[0]-left[0]
+	switch {
+	case c.Difference > 0:
+		c.Wins = 1
+	case c.Difference < 0:
+		c.Losses = 1
+	default:
+		c.Ties = 1
+	}
+	return c
 }
 
 // AdjustHolm sets AdjustedP over the whole family.

@@ -1,0 +1,165 @@
+package compare
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/releval/releval/eval"
+)
+
+// run makes a run of one system over queries q1, q2, ...; each query judges
+// the title "right", which stands at the given rank (0: not returned).
+func run(ranks ...int) *eval.Run {
+	r := &eval.Run{
+		Manifest: eval.Manifest{
+			Suite: "films", Tool: "releval test", Systems: []string{eval.FirstStage}, Metrics: []string{"mrr@10"},
+			Indices: []eval.IndexInfo{{Name: "films", UUID: "u1", Documents: 12}}, QueryCount: len(ranks),
+		},
+		Complete: &eval.Complete{},
+	}
+	for i, rank := range ranks {
+		hits := []eval.Hit{}
+		for h := 1; h <= 5; h++ {
+			title := fmt.Sprintf("wrong %d", h)
+			if h == rank {
+				title = "right"
+			}
+			hits = append(hits, eval.Hit{ID: title, Title: title, Score: float64(10 - h)})
+		}
+		r.Queries = append(r.Queries, eval.Query{
+			Number: i, ID: fmt.Sprintf("q%d", i+1), Text: fmt.Sprintf("query %d", i+1),
+			Judgments: []eval.Judgment{{Title: "right", Grade: 1}},
+			Results:   eval.Results{eval.FirstStage: {Hits: hits}},
+		})
+	}
+	return r
+}
+
+func TestRuns(t *testing.T) {
+	result, err := Runs(run(1, 2, 1), run(2, 1, 1), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := result.Differences[0]
+	// (1 + 1/2 + 1)/3 both times; one query lost 1/2, one won 1/2.
+	if math.Abs(d.BaseMean-2.5/3) > 1e-12 || d.Difference != 0 || d.Wins != 1 || d.Losses != 1 || d.Ties != 1 {
+		t.Errorf("got %+v", d.Comparison)
+	}
+	worst := result.Moves[0][0]
+	if worst.Query != 0 || worst.Difference != -0.5 {
+		t.Errorf("the largest loss: got query %d by %v, want 0 by -0.5", worst.Query, worst.Difference)
+	}
+	sum := 0.0
+	for _, c := range worst.Changes {
+		sum += c.Contribution
+	}
+	if math.Abs(sum-worst.Difference) > 1e-12 {
+		t.Errorf("the contributions add up to %v, the difference is %v", sum, worst.Difference)
+	}
+	if len(result.Changes) != 0 || len(result.Meaningless) != 0 {
+		t.Errorf("nothing else differs, got %q and %q", result.Changes, result.Meaningless)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	change := func(edit func(*eval.Run)) *eval.Run {
+		r := run(1, 2, 1)
+		edit(r)
+		return r
+	}
+	tests := []struct {
+		name, want string
+		next       *eval.Run
+	}{
+		{"judgments", "the judgments of 1 query changed (q2)", change(func(r *eval.Run) { r.Queries[1].Judgments[0].Grade = 2 })},
+		{"text", "the text of 1 query changed (q1)", change(func(r *eval.Run) { r.Queries[0].Text = "another" })},
+		{"added", "1 query only in the new run (q4)", run(1, 2, 1, 1)},
+		{"removed", "1 query only in the base run (q3)", run(1, 2)},
+		{"another suite", "they are of different suites, films and books", change(func(r *eval.Run) { r.Manifest.Suite = "books" })},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := Runs(run(1, 2, 1), test.next, Options{})
+			refusal, ok := errors.AsType[*Refusal](err)
+			if !ok || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "--force") {
+				t.Fatalf("got error %v, want a refusal: %q", err, test.want)
+			}
+			forced, err := Runs(run(1, 2, 1), test.next, Options{Force: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(refusal.Reasons, forced.Meaningless); diff != "" {
+				t.Errorf("a forced comparison should keep the reasons:\n%s", diff)
+			}
+		})
+	}
+}
+
+// The spelling and the order of judgments change nothing.
+func TestSameJudgmentsInOtherWords(t *testing.T) {
+	base, next := run(1), run(1)
+	base.Queries[0].Judgments = []eval.Judgment{{Title: "Right", Grade: 1}, {ID: "7", Title: "x", Grade: 2}}
+	next.Queries[0].Judgments = []eval.Judgment{{ID: "7", Title: "y", Grade: 2}, {Title: "right ", Grade: 1}}
+	if _, err := Runs(base, next, Options{}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestForcedComparisonUsesWhatBothHave(t *testing.T) {
+	result, err := Runs(run(1, 2), run(2, 1, 1, 3), Options{Force: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := result.Differences[0].N; n != 2 {
+		t.Errorf("got %d queries, want the 2 that both have", n)
+	}
+	if diff := cmp.Diff([]string{"q3", "q4"}, result.OnlyNext); diff != "" {
+		t.Error(diff)
+	}
+	// Both sides are measured with the new run's judgments.
+	next := run(1, 2)
+	next.Queries[0].Judgments[0].Title = "wrong 2"
+	result, err = Runs(run(1, 2), next, Options{Force: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := result.Differences[0].Difference; d != 0 {
+		t.Errorf("the same rankings under the same judgments differ by %v", d)
+	}
+}
+
+func TestNothingInCommon(t *testing.T) {
+	next := run(1)
+	next.Queries[0].ID = "other"
+	if _, err := Runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no query in common") {
+		t.Errorf("got %v", err)
+	}
+	next = run(1)
+	next.Manifest.Systems = []string{"other"}
+	next.Queries[0].Results["other"] = next.Queries[0].Results[eval.FirstStage]
+	if _, err := Runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no system in common: first-stage there, other here") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestChangesAreListed(t *testing.T) {
+	next := run(1, 2)
+	next.Manifest.Indices[0].Documents = 11
+	next.Manifest.Retriever = []byte(`{"standard":{}}`)
+	next.Manifest.Tool = "releval newer"
+	result, err := Runs(run(1, 2), next, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Join(result.Changes, "\n")
+	for _, want := range []string{"the first stage changed", "films with 11 documents (u1), there films with 12 documents (u1)", "releval itself (releval newer, there releval test)"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is not listed in:\n%s", want, all)
+		}
+	}
+}

@@ -1,0 +1,19 @@
+// Package compare holds a run against an earlier one of the same suite: what
+// changed, by how much, how sure that is, and which documents did it.
+//
+// It refuses a comparison that means nothing: other queries, or other
+// judgments of the same queries. Whoever insists gets it on the queries that
+// both runs have, with the reasons against it in the result.
+//
+// How it works:
+//
+//  1. The manifests and the queries are held against each other: what
+//     differs is listed, and what makes the difference meaningless apart.
+//  2. Both runs are cut to the queries that both have, in one order, and
+//     evaluated by the same metrics, so that both sides follow the same
+//     definitions whatever version of releval wrote them.
+//  3. Each system that both have is compared query by query on each metric;
+//     Holm's correction covers all of these tests.
+//  4. The queries are sorted by what they lost, each with the documents that
+//     moved and what each contributed.
+package compare
