@@ -20,7 +20,8 @@ type SystemScores struct {
 	System string
 	// Values are by metric, then by query in the run's order. A query that
 	// failed or found nothing has 0; NaN stands only where a metric is
-	// undefined, such as judged@10 of an empty list.
+	// undefined, such as judged@10 of an empty list. Where queries were
+	// searched repeatedly it is the median of the repeats.
 	Values [][]float64
 	// Low and High are what each value would be if every unjudged document
 	// that counts were non-relevant, or of the highest grade of the run.
@@ -67,21 +68,29 @@ func scoreSystem(run *Run, system string, chosen []metrics.Metric, judged []*met
 	}
 	for q := range run.Queries {
 		query := &run.Queries[q]
-		result := query.Results[system]
-		var hits []Hit
-		switch {
+		answers := query.answers(system)
+		switch result := answers[0]; {
 		case result.Failed():
 			s.Failed++
 		case len(result.Hits) == 0:
 			s.Empty++
-		default:
-			hits = result.Hits
 		}
-		s.Grades[q] = query.Grades(hits)
-		ranking := metrics.Ranking{Grades: s.Grades[q], Judged: judged[q]}
+		rankings := make([]metrics.Ranking, len(answers))
+		for i, answer := range answers {
+			var hits []Hit
+			if !answer.Failed() {
+				hits = answer.Hits
+			}
+			rankings[i] = metrics.Ranking{Grades: query.Grades(hits), Judged: judged[q]}
+		}
+		s.Grades[q] = rankings[0].Grades
+		values, lows, highs := make([]float64, len(answers)), make([]float64, len(answers)), make([]float64, len(answers))
 		for m, metric := range chosen {
-			s.Values[m][q] = metric.Score(ranking)
-			s.Low[m][q], s.High[m][q] = metric.Bounds(ranking, highest)
+			for i, ranking := range rankings {
+				values[i] = metric.Score(ranking)
+				lows[i], highs[i] = metric.Bounds(ranking, highest)
+			}
+			s.Values[m][q], s.Low[m][q], s.High[m][q] = median(values), median(lows), median(highs)
 		}
 	}
 	return s
