@@ -30,6 +30,19 @@ type Report struct {
 	Integrity eval.Integrity
 	// Notes are said below the tables.
 	Notes []string
+
+	// RunFile is where the run was saved, for the commands that the report
+	// proposes; empty where it was not.
+	RunFile string
+	// Unresolved are judged titles that match no document of the index.
+	Unresolved []string
+	// Gates are the gates and expectations with their results, in the
+	// suite's order; nil where there are none.
+	Gates []GateRow
+	// Baseline is the comparison with an earlier run; nil without one.
+	Baseline *BaselineView
+	// Sweeps are by reranker; nil where no sweep was made.
+	Sweeps []SweepView
 }
 
 // QueryRow is one query under one reranker.

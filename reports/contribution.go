@@ -1,0 +1,136 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
+)
+
+// terms parts a metric's value over the ranks: the term of a hit is what the
+// metric rises by when the hits are revealed one after the other from the
+// top, those below it still taken as unjudged. For a metric that is a sum
+// over ranks (ndcg, precision, recall, map, rbp, err, bpref) that is its own
+// summand; for mrr and success the first relevant hit has it all. The terms
+// and rest add up to the metric's value, whatever the metric; rest, the value
+// with nothing revealed, is 0 but for metrics of the list's length.
+func terms(m metrics.Metric, r metrics.Ranking) (byRank []float64, rest float64) {
+	byRank = make([]float64, len(r.Grades))
+	hidden := make([]float64, len(r.Grades))
+	for i := range hidden {
+		hidden[i] = metrics.Unjudged()
+	}
+	seen := metrics.Ranking{Grades: hidden, Judged: r.Judged}
+	before := m.Score(seen)
+	rest = before
+	for i, g := range r.Grades {
+		if metrics.IsUnjudged(g) {
+			continue
+		}
+		hidden[i] = g
+		after := m.Score(seen)
+		byRank[i] = after - before
+		before = after
+	}
+	return byRank, rest
+}
+
+// contribution is one document's part in the difference that a reranker made
+// to a query's metric.
+type contribution struct {
+	hit eval.Hit
+	// grade is NaN where nobody judged the document for the query.
+	grade float64
+	// before and after are its ranks, 0 where it was not returned.
+	before, after int
+	// without and with are its terms in the metric.
+	without, with float64
+}
+
+func (c *contribution) difference() float64 { return c.with - c.without }
+
+// explanation is why a query came out as it did under one reranker.
+type explanation struct {
+	metric metrics.Metric
+	// without and with are the answers by rank, each with its terms.
+	without, with answer
+	// documents are those that either answer holds, by what they did to the
+	// metric: the largest effect first, then by rank.
+	documents []contribution
+	// rest is what no document accounts for; 0 for nearly every metric.
+	rest float64
+}
+
+// answer is one system's ranking of a query.
+type answer struct {
+	system string
+	// failure is why there is no answer; empty where there is one.
+	failure string
+	hits    []eval.Hit
+	grades  []float64
+	terms   []float64
+	value   float64
+	rest    float64
+}
+
+// answer joins one system's hits with grades and terms of the lead metric.
+func (r *Report) answer(query, system int) answer {
+	e := r.Evaluation
+	q := &e.Run.Queries[query]
+	a := answer{system: e.Systems[system].System, value: e.Systems[system].Values[r.Lead][query], grades: e.Systems[system].Grades[query]}
+	result := q.Results[a.system]
+	switch {
+	case result == nil:
+		a.failure = "no result"
+	case result.Failed():
+		a.failure = result.Error
+	default:
+		a.hits = result.Hits
+	}
+	a.terms, a.rest = terms(r.LeadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
+	return a
+}
+
+// explain works out what the reranker with the given index into
+// Evaluation.Systems did to a query.
+func (r *Report) explain(query, system int) explanation {
+	x := explanation{metric: r.LeadMetric(), without: r.answer(query, 0), with: r.answer(query, system)}
+	type document struct{ index, id string }
+	at := make(map[document]int)
+	for i, h := range x.without.hits {
+		at[document{h.Index, h.ID}] = len(x.documents)
+		x.documents = append(x.documents, contribution{hit: h, grade: x.without.grades[i], before: i + 1, without: x.without.terms[i]})
+	}
+	for i, h := range x.with.hits {
+		j, ok := at[document{h.Index, h.ID}]
+		if !ok {
+			j = len(x.documents)
+			x.documents = append(x.documents, contribution{hit: h})
+			x.documents[j].grade = x.with.grades[i]
+		}
+		d := &x.documents[j]
+		// A judged title that two documents share is credited to whichever
+		// comes first, so a grade may be known from one list alone.
+		if metrics.IsUnjudged(d.grade) {
+			d.grade = x.with.grades[i]
+		}
+		d.after, d.with = i+1, x.with.terms[i]
+	}
+	slices.SortStableFunc(x.documents, func(a, b contribution) int {
+		return cmp.Or(
+			cmp.Compare(math.Abs(b.difference()), math.Abs(a.difference())),
+			cmp.Compare(lastIfAbsent(a.after), lastIfAbsent(b.after)),
+			cmp.Compare(a.before, b.before))
+	})
+	x.rest = x.with.rest - x.without.rest
+	return x
+}
+
+func lastIfAbsent(rank int) int {
+	if rank == 0 {
+		return math.MaxInt
+	}
+	return rank
+}

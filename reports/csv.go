@@ -1,0 +1,89 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// writeCSV renders a row for each query, system and metric. Numbers have all
+// their digits; an undefined one is an empty cell.
+func writeCSV(w io.Writer, r *Report, o Options) error {
+	e := r.Evaluation
+	rows := [][]string{{"suite", "query_id", "query", "inference_text", "tags", "system", "metric", "value", "low", "high", "difference", "failed"}}
+	for i := range e.Run.Queries {
+		q := &e.Run.Queries[i]
+		if o.Query != "" && q.ID != o.Query {
+			continue
+		}
+		for s, system := range e.Systems {
+			for m, metric := range e.Metrics {
+				difference := math.NaN()
+				if s > 0 {
+					difference = system.Values[m][i] - e.Systems[0].Values[m][i]
+				}
+				rows = append(rows, []string{
+					csvText(e.Run.Manifest.Suite), csvText(q.ID), csvText(q.Text), csvText(q.InferenceText), csvText(strings.Join(q.Tags, " ")),
+					csvText(system.System), csvText(metric.String()),
+					csvNumber(system.Values[m][i]), csvNumber(system.Low[m][i]), csvNumber(system.High[m][i]), csvNumber(difference),
+					strconv.FormatBool(q.Results[system.System].Failed()),
+				})
+			}
+		}
+	}
+	return writeRows(w, rows)
+}
+
+// renderHits renders a row for each hit of each query and system. The column
+// contribution is the hit's term in the lead metric.
+func renderHits(r *Report, o Options) ([]byte, error) {
+	e := r.Evaluation
+	rows := [][]string{{"suite", "query_id", "system", "rank", "index", "id", "title", "score", "grade", "judged", "contribution"}}
+	for i := range e.Run.Queries {
+		q := &e.Run.Queries[i]
+		if o.Query != "" && q.ID != o.Query {
+			continue
+		}
+		for s := range e.Systems {
+			a := r.answer(i, s)
+			for j, h := range a.hits {
+				rows = append(rows, []string{
+					csvText(e.Run.Manifest.Suite), csvText(q.ID), csvText(a.system), strconv.Itoa(j + 1), csvText(h.Index), csvText(h.ID), csvText(h.Title),
+					csvNumber(h.Score), csvNumber(a.grades[j]), strconv.FormatBool(!math.IsNaN(a.grades[j])), csvNumber(a.terms[j]),
+				})
+			}
+		}
+	}
+	var b bytes.Buffer
+	err := writeRows(&b, rows)
+	return b.Bytes(), err
+}
+
+func writeRows(w io.Writer, rows [][]string) error {
+	c := csv.NewWriter(w)
+	if err := c.WriteAll(rows); err != nil {
+		return fmt.Errorf("cannot write CSV: %w", err)
+	}
+	return nil
+}
+
+// csvText makes a cell of a text: one line, and with an apostrophe before
+// what a spreadsheet would take for a formula.
+func csvText(s string) string {
+	s = clean(s)
+	if s != "" && strings.ContainsRune("=+-@|%", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func csvNumber(v float64) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return ""
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}

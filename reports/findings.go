@@ -1,0 +1,212 @@
+package reports
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/releval/releval/eval"
+)
+
+// Finding is one thing about a run that a reader of its numbers should know.
+type Finding struct {
+	// Serious says that numbers are wrong or missing because of it; the
+	// others make them weaker or are good to know.
+	Serious bool
+	// Text is what it is, in a sentence without a final period.
+	Text string
+	// Items are the queries or titles concerned, with a reason where there
+	// is one.
+	Items []string
+}
+
+// Findings are what could not be trusted, the serious ones first.
+func (r *Report) Findings() []Finding {
+	f := findings{report: r}
+	f.run()
+	for _, s := range r.Integrity.Systems {
+		f.system(s)
+	}
+	f.judgments()
+	f.windows()
+	f.rest()
+	slices.SortStableFunc(f.found, func(a, b Finding) int {
+		switch {
+		case a.Serious == b.Serious:
+			return 0
+		case a.Serious:
+			return -1
+		}
+		return 1
+	})
+	return f.found
+}
+
+// findings collects them.
+type findings struct {
+	report *Report
+	found  []Finding
+}
+
+func (f *findings) serious(items []string, format string, args ...any) {
+	f.found = append(f.found, Finding{true, fmt.Sprintf(format, args...), items})
+}
+
+func (f *findings) note(items []string, format string, args ...any) {
+	f.found = append(f.found, Finding{false, fmt.Sprintf(format, args...), items})
+}
+
+// run looks at the run as a whole.
+func (f *findings) run() {
+	integrity := &f.report.Integrity
+	m := &f.report.Evaluation.Run.Manifest
+	switch {
+	case integrity.Missing > 0:
+		f.serious(nil, "the run is incomplete: %s of %s are missing from every number here", thousands(integrity.Missing), queriesOf(m.QueryCount))
+	case integrity.Incomplete:
+		f.serious(nil, "the run is incomplete: its last line is missing")
+	}
+	if integrity.IndexChanged != "" {
+		f.serious(nil, "the index changed during the run: %s", integrity.IndexChanged)
+	}
+}
+
+// system looks at one system's answers.
+func (f *findings) system(s eval.SystemIntegrity) {
+	total := queriesOf(len(f.report.Evaluation.Run.Queries))
+	if n := len(s.Failed); n > 0 {
+		f.serious(reasons(s.Failed), "%s: %s of %s failed and count 0", s.System, thousands(n), total)
+	}
+	if n := len(s.NotReranked); n > 0 {
+		f.serious(reasons(s.NotReranked), "%s did not rerank %s", s.System, queriesOf(n))
+	}
+	if n := len(s.Outside); n > 0 {
+		f.serious(reasons(s.Outside), "%s returned hits from outside its window for %s: the two searches did not see the same documents", s.System, queriesOf(n))
+	}
+	if len(s.Dropped) > 0 {
+		var items []string
+		for _, d := range s.Dropped {
+			items = append(items, d.Query+": "+list(d.Titles, 5))
+		}
+		f.note(items, "%s left out %s of its window for %s: %s", s.System, plural(s.Documents(), "document", "documents"), queriesOf(len(s.Dropped)), f.whyDropped(s.System))
+	}
+	if n := len(s.Collapsed); n > 0 {
+		f.note(reasons(s.Collapsed), "%s gave most hits one score for %s: their order is an accident", s.System, queriesOf(n))
+	}
+	if n := len(s.Empty); n > 0 {
+		f.note(s.Empty, "%s: %s of %s found nothing and count 0", s.System, thousands(n), total)
+	}
+	if n := len(s.Warnings); n > 0 {
+		f.note(reasons(s.Warnings), "%s: the server warned about %s", s.System, plural(n, "answer", "answers"))
+	}
+}
+
+// whyDropped says what makes a reranker leave documents out.
+func (f *findings) whyDropped(system string) string {
+	for _, k := range f.report.Evaluation.Run.Manifest.Rerankers {
+		if k.Name != system {
+			continue
+		}
+		if k.MinScore != nil {
+			return fmt.Sprintf("they have no value in %s or score below min_score %s", k.Field, compact(*k.MinScore))
+		}
+		return fmt.Sprintf("they have no value in %s", k.Field)
+	}
+	return "they have no value in the reranker's field"
+}
+
+// judgments looks at how far the judgments reach.
+func (f *findings) judgments() {
+	integrity := &f.report.Integrity
+	for _, s := range integrity.Systems {
+		if unjudged := s.Shown - s.Judged; unjudged > 0 {
+			f.note(nil, "%s: %s of %s in the top %d (%s) are unjudged and count as non-relevant", s.System,
+				thousands(unjudged), plural(s.Shown, "hit", "hits"), eval.JudgedDepth, percent(float64(unjudged)/float64(s.Shown)))
+		}
+	}
+	if n := len(f.report.Unresolved); n > 0 {
+		f.note(f.report.Unresolved, "%s no document in the index, where no search can find it", plural(n, "judged title matches", "judged titles match"))
+	}
+	if n := len(integrity.AmbiguousTitles); n > 0 {
+		f.note(integrity.AmbiguousTitles, "%s shared by several documents: the first hit gets the credit; judge by id", plural(n, "judged title is", "judged titles are"))
+	}
+	if n := len(integrity.NoRelevant); n > 0 {
+		f.note(integrity.NoRelevant, "%s no relevant judgment and %s 0 whatever is returned", plural(n, "query has", "queries have"), map[bool]string{true: "counts", false: "count"}[n == 1])
+	}
+}
+
+// windows names the metrics that look deeper than a reranker's answer goes.
+func (f *findings) windows() {
+	e := f.report.Evaluation
+	for _, s := range e.Systems[1:] {
+		window := e.Run.Manifest.Window(s.System)
+		var limited []string
+		for _, m := range e.Metrics {
+			if m.Cutoff() > window || m.Cutoff() == 0 && e.Run.Manifest.Depth > window {
+				limited = append(limited, m.String())
+			}
+		}
+		if window > 0 && len(limited) > 0 {
+			f.note(nil, "%s returns no more than its window of %d, which limits %s", s.System, window, list(limited, 6))
+		}
+	}
+}
+
+// rest takes in what others noted, each text once.
+func (f *findings) rest() {
+	run := f.report.Evaluation.Run
+	said := make(map[string]bool)
+	say := func(texts []string) {
+		for _, t := range texts {
+			if !said[t] {
+				said[t] = true
+				f.note(nil, "%s", t)
+			}
+		}
+	}
+	say(run.Manifest.Notes)
+	if run.Complete != nil {
+		say(run.Complete.Warnings)
+	}
+	say(f.report.Notes)
+}
+
+// reasons gives "query: reason" for each.
+func reasons(found []eval.QueryFinding) []string {
+	items := make([]string, len(found))
+	for i, q := range found {
+		items[i] = q.Query + ": " + q.Reason
+	}
+	return items
+}
+
+// footnotes numbers remarks so that each is said once.
+type footnotes struct {
+	texts []string
+}
+
+// mark gives the superscript that refers to the texts.
+func (f *footnotes) mark(texts []string) string {
+	mark := ""
+	for _, t := range texts {
+		i := slices.Index(f.texts, t)
+		if i < 0 {
+			i = len(f.texts)
+			f.texts = append(f.texts, t)
+		}
+		if mark != "" {
+			mark += "’"
+		}
+		mark += superscript(i + 1)
+	}
+	return mark
+}
+
+// superscript prints a number in raised digits.
+func superscript(n int) string {
+	digits := []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
+	s := ""
+	for ; n > 0; n /= 10 {
+		s = string(digits[n%10]) + s
+	}
+	return s
+}

@@ -1,0 +1,374 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/releval/releval/eval"
+)
+
+// JSONFormat is the version of the JSON report, in its key "format". A key is
+// never taken away or changed in meaning within a version; new ones may come.
+const JSONFormat = 1
+
+// The structs below are the JSON report; report.schema.json says what each
+// key means. A value that is undefined is null.
+type (
+	jsonReport struct {
+		Format      int              `json:"format"`
+		Run         jsonRun          `json:"run"`
+		LeadMetric  string           `json:"lead_metric"`
+		Verdicts    []jsonVerdict    `json:"verdicts"`
+		Systems     []jsonSystem     `json:"systems"`
+		Comparisons []jsonComparison `json:"comparisons"`
+		Sweeps      []jsonSweep      `json:"sweeps,omitempty"`
+		Baseline    *jsonBaseline    `json:"baseline,omitempty"`
+		Gates       []jsonGate       `json:"gates,omitempty"`
+		Queries     []jsonQuery      `json:"queries"`
+		Rows        []jsonRow        `json:"rows"`
+		Hits        []jsonHit        `json:"hits"`
+		Findings    []jsonFinding    `json:"findings"`
+	}
+	jsonRun struct {
+		Suite     string           `json:"suite"`
+		File      string           `json:"file,omitempty"`
+		Tool      string           `json:"tool,omitempty"`
+		Started   string           `json:"started,omitempty"`
+		Seed      uint64           `json:"seed"`
+		Cluster   eval.ClusterInfo `json:"cluster"`
+		StandIn   bool             `json:"stand_in_reranker"`
+		Index     string           `json:"index"`
+		Documents int64            `json:"documents"`
+		Queries   int              `json:"queries"`
+		Failed    int              `json:"failed"`
+		Complete  bool             `json:"complete"`
+		Depth     int              `json:"depth"`
+		Hashes    eval.Hashes      `json:"hashes"`
+	}
+	jsonVerdict struct {
+		System    string `json:"system"`
+		Direction string `json:"direction"`
+		Sentence  string `json:"sentence"`
+		Power     string `json:"power,omitempty"`
+	}
+	jsonSystem struct {
+		Name        string       `json:"name"`
+		Field       string       `json:"field,omitempty"`
+		InferenceID string       `json:"inference_id,omitempty"`
+		Window      int          `json:"window,omitempty"`
+		MinScore    *float64     `json:"min_score,omitempty"`
+		Service     string       `json:"service,omitempty"`
+		Model       string       `json:"model,omitempty"`
+		Failed      int          `json:"failed"`
+		Empty       int          `json:"empty"`
+		JudgedAt10  *float64     `json:"judged_share_at_10"`
+		Metrics     []jsonMetric `json:"metrics"`
+	}
+	jsonMetric struct {
+		Metric    string   `json:"metric"`
+		Mean      *float64 `json:"mean"`
+		Low       *float64 `json:"low"`
+		High      *float64 `json:"high"`
+		Undefined int      `json:"undefined"`
+	}
+	jsonComparison struct {
+		Metric        string   `json:"metric"`
+		Base          string   `json:"base"`
+		System        string   `json:"system"`
+		Direction     string   `json:"direction"`
+		Queries       int      `json:"queries"`
+		Undefined     int      `json:"undefined"`
+		BaseMean      *float64 `json:"base_mean"`
+		Mean          *float64 `json:"mean"`
+		Difference    *float64 `json:"difference"`
+		SD            *float64 `json:"sd"`
+		Confidence    float64  `json:"confidence"`
+		Low           *float64 `json:"low"`
+		High          *float64 `json:"high"`
+		P             *float64 `json:"p"`
+		Exact         bool     `json:"exact"`
+		AdjustedP     *float64 `json:"p_holm"`
+		T             *float64 `json:"t"`
+		PT            *float64 `json:"p_t"`
+		EffectSize    *float64 `json:"effect_size"`
+		Won           int      `json:"won"`
+		Lost          int      `json:"lost"`
+		Tied          int      `json:"tied"`
+		Detectable    *float64 `json:"detectable"`
+		QueriesNeeded int      `json:"queries_needed"`
+		Seed          uint64   `json:"seed"`
+		Resamples     int      `json:"resamples"`
+		Permutations  int      `json:"permutations"`
+		Warnings      []string `json:"warnings"`
+	}
+	jsonQuery struct {
+		ID            string            `json:"id"`
+		Text          string            `json:"query"`
+		InferenceText string            `json:"inference_text,omitempty"`
+		Tags          []string          `json:"tags"`
+		Line          int               `json:"line,omitempty"`
+		Quarantined   string            `json:"quarantined_until,omitempty"`
+		Judgments     []eval.Judgment   `json:"judgments"`
+		Failures      map[string]string `json:"failures,omitempty"`
+	}
+	jsonRow struct {
+		Query      string   `json:"query"`
+		System     string   `json:"system"`
+		Metric     string   `json:"metric"`
+		Value      *float64 `json:"value"`
+		Low        *float64 `json:"low"`
+		High       *float64 `json:"high"`
+		Difference *float64 `json:"difference"`
+	}
+	jsonHit struct {
+		Query        string   `json:"query"`
+		System       string   `json:"system"`
+		Rank         int      `json:"rank"`
+		Index        string   `json:"index,omitempty"`
+		ID           string   `json:"id"`
+		Title        string   `json:"title"`
+		Score        *float64 `json:"score"`
+		Grade        *float64 `json:"grade"`
+		Contribution *float64 `json:"contribution"`
+	}
+	jsonFinding struct {
+		Serious bool     `json:"serious"`
+		Text    string   `json:"text"`
+		Items   []string `json:"items"`
+	}
+	jsonGate struct {
+		Source   string   `json:"source"`
+		Place    string   `json:"place,omitempty"`
+		Query    string   `json:"query,omitempty"`
+		System   string   `json:"system,omitempty"`
+		Metric   string   `json:"metric,omitempty"`
+		Expected string   `json:"expected"`
+		Actual   string   `json:"actual"`
+		Margin   *float64 `json:"margin"`
+		Outcome  string   `json:"outcome"`
+		Reason   string   `json:"reason,omitempty"`
+	}
+	jsonBaseline struct {
+		Name           string           `json:"name"`
+		Started        string           `json:"started,omitempty"`
+		Changes        []string         `json:"changes"`
+		Comparisons    []jsonComparison `json:"comparisons"`
+		OnlyInBaseline []string         `json:"only_in_baseline"`
+		OnlyHere       []string         `json:"only_here"`
+	}
+	jsonSweep struct {
+		Reranker    string      `json:"reranker"`
+		Metric      string      `json:"metric"`
+		Queries     int         `json:"queries"`
+		FirstStage  *float64    `json:"first_stage"`
+		Confidence  float64     `json:"confidence"`
+		Points      []jsonPoint `json:"points"`
+		Shape       string      `json:"shape,omitempty"`
+		Recommended int         `json:"recommended,omitempty"`
+		Reason      string      `json:"reason,omitempty"`
+		Enough      int         `json:"enough,omitempty"`
+		Audit       string      `json:"audit,omitempty"`
+		Latency     string      `json:"latency,omitempty"`
+		Notes       []string    `json:"notes"`
+	}
+	jsonPoint struct {
+		Window    int      `json:"window"`
+		Value     *float64 `json:"value"`
+		Gain      *float64 `json:"gain"`
+		GainLow   *float64 `json:"gain_low"`
+		GainHigh  *float64 `json:"gain_high"`
+		Ceiling   *float64 `json:"ceiling"`
+		Recall    *float64 `json:"recall"`
+		Captured  *float64 `json:"captured"`
+		P50       *float64 `json:"p50_ms"`
+		P95       *float64 `json:"p95_ms"`
+		Documents *float64 `json:"documents"`
+	}
+)
+
+// writeJSON renders the report as JSON.
+func writeJSON(w io.Writer, r *Report, o Options) error {
+	e := r.Evaluation
+	m := &e.Run.Manifest
+	report := jsonReport{
+		Format: JSONFormat,
+		Run: jsonRun{
+			Suite: m.Suite, File: m.File, Tool: m.Tool, Started: stamp(m.Started), Seed: m.Seed,
+			Cluster: m.Cluster, StandIn: m.Cluster.Embedded(), Index: m.Index,
+			Queries: len(e.Run.Queries), Failed: e.Run.Failed(), Complete: e.Run.Complete != nil, Depth: m.Depth, Hashes: m.Hashes,
+		},
+		LeadMetric:  r.LeadMetric().String(),
+		Verdicts:    []jsonVerdict{},
+		Systems:     []jsonSystem{},
+		Comparisons: comparisons(r.Differences),
+		Queries:     []jsonQuery{},
+		Rows:        []jsonRow{},
+		Hits:        []jsonHit{},
+		Findings:    []jsonFinding{},
+	}
+	for _, i := range m.Indices {
+		report.Run.Documents += i.Documents
+	}
+	for _, v := range r.Verdicts() {
+		report.Verdicts = append(report.Verdicts, jsonVerdict{v.System, string(v.Direction), v.Sentence, v.Power})
+	}
+	for s := range e.Systems {
+		report.Systems = append(report.Systems, r.jsonSystem(s))
+	}
+	for _, f := range r.Findings() {
+		report.Findings = append(report.Findings, jsonFinding{f.Serious, f.Text, orEmpty(f.Items)})
+	}
+	for i := range e.Run.Queries {
+		if o.Query == "" || e.Run.Queries[i].ID == o.Query {
+			r.addQuery(&report, i)
+		}
+	}
+	r.addViews(&report)
+	content, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return fmt.Errorf("cannot encode the report as JSON: %w", err)
+	}
+	_, err = w.Write(append(escapeInvisible(content), '\n'))
+	return err
+}
+
+func (r *Report) jsonSystem(system int) jsonSystem {
+	e := r.Evaluation
+	s := e.Systems[system]
+	j := jsonSystem{Name: s.System, Failed: s.Failed, Empty: s.Empty}
+	for _, k := range e.Run.Manifest.Rerankers {
+		if k.Name == s.System {
+			j.Field, j.InferenceID, j.Window, j.MinScore, j.Service, j.Model = k.Field, k.InferenceID, k.Window, k.MinScore, k.Service, k.Model
+		}
+	}
+	if i := r.Integrity.Systems[system]; i.Shown > 0 {
+		j.JudgedAt10 = finite(float64(i.Judged) / float64(i.Shown))
+	}
+	for m, metric := range e.Metrics {
+		value, undefined := eval.Mean(s.Values[m])
+		j.Metrics = append(j.Metrics, jsonMetric{metric.String(), finite(value), finite(mean(s.Low[m])), finite(mean(s.High[m])), undefined})
+	}
+	return j
+}
+
+// addQuery adds a query with its rows and hits.
+func (r *Report) addQuery(report *jsonReport, query int) {
+	e := r.Evaluation
+	q := &e.Run.Queries[query]
+	j := jsonQuery{ID: q.ID, Text: q.Text, InferenceText: q.InferenceText, Tags: orEmpty(q.Tags), Line: q.Line, Judgments: orEmpty(q.Judgments)}
+	if q.Quarantine != nil {
+		j.Quarantined = q.Quarantine.Until.Format(time.DateOnly)
+	}
+	for s, system := range e.Systems {
+		for m, metric := range e.Metrics {
+			row := jsonRow{q.ID, system.System, metric.String(), finite(system.Values[m][query]), finite(system.Low[m][query]), finite(system.High[m][query]), nil}
+			if s > 0 {
+				row.Difference = finite(system.Values[m][query] - e.Systems[0].Values[m][query])
+			}
+			report.Rows = append(report.Rows, row)
+		}
+		a := r.answer(query, s)
+		if a.failure != "" {
+			if j.Failures == nil {
+				j.Failures = make(map[string]string)
+			}
+			j.Failures[system.System] = a.failure
+		}
+		for i, h := range a.hits {
+			report.Hits = append(report.Hits, jsonHit{q.ID, system.System, i + 1, h.Index, h.ID, h.Title, finite(h.Score), finite(a.grades[i]), finite(a.terms[i])})
+		}
+	}
+	report.Queries = append(report.Queries, j)
+}
+
+// addViews adds what the report may have besides.
+func (r *Report) addViews(report *jsonReport) {
+	for _, g := range r.Gates {
+		report.Gates = append(report.Gates, jsonGate{g.Source, g.Place, g.Query, g.System, g.Metric, g.Expected, g.Actual, finite(g.Margin), string(g.Outcome), g.Reason})
+	}
+	if b := r.Baseline; b != nil {
+		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.Changes), comparisons(b.Differences), orEmpty(b.OnlyInBaseline), orEmpty(b.OnlyHere)}
+	}
+	for _, s := range r.Sweeps {
+		j := jsonSweep{s.Reranker, s.Metric, s.Queries, finite(s.FirstStage), confidenceOf(s.Confidence), []jsonPoint{}, s.Shape, s.Recommended, s.Reason, s.Enough, s.Audit, s.Latency, orEmpty(s.Notes)}
+		for _, p := range s.Points {
+			j.Points = append(j.Points, jsonPoint{p.Window, finite(p.Value), finite(p.Gain), finite(p.GainLow), finite(p.GainHigh),
+				finite(p.Ceiling), finite(p.Recall), finite(p.Captured), finite(p.P50), finite(p.P95), finite(p.Documents)})
+		}
+		report.Sweeps = append(report.Sweeps, j)
+	}
+}
+
+func comparisons(differences []eval.Difference) []jsonComparison {
+	all := []jsonComparison{}
+	for _, d := range differences {
+		all = append(all, jsonComparison{
+			Metric: d.Metric.String(), Base: d.Base, System: d.System, Direction: string(direction(d)),
+			Queries: d.N, Undefined: d.Undefined,
+			BaseMean: finite(d.BaseMean), Mean: finite(d.NextMean), Difference: finite(d.Comparison.Difference), SD: finite(d.SD),
+			Confidence: confidenceOf(d.Confidence), Low: finite(d.Low), High: finite(d.High),
+			P: finite(d.P), Exact: d.Exact, AdjustedP: finite(d.AdjustedP), T: finite(d.T), PT: finite(d.PT), EffectSize: finite(d.EffectSize),
+			Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Detectable: finite(d.Detectable), QueriesNeeded: d.QueriesNeeded,
+			Seed: d.Seed, Resamples: d.Resamples, Permutations: d.Permutations, Warnings: orEmpty(d.Warnings),
+		})
+	}
+	return all
+}
+
+// finite is the value, nil where JSON has no number for it.
+func finite(v float64) *float64 {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return nil
+	}
+	return &v
+}
+
+func confidenceOf(c float64) float64 {
+	if c == 0 {
+		return 0.95
+	}
+	return c
+}
+
+// orEmpty makes a null an empty list.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// stamp prints a time, empty where it is unknown.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// escapeInvisible writes the characters that steer a terminal or turn text
+// around as \u escapes, which mean the same to a JSON reader: nothing is
+// lost, and printing the report does nothing. They can stand inside strings
+// alone.
+func escapeInvisible(content []byte) []byte {
+	var b bytes.Buffer
+	b.Grow(len(content))
+	for _, r := range string(content) {
+		switch {
+		case r == '\n' || r >= ' ' && r < 0x7f || visible(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			r -= 0x10000
+			b.WriteString(`\u` + strconv.FormatInt(int64(0xd800+r>>10), 16))
+			b.WriteString(`\u` + strconv.FormatInt(int64(0xdc00+r&0x3ff), 16))
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.Bytes()
+}

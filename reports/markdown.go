@@ -1,0 +1,380 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Marker is the first line of a Markdown report: an invisible comment by
+// which a bot finds the comment that it wrote on a pull request before.
+const Marker = "<!-- releval-report -->"
+
+// maxMarkdown is how many bytes a Markdown report has at most: GitHub refuses
+// a comment above 64 KiB.
+const maxMarkdown = 60_000
+
+// largestShown is how many losses and gains a Markdown report shows unfolded.
+const largestShown = 10
+
+// writeMarkdown renders the report for a pull request: verdict, table,
+// largest losses and gains, gates, integrity; the rest folded. What exceeds
+// the limit is left out by whole sections, the last first, and said.
+func writeMarkdown(w io.Writer, r *Report, o Options) error {
+	d := &document{report: r, options: o}
+	if o.Query != "" {
+		d.query(o.Query)
+	} else {
+		d.opening()
+		d.comparison()
+		d.largest()
+		d.gates()
+		d.integrity()
+		d.sweeps()
+		d.baseline()
+		d.bounds()
+		d.everyQuery()
+		d.findings()
+		d.manifest()
+	}
+	if d.err != nil {
+		return d.err
+	}
+	_, err := io.WriteString(w, d.fit(maxMarkdown))
+	return err
+}
+
+// document is a Markdown report on its way.
+type document struct {
+	report   *Report
+	options  Options
+	sections []section
+	notes    footnotes
+	err      error
+}
+
+// section is a part that is kept or left out as a whole.
+type section struct {
+	title string // for the note that says it was left out
+	body  string
+	// shorter is a smaller form of the body, tried before leaving it out.
+	shorter string
+}
+
+func (d *document) add(title, body string) {
+	d.sections = append(d.sections, section{title: title, body: body})
+}
+
+// fold adds a section that opens on a click.
+func (d *document) fold(title, body string) {
+	d.add(title, folded(title, body))
+}
+
+func folded(title, body string) string {
+	return "<details>\n<summary>" + escapeHTML(title) + "</summary>\n\n" + body + "\n</details>\n"
+}
+
+func (d *document) grid(g *grid) string {
+	text, err := g.markdown()
+	if err != nil && d.err == nil {
+		d.err = err
+	}
+	return text
+}
+
+// fit joins the sections, leaving out whole ones from the end until the rest
+// fits. The first section always stays, cut to its lines if it must be.
+func (d *document) fit(limit int) string {
+	kept := make([]string, len(d.sections))
+	size := len(Marker) + 1
+	for i, s := range d.sections {
+		kept[i] = s.body
+		size += len(s.body) + 1
+	}
+	const reserve = 400 // for the note
+	var left []string
+	for i := len(d.sections) - 1; i > 0 && size > limit-reserve; i-- {
+		s := d.sections[i]
+		size -= len(s.body) + 1
+		if s.shorter != "" && size+len(s.shorter)+1 <= limit-reserve {
+			kept[i] = s.shorter
+			size += len(s.shorter) + 1
+			break
+		}
+		kept[i] = ""
+		left = append([]string{s.title}, left...)
+	}
+	var b strings.Builder
+	b.WriteString(Marker + "\n")
+	for _, body := range kept {
+		if body != "" {
+			b.WriteString(body + "\n")
+		}
+	}
+	if len(left) > 0 {
+		fmt.Fprintf(&b, "*Left out to stay below %d KB: %s. The HTML report has everything.*\n", limit/1000, escapeMarkdown(list(left, 6)))
+	}
+	return b.String()
+}
+
+// opening is the verdict.
+func (d *document) opening() {
+	r := d.report
+	m := &r.Evaluation.Run.Manifest
+	var b strings.Builder
+	b.WriteString("## " + escapeMarkdown("Relevance: "+clipLong(m.Suite)) + "\n\n")
+	for _, v := range r.Verdicts() {
+		b.WriteString(verdictSign(v.Direction) + " **" + escapeMarkdown(strings.TrimPrefix(v.Sentence, "~ ")) + "**")
+		if v.Direction != Same {
+			b.WriteString(" " + escapeMarkdown(v.Counts))
+		}
+		if v.Power != "" {
+			b.WriteString(" " + escapeMarkdown(v.Power))
+		}
+		b.WriteString("\n\n")
+	}
+	if serious := r.serious(); serious != "" {
+		b.WriteString("> [!WARNING]\n> " + escapeLineStart(clip(clean(serious), 2000)) + "\n\n")
+	}
+	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
+		b.WriteString("> [!NOTE]\n> " + escapeMarkdown(standInNote) + "\n\n")
+	}
+	b.WriteString(escapeLineStart(r.Subject()) + ".")
+	if len(r.Gates) > 0 {
+		b.WriteString(" Gates: " + gateSummary(r.Gates) + ".")
+	}
+	b.WriteString("\n")
+	d.add("the verdict", b.String())
+}
+
+// verdictSign lets a reader see the answer before reading it.
+func verdictSign(v Direction) string {
+	switch v {
+	case Better:
+		return "✅"
+	case Worse:
+		return "❌"
+	case Same:
+		return "➖"
+	}
+	return "〰️"
+}
+
+// comparison is the table of metrics.
+func (d *document) comparison() {
+	r := d.report
+	systems := r.Evaluation.Systems
+	if len(systems) != 2 {
+		d.add("the metrics", "### Metrics\n\n"+d.grid(r.overviewGrid()))
+	}
+	for i, s := range systems[1:] {
+		title := s.System + " against the first stage"
+		if len(systems) == 2 {
+			title = "Without and with " + s.System
+		}
+		d.add("the comparison of "+s.System, "### "+escapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), "without", "with", false, &d.notes)))
+	}
+	if len(systems) > 1 {
+		body := ""
+		for _, line := range d.notes.lines() {
+			body += escapeLineStart(line) + "\\\n"
+		}
+		d.add("the method", body+"<sub>"+escapeMarkdown(method(r.Differences))+"</sub>\n")
+	}
+}
+
+// largest are the ten largest losses and gains under each reranker.
+func (d *document) largest() {
+	r := d.report
+	systems := r.Evaluation.Systems
+	for i, s := range systems[1:] {
+		losses, gains, _ := selectRows(r.Queries[i], 0, largestShown)
+		of := ""
+		if len(systems) > 2 {
+			of = " of " + s.System
+		}
+		if c := d.chart(s.System); c != "" {
+			d.add("the chart", c)
+		}
+		for _, part := range []struct {
+			title string
+			rows  []QueryRow
+		}{{"Largest losses" + of, losses}, {"Largest gains" + of, reversed(gains)}} {
+			if len(part.rows) > 0 {
+				d.add(strings.ToLower(part.title[:1])+part.title[1:], "### "+escapeMarkdown(part.title)+"\n\n"+d.grid(r.queryGrid(part.rows)))
+			}
+		}
+	}
+}
+
+// reversed puts the largest gain first.
+func reversed(rows []QueryRow) []QueryRow {
+	turned := make([]QueryRow, len(rows))
+	for i, row := range rows {
+		turned[len(rows)-1-i] = row
+	}
+	return turned
+}
+
+func (d *document) gates() {
+	if len(d.report.Gates) == 0 {
+		return
+	}
+	body := "### Gates\n\n" + d.grid(gateGrid(d.report.Gates))
+	var lines strings.Builder
+	for i := range d.report.Gates {
+		if g := &d.report.Gates[i]; g.Outcome == Failed || g.Outcome == Inconclusive {
+			lines.WriteString("- " + escapeLineStart(clip(clean(gateExplained(g)), 500)) + "\n")
+		}
+	}
+	if lines.Len() > 0 {
+		body += "\n" + lines.String()
+	}
+	d.add("gates", body)
+}
+
+// integrity says in a line each what could not be trusted.
+func (d *document) integrity() {
+	var b strings.Builder
+	b.WriteString("### What could not be trusted\n\n")
+	found := d.report.Findings()
+	for _, f := range found {
+		text := escapeLineStart(clip(clean(f.Text), 500))
+		if f.Serious {
+			text = "**" + text + "**"
+		}
+		b.WriteString("- " + text + "\n")
+	}
+	if len(found) == 0 {
+		b.WriteString(escapeMarkdown(nothingFound) + "\n")
+	}
+	d.add("integrity", b.String())
+}
+
+func (d *document) sweeps() {
+	for i := range d.report.Sweeps {
+		s := &d.report.Sweeps[i]
+		var b strings.Builder
+		for _, text := range sweepSays(s) {
+			b.WriteString(escapeLineStart(text) + "\n")
+		}
+		b.WriteString("\n")
+		if c := d.chart("sweep of " + s.Reranker); c != "" {
+			b.WriteString(c + "\n")
+		}
+		b.WriteString(d.grid(sweepGrid(s)))
+		d.add("the sweep", "### "+escapeMarkdown("Windows of "+s.Reranker)+"\n\n"+b.String())
+	}
+}
+
+func (d *document) baseline() {
+	b := d.report.Baseline
+	if b == nil {
+		return
+	}
+	var body strings.Builder
+	for _, g := range d.report.baselineGroups() {
+		body.WriteString(escapeLineStart(g.sentence) + "\n\n")
+		body.WriteString(d.grid(comparisonGrid(g.differences, "baseline", "now", false, &d.notes)) + "\n")
+	}
+	for _, line := range baselineRemarks(b) {
+		body.WriteString("- " + escapeLineStart(clip(clean(line), 500)) + "\n")
+	}
+	d.add("the baseline", "### "+escapeMarkdown("Against the baseline "+clipLong(b.Name)+ofDay(b))+"\n\n"+body.String())
+}
+
+func (d *document) bounds() {
+	if g := d.report.boundsGrid(); g != nil {
+		d.fold("Where the means could lie if the unjudged hits were judged", d.grid(g))
+	}
+}
+
+// everyQuery lists all queries, folded.
+func (d *document) everyQuery() {
+	r := d.report
+	systems := r.Evaluation.Systems
+	if len(systems) == 1 {
+		d.fold("All queries", d.grid(r.singleGrid()))
+		return
+	}
+	for i, s := range systems[1:] {
+		rows := r.Queries[i]
+		title := "All " + queriesOf(len(rows)) + " by what " + s.System + " did"
+		if len(rows) <= shownWhole {
+			d.fold(title, d.grid(r.queryGrid(rows)))
+			continue
+		}
+		losses, gains, note := selectRows(rows, shownWhole, shownWhole/2)
+		short := fmt.Sprintf("The %d largest losses and gains under %s", shownWhole/2, s.System)
+		d.sections = append(d.sections, section{
+			title:   strings.ToLower(title[:1]) + title[1:],
+			body:    folded(title, d.grid(r.queryGrid(rows))),
+			shorter: folded(short, d.grid(r.queryGrid(losses, gains))+"\n"+escapeMarkdown(note)+"\n"),
+		})
+	}
+}
+
+// findings names the queries and titles behind the integrity list, folded.
+func (d *document) findings() {
+	const shown = 30
+	var b strings.Builder
+	for _, f := range d.report.Findings() {
+		if len(f.Items) == 0 {
+			continue
+		}
+		b.WriteString("- " + escapeLineStart(clip(clean(f.Text), 500)) + "\n")
+		for i, item := range f.Items {
+			if i == shown {
+				fmt.Fprintf(&b, "  - and %s more\n", thousands(len(f.Items)-i))
+				break
+			}
+			b.WriteString("  - " + escapeLineStart(clip(clean(item), 200)) + "\n")
+		}
+	}
+	if b.Len() > 0 {
+		d.fold("The queries and titles behind it", b.String())
+	}
+}
+
+// manifest says what exactly was run, folded.
+func (d *document) manifest() {
+	g := &grid{columns: []column{{head: "what"}, {head: "value"}}}
+	for _, row := range d.report.manifestRows() {
+		g.add(cell{text: row[0]}, cell{text: clip(clean(row[1]), 200)})
+	}
+	d.fold("What exactly was run", d.grid(g))
+}
+
+// query explains one query.
+func (d *document) query(id string) {
+	r := d.report
+	i, err := r.findQuery(id)
+	if err != nil {
+		d.err = err
+		return
+	}
+	lines := r.queryIntroduction(i)
+	var b strings.Builder
+	b.WriteString("## " + escapeMarkdown(clipLong(lines[0])) + "\n\n")
+	for _, line := range lines[1:] {
+		b.WriteString("- " + escapeLineStart(clip(clean(line), 500)) + "\n")
+	}
+	d.add("the query", b.String())
+	for s := range r.Evaluation.Systems {
+		if s == 0 && len(r.Evaluation.Systems) > 1 {
+			continue
+		}
+		x := r.explain(i, s)
+		d.add("the rankings", "### "+escapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, s > 0)))
+		if s > 0 {
+			d.add("the contributions", "### What each title did to the difference\n\n"+d.grid(contributionGrid(x)))
+		}
+	}
+	var holes strings.Builder
+	for _, h := range r.holes(i) {
+		holes.WriteString("- " + escapeLineStart(h) + "\n")
+	}
+	if holes.Len() > 0 {
+		d.add("the holes", "### Holes\n\n"+holes.String())
+	}
+}
