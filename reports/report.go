@@ -60,6 +60,9 @@ type QueryRow struct {
 	Best string
 	// Before and After are its ranks, 0 where it was not returned.
 	Before, After int
+	// Changes are the documents that made the difference, the largest loss
+	// first; they add up to it. Nil where nobody worked them out.
+	Changes []eval.Change
 }
 
 // New works a report out of an evaluation.
@@ -126,7 +129,12 @@ func undefinedLast(difference float64) float64 {
 // bestRelevant finds the query's best relevant document and its ranks under
 // the first stage and under the named system.
 func bestRelevant(q *eval.Query, system string) (name string, before, after int) {
-	was, is := ranks(q, eval.FirstStage), ranks(q, system)
+	return bestOf(q, ranks(q, eval.FirstStage), ranks(q, system))
+}
+
+// bestOf finds the query's best relevant document, given the ranks of its
+// judgments in two answers.
+func bestOf(q *eval.Query, was, is []int) (name string, before, after int) {
 	best := -1
 	position := func(j int) int {
 		rank := math.MaxInt

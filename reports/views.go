@@ -65,6 +65,9 @@ type BaselineView struct {
 	Started time.Time
 	// Changes are what differs between the two manifests, a line each.
 	Changes []string
+	// Meaningless lists why the difference means nothing, where somebody
+	// insisted on it; it stands at the top of the report.
+	Meaningless []string
 	// Differences are of each system's metrics, this run minus the baseline:
 	// by system, then by metric. Base is the system in the baseline.
 	Differences []eval.Difference
