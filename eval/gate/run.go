@@ -1,0 +1,122 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/judgments"
+)
+
+// FromRun makes the input of a run's own gates, as its manifest keeps them.
+// Base is the run that gates compare with, nil for none; its queries should
+// have the new run's judgments. A gate that names an unknown metric is an
+// error.
+func FromRun(run, base *eval.Run, now time.Time, o stats.Options) (Input, error) {
+	m := &run.Manifest
+	in := Input{Now: now, Stats: o, TitlesChecked: m.Hashes.Titles != ""}
+	for _, g := range m.Gates {
+		in.Gates = append(in.Gates, judgments.Gate{
+			Position: judgments.Position{File: m.File, Line: g.Line, Column: g.Column},
+			Source:   g.Source, Metric: g.Metric, System: g.System, Tag: g.Tag, Versus: g.Versus,
+			Min: g.Min, Max: g.Max, MinGain: g.MinGain, MaxDrop: g.MaxDrop, MaxQueryDrop: g.MaxQueryDrop,
+			Confidence: g.Confidence,
+		})
+	}
+	for i := range run.Queries {
+		in.Queries = append(in.Queries, query(m, &run.Queries[i]))
+	}
+	var err error
+	if in.Systems, err = systems(run, in.Gates); err != nil {
+		return Input{}, err
+	}
+	if base == nil {
+		return in, nil
+	}
+	in.Baseline = &Baseline{}
+	for _, q := range base.Queries {
+		in.Baseline.Queries = append(in.Baseline.Queries, q.ID)
+	}
+	in.Baseline.Systems, err = systems(base, in.Gates)
+	return in, err
+}
+
+func query(m *eval.Manifest, q *eval.Query) Query {
+	at := func(line, column int) judgments.Position {
+		return judgments.Position{File: m.File, Line: line, Column: column}
+	}
+	out := Query{Position: at(q.Line, q.Column), ID: q.ID, Tags: q.Tags}
+	for _, e := range q.Expect {
+		out.Expect = append(out.Expect, judgments.Expectation{
+			Position: at(e.Line, e.Column), Source: e.Source, Title: e.Title, ID: e.ID, System: e.System,
+			Within: e.Within, NotWithin: e.NotWithin, Before: e.Before,
+		})
+	}
+	if q.Quarantine != nil {
+		out.Quarantine = &judgments.Quarantine{Position: out.Position, Until: q.Quarantine.Until, Reason: q.Quarantine.Reason}
+	}
+	for _, j := range q.Judgments {
+		name := j.Title
+		if j.ID != "" {
+			name = "id " + j.ID
+		}
+		if slices.Contains(m.Unresolved, name) {
+			out.Unresolved = append(out.Unresolved, name)
+		}
+	}
+	return out
+}
+
+// systems evaluates a run by the metrics of the gates.
+func systems(run *eval.Run, gates []judgments.Gate) ([]System, error) {
+	needed, err := Metrics(gates)
+	if err != nil {
+		return nil, fmt.Errorf("the run's gates: %w", err)
+	}
+	var all []System
+	var evaluated *eval.Evaluation
+	if len(needed) > 0 {
+		if evaluated, err = eval.Evaluate(run, needed); err != nil {
+			return nil, err
+		}
+	}
+	dropped := droppedTitles(run)
+	for s, name := range run.Manifest.Systems {
+		system := System{Name: name, Values: make(map[string][]float64)}
+		for i, metric := range needed {
+			system.Values[metric.String()] = evaluated.Systems[s].Values[i]
+		}
+		for i := range run.Queries {
+			q := &run.Queries[i]
+			system.Answers = append(system.Answers, answer(q.Results[name], dropped[name][q.ID]))
+		}
+		all = append(all, system)
+	}
+	return all, nil
+}
+
+func answer(r *eval.Result, dropped []string) Answer {
+	if r == nil {
+		return Answer{Error: "no result"}
+	}
+	a := Answer{Error: r.Error, TookMS: float64(r.TookMS), WallMS: r.WallMS, Dropped: dropped}
+	for _, h := range r.Hits {
+		a.Hits = append(a.Hits, Hit{ID: h.ID, Title: h.Title})
+	}
+	return a
+}
+
+// droppedTitles are by system, then by query.
+func droppedTitles(run *eval.Run) map[string]map[string][]string {
+	all := make(map[string]map[string][]string)
+	found := eval.CheckIntegrity(run)
+	for _, s := range found.Systems {
+		all[s.System] = make(map[string][]string)
+		for _, d := range s.Dropped {
+			all[s.System][d.Query] = d.Titles
+		}
+	}
+	return all
+}
