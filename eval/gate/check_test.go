@@ -1,0 +1,87 @@
+package gate
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/releval/releval/judgments"
+)
+
+func TestCheck(t *testing.T) {
+	systems := []string{firstStage, "elastic", "cohere"}
+	zero, half, one := 0.0, 0.5, 1.0
+	tests := []struct {
+		name    string
+		gate    judgments.Gate
+		systems []string
+		want    string // a part of the only problem; empty for none
+	}{
+		{"floor", judgments.Gate{Metric: "ndcg@10", System: "elastic", Min: &half}, nil, ""},
+		{"exactly 1", judgments.Gate{Metric: "ndcg@10", Min: &one, Max: &one}, nil, ""},
+		{"gain", judgments.Gate{Metric: "P_10", Versus: firstStage, MinGain: &zero}, nil, ""},
+		{"non-inferiority", judgments.Gate{Metric: "mrr", Versus: "baseline", MaxDrop: &zero, Confidence: 0.95}, nil, ""},
+		{"query drop", judgments.Gate{Metric: "mrr", Versus: "baseline", MaxQueryDrop: &half}, nil, ""},
+		{"latency", judgments.Gate{Metric: "took_p95", Max: new(300.0)}, nil, ""},
+		{"count of documents", judgments.Gate{Metric: "num_rel_ret", Min: new(120.0)}, nil, ""},
+		{"failures", judgments.Gate{Metric: "failed", System: firstStage, Max: &zero}, nil, ""},
+
+		{"system", judgments.Gate{Metric: "ndcg@10", System: "elastics", Min: &half}, nil, `unknown system "elastics"; did you mean "elastic"?`},
+		{"system, nothing near", judgments.Gate{Metric: "ndcg@10", System: "voyage", Min: &half}, nil, `unknown system "voyage"; known are first-stage, elastic, cohere`},
+		{"against itself", judgments.Gate{Metric: "ndcg@10", System: firstStage, Versus: firstStage, MinGain: &half}, nil, "cannot be compared with itself"},
+		{"no reranker", judgments.Gate{Metric: "ndcg@10", Versus: firstStage, MinGain: &half}, []string{firstStage}, "the suite has no reranker"},
+		{"metric", judgments.Gate{Metric: "ndgc@10", Min: &half}, nil, "ndgc@10"},
+		{"no metric", judgments.Gate{Min: &half}, nil, "a gate needs metric"},
+		{"nothing to hold", judgments.Gate{Metric: "ndcg@10"}, nil, "a gate needs a limit"},
+		{"above 1", judgments.Gate{Metric: "ndcg@10", Min: new(80.0)}, nil, "min is 80, but ndcg@10 goes from 0 to 1; for 80 % write 0.8"},
+		{"far above 1", judgments.Gate{Metric: "ndcg@10", Max: new(1000.0)}, nil, "max is 1000, but ndcg@10 goes from 0 to 1"},
+		{"percent", judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxDrop: new(2.0)}, nil, "for 2 % write 0.02"},
+		{"negative", judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxQueryDrop: new(-0.1)}, nil, "max_query_drop is -0.1, but"},
+		{"crossed", judgments.Gate{Metric: "ndcg@10", Min: &one, Max: &half}, nil, "min 1 is above max 0.5: the gate can never hold"},
+		{"negative count", judgments.Gate{Metric: "num_rel", Max: new(-1.0)}, nil, "the gate can never hold"},
+		{"negative failures", judgments.Gate{Metric: "failed", Max: new(-1.0)}, nil, "max of failed is -1: the gate can never hold"},
+		{"no time at all", judgments.Gate{Metric: "wall_p50", Max: &zero}, nil, "max of wall_p50 is 0: the gate can never hold"},
+		{"floor of a latency", judgments.Gate{Metric: "wall_p50", Min: &zero}, nil, "a gate on wall_p50 has max alone"},
+		{"latency against a baseline", judgments.Gate{Metric: "wall_p50", Max: &one, Versus: "baseline"}, nil, "remove versus and confidence"},
+		{"system of titles", judgments.Gate{Metric: "unresolved_titles", System: "elastic", Max: &one}, nil, "the same for every system"},
+		{"first stage drops", judgments.Gate{Metric: "dropped_documents", System: firstStage, Max: &one}, nil, "the first stage drops no documents"},
+		{"versus", judgments.Gate{Metric: "mrr", Versus: "main", MaxDrop: &half}, nil, `versus must be first-stage or baseline, not "main"`},
+		{"no versus", judgments.Gate{Metric: "mrr", MaxDrop: &half}, nil, "needs versus"},
+		{"value and difference", judgments.Gate{Metric: "mrr", Min: &half, Versus: "baseline"}, nil, "write two gates"},
+		{"two differences", judgments.Gate{Metric: "mrr", MinGain: &half, MaxDrop: &half, Versus: "baseline"}, nil, "write one gate for each"},
+		{"confidence of a value", judgments.Gate{Metric: "mrr", Min: &half, Confidence: 0.95}, nil, "confidence goes with min_gain or max_drop"},
+		{"confidence in percent", judgments.Gate{Metric: "mrr", Versus: "baseline", MaxDrop: &half, Confidence: 95}, nil, "confidence is 95"},
+		{"confidence of a sum", judgments.Gate{Metric: "num_rel_ret", Versus: "baseline", MaxDrop: &half, Confidence: 0.95}, nil, "which num_rel_ret is not"},
+		{"confidence of a geometric mean", judgments.Gate{Metric: "gm_map", Versus: "baseline", MaxDrop: &half, Confidence: 0.95}, nil, "which gm_map is not"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.gate.Position = judgments.Position{File: "films.yaml", Line: 9, Column: 5}
+			if test.systems == nil {
+				test.systems = systems
+			}
+			problems := Check(test.gate, test.systems, nil)
+			if test.want == "" {
+				if len(problems) > 0 {
+					t.Fatalf("problems of a sound gate: %v", problems)
+				}
+				return
+			}
+			if len(problems) != 1 || !strings.Contains(problems[0].Message, test.want) {
+				t.Fatalf("problems = %v, want one with %q", problems, test.want)
+			}
+			if problems[0].Position != test.gate.Position {
+				t.Errorf("the problem is at %v, want the gate's place", problems[0].Position)
+			}
+		})
+	}
+}
+
+func TestCheckAsksForTheMetric(t *testing.T) {
+	problems := Check(judgments.Gate{Metric: "ndcg@10", Min: new(0.5)}, []string{firstStage}, func(name string) error {
+		return errors.New("no " + name + " here")
+	})
+	if len(problems) != 1 || problems[0].Message != "no ndcg@10 here" {
+		t.Errorf("problems = %v, want the error of metricOK", problems)
+	}
+}

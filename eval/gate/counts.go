@@ -1,0 +1,114 @@
+package gate
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/judgments"
+)
+
+func isLatency(name string) bool { return slices.Contains(judgments.Latencies, name) }
+
+// latency holds a quantile of the searches' times against max.
+func (j *judge) latency() {
+	kind, quantile, _ := strings.Cut(j.Metric, "_")
+	share := map[string]float64{"p50": 0.5, "p95": 0.95}[quantile]
+	ids, offenders := j.in.failed(j.system, j.scope.queries)
+	type timed struct {
+		query int
+		ms    float64
+	}
+	var slow []timed
+	var times []float64
+	for _, i := range j.scope.queries {
+		a := &j.system.Answers[i]
+		if a.Failed() {
+			continue
+		}
+		ms := a.WallMS
+		if kind == "took" {
+			ms = a.TookMS
+		}
+		times = append(times, ms)
+		if j.gate.Max != nil && ms > *j.gate.Max {
+			slow = append(slow, timed{i, ms})
+		}
+	}
+	if j.gate.Max == nil {
+		j.undecided("the gate has no max")
+		return
+	}
+	if len(times) > 0 {
+		value := stats.Quantile(times, share)
+		j.Actual = milliseconds(value)
+		j.decide(*j.gate.Max - value)
+	}
+	if len(ids) > 0 {
+		j.Queries = offenders
+		j.undecided("%s failed and gave no time: %s", plural(len(ids), "query"), some(ids))
+		return
+	}
+	slices.SortStableFunc(slow, func(a, b timed) int { return cmp.Compare(b.ms, a.ms) })
+	for _, s := range slow {
+		j.Queries = append(j.Queries, j.in.offender(s.query, milliseconds(s.ms)))
+	}
+}
+
+// failures holds the number of queries without a usable answer against max.
+func (j *judge) failures() {
+	_, offenders := j.in.failed(j.system, j.scope.queries)
+	j.atMost(len(offenders), offenders)
+}
+
+// dropped holds the number of documents that the reranker left out against
+// max.
+func (j *judge) dropped() {
+	total := 0
+	var offenders []Offender
+	for _, i := range j.scope.queries {
+		if titles := j.system.Answers[i].Dropped; len(titles) > 0 {
+			total += len(titles)
+			offenders = append(offenders, j.in.offender(i, some(titles)))
+		}
+	}
+	j.atMost(total, offenders)
+	// More documents could have been dropped, so that a failure stands.
+	if ids, failed := j.in.failed(j.system, j.scope.queries); len(ids) > 0 && j.Verdict == Passed {
+		j.Queries = failed
+		j.undecided("%s failed, so that what was dropped there is unknown: %s", plural(len(ids), "query"), some(ids))
+	}
+}
+
+// unresolved holds the number of judged titles without a document against
+// max.
+func (j *judge) unresolved() {
+	if !j.in.TitlesChecked {
+		j.undecided("the index was not asked for the judged titles")
+		return
+	}
+	seen := map[string]bool{}
+	var offenders []Offender
+	for _, i := range j.scope.queries {
+		titles := j.in.Queries[i].Unresolved
+		for _, title := range titles {
+			seen[judgments.FoldTitle(title)] = true
+		}
+		if len(titles) > 0 {
+			offenders = append(offenders, j.in.offender(i, some(titles)))
+		}
+	}
+	j.atMost(len(seen), offenders)
+}
+
+func (j *judge) atMost(count int, offenders []Offender) {
+	if j.gate.Max == nil {
+		j.undecided("the gate has no max")
+		return
+	}
+	j.Actual = fmt.Sprint(count)
+	j.Queries = offenders
+	j.decide(*j.gate.Max - float64(count))
+}

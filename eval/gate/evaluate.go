@@ -1,0 +1,160 @@
+package gate
+
+import (
+	"math"
+
+	"github.com/releval/releval/judgments"
+)
+
+// firstStage is the name of the system that searches without a reranker.
+const firstStage = judgments.FirstStage
+
+// Evaluate gives a verdict on every gate, in the suite's order, and then on
+// every expectation, by query. A condition that names no system is held
+// against every reranker, or against the first stage where none was run; a
+// limit on failed queries against all systems. The error is for an Input that
+// does not fit together and for options that stats refuses; what is wrong
+// with the run is a verdict.
+func Evaluate(in Input) ([]Result, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	var results []Result
+	for i := range in.Gates {
+		rows, err := in.gate(&in.Gates[i])
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, rows...)
+	}
+	for i := range in.Queries {
+		results = append(results, in.expectations(&in.Queries[i], i)...)
+	}
+	return results, nil
+}
+
+// judge holds one gate against one system.
+type judge struct {
+	in     *Input
+	gate   *judgments.Gate
+	system *System
+	scope  scope
+	*Result
+}
+
+// gate evaluates a gate for each system that it is for.
+func (in *Input) gate(g *judgments.Gate) ([]Result, error) {
+	scope := in.scope(g.Tag)
+	var results []Result
+	for _, name := range in.systemsFor(g) {
+		r := Result{
+			Position: g.Position,
+			Source:   g.Source,
+			System:   name,
+			Metric:   g.Metric,
+			Margin:   math.NaN(),
+		}
+		j := judge{in: in, gate: g, system: find(in.Systems, name), scope: scope, Result: &r}
+		if err := j.evaluate(); err != nil {
+			return nil, err
+		}
+		if r.Verdict == Passed {
+			r.Queries = nil
+		}
+		for _, note := range scope.notes {
+			r.explain("%s", note)
+		}
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+// systemsFor names the systems that a gate is for; the empty name stands for
+// the run as a whole.
+func (in *Input) systemsFor(g *judgments.Gate) []string {
+	switch {
+	case g.Metric == "unresolved_titles":
+		return []string{""}
+	case g.System == "" && g.Metric == "failed":
+		var all []string
+		for i := range in.Systems {
+			all = append(all, in.Systems[i].Name)
+		}
+		return all
+	default:
+		return in.named(g.System)
+	}
+}
+
+// named is the system of that name, or where it is empty every reranker.
+func (in *Input) named(system string) []string {
+	if system != "" {
+		return []string{system}
+	}
+	var rerankers []string
+	for i := range in.Systems {
+		if in.Systems[i].Name != firstStage {
+			rerankers = append(rerankers, in.Systems[i].Name)
+		}
+	}
+	if rerankers == nil {
+		return []string{firstStage}
+	}
+	return rerankers
+}
+
+// evaluate fills in the result.
+func (j *judge) evaluate() error {
+	j.Expected = j.expectation()
+	switch {
+	case j.system == nil && j.Metric != "unresolved_titles":
+		j.undecided("the system %s was not run", j.System)
+	case j.scope.empty != "":
+		j.undecided("%s", j.scope.empty)
+	case isLatency(j.Metric):
+		j.latency()
+	case j.Metric == "unresolved_titles":
+		j.unresolved()
+	case j.Metric == "failed":
+		j.failures()
+	case j.Metric == "dropped_documents":
+		j.dropped()
+	case j.gate.Versus == "":
+		j.bounds()
+	default:
+		return j.difference()
+	}
+	return nil
+}
+
+// expectation is the gate's condition in words.
+func (j *judge) expectation() string {
+	g := j.gate
+	over := map[string]string{firstStage: "the first stage", "baseline": "the baseline"}[g.Versus]
+	var text string
+	switch {
+	case g.MinGain != nil:
+		text = "a gain of at least " + number(*g.MinGain) + " over " + over
+	case g.MaxDrop != nil:
+		text = "a drop of at most " + number(*g.MaxDrop) + " against " + over
+	case g.MaxQueryDrop != nil:
+		text = "no query to drop by more than " + number(*g.MaxQueryDrop) + " against " + over
+	case isLatency(g.Metric) && g.Max != nil:
+		text = "at most " + milliseconds(*g.Max)
+	case g.Min != nil && g.Max != nil:
+		text = "from " + number(*g.Min) + " to " + number(*g.Max)
+	case g.Min != nil:
+		text = "at least " + number(*g.Min)
+	case g.Max != nil:
+		text = "at most " + number(*g.Max)
+	default:
+		return "nothing"
+	}
+	if g.Confidence != 0 {
+		text += " with confidence " + number(g.Confidence)
+	}
+	if g.Tag != "" {
+		text += " on the queries tagged " + g.Tag
+	}
+	return text
+}
