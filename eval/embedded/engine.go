@@ -1,0 +1,60 @@
+package embedded
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"sync"
+	"time"
+
+	"github.com/releval/releval/eval/embedded/static"
+)
+
+// Version is the Elasticsearch release whose API and scoring the engine has.
+const Version = "8.19.0"
+
+// ClusterName is the name by which the engine shows what it is.
+const ClusterName = "releval-embedded"
+
+// Options configure an Engine. The zero value gives an empty engine with the
+// built-in reranker.
+type Options struct {
+	// Endpoints are inference endpoints beside the built-in one
+	// (BuiltinEndpoint), which an endpoint of the same ID replaces.
+	Endpoints []Endpoint
+}
+
+// Engine is a search engine in memory. It is safe for concurrent use.
+type Engine struct {
+	uuid      string
+	started   time.Time
+	endpoints map[string]Endpoint
+
+	mu      sync.RWMutex
+	indices map[string]*indexState
+	pits    map[string]*pit
+}
+
+// New makes an engine without indices.
+func New(o Options) *Engine {
+	e := &Engine{
+		uuid:      newID(16),
+		started:   time.Now(),
+		endpoints: make(map[string]Endpoint),
+		indices:   make(map[string]*indexState),
+		pits:      make(map[string]*pit),
+	}
+	e.endpoints[BuiltinEndpoint] = Endpoint{
+		ID: BuiltinEndpoint, Service: "embedded", Model: "static-reranker", Scorer: static.New(),
+	}
+	for _, ep := range o.Endpoints {
+		e.endpoints[ep.ID] = ep
+	}
+	return e
+}
+
+// newID gives a random name of so many bytes, in URL-safe base64.
+func newID(bytes int) string {
+	b := make([]byte, bytes)
+	rand.Read(b) // never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}

@@ -1,0 +1,94 @@
+package embedded
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/releval/releval/eval/embedded/jsontree"
+)
+
+// fieldCaps answers which of the fields the indices have, and of what type.
+func (e *Engine) fieldCaps(r *request, names string) (answer, error) {
+	if err := r.only("fields", "ignore_unavailable", "allow_no_indices", "expand_wildcards", "include_unmapped", "filters", "types", "include_empty_fields"); err != nil {
+		return answer{}, err
+	}
+	var patterns []string
+	if v := r.params.Get("fields"); v != "" {
+		patterns = strings.Split(v, ",")
+	}
+	if len(r.body) > 0 {
+		body, err := jsontree.Parse(r.body)
+		if err != nil {
+			return answer{}, err
+		}
+		for _, m := range body.Members {
+			if m.Key != "fields" {
+				return answer{}, contentAt(r.body, m.KeyStart, "[field_caps_request] unknown field [%s]", m.Key)
+			}
+			if m.Value.Kind == jsontree.String {
+				patterns = append(patterns, m.Value.Text)
+			}
+			for _, item := range m.Value.Items {
+				patterns = append(patterns, item.Text)
+			}
+		}
+	}
+	if len(patterns) == 0 {
+		return answer{}, invalid([]string{"no fields specified"})
+	}
+	lenient, _, err := r.flag("ignore_unavailable")
+	if err != nil {
+		return answer{}, err
+	}
+	found, err := e.resolve(names, lenient)
+	if err != nil {
+		return answer{}, err
+	}
+	type capability struct {
+		searchable bool
+		indices    []string
+	}
+	fields := map[string]map[string]*capability{}
+	indices := []string{}
+	for _, idx := range found {
+		indices = append(indices, idx.name)
+		m := idx.shard().mapping
+		seen := map[string]bool{}
+		for _, pattern := range patterns {
+			for _, f := range m.Match(pattern) {
+				if seen[f.Name] {
+					continue
+				}
+				seen[f.Name] = true
+				types := fields[f.Name]
+				if types == nil {
+					types = map[string]*capability{}
+					fields[f.Name] = types
+				}
+				c := types[f.Type]
+				if c == nil {
+					c = &capability{searchable: true}
+					types[f.Type] = c
+				}
+				c.searchable = c.searchable && f.Indexed
+				c.indices = append(c.indices, idx.name)
+			}
+		}
+	}
+	out := map[string]any{}
+	for name, types := range fields {
+		shown := map[string]any{}
+		for typ, c := range types {
+			one := map[string]any{
+				"type": typ, "metadata_field": false, "searchable": c.searchable, "aggregatable": typ != "text",
+			}
+			if len(types) > 1 { // the types differ: say where each is
+				slices.Sort(c.indices)
+				one["indices"] = c.indices
+			}
+			shown[typ] = one
+		}
+		out[name] = shown
+	}
+	return ok(map[string]any{"indices": indices, "fields": out})
+}

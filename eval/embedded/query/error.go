@@ -1,0 +1,48 @@
+package query
+
+import (
+	"fmt"
+
+	"github.com/releval/releval/eval/embedded/jsontree"
+)
+
+// Error is a query that cannot be run.
+type Error struct {
+	// Type is Elasticsearch's name for the kind of error.
+	Type string
+	// Reason is the sentence.
+	Reason string
+	// Line and Column say where in the request; 0 where the reason says it
+	// or nobody knows.
+	Line, Column int
+	// Shard says that a server finds the error only when it runs the query
+	// on an index, and wraps it accordingly.
+	Shard bool
+	// Cause is what lies beneath; nil where there is nothing.
+	Cause *Error
+}
+
+// Error gives the reason.
+func (e *Error) Error() string { return e.Reason }
+
+// parsing is an error with its place beside it.
+func (p *parser) parsing(at int, format string, args ...any) *Error {
+	line, column := jsontree.Position(p.data, at)
+	return &Error{Type: "parsing_exception", Reason: fmt.Sprintf(format, args...), Line: line, Column: column}
+}
+
+// content is an error with its place in the sentence.
+func (p *parser) content(at int, format string, args ...any) *Error {
+	line, column := jsontree.Position(p.data, at)
+	return &Error{Type: "x_content_parse_exception", Reason: fmt.Sprintf("[%d:%d] ", line, column) + fmt.Sprintf(format, args...)}
+}
+
+// illegal is an error of a value.
+func illegal(format string, args ...any) *Error {
+	return &Error{Type: "illegal_argument_exception", Reason: fmt.Sprintf(format, args...)}
+}
+
+// onShard is an error that is found when the query meets an index.
+func onShard(cause *Error) *Error {
+	return &Error{Type: "query_shard_exception", Reason: "failed to create query: " + cause.Reason, Shard: true, Cause: cause}
+}

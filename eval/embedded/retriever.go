@@ -1,0 +1,261 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/releval/releval/eval/embedded/jsontree"
+	"github.com/releval/releval/eval/embedded/mapping"
+	"github.com/releval/releval/eval/embedded/query"
+)
+
+// retriever is a node of the tree that finds the hits.
+type retriever interface {
+	// name is its type.
+	name() string
+	// validate gives the rules that it breaks in a search for size hits.
+	validate(size int) []string
+	// run finds the best window hits that pass the filters, which lie in the
+	// same request.
+	run(ctx context.Context, e *Engine, shards []shard, window int, filters []jsontree.Node) (*ranked, error)
+}
+
+// ranked is what a retriever gives.
+type ranked struct {
+	hits  []hit
+	total int // matches, of which hits are the best
+}
+
+// hit is a document of a shard, with its sort values where hits are sorted by
+// other things than their score.
+type hit struct {
+	shard  int
+	doc    int32
+	score  float32
+	values []sortValue
+}
+
+// compareHits orders by score, then by shard, then by document.
+func compareHits(a, b hit) int {
+	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.shard, b.shard), cmp.Compare(a.doc, b.doc))
+}
+
+// parseRetriever reads {"type": {…}}.
+func parseRetriever(data []byte, n jsontree.Node) (retriever, error) {
+	if n.Kind != jsontree.Object {
+		return nil, parsingAt(data, n.Start, "retriever malformed, must start with start_object")
+	}
+	if len(n.Members) == 0 {
+		return nil, parsingAt(data, n.End-1, "retriever malformed, empty clause found")
+	}
+	m := n.Members[0]
+	var r retriever
+	var err error
+	switch m.Key {
+	case "standard":
+		r, err = parseStandard(data, m.Value)
+	case rerankerName:
+		r, err = parseReranker(data, m.Value)
+	default:
+		hint := ""
+		for _, known := range []string{"standard", rerankerName} {
+			if distance(m.Key, known) <= 3 {
+				hint = " did you mean [" + known + "]?"
+			}
+		}
+		f := parsingAt(data, m.Value.Start, "unknown retriever [%s]%s", m.Key, hint)
+		f.cause.cause = &cause{typ: "named_object_not_found_exception", reason: contentAt(data, m.Value.Start, "unknown field [%s]", m.Key).reason}
+		return nil, f
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(n.Members) > 1 {
+		return nil, parsingAt(data, n.Members[1].KeyStart, "[%s] malformed retriever, expected [END_OBJECT] but found [FIELD_NAME]", m.Key)
+	}
+	return r, nil
+}
+
+// distance is the edit distance of two names.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		before := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			change := before
+			if a[i-1] != b[j-1] {
+				change++
+			}
+			before = row[j]
+			row[j] = min(change, row[j]+1, row[j-1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// within wraps an error of a field in an object parser's, as the server does.
+func within(data []byte, at int, object, field string, err error) error {
+	f := asFailure(err)
+	if f.typ == "action_request_validation_exception" {
+		return f
+	}
+	inner := f.cause
+	root := f.root
+	if root == nil {
+		bare := inner
+		bare.cause = nil
+		root = []*cause{&bare}
+	}
+	outer := contentAt(data, at, "[%s] failed to parse field [%s]", object, field)
+	outer.cause.cause = &inner
+	outer.root = root
+	return outer
+}
+
+// checkedQuery checks the syntax of a query before any index is looked at.
+func checkedQuery(data []byte, n jsontree.Node) (*jsontree.Node, error) {
+	_, err := query.Parse(mapping.New(), data, n)
+	var qe *query.Error
+	if errors.As(err, &qe) && !qe.Shard {
+		return nil, err
+	}
+	return &n, nil
+}
+
+// checkedFilters reads a filter: a query, or an array of them.
+func checkedFilters(data []byte, n jsontree.Node) ([]jsontree.Node, error) {
+	items := n.Items
+	if n.Kind == jsontree.Object {
+		items = []jsontree.Node{n}
+	}
+	for _, item := range items {
+		if _, err := checkedQuery(data, item); err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
+}
+
+// standard is the retriever of a plain query.
+type standard struct {
+	data     []byte
+	query    *jsontree.Node // nil for everything
+	filters  []jsontree.Node
+	minScore *float32
+	sort     []sortKey
+}
+
+func parseStandard(data []byte, n jsontree.Node) (*standard, error) {
+	s := &standard{data: data}
+	if n.Kind != jsontree.Object {
+		return nil, parsingAt(data, n.Start, "[standard] must be an object, found %s", n.Token())
+	}
+	for _, m := range n.Members {
+		var err error
+		switch m.Key {
+		case "query":
+			s.query, err = checkedQuery(data, m.Value)
+		case "filter":
+			s.filters, err = checkedFilters(data, m.Value)
+		case "min_score":
+			s.minScore, err = minScore(data, m)
+		case "sort":
+			s.sort, err = parseSort(data, m.Value)
+		case "_name":
+		default:
+			return nil, contentAt(data, m.KeyStart, "[standard] unknown field [%s]", m.Key)
+		}
+		if err != nil {
+			return nil, within(data, m.Value.Start, "standard", m.Key, err)
+		}
+	}
+	return s, nil
+}
+
+func (s *standard) name() string { return "standard" }
+
+func (s *standard) validate(int) []string { return nil }
+
+func (s *standard) run(ctx context.Context, _ *Engine, shards []shard, window int, filters []jsontree.Node) (*ranked, error) {
+	out := &ranked{}
+	filters = append(slices.Clip(filters), s.filters...)
+	var indices []*indexState
+	for _, sh := range shards {
+		indices = append(indices, sh.index)
+	}
+	for i, sh := range shards {
+		if window > sh.index.maxWindow {
+			return nil, onShards(&cause{typ: "illegal_argument_exception", reason: illegalArgument(
+				"Result window is too large, from + size must be less than or equal to: [%d] but was [%d]. See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.",
+				sh.index.maxWindow, window).reason}, indices)
+		}
+		q, err := s.bind(sh, filters)
+		if err != nil {
+			var qe *query.Error
+			if errors.As(err, &qe) && qe.Shard {
+				return nil, onShards(queryCause(qe), indices)
+			}
+			return nil, err
+		}
+		o := query.Options{Size: window, MinScore: s.minScore}
+		var sorter *sorter
+		if s.sort != nil {
+			if sorter, err = newSorter(s.sort, sh); err != nil {
+				return nil, onShards(&asFailure(err).cause, indices)
+			}
+			o.Order = sorter.compare
+		}
+		r, err := query.Search(ctx, sh.segment, q, o)
+		if err != nil {
+			return nil, err
+		}
+		out.total += r.Total
+		for _, h := range r.Hits {
+			one := hit{shard: i, doc: h.Doc, score: h.Score}
+			if sorter != nil {
+				one.values = sorter.values(h)
+			}
+			out.hits = append(out.hits, one)
+		}
+	}
+	if len(shards) > 1 {
+		order := compareHits
+		if s.sort != nil {
+			order = func(a, b hit) int {
+				return cmp.Or(compareValues(s.sort, a.values, b.values), cmp.Compare(a.shard, b.shard), cmp.Compare(a.doc, b.doc))
+			}
+		}
+		slices.SortFunc(out.hits, order)
+		out.hits = out.hits[:min(window, len(out.hits))]
+	}
+	return out, nil
+}
+
+// bind parses the query by the mapping of a shard.
+func (s *standard) bind(sh shard, filters []jsontree.Node) (query.Query, error) {
+	q := query.MatchAll()
+	var err error
+	if s.query != nil {
+		if q, err = query.Parse(sh.mapping, s.data, *s.query); err != nil {
+			return nil, err
+		}
+	}
+	var bound []query.Query
+	for _, n := range filters {
+		f, err := query.Parse(sh.mapping, s.data, n)
+		if err != nil {
+			return nil, err
+		}
+		bound = append(bound, f)
+	}
+	if s.query == nil && len(bound) > 0 {
+		return query.OnlyFiltered(bound), nil
+	}
+	return query.Filtered(q, bound), nil
+}
