@@ -1,0 +1,284 @@
+package eval_test
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/cluster/faults"
+	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/judgments"
+)
+
+// The tests in this file run the sample suite's first queries through a proxy
+// that spoils answers. The bar: whatever a run claims to have succeeded in is
+// identical to the fault-free run, and whatever it lacks is listed with the
+// reason. `go test -v -run Reliability ./eval` prints the tables that stand
+// in ARCHITECTURE.md.
+
+const (
+	reliabilityQueries = 8
+	searchesOfARun     = reliabilityQueries * 3 // three systems
+)
+
+// bench is the engine with the sample suite's documents, and the fault-free
+// run to compare with.
+type faultBench struct {
+	engine *embedded.Engine
+	plan   *eval.Plan
+	want   map[string]string // query lines by id, without times
+}
+
+func newFaultBench(t *testing.T) *faultBench {
+	t.Helper()
+	suite, err := judgments.Load("../judgments/films/films.yaml", judgments.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite.Queries = suite.Queries[:reliabilityQueries]
+	plan, err := eval.NewPlan(suite, eval.Overrides{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &faultBench{engine: embedded.New(embedded.Options{}), plan: plan}
+	client, err := cluster.New(cluster.Config{Transport: b.engine})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := eval.LoadDocuments(t.Context(), client, suite, true); err != nil {
+		t.Fatal(err)
+	}
+	run, err := eval.Execute(t.Context(), client, plan, eval.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.want = make(map[string]string)
+	for i := range run.Queries {
+		b.want[run.Queries[i].ID] = timeless(t, &run.Queries[i], "")
+	}
+	return b
+}
+
+// timeless gives one system's part of a query line, or the whole for "",
+// without what may differ between two runs.
+func timeless(t *testing.T, q *eval.Query, system string) string {
+	t.Helper()
+	results := make(map[string][]eval.Hit)
+	for name, r := range q.Results {
+		if system == "" || name == system {
+			results[name] = r.Hits
+		}
+	}
+	line, err := json.Marshal(results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(line)
+}
+
+// outcome is what a run under faults came to.
+type outcome struct {
+	run      *eval.Run
+	err      error
+	injected map[faults.Kind]int
+	searches int
+}
+
+// execute runs the plan through a proxy with the schedule.
+func (b *faultBench) execute(ctx context.Context, t *testing.T, s faults.Schedule) outcome {
+	t.Helper()
+	proxy, err := faults.New("http://embedded", b.engine, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(proxy)
+	defer server.Close()
+	defer proxy.Close()
+	client, err := cluster.New(cluster.Config{
+		URL:         server.URL,
+		Concurrency: 4,
+		Timeout:     time.Second,
+		Retries:     6,
+		Backoff:     cluster.Backoff{Base: time.Millisecond, Cap: 4 * time.Millisecond},
+		Outage:      2 * time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	run, err := eval.Execute(ctx, client, b.plan, eval.Settings{})
+	return outcome{run, err, proxy.Injected(), proxy.Searches()}
+}
+
+// tally counts what became of the answers of runs under faults.
+type tally struct {
+	runs, injected           int
+	survived, failed         int // queries answered in full; listed as failed
+	lost, wrong, unexplained int // must stay 0
+}
+
+// count holds one outcome against the fault-free run.
+func (b *faultBench) count(t *testing.T, n *tally, o outcome) {
+	t.Helper()
+	n.runs++
+	for _, c := range o.injected {
+		n.injected += c
+	}
+	if o.err != nil {
+		// a run that gave up says so; what it has must be right all the same
+		if _, ok := errors.AsType[*cluster.Error](o.err); !ok {
+			t.Errorf("the run gave up without a cluster's error: %v", o.err)
+		}
+	} else if len(o.run.Queries) != len(b.want) {
+		n.lost += len(b.want) - len(o.run.Queries)
+	}
+	if o.run == nil {
+		return
+	}
+	for i := range o.run.Queries {
+		q := &o.run.Queries[i]
+		whole := true
+		for system, r := range q.Results {
+			switch {
+			case r.Failed():
+				whole = false
+				if r.Error == "" || len(r.Hits) > 0 {
+					n.unexplained++
+				}
+			case !strings.Contains(b.want[q.ID], strings.Trim(timeless(t, q, system), "{}")):
+				n.wrong++
+				t.Errorf("query %q: the answer of %s is not that of the fault-free run", q.ID, system)
+			}
+		}
+		if whole {
+			n.survived++
+		} else {
+			n.failed++
+		}
+	}
+}
+
+func (n *tally) check(t *testing.T) {
+	t.Helper()
+	if n.lost != 0 || n.wrong != 0 || n.unexplained != 0 {
+		t.Errorf("%d queries lost, %d answers wrong, %d failures without a reason: the bar is none", n.lost, n.wrong, n.unexplained)
+	}
+}
+
+// TestReliabilityOfEachFault injects one kind of fault into every fourth
+// search. Retries must get every query through.
+func TestReliabilityOfEachFault(t *testing.T) {
+	b := newFaultBench(t)
+	table := make(map[faults.Kind]*tally)
+	var mu sync.Mutex
+	t.Run("kinds", func(t *testing.T) {
+		for _, kind := range faults.Kinds() {
+			t.Run(string(kind), func(t *testing.T) {
+				t.Parallel()
+				n := &tally{}
+				o := b.execute(t.Context(), t, faults.Every(4, faults.Fault{Kind: kind, Delay: 2 * time.Millisecond}))
+				b.count(t, n, o)
+				n.check(t)
+				if o.err != nil || n.failed > 0 {
+					t.Errorf("%d queries failed (%v): one fault in four searches should be survived", n.failed, o.err)
+				}
+				if n.injected < searchesOfARun/4 {
+					t.Errorf("only %d faults were injected", n.injected)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				table[kind] = n
+			})
+		}
+	})
+	t.Logf("| fault | injected | lost | wrong | survived |")
+	for _, kind := range slices.Sorted(maps.Keys(table)) {
+		n := table[kind]
+		t.Logf("| %s | %d | %d | %d | %d of %d queries |", kind, n.injected, n.lost, n.wrong, n.survived, n.survived+n.failed)
+	}
+}
+
+// TestReliabilityOfMixtures runs random mixtures of all faults, from rare to
+// every second search.
+func TestReliabilityOfMixtures(t *testing.T) {
+	const schedules = 500
+	b := newFaultBench(t)
+	total := &tally{}
+	var mu sync.Mutex
+	gaveUp := 0
+	t.Run("schedules", func(t *testing.T) {
+		const workers = 8
+		for w := range workers {
+			t.Run(fmt.Sprint(w), func(t *testing.T) {
+				t.Parallel()
+				mine := &tally{}
+				ended := 0
+				for seed := w; seed < schedules; seed += workers {
+					kinds := mixtureKinds(seed)
+					share := []float64{0.05, 0.2, 0.5}[seed%3]
+					o := b.execute(t.Context(), t, faults.Mixture(uint64(seed), share, kinds))
+					b.count(t, mine, o)
+					if o.err != nil {
+						ended++
+					}
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				total.runs += mine.runs
+				total.injected += mine.injected
+				total.survived += mine.survived
+				total.failed += mine.failed
+				total.lost += mine.lost
+				total.wrong += mine.wrong
+				total.unexplained += mine.unexplained
+				gaveUp += ended
+			})
+		}
+	})
+	total.check(t)
+	if total.runs != schedules {
+		t.Errorf("%d schedules ran, want %d", total.runs, schedules)
+	}
+	t.Logf("%d schedules, %d faults injected: %d queries survived, %d listed as failed, %d runs gave up and said so; %d lost, %d wrong",
+		total.runs, total.injected, total.survived, total.failed, gaveUp, total.lost, total.wrong)
+}
+
+// mixtureKinds leaves the half-open connections, each of which costs a whole
+// timeout, to every tenth schedule.
+func mixtureKinds(seed int) []faults.Kind {
+	kinds := faults.Kinds()
+	if seed%10 != 0 {
+		kinds = slices.DeleteFunc(kinds, func(k faults.Kind) bool { return k == faults.HalfOpen })
+	}
+	slices.SortFunc(kinds, func(a, b faults.Kind) int { return cmp.Compare(a, b) })
+	return kinds
+}
+
+// TestSearchesAreCounted asserts what a run costs: for each query one search a
+// system and not one more, beside the preflight's look at the titles.
+func TestSearchesAreCounted(t *testing.T) {
+	b := newFaultBench(t)
+	o := b.execute(t.Context(), t, faults.Never)
+	if o.err != nil {
+		t.Fatal(o.err)
+	}
+	titles := 0
+	for _, q := range b.plan.Queries {
+		titles += len(q.Relevant)
+	}
+	// one request each looks the titles and the ids up, however many
+	if want := searchesOfARun + 2; o.searches > want || o.searches < searchesOfARun {
+		t.Errorf("%d searches for %d queries with %d judgments, want at most %d", o.searches, len(b.plan.Queries), titles, want)
+	}
+}
