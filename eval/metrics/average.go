@@ -1,5 +1,7 @@
 package metrics
 
+import "math"
+
 // scoreMAP is average precision: precision at each relevant hit of the top k,
 // summed and divided by the number R of relevant documents, also where R is
 // above k (map and map_cut_k of trec_eval).
@@ -21,10 +23,10 @@ func scoreMAP(m Metric, l *List) float64 {
 // scoreIPrec is interpolated precision at a recall level: the highest
 // precision at any rank where at least that share of the relevant documents
 // has been found. The share is turned into a number of documents by
-// truncating level·R + 0.9, as trec_eval did up to 9.0.8 and as all published
-// numbers have it; 10.0 rounds instead, and so may look below the level.
+// truncating level·R + 0.9, as trec_eval did up to 9.0.8 and as published
+// numbers have it; RoundedRecall is the rule of 10.0.
 func scoreIPrec(m Metric, l *List) float64 {
-	return interpolated(m.param, m.rel, l)
+	return interpolated(m, m.param, l)
 }
 
 // score11pt is the mean of interpolated precision at recall 0, 0.1, … 1.
@@ -33,16 +35,20 @@ func score11pt(m Metric, l *List) float64 {
 	// From the top level down and with decimal literals, so that the levels and
 	// the rounding of the sum are those of trec_eval.
 	for _, level := range [11]float64{1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0} {
-		sum += interpolated(level, m.rel, l)
+		sum += interpolated(m, level, l)
 	}
 	return sum / 11
 }
 
-func interpolated(level, rel float64, l *List) float64 {
-	need := int(level*float64(l.Judged.Relevant(rel)) + 0.9)
+func interpolated(m Metric, level float64, l *List) float64 {
+	share := level * float64(l.Judged.Relevant(m.rel))
+	need := int(share + 0.9)
+	if m.rounded {
+		need = int(math.Round(share))
+	}
 	found, best := 0, 0.0
 	for _, h := range l.Hits {
-		if h.Grade >= rel {
+		if h.Grade >= m.rel {
 			found++
 			if found >= need {
 				best = max(best, float64(found)/float64(h.Rank))

@@ -17,6 +17,8 @@ type Metric struct {
 	// param is the persistence of rbp, the highest grade of err, the weight of
 	// recall in set_f, the recall level of iprec; else 0.
 	param float64
+	// rounded is the other rule of iprec and 11pt_avg: see RoundedRecall.
+	rounded bool
 }
 
 // Cutoff is the number of hits that the metric looks at, 0 for the whole list.
@@ -25,6 +27,18 @@ func (m Metric) Cutoff() int { return m.cutoff }
 // Relevance is the smallest grade that counts as relevant, 1 unless the name
 // says otherwise, and 0 for metrics that have no such threshold.
 func (m Metric) Relevance() float64 { return m.rel }
+
+// RoundedRecall is the variant of iprec and 11pt_avg that turns a recall level
+// into a number of documents by rounding, as trec_eval 10.0 does, where the
+// usual rule rounds up: with three relevant documents, recall 0.4 is then
+// reached by one. Its name is iprec(levels=rounded)@0.4. Other metrics are
+// returned as they are.
+func (m Metric) RoundedRecall() Metric {
+	if m.kind == kindIPrec || m.kind == kind11pt {
+		m.rounded = true
+	}
+	return m
+}
 
 // IsCount tells whether the values are whole numbers (num_rel and the like),
 // which are summed over the queries and printed without decimals.
@@ -50,21 +64,21 @@ func (m Metric) String() string {
 	b.WriteString(f.name)
 	param := f.param != "" && !f.level && m.param != f.paramDefault
 	rel := f.rel && m.rel != 1
-	if param || rel {
-		b.WriteByte('(')
-		if param {
-			if rel || !f.bare {
-				b.WriteString(f.param + "=")
-			}
-			b.WriteString(number(m.param))
-			if rel {
-				b.WriteByte(',')
-			}
-		}
-		if rel {
-			b.WriteString("rel=" + number(m.rel))
-		}
-		b.WriteByte(')')
+	var params []string
+	switch {
+	case param && !rel && f.bare:
+		params = append(params, number(m.param))
+	case param:
+		params = append(params, f.param+"="+number(m.param))
+	}
+	if m.rounded {
+		params = append(params, "levels=rounded")
+	}
+	if rel {
+		params = append(params, "rel="+number(m.rel))
+	}
+	if len(params) > 0 {
+		b.WriteString("(" + strings.Join(params, ",") + ")")
 	}
 	switch {
 	case f.level:

@@ -70,6 +70,8 @@ func TestScoreByHand(t *testing.T) {
 		{"set_f(3)", 4 * .6 * .75 / (3*.6 + .75)},
 		// Precision at the relevant hits: 1/2, 2/4, 3/5; recall 1/4, 2/4, 3/4.
 		{"iprec@0", .6}, {"iprec@0.5", .6}, {"iprec@0.75", .6}, {"iprec@0.8", 0}, {"iprec@1", 0},
+		// Rounded, level 0.8 needs round(3.2) = 3 and 0.9 needs round(3.6) = 4.
+		{"iprec(levels=rounded)@0.8", .6}, {"iprec(levels=rounded)@0.9", 0}, {"11pt_avg(levels=rounded)", 9 * .6 / 11},
 		// Levels 0 to 0.7 need at most 3 of 4: int(0.7·4+0.9) = 3.
 		{"11pt_avg", 8 * .6 / 11},
 		{"num_q", 1}, {"num_ret", 5}, {"num_rel", 4}, {"num_rel(rel=2)", 3}, {"num_rel_ret", 3}, {"num_nonrel_judged_ret", 1},

@@ -19,8 +19,9 @@ const maxCutoff = math.MaxInt32
 // The family is a canonical name (ndcg, precision), one of trec_eval
 // (recip_rank, Rprec) or of ir_measures (nDCG, RR). Keys are rel, the smallest
 // grade that is relevant; p of rbp; max, the highest grade, of err; beta of
-// set_f; dcg of ndcg, 'log2' or 'exp-log2'. An unknown family is an
-// *UnknownError; every error names the name it is about.
+// set_f; dcg of ndcg, 'log2' or 'exp-log2'; levels of iprec and 11pt_avg, 'up'
+// or 'rounded'. An unknown family is an *UnknownError; every error names the
+// name it is about.
 func Parse(name string) (Metric, error) {
 	text := strings.ToLower(strings.TrimSpace(name))
 	if m, ok, err := parseTrecCut(text); ok {
@@ -168,6 +169,16 @@ func (m *Metric) setParam(key, value string) error {
 			return fmt.Errorf("dcg is %q, but must be 'log2' or 'exp-log2'", value)
 		}
 		return nil
+	case key == "levels" && (m.kind == kindIPrec || m.kind == kind11pt):
+		switch value {
+		case "up":
+			m.rounded = false
+		case "rounded":
+			m.rounded = true
+		default:
+			return fmt.Errorf("levels is %q, but must be 'up' or 'rounded'", value)
+		}
+		return nil
 	case key == "rel" && m.kind == kindNumRet:
 		// ir_measures writes num_rel_ret as NumRet(rel=1).
 		*m = newMetric(kindNumRelRet)
@@ -210,6 +221,9 @@ func (m *Metric) keys() string {
 	}
 	if m.kind == kindNDCG || m.kind == kindNDCGExp {
 		keys = append(keys, "dcg")
+	}
+	if m.kind == kindIPrec || m.kind == kind11pt {
+		keys = append(keys, "levels")
 	}
 	if len(keys) == 0 {
 		return "; it takes none"

@@ -49,6 +49,8 @@ func TestParse(t *testing.T) {
 		{"iprec@0.1", "iprec_at_recall_0.10", []string{"IPrec@0.1", "iprec_at_recall_0.10", "iprec_at_recall.0.1"}},
 		{"iprec@0", "iprec_at_recall_0.00", []string{"iprec_at_recall_0.00", "iprec@-0"}},
 		{"iprec(rel=2)@1", "", nil},
+		{"iprec(levels=rounded)@0.3", "iprec_at_recall_0.30", []string{"iprec(levels='rounded')@.3"}},
+		{"11pt_avg(levels=rounded,rel=2)", "", nil},
 		{"11pt_avg", "11pt_avg", []string{"11-pt_avg"}},
 		{"gm_map", "gm_map", []string{"GMAP"}},
 		{"gm_bpref", "gm_bpref", nil},
@@ -111,6 +113,7 @@ func TestParseErrors(t *testing.T) {
 		{"num_q(rel=1)", `num_q has no parameter "rel"; it takes none`},
 		{"iprec", `the recall level is missing`},
 		{"iprec(level=0.5)@0.5", `the recall level stands after the @`},
+		{"iprec(levels=down)@0.5", `levels is "down", but must be 'up' or 'rounded'`},
 		{"iprec_at_recall_1.5", `level is "1.5", but must be a number from 0 to 1`},
 	}
 	for _, test := range tests {
@@ -175,7 +178,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil || again != m {
 			t.Fatalf("Parse(%q) is %q, which reads back as %v, %v", name, m, again, err)
 		}
-		if trec := m.TrecName(); trec != "" && !families[m.kind].level {
+		if trec := m.TrecName(); trec != "" && !families[m.kind].level && !m.rounded {
 			if again, err := Parse(trec); err != nil || again != m {
 				t.Fatalf("%q has the trec_eval name %q, which reads back as %v, %v", m, trec, again, err)
 			}

@@ -15,7 +15,7 @@ func everyMetric(t testing.TB) []Metric {
 		"ndcg", "ndcg@1", "ndcg@5", "ndcg_exp", "ndcg_exp@3", "mrr", "mrr@3", "mrr(rel=2)", "precision", "precision@5",
 		"precision(rel=2)@3", "recall", "recall@3", "success@1", "success@5", "map", "map@4", "rprec", "bpref", "infap", "err",
 		"err@5", "err(max=2)@5", "rbp", "rbp(0.95)", "rbp(0.3)@4", "rbp_residual", "judged", "judged@5", "relative_precision",
-		"relative_precision@4", "set_map", "set_f", "set_f(0.5)", "iprec@0", "iprec@0.3", "iprec@1", "11pt_avg", "gm_map",
+		"relative_precision@4", "set_map", "set_f", "set_f(0.5)", "iprec@0", "iprec@0.3", "iprec@1", "11pt_avg", "iprec(levels=rounded)@0.3", "gm_map",
 		"gm_bpref", "num_q", "num_ret", "num_rel", "num_rel_ret", "num_nonrel_judged_ret",
 	} {
 		m, err := Parse(name)
@@ -206,6 +206,9 @@ func TestNamesRoundTrip(t *testing.T) {
 			if f.paramOpen && (m.param <= f.paramLow || m.param >= f.paramHigh) {
 				m.param = f.paramDefault
 			}
+		}
+		if rapid.Bool().Draw(t, "rounded") {
+			m = m.RoundedRecall()
 		}
 		got, err := Parse(m.String())
 		if err != nil || got != m {

@@ -1,0 +1,200 @@
+package trec
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"hash/maphash"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/releval/releval/eval/metrics"
+)
+
+const qrelsFormat = "query iteration document grade"
+
+// Qrels are the judgments of a collection. They are not changed after they
+// are read, and serve any number of runs, also at the same time.
+type Qrels struct {
+	name    string
+	seed    maphash.Seed
+	queries []judgedQuery // by id
+	index   map[string]int32
+}
+
+// A judgedQuery is everything judged for one query.
+type judgedQuery struct {
+	id     string
+	docs   []judgedDoc
+	judged *metrics.Judged
+}
+
+type judgedDoc struct {
+	id    string
+	hash  uint64
+	grade float64
+}
+
+// ReadQrels reads judgments: lines of query, iteration, document and grade,
+// in any order, separated by white space. The iteration is not looked at.
+// Blank lines and lines that begin with # are passed over. A grade is a whole
+// number; below 0 it means "in the pool, not judged", as in TREC.
+//
+// A line with fewer or more fields, another grade, and a document judged twice
+// for one query are a *LineError.
+func ReadQrels(ctx context.Context, in Input) (*Qrels, error) {
+	src, err := in.open(false)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	r, err := src.read()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", src.name, err)
+	}
+	data, err := io.ReadAll(withContext{ctx, r})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", src.name, err)
+	}
+	return parseQrels(src.name, data)
+}
+
+func parseQrels(name string, data []byte) (*Qrels, error) {
+	q := &Qrels{name: name, seed: maphash.MakeSeed(), index: map[string]int32{}}
+	b := bytes.TrimPrefix(data, bom)
+	end := len(b)
+	b = append(b, strings.Repeat("\n", padding)...)
+	text := string(b) // ids are parts of this one string
+	lines := map[int][]int32{}
+	last := int32(-1)
+	for i, line := 0, 1; i < end; line++ {
+		at := i
+		i = nextField(b, i)
+		if b[i] == '\n' || b[i] == '#' {
+			i = lineEnd(b, i) + 1
+			continue
+		}
+		var start, stop [4]int
+		for f := range start {
+			if b[i] == '\n' {
+				return nil, &LineError{name, line, shortLine(b, at, 4, qrelsFormat)}
+			}
+			start[f], stop[f] = i, fieldEnd(b, i)
+			i = nextField(b, stop[f])
+		}
+		if b[i] != '\n' {
+			return nil, &LineError{name, line, shortLine(b, at, 4, qrelsFormat)}
+		}
+		i++
+		grade, err := parseGrade(b[start[3]:stop[3]])
+		if err != nil {
+			return nil, &LineError{name, line, err.Error()}
+		}
+		id := text[start[0]:stop[0]]
+		if last < 0 || q.queries[last].id != id {
+			n, ok := q.index[id]
+			if !ok {
+				n = int32(len(q.queries))
+				q.index[id] = n
+				q.queries = append(q.queries, judgedQuery{id: id})
+			}
+			last = n
+		}
+		doc := text[start[2]:stop[2]]
+		q.queries[last].docs = append(q.queries[last].docs, judgedDoc{doc, maphash.String(q.seed, doc), grade})
+		lines[int(last)] = append(lines[int(last)], int32(line))
+	}
+	if len(q.queries) == 0 {
+		return nil, fmt.Errorf("%s: no judgment in it: want lines of %s", name, qrelsFormat)
+	}
+	if err := q.checkDuplicates(lines); err != nil {
+		return nil, err
+	}
+	q.finish()
+	return q, nil
+}
+
+// checkDuplicates finds the first line that judges a document again.
+func (q *Qrels) checkDuplicates(lines map[int][]int32) error {
+	var first *LineError
+	seen := map[string]int{}
+	for n := range q.queries {
+		clear(seen)
+		for i, d := range q.queries[n].docs {
+			if earlier, ok := seen[d.id]; ok {
+				line := int(lines[n][i])
+				if first == nil || line < first.Line {
+					first = &LineError{q.name, line, fmt.Sprintf("document %s is judged a second time for query %s, first at line %d",
+						clip([]byte(d.id)), clip([]byte(q.queries[n].id)), lines[n][earlier])}
+				}
+				break
+			}
+			seen[d.id] = i
+		}
+	}
+	if first != nil {
+		return first
+	}
+	return nil
+}
+
+// finish orders the queries by id, as strings, and prepares their judgments.
+func (q *Qrels) finish() {
+	slices.SortFunc(q.queries, func(a, b judgedQuery) int { return strings.Compare(a.id, b.id) })
+	var grades []float64
+	for i := range q.queries {
+		query := &q.queries[i]
+		q.index[query.id] = int32(i)
+		grades = grades[:0]
+		for _, d := range query.docs {
+			grades = append(grades, d.grade)
+		}
+		query.judged = metrics.NewJudged(grades)
+	}
+}
+
+// Queries are the ids of the judged queries, sorted as strings.
+func (q *Qrels) Queries() []string {
+	ids := make([]string, len(q.queries))
+	for i := range q.queries {
+		ids[i] = q.queries[i].id
+	}
+	return ids
+}
+
+// Judgments is the number of judged documents, over all queries.
+func (q *Qrels) Judgments() int {
+	n := 0
+	for i := range q.queries {
+		n += len(q.queries[i].docs)
+	}
+	return n
+}
+
+// Grades are the judgments of one query by document id; nil for a query that
+// nobody judged.
+func (q *Qrels) Grades(query string) map[string]float64 {
+	n, ok := q.index[query]
+	if !ok {
+		return nil
+	}
+	grades := make(map[string]float64, len(q.queries[n].docs))
+	for _, d := range q.queries[n].docs {
+		grades[d.id] = d.grade
+	}
+	return grades
+}
+
+// withContext makes a long read end when the context does.
+type withContext struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (w withContext) Read(b []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.r.Read(b)
+}
