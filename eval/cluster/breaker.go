@@ -15,6 +15,8 @@ import (
 type breaker struct {
 	threshold int           // failures in a row that open it
 	outage    time.Duration // how long callers wait; <= 0 for not at all
+	first     time.Duration // pause before the first probe; it doubles
+	longest   time.Duration // pause between probes
 	notify    func(Notice)
 
 	mu       sync.Mutex
@@ -30,13 +32,18 @@ type breaker struct {
 	changed  chan struct{} // closed, and replaced, whenever a waiter should look again
 }
 
-const (
-	firstPause   = time.Second
-	longestPause = 15 * time.Second
-)
-
-func newBreaker(threshold int, outage time.Duration, notify func(Notice)) *breaker {
-	return &breaker{threshold: threshold, outage: outage, notify: notify, changed: make(chan struct{})}
+// newBreaker makes the breaker for a configuration. It opens after a few
+// failures more than there are callers, so that one broken connection each is
+// no outage, but before a single caller's retries are used up.
+func newBreaker(c Config, notify func(Notice)) *breaker {
+	return &breaker{
+		threshold: min(c.Concurrency+2, max(c.Retries, 1)),
+		outage:    c.Outage,
+		first:     2 * c.Backoff.Base,
+		longest:   max(c.Backoff.Cap/2, 2*c.Backoff.Base),
+		notify:    notify,
+		changed:   make(chan struct{}),
+	}
 }
 
 // enter waits until a request may be sent. It tells whether the request is a
@@ -116,16 +123,16 @@ func (b *breaker) report(probe bool, err *Error, down bool) {
 		b.last = err.clone()
 		switch {
 		case b.open && probe:
-			b.pause = min(2*b.pause, longestPause)
+			b.pause = min(2*b.pause, b.longest)
 			b.probeAt = time.Now().Add(b.pause)
 			b.wakeLocked()
 		case !b.open && b.reached && b.outage > 0 && b.failures >= b.threshold:
 			b.open, b.gaveUp = true, false
 			b.since = time.Now()
-			b.pause = firstPause
+			b.pause = b.first
 			b.probeAt = b.since.Add(b.pause)
 			b.mu.Unlock()
-			b.notify(Notice{Kind: NoticePause, Wait: firstPause, Err: err.clone()})
+			b.notify(Notice{Kind: NoticePause, Wait: b.first, Err: err.clone()})
 			return
 		}
 	case probe:

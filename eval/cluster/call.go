@@ -90,7 +90,7 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 		if !e.Temporary() {
 			return e
 		}
-		if e.down() && paused <= c.config.Outage && c.breaker.isOpen() {
+		if retries > 0 && e.down() && paused <= c.config.Outage && c.breaker.isOpen() {
 			continue // wait for the cluster, at no cost to this call
 		}
 		if attempt > retries {

@@ -24,18 +24,27 @@ func (r *decoded) check(size int) *Error {
 	case size > 0 && len(r.Hits) > size:
 		return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer holds %d hits where %d were asked for", len(r.Hits), size)}
 	}
-	type document struct{ index, id string }
-	seen := make(map[document]struct{}, len(r.Hits))
+	return r.checkHits()
+}
+
+// checkHits looks for hits without an id, and for one that comes twice.
+func (r *decoded) checkHits() *Error {
+	ranks := make(map[string]int, len(r.Hits)) // by id: mostly unique over indices too
 	for rank, h := range r.Hits {
 		if h.ID == "" {
 			return &Error{Kind: KindInvalidResponse, What: fmt.Sprintf("hit %d of the answer has no _id", rank+1)}
 		}
-		key := document{h.Index, h.ID}
-		if _, twice := seen[key]; twice {
-			return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer holds document %q twice", oneLine(h.ID)),
-				Hint: "the server ranks wrongly: search a single index, or use a later release"}
+		before, twice := ranks[h.ID]
+		if !twice {
+			ranks[h.ID] = rank
+			continue
 		}
-		seen[key] = struct{}{}
+		for _, other := range r.Hits[before:rank] {
+			if other.ID == h.ID && other.Index == h.Index {
+				return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer holds document %q of index %q twice", oneLine(h.ID), oneLine(h.Index)),
+					Hint: "the server ranks wrongly: search a single index, or use a later release"}
+			}
+		}
 	}
 	return nil
 }

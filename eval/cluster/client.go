@@ -45,7 +45,7 @@ func New(c Config) (*Client, error) {
 		log:    c.Log,
 	}
 	client.buffers.New = func() any { return new(bytes.Buffer) }
-	client.breaker = newBreaker(c.Concurrency+2, c.Outage, client.notify)
+	client.breaker = newBreaker(c, client.notify)
 
 	var carrier http.RoundTripper = c.Transport
 	if carrier == nil {

@@ -67,8 +67,8 @@ func (c *Client) IndexInfo(ctx context.Context, index string) ([]IndexInfo, erro
 // Count gives the number of documents that a search over the index can find.
 func (c *Client) Count(ctx context.Context, index string) (int64, error) {
 	var answer struct {
-		Count  int64 `json:"count"`
-		Shards struct{ Total, Failed int }
+		Count  int64                       `json:"count"`
+		Shards struct{ Total, Failed int } `json:"_shards"`
 	}
 	decode := into(&answer)
 	err := c.do(ctx, request{

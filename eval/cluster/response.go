@@ -67,6 +67,9 @@ type decoded struct {
 	hasHits  bool
 }
 
+// longestTook keeps a nonsensical time, in milliseconds, from overflowing.
+const longestTook = 1 << 40
+
 // hitDecoder decodes the hits of one answer. Texts are collected in one piece
 // of memory, fields and values in one list each, so that the number of
 // allocations does not grow with the number of hits, and nothing keeps the
@@ -90,9 +93,17 @@ type rawHit struct {
 
 type rawField struct{ name, values span }
 
-// decodeResponse reads the body of a successful search.
-func decodeResponse(body []byte) (decoded, error) {
-	d := hitDecoder{scanner: scanner{b: body}}
+// decodeResponse reads the body of a successful search. It makes room for as
+// many hits as were asked for, a field each.
+func decodeResponse(body []byte, size int) (decoded, error) {
+	room := min(max(size, 0), len(body)/50)
+	d := hitDecoder{
+		scanner: scanner{b: body},
+		text:    make([]byte, 0, len(body)/2),
+		hits:    make([]rawHit, 0, room),
+		fields:  make([]rawField, 0, room),
+		values:  make([]span, 0, room),
+	}
 	r := decoded{Response: Response{Total: -1}}
 	var pit span
 	err := d.object(func(key []byte) (err error) {
@@ -100,7 +111,7 @@ func decodeResponse(body []byte) (decoded, error) {
 		case "took":
 			var ms int64
 			ms, err = d.integer()
-			r.Took = time.Duration(ms) * time.Millisecond
+			r.Took = time.Duration(min(max(ms, 0), longestTook)) * time.Millisecond
 		case "timed_out":
 			r.timedOut, err = d.boolean()
 		case "pit_id":

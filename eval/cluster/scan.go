@@ -87,12 +87,20 @@ func (s *scanner) str() ([]byte, error) {
 	if s.space() != '"' {
 		return nil, errSyntax
 	}
-	start, plain := s.i, true
-	for i := s.i + 1; i < len(s.b); i++ {
+	start := s.i
+	i := start + 1
+	for i < len(s.b) && plain[s.b[i]] {
+		i++
+	}
+	if i < len(s.b) && s.b[i] == '"' {
+		s.i = i + 1
+		return s.b[start+1 : i], nil
+	}
+	for escaped := false; i < len(s.b); i++ {
 		switch c := s.b[i]; {
 		case c == '"':
 			s.i = i + 1
-			if plain || utf8.Valid(s.b[start+1:i]) && bytes.IndexByte(s.b[start+1:i], '\\') < 0 {
+			if !escaped && utf8.Valid(s.b[start+1:i]) {
 				return s.b[start+1 : i], nil
 			}
 			var text string
@@ -101,16 +109,22 @@ func (s *scanner) str() ([]byte, error) {
 			}
 			return []byte(text), nil
 		case c == '\\':
-			plain = false
+			escaped = true
 			i++
 		case c < 0x20:
 			return nil, errSyntax
-		case c >= utf8.RuneSelf:
-			plain = false
 		}
 	}
 	return nil, errSyntax
 }
+
+// plain tells which bytes stand for themselves inside a string.
+var plain = func() (t [256]bool) {
+	for c := 0x20; c < utf8.RuneSelf; c++ {
+		t[c] = c != '"' && c != '\\'
+	}
+	return t
+}()
 
 // number reads a number and gives its bytes.
 func (s *scanner) number() ([]byte, error) {

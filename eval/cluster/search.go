@@ -38,7 +38,7 @@ func (c *Client) Search(ctx context.Context, body []byte, o SearchOptions) (Resp
 			if !isJSONType(contentType) {
 				return unreadable(a.body, contentType, errWrongType)
 			}
-			r, err := decodeResponse(a.body)
+			r, err := decodeResponse(a.body, o.Size)
 			if err != nil {
 				return unreadable(a.body, contentType, err)
 			}

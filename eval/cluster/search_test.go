@@ -79,7 +79,7 @@ func TestSearchRefusesBadAnswers(t *testing.T) {
 		{"failed shard", reply(200, `{"_shards":{"total":2,"successful":1,"failed":1,"failures":[{"shard":1,"reason":{"type":"a","reason":"b","caused_by":{"type":"node_disconnected","reason":"gone"}}}]},"hits":{"hits":[]}}`), KindPartial, "1 of 2 shards failed, so that hits may be missing (HTTP 200, node_disconnected: gone)"},
 		{"remote cluster", reply(200, `{"_shards":{"total":2,"failed":0},"_clusters":{"total":2,"skipped":1},"hits":{"hits":[]}}`), KindPartial, "remote cluster"},
 		{"too many hits", reply(200, hits("1", "2", "3")), KindWrongHits, "3 hits where 2 were asked for"},
-		{"a hit twice", reply(200, hits("1", "1")), KindWrongHits, `"1" twice`},
+		{"a hit twice", reply(200, hits("1", "1")), KindWrongHits, `"1" of index "films" twice`},
 		{"no id", reply(200, hits("")), KindInvalidResponse, "hit 1 of the answer has no _id"},
 		{"no hits object", reply(200, `{"took":1}`), KindInvalidResponse, "no hits object"},
 		{"cut short", reply(200, oneHit[:len(oneHit)-20]), KindInvalidResponse, "not complete JSON"},
