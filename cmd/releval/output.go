@@ -9,9 +9,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/releval/releval/eval"
-	"github.com/releval/releval/eval/stats"
-	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/reports"
 )
 
@@ -19,6 +16,7 @@ import (
 type output struct {
 	format  string
 	reports []string
+	query   string
 }
 
 func (o *output) addFlags(flags *pflag.FlagSet) {
@@ -61,24 +59,6 @@ func (o *output) checkSuites(cmd *cobra.Command, suites int) error {
 	return nil
 }
 
-// report renders a run everywhere it should go. Its error is errGate where
-// the report says that a gate failed, and of exit code 3 where the run lacks
-// answers.
-func (p *program) report(run *eval.Run, suite *judgments.Suite, o *output) error {
-	evaluation, err := eval.Evaluate(run, nil)
-	if err != nil {
-		return err
-	}
-	report, err := reports.New(evaluation, stats.Options{Seed: run.Manifest.Seed})
-	if err != nil {
-		return err
-	}
-	if err := p.write(report, o); err != nil {
-		return err
-	}
-	return verdict(report)
-}
-
 // write renders the report to standard output and to the files.
 func (p *program) write(report *reports.Report, o *output) error {
 	format, err := reports.ParseFormat(o.format)
@@ -89,7 +69,7 @@ func (p *program) write(report *reports.Report, o *output) error {
 	if err != nil {
 		return err
 	}
-	options := reports.Options{Width: p.width(p.Stdout), Color: color}
+	options := reports.Options{Width: p.width(p.Stdout), Color: color, Query: o.query}
 	if err := reports.Write(p.Stdout, format, report, options); err != nil {
 		return fmt.Errorf("cannot write the report to standard output: %w", err)
 	}
@@ -98,27 +78,9 @@ func (p *program) write(report *reports.Report, o *output) error {
 		if path == "-" {
 			continue
 		}
-		if err := reports.WriteFile(path, report, reports.Options{}); err != nil {
+		if err := reports.WriteFile(path, report, reports.Options{Query: o.query}); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// verdict turns what the report found into the command's error.
-func verdict(r *reports.Report) error {
-	for _, s := range r.Integrity.Systems {
-		switch {
-		case len(s.NotReranked) > 0:
-			first := s.NotReranked[0]
-			return withExit(exitCluster, fmt.Errorf("the reranker %s did not run for %d queries (%q: %s): its numbers mean nothing", s.System, len(s.NotReranked), first.Query, first.Reason))
-		case len(s.Failed) > 0:
-			first := s.Failed[0]
-			return withExit(exitCluster, fmt.Errorf("%d queries of %s failed, and count 0 (%q: %s)", len(s.Failed), s.System, first.Query, first.Reason))
-		}
-	}
-	if r.Integrity.Incomplete {
-		return withExit(exitCluster, fmt.Errorf("the run is incomplete: %d queries are missing", r.Integrity.Missing))
 	}
 	return nil
 }

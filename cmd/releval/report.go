@@ -8,21 +8,32 @@ import (
 
 func newReportCommand(p *program) *cobra.Command {
 	var o output
+	var j judging
 	cmd := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Report a saved run again, in any format",
-		Args:  cobra.ExactArgs(1),
+		Long: `Report a saved run again, in any format, without a cluster. With --query ID the
+report explains one query: both rankings, ranks before and after, grades,
+scores, what each title contributed, and what nobody judged.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := o.check(p); err != nil {
+				return err
+			}
+			base, err := j.readBaseline(p)
+			if err != nil {
 				return err
 			}
 			stored, err := eval.ReadRun(args[0])
 			if err != nil {
 				return err
 			}
-			return p.report(&stored.Run, nil, &o)
+			return p.report(&stored.Run, base, args[0], &j, &o)
 		},
 	}
 	o.addFlags(cmd.Flags())
+	j.addFlags(cmd.Flags())
+	cmd.Flags().StringVar(&j.baseline, "baseline", "", "compare with the saved run in `FILE`")
+	cmd.Flags().StringVar(&o.query, "query", "", "explain the query with this `ID`")
 	return cmd
 }

@@ -68,6 +68,7 @@ is wrong; 3 the cluster could not answer or the run is incomplete.`,
 	flags.StringVar(&p.color, "color", "auto", "colour on the terminal: auto, always or never")
 	root.AddCommand(
 		newRunCommand(p),
+		newCompareCommand(p),
 		newReportCommand(p),
 		newLoadCommand(p),
 		newServeCommand(p),

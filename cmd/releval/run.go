@@ -17,9 +17,9 @@ import (
 type runFlags struct {
 	connection
 	output
+	judging
 	overrides   eval.Overrides
 	out, resume string
-	baseline    string
 	concurrency int
 	repeat      int
 	seed        uint64
@@ -47,6 +47,7 @@ errors go to standard error.`,
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
 	f.output.addFlags(flags)
+	f.judging.addFlags(flags)
 	flags.StringVar(&f.out, "out", "", "write the run to `FILE` (JSON Lines; gzip where it ends in .gz); {suite} stands for the suite's name")
 	flags.StringVar(&f.resume, "resume", "", "go on with the unfinished run in `FILE`")
 	flags.StringVar(&f.baseline, "baseline", "", "compare with the saved run in `FILE`")
@@ -76,9 +77,13 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 	if err != nil {
 		return err
 	}
+	base, err := f.judging.readBaseline(p)
+	if err != nil {
+		return err
+	}
 	failed := false
 	for i, suite := range suites {
-		err := p.runSuite(cmd.Context(), suite, plans[i], f)
+		err := p.runSuite(cmd.Context(), suite, plans[i], base, f)
 		if errors.Is(err, errGate) {
 			failed = true
 		} else if err != nil {
@@ -137,7 +142,7 @@ func planSuites(paths []string, o eval.Overrides) ([]*judgments.Suite, []*eval.P
 }
 
 // runSuite runs one suite and reports it.
-func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *eval.Plan, f *runFlags) error {
+func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *eval.Plan, base *eval.Run, f *runFlags) error {
 	settings := eval.Settings{
 		Tool:        toolName(),
 		Out:         strings.ReplaceAll(f.out, "{suite}", suite.Name),
@@ -172,15 +177,12 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *ev
 	if err != nil {
 		return interrupted(err, run, settings)
 	}
-	return p.report(run, suite, &f.output)
+	return p.report(run, base, settings.File(), &f.judging, &f.output)
 }
 
 // interrupted says what is safe of a run that did not come to its end.
 func interrupted(err error, run *eval.Run, s eval.Settings) error {
-	file := s.Out
-	if s.Resume != nil {
-		file = s.ResumePath
-	}
+	file := s.File()
 	if run == nil || file == "" {
 		return withExit(exitCode(err), err)
 	}

@@ -1,0 +1,41 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/releval/releval/eval"
+)
+
+func newCompareCommand(p *program) *cobra.Command {
+	var o output
+	var j judging
+	cmd := &cobra.Command{
+		Use:   "compare BASE NEW",
+		Short: "Compare two saved runs: differences, tests, verdict",
+		Long: `Compare two saved runs of a suite. The report says what changed on each metric
+of each system, with an interval and a test, which queries lost and won, and
+which titles did it. The gates of the new run's suite decide the exit code.
+
+Runs whose judgments or queries differ are refused, because their difference
+means nothing; --force compares the queries that both have.`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := o.check(p); err != nil {
+				return err
+			}
+			j.baseline = args[0]
+			base, err := j.readBaseline(p)
+			if err != nil {
+				return err
+			}
+			next, err := eval.ReadRun(args[1])
+			if err != nil {
+				return err
+			}
+			return p.report(&next.Run, base, args[1], &j, &o)
+		},
+	}
+	o.addFlags(cmd.Flags())
+	j.addFlags(cmd.Flags())
+	return cmd
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/compare"
+	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/reports"
+)
+
+// judging is the flags that say what a run is held against.
+type judging struct {
+	baseline string
+	maxAge   time.Duration
+	force    bool
+	strict   bool
+}
+
+func (j *judging) addFlags(flags *pflag.FlagSet) {
+	flags.DurationVar(&j.maxAge, "baseline-max-age", 30*24*time.Hour, "warn where the baseline is older; 0 for never")
+	flags.BoolVar(&j.force, "force", false, "compare with the baseline even where the difference means nothing")
+	flags.BoolVar(&j.strict, "strict", false, "an inconclusive gate fails")
+}
+
+// readBaseline reads the run to compare with before the first search; nil
+// where there is none.
+func (j *judging) readBaseline(p *program) (*eval.Run, error) {
+	if j.baseline == "" {
+		return nil, nil
+	}
+	stored, err := eval.ReadRun(j.baseline)
+	if err != nil {
+		return nil, fmt.Errorf("baseline: %w", err)
+	}
+	if stored.Complete == nil {
+		return nil, withExit(exitUsage, fmt.Errorf("baseline: %s is incomplete, %d of %d queries: go on with it by --resume, or name another", j.baseline, len(stored.Queries), stored.Manifest.QueryCount))
+	}
+	age := time.Since(stored.Manifest.Started)
+	if j.maxAge > 0 && age > j.maxAge {
+		p.note("the baseline %s is %d days old: make it anew by releval run --out %s where today's state is the one to keep", j.baseline, int(age.Hours()/24), j.baseline)
+	}
+	return &stored.Run, nil
+}
+
+// report works a report out of a run, renders it everywhere it should go, and
+// gives the verdict as an error: errGate where a gate failed, one of exit code
+// 3 where the run lacks answers.
+func (p *program) report(run, base *eval.Run, file string, j *judging, o *output) error {
+	report, results, err := p.judge(run, base, j)
+	if err != nil {
+		return err
+	}
+	report.RunFile = file
+	if err := p.write(report, o); err != nil {
+		return err
+	}
+	if err := integrityError(report); err != nil {
+		return err
+	}
+	switch overall := gate.Overall(results); {
+	case overall == gate.Failed:
+		return errGate
+	case overall == gate.Inconclusive && j.strict:
+		p.note("a gate is inconclusive, and --strict makes that a failure")
+		return errGate
+	case overall == gate.Inconclusive:
+		p.note("a gate is inconclusive: it passes with this warning, and fails under --strict")
+	}
+	return nil
+}
+
+// judge evaluates a run, holds it against the baseline and decides its gates.
+func (p *program) judge(run, base *eval.Run, j *judging) (*reports.Report, []gate.Result, error) {
+	options := stats.Options{Seed: run.Manifest.Seed}
+	evaluation, err := eval.Evaluate(run, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	report, err := reports.New(evaluation, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	var aligned *eval.Run
+	if base != nil {
+		held, err := compare.Runs(base, run, compare.Options{Force: j.force, Stats: options})
+		if err != nil {
+			return nil, nil, withExit(exitUsage, err)
+		}
+		aligned = held.Base.Run
+		report.Baseline = report.NewBaselineView(j.baseline, held)
+	}
+	input, err := gate.FromRun(run, aligned, time.Now(), options)
+	if err != nil {
+		return nil, nil, err
+	}
+	results, err := gate.Evaluate(input)
+	if err != nil {
+		return nil, nil, err
+	}
+	report.Gates = reports.GateRows(results)
+	return report, results, nil
+}
+
+// integrityError is the error of a run whose numbers cannot be trusted.
+func integrityError(r *reports.Report) error {
+	for _, s := range r.Integrity.Systems {
+		switch {
+		case len(s.NotReranked) > 0:
+			first := s.NotReranked[0]
+			return withExit(exitCluster, fmt.Errorf("the reranker %s did not run for %d queries (%q: %s): its numbers mean nothing", s.System, len(s.NotReranked), first.Query, first.Reason))
+		case len(s.Failed) > 0:
+			first := s.Failed[0]
+			return withExit(exitCluster, fmt.Errorf("%d queries of %s failed, and count 0 (%q: %s)", len(s.Failed), s.System, first.Query, first.Reason))
+		}
+	}
+	if r.Integrity.Incomplete {
+		return withExit(exitCluster, fmt.Errorf("the run is incomplete: %d queries are missing", r.Integrity.Missing))
+	}
+	return nil
+}
