@@ -1,0 +1,239 @@
+package convert
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"strings"
+	"unicode"
+
+	"github.com/releval/releval/judgments"
+)
+
+// surrogates gives ids to titles and queries that a format separated by white
+// space cannot name. An id depends on the text alone, so that files written
+// from the same titles can be compared.
+type surrogates struct {
+	// titles and queries are what the given ids stand for.
+	titles, queries map[string]string
+	titleOrder      []string
+	// used are the real ids, which no surrogate may equal.
+	used map[string]bool
+	// spaced counts the ids that have white space in them.
+	spaced int
+}
+
+func newSurrogates(c *Collection) *surrogates {
+	s := &surrogates{titles: map[string]string{}, queries: map[string]string{}, used: map[string]bool{}}
+	for i := range c.Suite.Queries {
+		for _, j := range c.Suite.Queries[i].Relevant {
+			if j.ID != "" {
+				s.used[j.ID] = true
+			}
+		}
+	}
+	for _, run := range c.Runs {
+		for _, r := range run.Queries {
+			for _, h := range r.Hits {
+				if h.ID != "" {
+					s.used[h.ID] = true
+				}
+			}
+		}
+	}
+	return s
+}
+
+// document gives the id of a document, or one in place of its title.
+func (s *surrogates) document(id, title string) string {
+	if id != "" && !hasSpace(id) {
+		return id
+	}
+	if id != "" {
+		// The title is found again by the mapping; an id with white
+		// space is mapped as if it were one.
+		title = id
+		s.spaced++
+	}
+	return s.assign(title)
+}
+
+func (s *surrogates) assign(title string) string {
+	folded := judgments.FoldTitle(title)
+	id := slug(folded)
+	sum := sha256.Sum256([]byte(folded))
+	digest := hex.EncodeToString(sum[:])
+	for n := 0; ; n += 8 {
+		candidate := id
+		if n > 0 {
+			candidate = id + "-" + digest[:n]
+		}
+		other, taken := s.titles[candidate]
+		if !s.used[candidate] && (!taken || judgments.FoldTitle(other) == folded) || n+8 > len(digest) {
+			if !taken {
+				s.titles[candidate] = title
+				s.titleOrder = append(s.titleOrder, candidate)
+			}
+			return candidate
+		}
+	}
+}
+
+// query gives a query's id without white space.
+func (s *surrogates) query(q *judgments.Query) string {
+	id := q.ID
+	if id == "" {
+		id = slug(judgments.FoldTitle(q.Text))
+	}
+	id = strings.Join(strings.Fields(id), "-")
+	candidate := id
+	for n := 2; ; n++ {
+		if text, taken := s.queries[candidate]; !taken || text == q.Text {
+			break
+		}
+		candidate = fmt.Sprintf("%s-%d", id, n)
+	}
+	s.queries[candidate] = q.Text
+	return candidate
+}
+
+// write writes the mapping files.
+func (s *surrogates) write(out *output, c *Collection) error {
+	if len(s.titleOrder) > 0 {
+		w, err := out.create(titlesEnding)
+		if err != nil {
+			return err
+		}
+		for _, id := range s.titleOrder {
+			fmt.Fprintf(w, "%s\t%s\n", id, oneLine(s.titles[id]))
+		}
+		out.lose(fmt.Sprintf("%d titles stand behind surrogate ids, which %s maps back", len(s.titleOrder), out.name(titlesEnding)))
+	}
+	if s.spaced > 0 {
+		out.lose(fmt.Sprintf("%d document ids contain white space, and are mapped as if they were titles", s.spaced))
+	}
+	if !c.Texts || len(s.queries) == 0 {
+		return nil
+	}
+	w, err := out.create(queriesEnding)
+	if err != nil {
+		return err
+	}
+	written := map[string]bool{}
+	again := &surrogates{queries: map[string]string{}}
+	for i := range c.Suite.Queries {
+		q := &c.Suite.Queries[i]
+		id := again.query(q)
+		if !written[id] {
+			written[id] = true
+			fmt.Fprintf(w, "%s\t%s\n", id, oneLine(q.Text))
+		}
+	}
+	return nil
+}
+
+// Files beside a TREC file get its name with these endings.
+const (
+	titlesEnding  = ".titles.tsv"
+	queriesEnding = ".queries.tsv"
+)
+
+// beside is what the files beside a TREC file say.
+type beside struct {
+	titles, texts map[string]string
+}
+
+// readBeside reads the mapping files, where there are any.
+func readBeside(ctx context.Context, path string, o ReadOptions) (beside, error) {
+	b := beside{titles: map[string]string{}, texts: map[string]string{}}
+	for _, part := range []struct {
+		path string
+		into map[string]string
+	}{{path + titlesEnding, b.titles}, {path + queriesEnding, b.texts}} {
+		if _, err := os.Stat(part.path); err != nil {
+			continue
+		}
+		if err := readPairs(ctx, part.path, part.into); err != nil {
+			return b, err
+		}
+	}
+	if o.Queries != "" {
+		if err := readQueryTexts(ctx, o.Queries, b.texts); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// readPairs reads lines of an id, a tab and a text.
+func readPairs(ctx context.Context, path string, into map[string]string) error {
+	return fileLines(ctx, path, func(line int, text string) error {
+		id, value, ok := strings.Cut(text, "\t")
+		if !ok || strings.TrimSpace(id) == "" || strings.TrimSpace(value) == "" {
+			return fmt.Errorf("a line is an id, a tab and a text")
+		}
+		if line == 1 && isHeader(id) {
+			return nil
+		}
+		into[id] = value
+		return nil
+	})
+}
+
+// readQueryTexts reads the texts of queries: BEIR's queries.jsonl, a suite,
+// or lines of an id, a tab and a text.
+func readQueryTexts(ctx context.Context, path string, into map[string]string) error {
+	name := strings.TrimSuffix(strings.ToLower(path), ".gz")
+	switch {
+	case strings.HasSuffix(name, ".jsonl") || strings.HasSuffix(name, ".ndjson"):
+		return fileLines(ctx, path, func(_ int, text string) error {
+			q, err := parseQuery(text)
+			into[q.ID] = q.Text
+			return err
+		})
+	case strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"):
+		s, err := judgments.Load(path, judgments.Options{})
+		if err != nil {
+			return err
+		}
+		for i := range s.Queries {
+			into[s.Queries[i].ID] = s.Queries[i].Text
+		}
+		return nil
+	}
+	return readPairs(ctx, path, into)
+}
+
+// slug makes a word of folded text: its letters and digits with hyphens
+// between, at most forty characters.
+func slug(folded string) string {
+	var b strings.Builder
+	n, gap := 0, false
+	for _, r := range folded {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
+			gap = n > 0
+			continue
+		}
+		if n >= 40 {
+			break
+		}
+		if gap {
+			b.WriteByte('-')
+			n++
+		}
+		gap = false
+		b.WriteRune(r)
+		n++
+	}
+	if n == 0 {
+		return "title"
+	}
+	return b.String()
+}
+
+func hasSpace(s string) bool { return strings.IndexFunc(s, unicode.IsSpace) >= 0 }
+
+// oneLine brings a text to one line without tabs, for tables.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
