@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/releval/releval/eval"
 )
@@ -68,4 +69,19 @@ func baselineRemarks(b *BaselineView) []string {
 		remarks = append(remarks, fmt.Sprintf("%s only in this run, not compared: %s", queriesOf(n), list(b.OnlyHere, 5)))
 	}
 	return remarks
+}
+
+// meaningless is the warning above a comparison that somebody insisted on.
+func meaningless(b *BaselineView) string {
+	if len(b.Meaningless) == 0 {
+		return ""
+	}
+	return "This comparison means little, and was made because somebody insisted: " + strings.Join(b.Meaningless, "; ") + "."
+}
+
+// movedGrid lists the queries that moved since the baseline.
+func (r *Report) movedGrid(rows ...[]QueryRow) *grid {
+	g := r.queryGrid(rows...)
+	g.columns[1].head, g.columns[2].head = "baseline", "now"
+	return g
 }

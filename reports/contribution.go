@@ -9,34 +9,6 @@ import (
 	"github.com/releval/releval/eval/metrics"
 )
 
-// terms parts a metric's value over the ranks: the term of a hit is what the
-// metric rises by when the hits are revealed one after the other from the
-// top, those below it still taken as unjudged. For a metric that is a sum
-// over ranks (ndcg, precision, recall, map, rbp, err, bpref) that is its own
-// summand; for mrr and success the first relevant hit has it all. The terms
-// and rest add up to the metric's value, whatever the metric; rest, the value
-// with nothing revealed, is 0 but for metrics of the list's length.
-func terms(m metrics.Metric, r metrics.Ranking) (byRank []float64, rest float64) {
-	byRank = make([]float64, len(r.Grades))
-	hidden := make([]float64, len(r.Grades))
-	for i := range hidden {
-		hidden[i] = metrics.Unjudged()
-	}
-	seen := metrics.Ranking{Grades: hidden, Judged: r.Judged}
-	before := m.Score(seen)
-	rest = before
-	for i, g := range r.Grades {
-		if metrics.IsUnjudged(g) {
-			continue
-		}
-		hidden[i] = g
-		after := m.Score(seen)
-		byRank[i] = after - before
-		before = after
-	}
-	return byRank, rest
-}
-
 // contribution is one document's part in the difference that a reranker made
 // to a query's metric.
 type contribution struct {
@@ -59,8 +31,6 @@ type explanation struct {
 	// documents are those that either answer holds, by what they did to the
 	// metric: the largest effect first, then by rank.
 	documents []contribution
-	// rest is what no document accounts for; 0 for nearly every metric.
-	rest float64
 }
 
 // answer is one system's ranking of a query.
@@ -72,7 +42,6 @@ type answer struct {
 	grades  []float64
 	terms   []float64
 	value   float64
-	rest    float64
 }
 
 // answer joins one system's hits with grades and terms of the lead metric.
@@ -89,7 +58,7 @@ func (r *Report) answer(query, system int) answer {
 	default:
 		a.hits = result.Hits
 	}
-	a.terms, a.rest = terms(r.LeadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
+	a.terms = eval.Contributions(r.LeadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
 	return a
 }
 
@@ -124,7 +93,6 @@ func (r *Report) explain(query, system int) explanation {
 			cmp.Compare(lastIfAbsent(a.after), lastIfAbsent(b.after)),
 			cmp.Compare(a.before, b.before))
 	})
-	x.rest = x.with.rest - x.without.rest
 	return x
 }
 

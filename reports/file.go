@@ -25,6 +25,13 @@ func WriteFile(path string, r *Report, o Options) error {
 	}
 	var files []file
 	switch format {
+	case Markdown:
+		if o.Query == "" && regularTarget(path) {
+			o.charts = r.chartFiles(filepath.Base(stem))
+		}
+		for _, c := range o.charts {
+			files = append(files, file{filepath.Join(filepath.Dir(path), c.name), c.content})
+		}
 	case CSV:
 		if regularTarget(path) {
 			hits, err := renderHits(r, o)

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/releval/releval/eval"
 )
@@ -21,7 +22,7 @@ type Finding struct {
 
 // Findings are what could not be trusted, the serious ones first.
 func (r *Report) Findings() []Finding {
-	f := findings{report: r}
+	f := findings{report: r, limits: make(map[string][]string)}
 	f.run()
 	for _, s := range r.Integrity.Systems {
 		f.system(s)
@@ -45,6 +46,9 @@ func (r *Report) Findings() []Finding {
 type findings struct {
 	report *Report
 	found  []Finding
+	// limits holds, by system, the metrics that its window limits: said
+	// here once for each system, so that notes of the same need not be.
+	limits map[string][]string
 }
 
 func (f *findings) serious(items []string, format string, args ...any) {
@@ -146,6 +150,7 @@ func (f *findings) windows() {
 			}
 		}
 		if window > 0 && len(limited) > 0 {
+			f.limits[s.System] = limited
 			f.note(nil, "%s returns no more than its window of %d, which limits %s", s.System, window, list(limited, 6))
 		}
 	}
@@ -157,7 +162,7 @@ func (f *findings) rest() {
 	said := make(map[string]bool)
 	say := func(texts []string) {
 		for _, t := range texts {
-			if !said[t] {
+			if !said[t] && !f.saysLimit(t) {
 				said[t] = true
 				f.note(nil, "%s", t)
 			}
@@ -168,6 +173,18 @@ func (f *findings) rest() {
 		say(run.Complete.Warnings)
 	}
 	say(f.report.Notes)
+}
+
+// saysLimit tells whether a note is about a window's limit already found.
+func (f *findings) saysLimit(note string) bool {
+	for system, limited := range f.limits {
+		for _, metric := range limited {
+			if strings.Contains(note, system) && strings.HasPrefix(note, metric+" ") && strings.Contains(note, "window") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // reasons gives "query: reason" for each.

@@ -52,7 +52,7 @@ func formats() []struct {
 		format Format
 		ending string
 	}{
-		{Table, ".txt"}, {Markdown, ".md"}, {JSON, ".json"}, {CSV, ".csv"}, {JUnit, ".xml"},
+		{Table, ".txt"}, {Markdown, ".md"}, {HTML, ".html"}, {JSON, ".json"}, {CSV, ".csv"}, {JUnit, ".xml"},
 	}
 }
 
@@ -115,11 +115,15 @@ func render(format Format, r *Report, o Options) ([]byte, error) {
 		err = writeJSON(&b, r, o)
 	case CSV:
 		err = writeCSV(&b, r, o)
-	case JUnit:
+	case JUnit, HTML:
 		if o.Query != "" {
 			return nil, fmt.Errorf("format %s cannot be restricted to one query: use table, markdown, json or csv", format)
 		}
-		err = writeJUnit(&b, r)
+		if format == JUnit {
+			err = writeJUnit(&b, r)
+		} else {
+			err = writeHTML(&b, r)
+		}
 	default:
 		_, err = ParseFormat(string(format))
 	}

@@ -220,7 +220,14 @@ func (d *document) gates() {
 	if len(d.report.Gates) == 0 {
 		return
 	}
-	body := "### Gates\n\n" + d.grid(gateGrid(d.report.Gates))
+	g, note := gateGrid(d.report.Gates)
+	body := "### Gates\n\n"
+	if len(g.rows) > 0 {
+		body += d.grid(g)
+	}
+	if note != "" {
+		body += "\n" + escapeMarkdown(note) + "\n"
+	}
 	var lines strings.Builder
 	for i := range d.report.Gates {
 		if g := &d.report.Gates[i]; g.Outcome == Failed || g.Outcome == Inconclusive {
@@ -273,12 +280,20 @@ func (d *document) baseline() {
 		return
 	}
 	var body strings.Builder
+	if text := meaningless(b); text != "" {
+		body.WriteString("> [!WARNING]\n> " + escapeLineStart(clip(clean(text), 2000)) + "\n\n")
+	}
 	for _, g := range d.report.baselineGroups() {
 		body.WriteString(escapeLineStart(g.sentence) + "\n\n")
 		body.WriteString(d.grid(comparisonGrid(g.differences, "baseline", "now", false, &d.notes)) + "\n")
 	}
 	for _, line := range baselineRemarks(b) {
 		body.WriteString("- " + escapeLineStart(clip(clean(line), 500)) + "\n")
+	}
+	for s, rows := range b.Queries {
+		if losses, gains, _ := selectRows(rows, 2*largestShown, largestShown); len(losses)+len(gains) > 0 && s < len(d.report.Evaluation.Systems) {
+			body.WriteString("\n" + escapeMarkdown("Queries of "+d.report.Evaluation.Systems[s].System+" that moved:") + "\n\n" + d.grid(d.report.movedGrid(losses, gains)))
+		}
 	}
 	d.add("the baseline", "### "+escapeMarkdown("Against the baseline "+clipLong(b.Name)+ofDay(b))+"\n\n"+body.String())
 }

@@ -185,9 +185,6 @@ func contributionGrid(x explanation) *grid {
 		g.add(cell{text: clipLong(hitName(d.hit.Title, d.hit.ID))}, cell{text: grade(d.grade)}, cell{text: ranksMoved(d.before, d.after)},
 			cell{text: fixed(d.without)}, cell{text: fixed(d.with)}, toned(signed(d.difference()), toneOf(d.difference())))
 	}
-	if x.rest != 0 {
-		g.add(cell{text: "the length of the lists"}, cell{}, cell{}, cell{text: fixed(x.without.rest)}, cell{text: fixed(x.with.rest)}, toned(signed(x.rest), toneOf(x.rest)))
-	}
 	g.add(cell{text: "all"}, cell{}, cell{}, cell{text: fixed(x.without.value)}, cell{text: fixed(x.with.value)},
 		toned(signed(x.with.value-x.without.value), toneOf(x.with.value-x.without.value)))
 	return g

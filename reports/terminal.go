@@ -181,7 +181,13 @@ func (t *terminal) gates() {
 		return
 	}
 	t.heading("Gates: " + gateSummary(t.report.Gates))
-	t.grid(gateGrid(t.report.Gates))
+	g, note := gateGrid(t.report.Gates)
+	if len(g.rows) > 0 {
+		t.grid(g)
+	}
+	if note != "" {
+		t.say(note)
+	}
 	for i := range t.report.Gates {
 		g := &t.report.Gates[i]
 		if (g.Outcome == Failed || g.Outcome == Inconclusive) && (g.Reason != "" || g.Place != "") {
@@ -209,6 +215,9 @@ func (t *terminal) baseline() {
 		return
 	}
 	t.heading("Against the baseline " + b.Name + ofDay(b))
+	if text := meaningless(b); text != "" {
+		t.b.WriteString(paintLines(t.Options, bad, wrap(clean(text), t.width(), "", "")))
+	}
 	for _, v := range t.report.baselineGroups() {
 		t.say(v.sentence)
 		g := comparisonGrid(v.differences, "baseline", "now", false, &t.notes)
@@ -219,6 +228,17 @@ func (t *terminal) baseline() {
 	}
 	for _, line := range baselineRemarks(b) {
 		t.sayIndented(line, "- ", "  ")
+	}
+	for s, rows := range b.Queries {
+		losses, gains, note := selectRows(rows, shownEach, shownEach/2)
+		if len(losses)+len(gains) == 0 || s >= len(t.report.Evaluation.Systems) {
+			continue
+		}
+		t.heading("Queries of " + t.report.Evaluation.Systems[s].System + " that moved since the baseline")
+		t.grid(t.report.movedGrid(losses, gains))
+		if note != "" {
+			t.say(note)
+		}
 	}
 }
 

@@ -27,8 +27,11 @@ type Verdict struct {
 	System string
 	// Direction is the answer in a word.
 	Direction Direction
-	// Sentence is the answer with its interval and p.
+	// Sentence is the answer with its interval and p: Headline and Evidence.
 	Sentence string
+	// Headline is the answer without them, and Evidence the difference with
+	// its interval and p, empty where there is no difference.
+	Headline, Evidence string
 	// Counts says how many queries won, lost and tied.
 	Counts string
 	// Power says what the suite could have seen; empty unless Unclear.
@@ -59,19 +62,22 @@ func NewVerdict(d eval.Difference) Verdict {
 	if d.Base != eval.FirstStage {
 		base = "in " + d.Base
 	}
-	evidence := fmt.Sprintf("%s (%s interval %s, %s)", signed(d.Difference), coverage(d.Confidence), interval(d.Low, d.High), pSaid(d.AdjustedP))
+	v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", signed(d.Difference), coverage(d.Confidence), interval(d.Low, d.High), pSaid(d.AdjustedP))
 	switch v.Direction {
 	case Better, Worse:
 		verb := "raises"
 		if v.Direction == Worse {
 			verb = "lowers"
 		}
-		v.Sentence = fmt.Sprintf("%s %s %s from %s to %s: %s.", d.System, verb, d.Metric, fixed(d.BaseMean), fixed(d.NextMean), evidence)
+		v.Headline = fmt.Sprintf("%s %s %s from %s to %s", d.System, verb, d.Metric, fixed(d.BaseMean), fixed(d.NextMean))
+		v.Sentence = v.Headline + ": " + v.Evidence + "."
 	case Same:
-		v.Sentence = fmt.Sprintf("%s changes %s on none of %s: %s %s and with it.", d.System, d.Metric, queriesOf(d.N), fixed(d.BaseMean), base)
+		v.Evidence = ""
+		v.Headline = fmt.Sprintf("%s changes %s on none of %s: %s %s and with it", d.System, d.Metric, queriesOf(d.N), fixed(d.BaseMean), base)
+		v.Sentence = v.Headline + "."
 	default:
-		v.Sentence = fmt.Sprintf("~ %s makes no difference to %s that this suite can see: %s %s, %s with it, %s.",
-			d.System, d.Metric, fixed(d.BaseMean), base, fixed(d.NextMean), evidence)
+		v.Headline = fmt.Sprintf("%s makes no difference to %s that this suite can see: %s %s, %s with it", d.System, d.Metric, fixed(d.BaseMean), base, fixed(d.NextMean))
+		v.Sentence = "~ " + v.Headline + ", " + v.Evidence + "."
 		v.Power = power(d)
 	}
 	return v

@@ -5,9 +5,23 @@ import (
 	"strconv"
 )
 
-// gateGrid lists gates and expectations, the failed ones first.
-func gateGrid(rows []GateRow) *grid {
-	g := &grid{columns: []column{
+// passedShown is up to how many passed expectations are listed one by one.
+const passedShown = 5
+
+// gateGrid lists gates and expectations, the failed ones first. Passed
+// expectations are only counted where there are many: the note says so.
+func gateGrid(rows []GateRow) (g *grid, note string) {
+	passed := 0
+	for i := range rows {
+		if rows[i].Expectation() && rows[i].Outcome == Passed {
+			passed++
+		}
+	}
+	counted := passed > passedShown
+	if counted {
+		note = plural(passed, "expectation", "expectations") + " passed, not listed"
+	}
+	g = &grid{columns: []column{
 		{head: "result"},
 		{head: "gate", shrink: 16},
 		{head: "expected", shrink: 10},
@@ -16,7 +30,8 @@ func gateGrid(rows []GateRow) *grid {
 	}}
 	for _, outcome := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
 		for i := range rows {
-			if row := &rows[i]; row.Outcome == outcome {
+			row := &rows[i]
+			if row.Outcome == outcome && !(counted && outcome == Passed && row.Expectation()) {
 				margin := signed(row.Margin)
 				if math.IsNaN(row.Margin) {
 					margin = ""
@@ -25,7 +40,7 @@ func gateGrid(rows []GateRow) *grid {
 			}
 		}
 	}
-	return g
+	return g, note
 }
 
 // gateName names a gate in a table.
@@ -33,12 +48,15 @@ func gateName(row *GateRow) string {
 	s := row.Metric
 	switch {
 	case row.Expectation():
-		s = "query " + row.Query + ": " + row.Source
+		s = "query " + row.Query
 	case s == "":
 		s = row.Source
 	}
 	if row.System != "" {
 		s += " of " + row.System
+	}
+	if row.Expectation() && row.Expected == "" {
+		s += ": " + row.Source
 	}
 	return s
 }

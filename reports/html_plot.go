@@ -1,0 +1,96 @@
+package reports
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/releval/releval/eval"
+)
+
+// effect draws a difference with its interval around 0, on a scale that ends
+// at plus and minus the given value.
+func effect(d eval.Difference, scale float64) template.HTML {
+	if math.IsNaN(d.Difference) || math.IsNaN(d.Low) || math.IsNaN(d.High) || scale <= 0 {
+		return ""
+	}
+	at := func(v float64) string { return number(50 + 47*v/scale) }
+	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 100 10" preserveAspectRatio="none"><path class="axis-line" d="M0 5h100"/><path class="zero" d="M50 0v10"/><path class="range" d="M%s 5H%s"/><path class="mid" d="M%s 5h0"/></svg>`,
+		at(d.Low), at(d.High), at(d.Difference)))
+}
+
+// effectLabelled is effect with its scale below and words for those who do
+// not see it.
+func effectLabelled(d eval.Difference, scale float64) template.HTML {
+	drawn := string(effect(d, scale))
+	label := fmt.Sprintf("difference %s, interval %s", signed(d.Difference), interval(d.Low, d.High))
+	drawn = strings.Replace(drawn, "<svg ", `<svg role="img" aria-label="`+escapeHTML(label)+`" `, 1)
+	return template.HTML(`<div class="effect">` + drawn + `<div class="axis"><span>worse</span><span>0</span><span>better</span></div></div>`)
+}
+
+// share draws how many queries won, tied and lost.
+func share(d eval.Difference) template.HTML {
+	if d.N == 0 {
+		return ""
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, `<div class="share" role="img" aria-label="%s">`, escapeHTML(counts(d)))
+	for _, part := range []struct {
+		class string
+		n     int
+	}{{"w", d.Wins}, {"t", d.Ties}, {"l", d.Losses}} {
+		if part.n > 0 {
+			fmt.Fprintf(&b, `<i class="%s" style="flex:%d"></i>`, part.class, part.n)
+		}
+	}
+	b.WriteString("</div>")
+	return template.HTML(b.String())
+}
+
+// plot draws the bars with their scale around them.
+func (c *barChart) plot() template.HTML {
+	var b strings.Builder
+	n := len(c.rows)
+	b.WriteString(`<div class="plot"><div class="y">`)
+	for _, tick := range []float64{c.high, 0, c.low} {
+		fmt.Fprintf(&b, `<span style="top:%s%%">%s</span>`, number(min(max(c.y(tick), 3), 97)), signed(tick))
+	}
+	fmt.Fprintf(&b, `</div><svg role="img" aria-label="%s" viewBox="0 0 %d 100" preserveAspectRatio="none"><path class="zero" d="M0 %sh%d"/>`,
+		escapeHTML(c.summary()), n, number(c.y(0)), n)
+	c.shapes(&b, func(query int) string { return "#q" + strconv.Itoa(query) })
+	b.WriteString(`</svg><div class="x"><span class="start">largest loss</span><span class="end">largest gain</span></div></div>`)
+	return template.HTML(b.String())
+}
+
+// plot draws the sweep with its scales around it.
+func (c *sweepChart) plot() template.HTML {
+	var b strings.Builder
+	b.WriteString(`<div class="plot"><div class="y">`)
+	for _, tick := range c.ticks() {
+		fmt.Fprintf(&b, `<span style="top:%s%%">%s</span>`, number(c.y(tick)), fixed(tick))
+	}
+	fmt.Fprintf(&b, `</div><svg role="img" aria-label="%s" viewBox="0 0 100 100" preserveAspectRatio="none">`, escapeHTML(c.summary()))
+	c.shapes(&b)
+	b.WriteString(`</svg><div class="x">`)
+	every := 1 + (len(c.Points)-1)/12
+	for i, p := range c.Points {
+		label := strconv.Itoa(p.Window)
+		switch {
+		case i == c.recommended():
+			label = "<b>" + label + "</b>"
+		case i%every != 0:
+			continue
+		}
+		fmt.Fprintf(&b, `<span style="left:%s%%">%s</span>`, number(c.x(i)), label)
+	}
+	b.WriteString(`</div></div><ul class="legend">`)
+	for _, l := range []struct{ class, text string }{
+		{"value", "with the reranker, and its interval"}, {"ceiling", "ceiling: a perfect reranker"}, {"first", "without"}, {"pick", "recommended window"},
+	} {
+		fmt.Fprintf(&b, `<li><svg viewBox="0 0 30 10" aria-hidden="true"><path class="%s" d="M0 5h30"/></svg>%s</li>`, l.class, l.text)
+	}
+	b.WriteString("</ul>")
+	return template.HTML(b.String())
+}

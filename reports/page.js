@@ -1,0 +1,56 @@
+(function () {
+  "use strict";
+  var list = document.getElementById("list");
+  if (!list) return;
+  var all = Array.prototype.slice.call(list.children);
+  var byId = function (id) { return document.getElementById(id); };
+  var controls = byId("controls"), search = byId("search"), show = byId("show"), sort = byId("sort"), tag = byId("tag"), system = byId("system");
+  var texts = all.map(function (q) { return q.textContent.toLowerCase(); });
+  all.forEach(function (q, i) { q.number = i; });
+  var difference = function (q) {
+    return Number(q.dataset.d.split(" ")[system ? system.selectedIndex : 0]);
+  };
+  var outcome = function (q) {
+    return q.dataset.o.split(" ")[system ? system.selectedIndex : 0];
+  };
+  var orders = {
+    loss: function (a, b) { return difference(a) - difference(b); },
+    gain: function (a, b) { return difference(b) - difference(a); },
+    suite: function (a, b) { return a.dataset.i - b.dataset.i; }
+  };
+  var update = function () {
+    var words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    var shown = 0;
+    all.forEach(function (q) {
+      var tags = q.dataset.t ? q.dataset.t.split(" ") : [];
+      var fits = (show.value === "all" || outcome(q) === show.value) &&
+        (!tag || tag.value === "" || tags.indexOf(tag.value) >= 0) &&
+        words.every(function (w) { return texts[q.number].indexOf(w) >= 0; });
+      q.hidden = !fits;
+      if (fits) shown++;
+    });
+    all.slice().sort(function (a, b) { return orders[sort.value](a, b) || a.number - b.number; })
+      .forEach(function (q) { list.appendChild(q); });
+    byId("count").textContent = shown + " of " + all.length + " shown";
+    byId("none").hidden = shown > 0;
+  };
+  [search, show, sort, tag, system].forEach(function (c) { if (c) c.addEventListener("input", update); });
+  controls.hidden = false;
+  update();
+  // A link to a query opens it, even where a filter hides it.
+  var open = function () {
+    var target = /^#q\d+$/.test(location.hash) && byId(location.hash.slice(1));
+    if (!target) return;
+    var q = target.closest("details");
+    if (q.hidden) { search.value = ""; show.value = "all"; if (tag) tag.value = ""; update(); }
+    q.open = true;
+    q.scrollIntoView({ block: "start" });
+    q.firstElementChild.focus({ preventScroll: true });
+  };
+  window.addEventListener("hashchange", open);
+  document.addEventListener("click", function (e) {
+    var link = e.target.closest && e.target.closest("a[href^='#q']");
+    if (link && link.getAttribute("href") === location.hash) { open(); }
+  });
+  open();
+})();
