@@ -46,6 +46,9 @@ func (j *judge) confident(p *pairs, limit float64) error {
 // give the same interval, moved by the limit, and the test is then one of the
 // limit.
 func (j *judge) beyond(p *pairs, limit float64) (stats.Comparison, error) {
+	if limit == 0 && j.Comparison != nil {
+		return *j.Comparison, nil
+	}
 	moved := make([]float64, len(p.before))
 	for i, v := range p.before {
 		moved[i] = v + limit

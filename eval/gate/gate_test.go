@@ -695,7 +695,7 @@ func TestVerdictProperties(t *testing.T) {
 		if failed {
 			in.Systems[1].Answers[rapid.IntRange(0, n-1).Draw(t, "which")].Error = "timed out"
 		}
-		in.Stats.Resamples, in.Stats.Permutations = 200, 200
+		in.Stats.Resamples, in.Stats.Permutations = 100, 100
 		limit := rapid.Float64Range(0, 1).Draw(t, "limit")
 		looser := limit + rapid.Float64Range(0, 0.5).Draw(t, "looser")
 		for _, g := range []func(float64) judgments.Gate{

@@ -1,8 +1,8 @@
 package gate
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/releval/releval/eval"
@@ -25,8 +25,9 @@ func FromRun(run, base *eval.Run, now time.Time, o stats.Options) (Input, error)
 			Confidence: g.Confidence,
 		})
 	}
+	unresolved := unresolvedNames(m)
 	for i := range run.Queries {
-		in.Queries = append(in.Queries, query(m, &run.Queries[i]))
+		in.Queries = append(in.Queries, query(m, &run.Queries[i], unresolved))
 	}
 	var err error
 	if in.Systems, err = systems(run, in.Gates); err != nil {
@@ -43,7 +44,7 @@ func FromRun(run, base *eval.Run, now time.Time, o stats.Options) (Input, error)
 	return in, err
 }
 
-func query(m *eval.Manifest, q *eval.Query) Query {
+func query(m *eval.Manifest, q *eval.Query, unresolved map[string]bool) Query {
 	at := func(line, column int) judgments.Position {
 		return judgments.Position{File: m.File, Line: line, Column: column}
 	}
@@ -58,15 +59,30 @@ func query(m *eval.Manifest, q *eval.Query) Query {
 		out.Quarantine = &judgments.Quarantine{Position: out.Position, Until: q.Quarantine.Until, Reason: q.Quarantine.Reason}
 	}
 	for _, j := range q.Judgments {
-		name := j.Title
-		if j.ID != "" {
-			name = "id " + j.ID
-		}
-		if slices.Contains(m.Unresolved, name) {
-			out.Unresolved = append(out.Unresolved, name)
+		if unresolved[unresolvedKey(j.ID, j.Title)] {
+			out.Unresolved = append(out.Unresolved, cmp.Or(j.ID, j.Title))
 		}
 	}
 	return out
+}
+
+// unresolvedNames are what the manifest says of the index's gaps. It names an
+// id as "id" and the id, and a title in one of the spellings that queries
+// give it.
+func unresolvedNames(m *eval.Manifest) map[string]bool {
+	names := make(map[string]bool, len(m.Unresolved))
+	for _, name := range m.Unresolved {
+		names[name] = true
+		names[unresolvedKey("", name)] = true
+	}
+	return names
+}
+
+func unresolvedKey(id, title string) string {
+	if id != "" {
+		return "id " + id
+	}
+	return "title " + judgments.FoldTitle(title)
 }
 
 // systems evaluates a run by the metrics of the gates.

@@ -147,7 +147,7 @@ func verdictOn(tb testing.TB, g judgments.Gate, change []float64, o stats.Option
 func TestFalseAlarms(t *testing.T) {
 	for _, p := range populations() {
 		t.Run(p.name, func(t *testing.T) {
-			got := simulate(t, p, 300, stats.Options{Resamples: 1000, Permutations: 1000})
+			got := simulate(t, p, 300, stats.Options{Resamples: 500, Permutations: 500})
 			t.Logf("%+v", got)
 			if got.confident > 0.06 {
 				t.Errorf("the gate with confidence 0.95 fails for %.1f %% of the draws without a change, want at most 6 %%", 100*got.confident)
