@@ -29,7 +29,7 @@ type exitError struct {
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 
-// withExit gives an error an exit code; the innermost one counts.
+// withExit gives an error an exit code; the outermost one counts.
 func withExit(code int, err error) error {
 	if err == nil {
 		return nil
@@ -55,12 +55,12 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.Is(err, errGate):
 		return exitGate
+	case errors.As(err, &carried):
+		return carried.code
 	case errors.As(err, &problems):
 		return exitUsage
 	case errors.As(err, &failure), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return exitCluster
-	case errors.As(err, &carried):
-		return carried.code
 	default:
 		return exitUsage
 	}

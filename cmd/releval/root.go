@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,12 +48,20 @@ should rerank, and whether today's change broke anything.
 
 Exit codes: 0 all gates hold; 1 a gate failed; 2 the command line or a suite
 is wrong; 3 the cluster could not answer or the run is incomplete.`,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		DisableAutoGenTag: true,
-		Args:              cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return usageError(cmd, "a subcommand is missing")
+		SuggestionsMinimumDistance: 2,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		DisableAutoGenTag:          true,
+		Args:                       cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError(cmd, "a subcommand is missing")
+			}
+			near := cmd.SuggestionsFor(args[0])
+			if len(near) == 0 {
+				return usageError(cmd, "unknown command %q", args[0])
+			}
+			return usageError(cmd, "unknown command %q: did you mean %s?", args[0], strings.Join(near, " or "))
 		},
 	}
 	root.SetIn(p.Stdin)
@@ -70,6 +79,7 @@ is wrong; 3 the cluster could not answer or the run is incomplete.`,
 		newRunCommand(p),
 		newCompareCommand(p),
 		newReportCommand(p),
+		newEvalCommand(p),
 		newLoadCommand(p),
 		newServeCommand(p),
 		newSchemaCommand(p),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -80,7 +81,7 @@ func engine(ts *testscript.TestScript, neg bool, args []string) {
 	for _, path := range args {
 		suite, err := loadSuite(ts.MkAbs(path))
 		ts.Check(err)
-		_, err = eval.LoadDocuments(ts.Context(), client, suite, true)
+		_, err = eval.LoadDocuments(context.Background(), client, suite, true)
 		ts.Check(err)
 	}
 	server := httptest.NewServer(e)
