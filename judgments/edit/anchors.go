@@ -1,0 +1,40 @@
+package edit
+
+import (
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/releval/releval/judgments"
+)
+
+// UnusedAnchors are the definitions (&name) that no alias (*name) refers to,
+// in the order of the file.
+func (e *Suite) UnusedAnchors() judgments.Problems {
+	used := make(map[*yaml.Node]bool)
+	var anchored []*yaml.Node
+	var walk func(n *yaml.Node)
+	walk = func(n *yaml.Node) {
+		if n.Kind == yaml.AliasNode {
+			used[n.Alias] = true
+			return
+		}
+		if n.Anchor != "" {
+			anchored = append(anchored, n)
+		}
+		for _, c := range n.Content {
+			walk(c)
+		}
+	}
+	walk(e.root)
+	var unused judgments.Problems
+	for _, n := range anchored {
+		if !used[n] {
+			unused = append(unused, judgments.Problem{
+				Position: judgments.Position{File: e.suite.File, Line: n.Line, Column: n.Column},
+				Message:  fmt.Sprintf("the definition &%s is never used; remove it, or use it as *%s", n.Anchor, n.Anchor),
+			})
+		}
+	}
+	return unused
+}

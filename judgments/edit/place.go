@@ -1,0 +1,89 @@
+package edit
+
+import (
+	"sort"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/releval/releval/judgments"
+)
+
+// lineStarts are the offsets at which the lines of a text begin. YAML ends a
+// line at more characters than a newline; a suite that has others fails the
+// verification.
+func lineStarts(text []byte) []int {
+	starts := []int{0}
+	for i, c := range text {
+		if c == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}
+
+// offset gives the byte of a line and column, both from 1, the column in
+// characters; -1 where the text has no such place.
+func (e *Suite) offset(line, column int) int {
+	if line < 1 || line > len(e.lines) {
+		return -1
+	}
+	at := e.lines[line-1]
+	if line == 1 && len(e.text) >= 3 && string(e.text[:3]) == "\ufeff" {
+		at += 3
+	}
+	for ; column > 1; column-- {
+		if at >= len(e.text) {
+			return -1
+		}
+		_, size := utf8.DecodeRune(e.text[at:])
+		at += size
+	}
+	return at
+}
+
+// position is the place of a byte.
+func (e *Suite) position(offset int) judgments.Position {
+	line := sort.SearchInts(e.lines, offset+1)
+	start := e.lines[line-1]
+	return judgments.Position{File: e.suite.File, Line: line, Column: utf8.RuneCount(e.text[start:offset]) + 1}
+}
+
+// at finds the node of a kind that begins at a place; nil where there is
+// none.
+func (e *Suite) at(p judgments.Position, kind yaml.Kind) *yaml.Node {
+	var find func(n *yaml.Node) *yaml.Node
+	find = func(n *yaml.Node) *yaml.Node {
+		if n.Kind == kind && n.Line == p.Line && n.Column == p.Column {
+			return n
+		}
+		for i, c := range n.Content {
+			// Nodes are in the text's order: what begins behind the place
+			// cannot hold it.
+			if c.Line > p.Line {
+				break
+			}
+			// The next sibling begins at or before the place's line: this
+			// one ends before it, but for those on the same line.
+			if i+1 < len(n.Content) && n.Content[i+1].Line < p.Line {
+				continue
+			}
+			if found := find(c); found != nil {
+				return found
+			}
+		}
+		return nil
+	}
+	return find(e.root)
+}
+
+// value gives the value of a mapping's key, as it stands; nil where there is
+// none.
+func value(mapping *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		if mapping.Content[i].Value == key {
+			return mapping.Content[i+1]
+		}
+	}
+	return nil
+}
