@@ -1,0 +1,78 @@
+package sweep
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCheckFirstStage(t *testing.T) {
+	const prefix = "search.retriever."
+	for _, test := range []struct {
+		name, retriever string
+		want            []SmallWindow
+	}{
+		{"standard has none", `{"standard":{"query":{"match":{"plot":"{{query}}"}}}}`, nil},
+		{"wide rrf", `{"rrf":{"rank_window_size":100,"retrievers":[{"standard":{}},{"knn":{"k":100,"num_candidates":200}}]}}`, nil},
+		{"narrow rrf", `{"rrf":{"rank_window_size":50,"retrievers":[{"standard":{}}]}}`,
+			[]SmallWindow{{prefix + "rrf.rank_window_size", 50, false}}},
+		{"rrf without", `{"rrf":{"retrievers":[{"standard":{}}]}}`,
+			[]SmallWindow{{prefix + "rrf.rank_window_size", 10, true}}},
+		{"linear, its children wrapped", `{"linear":{"rank_window_size":"99","retrievers":[{"retriever":{"standard":{}},"weight":2},{"retriever":{"knn":{"k":20,"num_candidates":50}}}]}}`,
+			[]SmallWindow{
+				{prefix + "linear.rank_window_size", 99, false},
+				{prefix + "linear.retrievers[1].retriever.knn.k", 20, false},
+				{prefix + "linear.retrievers[1].retriever.knn.num_candidates", 50, false},
+			}},
+		{"knn alone", `{"knn":{"field":"v","k":10,"num_candidates":100}}`,
+			[]SmallWindow{{prefix + "knn.k", 10, false}}},
+		{"rescorer", `{"rescorer":{"retriever":{"standard":{}},"rescore":{"window_size":40,"query":{}}}}`,
+			[]SmallWindow{{prefix + "rescorer.rescore.window_size", 40, false}}},
+		{"rescorers", `{"rescorer":{"retriever":{"standard":{}},"rescore":[{"window_size":100},{"query":{}}]}}`,
+			[]SmallWindow{{prefix + "rescorer.rescore[1].window_size", 10, true}}},
+		{"rule over pinned over standard", `{"rule":{"rank_window_size":100,"retriever":{"pinned":{"ids":["1"],"retriever":{"standard":{}}}}}}`,
+			[]SmallWindow{{prefix + "rule.retriever.pinned.rank_window_size", 10, true}}},
+		{"a reranker inside", `{"text_similarity_reranker":{"rank_window_size":30,"retriever":{"standard":{}}}}`,
+			[]SmallWindow{{prefix + "text_similarity_reranker.rank_window_size", 30, false}}},
+		{"a kind not known", `{"novel":{"rank_window_size":3,"retriever":{"standard":{}}}}`,
+			[]SmallWindow{{prefix + "novel.rank_window_size", 3, false}}},
+		{"a kind not known without", `{"novel":{"retriever":{"standard":{}}}}`, nil},
+		{"odd but the server's business", `{"rrf":{"rank_window_size":{},"retrievers":{}}}`, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			err := CheckFirstStage(json.RawMessage(test.retriever), 100)
+			var small *SmallWindowError
+			if err != nil && !errors.As(err, &small) {
+				t.Fatal(err)
+			}
+			var got []SmallWindow
+			if small != nil {
+				got = small.Settings
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSmallWindowErrorSaysWhatToDo(t *testing.T) {
+	err := CheckFirstStage(json.RawMessage(`{"rrf":{"retrievers":[{"knn":{"k":20,"num_candidates":200}}]}}`), 100)
+	const want = "the first stage has a window of its own below the largest window 100: " +
+		"search.retriever.rrf.rank_window_size is missing, which means 10, and search.retriever.rrf.retrievers[0].knn.k is 20; " +
+		"raise it to 100 or more, or sweep windows up to 10"
+	if err == nil || err.Error() != want {
+		t.Errorf("error %q\nwant  %q", err, want)
+	}
+}
+
+func TestCheckFirstStageAtTheBound(t *testing.T) {
+	if err := CheckFirstStage(json.RawMessage(`{"rrf":{"rank_window_size":100}}`), 100); err != nil {
+		t.Errorf("a window as large as the largest is refused: %v", err)
+	}
+	if err := CheckFirstStage(json.RawMessage(`{"rrf":{}}`), 10); err != nil {
+		t.Errorf("the default window as large as the largest is refused: %v", err)
+	}
+}

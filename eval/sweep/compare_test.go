@@ -1,0 +1,55 @@
+package sweep
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/releval/releval/eval"
+)
+
+func TestCompareLists(t *testing.T) {
+	hit := func(id string, score float64) eval.Hit { return eval.Hit{ID: id, Score: score} }
+	derived := []eval.Hit{hit("a", 3), hit("b", 2), hit("c", 2), hit("d", 1)}
+	for _, test := range []struct {
+		name     string
+		searched []eval.Hit
+		want     likeness
+		reason   string
+	}{
+		{"the same", []eval.Hit{hit("a", 3), hit("b", 2), hit("c", 2), hit("d", 1)}, same, ""},
+		{"the same order, other scores", []eval.Hit{hit("a", 9), hit("b", 8), hit("c", 7), hit("d", 6)}, same, ""},
+		{"equal scores swapped", []eval.Hit{hit("a", 3), hit("c", 2), hit("b", 2), hit("d", 1)}, swapped, ""},
+		{"other scores swapped", []eval.Hit{hit("b", 2), hit("a", 3), hit("c", 2), hit("d", 1)}, different, `rank 1 is "b" instead of "a", with the same scores`},
+		{"scores moved", []eval.Hit{hit("a", 3), hit("c", 2.5), hit("b", 2), hit("d", 1)}, different, `rank 2 is "c" instead of "b", and 1 of 4 scores changed`},
+		{"one more", []eval.Hit{hit("a", 3), hit("b", 2), hit("c", 2), hit("d", 1), hit("e", 1)}, different, `returns "e" as well`},
+		{"one less", []eval.Hit{hit("a", 3), hit("b", 2), hit("c", 2)}, different, `does not return "d"`},
+		{"another", []eval.Hit{hit("a", 3), hit("b", 2), hit("e", 2), hit("d", 1)}, different, `returns "e" instead of "c"`},
+		{"nothing", nil, different, `does not return "a" and 3 more`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got, reason := compareLists(derived, test.searched)
+			if got != test.want || !strings.Contains(reason, test.reason) || (reason == "") != (test.reason == "") {
+				t.Errorf("got %d, %q; want %d, %q", got, reason, test.want, test.reason)
+			}
+		})
+	}
+}
+
+// Scores come out of JSON as float64 but are float32 on the server: what is
+// equal there must be equal here.
+func TestCompareListsAsFloat32(t *testing.T) {
+	a := float64(float32(1.1))
+	b := math.Nextafter(a, 2)
+	derived := []eval.Hit{{ID: "x", Score: a}, {ID: "y", Score: a}}
+	searched := []eval.Hit{{ID: "y", Score: b}, {ID: "x", Score: a}}
+	if got, reason := compareLists(derived, searched); got != swapped {
+		t.Errorf("got %d (%s), want a swap of equal scores", got, reason)
+	}
+}
+
+func TestCompareEmptyLists(t *testing.T) {
+	if got, _ := compareLists(nil, nil); got != same {
+		t.Errorf("two empty lists are %d, want the same", got)
+	}
+}

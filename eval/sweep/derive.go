@@ -1,0 +1,33 @@
+package sweep
+
+import "github.com/releval/releval/eval"
+
+// document identifies a hit.
+type document struct{ index, id string }
+
+func documentOf(h eval.Hit) document { return document{h.Index, h.ID} }
+
+// Derive gives the ranking that the reranker would return at the window: the
+// hits of the reranked list whose documents are among the first w of the first
+// stage, in the order of the reranked list.
+//
+// It is exact, equal scores included, where a document's score depends on
+// nothing but the query and the document, where reranked was searched at a
+// window of at least w, and where first is the first stage's own list at the
+// same moment. The server ranks by score, then shard, then place within the
+// shard, none of which depends on the window, and a subsequence keeps the
+// order. A document that the reranker dropped, because it has no value in the
+// field or scores below min_score, is in no window's ranking.
+func Derive(first, reranked []eval.Hit, window int) []eval.Hit {
+	seen := make(map[document]bool, window)
+	for _, h := range first[:min(window, len(first))] {
+		seen[documentOf(h)] = true
+	}
+	var derived []eval.Hit
+	for _, h := range reranked {
+		if seen[documentOf(h)] {
+			derived = append(derived, h)
+		}
+	}
+	return derived
+}

@@ -1,0 +1,236 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/judgments"
+)
+
+// Plan gives the plan of a sweep's pass: every reranker at the largest window.
+// It is an error where the first stage has a smaller window of its own, or
+// where there is no reranker.
+func Plan(plan *eval.Plan, windows []int) (*eval.Plan, error) {
+	if err := checkWindows(windows); err != nil {
+		return nil, err
+	}
+	if len(plan.Rerankers) == 0 {
+		return nil, errors.New("the suite has no reranker, so there is no window to sweep: give it one under search.rerankers")
+	}
+	if len(plan.Metrics) == 0 {
+		return nil, errors.New("there is no metric to sweep: name one with --metric, or in the suite's metrics")
+	}
+	largest := windows[len(windows)-1]
+	if err := CheckFirstStage(plan.Suite.Search.Retriever, largest); err != nil {
+		return nil, err
+	}
+	widened := *plan
+	widened.Rerankers = make([]judgments.Reranker, len(plan.Rerankers))
+	for i, r := range plan.Rerankers {
+		r.Window = largest
+		widened.Rerankers[i] = r
+	}
+	widened.Depth = max(plan.Depth, largest)
+	return &widened, nil
+}
+
+// Execute sweeps a suite on a cluster: two searches a query (one more for each
+// further reranker), the audit, and the latency sample, whatever the number of
+// windows. All of it sees the index at one point in time.
+//
+// It sweeps Plan(plan, windows). A query that cannot be answered counts 0 and
+// is named in the result; an error means that going on makes no sense. The run
+// of the pass is returned beside the result, and beside an error as far as it
+// came.
+func Execute(ctx context.Context, plan *eval.Plan, searcher eval.Searcher, o Options) (*Result, *eval.Run, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(o.Windows) == 0 {
+		o.Windows = DefaultWindows()
+	}
+	wide, err := Plan(plan, o.Windows)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(o.Metrics) == 0 {
+		o.Metrics = wide.Metrics
+	}
+	s := &sweeper{
+		Options: o,
+		plan:    wide,
+		windows: o.Windows,
+		view:    &view{Searcher: searcher, index: wide.Suite.Search.Index, titleField: wide.Suite.Search.TitleField},
+	}
+	defer s.view.close(ctx)
+	if err := s.pass(ctx); err != nil {
+		return nil, s.run, err
+	}
+	result, err := s.result(ctx)
+	return result, s.run, err
+}
+
+// sweeper is one Execute at work.
+type sweeper struct {
+	Options
+	plan    *eval.Plan
+	windows []int
+	view    *view
+	run     *eval.Run
+	cost    Cost
+}
+
+func (s *sweeper) concurrency() int {
+	if s.Concurrency > 0 {
+		return s.Concurrency
+	}
+	return 4
+}
+
+// pass searches every query with every system.
+func (s *sweeper) pass(ctx context.Context) (err error) {
+	s.notify(Step{Name: "pass", Searches: len(s.plan.Queries) * (1 + len(s.plan.Rerankers))})
+	pass := s.Pass
+	if pass == nil {
+		pass = s.bare
+	}
+	if s.run, err = pass(ctx, s.view, s.plan); err != nil {
+		return err
+	}
+	if err := s.checkRun(); err != nil {
+		return err
+	}
+	s.view.severalIndices = len(s.run.Manifest.Indices) > 1
+	s.cost.Pass += s.view.taken()
+	for i := range s.run.Queries {
+		for _, r := range s.plan.Rerankers {
+			first, reranked := s.run.Queries[i].Results[eval.FirstStage], s.run.Queries[i].Results[r.Name]
+			if !first.Failed() && !reranked.Failed() {
+				s.cost.PassDocuments += min(r.Window, len(first.Hits))
+			}
+		}
+	}
+	return nil
+}
+
+// checkRun refuses a run that is not one of the plan, whose cells could not be
+// searched again.
+func (s *sweeper) checkRun() error {
+	if len(s.run.Queries) != len(s.plan.Queries) || len(s.run.Manifest.Rerankers) != len(s.plan.Rerankers) {
+		return fmt.Errorf("the pass gave %d queries and %d rerankers, where the plan has %d and %d",
+			len(s.run.Queries), len(s.run.Manifest.Rerankers), len(s.plan.Queries), len(s.plan.Rerankers))
+	}
+	for i := range s.run.Queries {
+		if s.run.Queries[i].ID != s.plan.Queries[i].ID {
+			return fmt.Errorf("the pass gave the query %q where the plan has %q", s.run.Queries[i].ID, s.plan.Queries[i].ID)
+		}
+	}
+	return nil
+}
+
+// bare is the pass where the caller has none of its own.
+func (s *sweeper) bare(ctx context.Context, searcher eval.Searcher, plan *eval.Plan) (*eval.Run, error) {
+	m := eval.Manifest{
+		Suite: plan.Suite.Name, File: plan.Suite.File,
+		Index: plan.Suite.Search.Index, TitleField: plan.Suite.Search.TitleField, Retriever: plan.Suite.Search.Retriever,
+		Systems: plan.Systems(), Depth: plan.Depth, QueryCount: len(plan.Queries), Seed: s.Seed,
+	}
+	for _, r := range plan.Rerankers {
+		m.Rerankers = append(m.Rerankers, eval.Reranker{
+			Name: r.Name, Field: r.Field, InferenceID: r.InferenceID, Window: r.Window, MinScore: r.MinScore, Extra: r.Extra,
+		})
+	}
+	for _, metric := range plan.Metrics {
+		m.Metrics = append(m.Metrics, metric.String())
+	}
+	runner := eval.Runner{Cluster: searcher, Concurrency: s.Concurrency}
+	queries, err := runner.Run(ctx, plan, nil)
+	return &eval.Run{Manifest: m, Queries: queries}, err
+}
+
+// result audits, measures and sums up.
+func (s *sweeper) result(ctx context.Context) (*Result, error) {
+	b := newBase(s.run, s.Metrics, s.windows)
+	result := newResult(b, s.Options)
+	result.Tool = s.run.Manifest.Tool
+	for i, reranker := range s.plan.Rerankers {
+		r, err := s.sweep(ctx, b, reranker, s.run.Manifest.Rerankers[i], result)
+		if err != nil {
+			return nil, err
+		}
+		result.Rerankers = append(result.Rerankers, *r)
+	}
+	result.Cost = s.cost
+	if s.view.reopened {
+		result.Notes = append(result.Notes, "the point in time was lost on the way, and another one opened: the index may have changed in between")
+	}
+	return result, nil
+}
+
+// sweep does one reranker.
+func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranker, described eval.Reranker, result *Result) (*Reranker, error) {
+	r := newReranker(described)
+	c := newCurve(b, described, nil)
+	reason, err := s.check(ctx, c, reranker, &r)
+	if err != nil {
+		return nil, err
+	}
+	if reason != "" {
+		if s.DeriveOnly {
+			r.Origin = Approximated
+		} else {
+			measured, err := s.measure(ctx, reranker, reason)
+			if err != nil {
+				return nil, err
+			}
+			c = newCurve(b, described, measured)
+			r.Origin = Measured
+		}
+	}
+	var latency *Latency
+	if s.LatencySamples > 0 {
+		latency, err = s.latency(ctx, reranker)
+		var givenUp givenUpError
+		switch {
+		case errors.As(err, &givenUp):
+			r.Notes = append(r.Notes, "the latencies were not measured: "+givenUp.Error())
+			s.cost.Latency += s.view.taken()
+		case err != nil:
+			return nil, err
+		}
+	}
+	if latency != nil && result.FirstStage.Latency == nil {
+		result.FirstStage.Latency = &latency.first
+	}
+	return r.fill(c, latency, s.Options)
+}
+
+// check audits the reranker, and gives the reason why its windows cannot be
+// derived, or "".
+func (s *sweeper) check(ctx context.Context, c *curve, reranker judgments.Reranker, r *Reranker) (reason string, err error) {
+	if outside := len(c.outside); outside > 0 {
+		reason = fmt.Sprintf("%s of %s hold reranked documents that the first stage did not deliver", counted(outside, "query", "queries"), reranker.Name)
+		r.Notes = append(r.Notes, reason)
+	}
+	if s.Audit <= 0 {
+		return reason, nil
+	}
+	if r.Audit, err = s.audit(ctx, reranker); err != nil {
+		return "", err
+	}
+	switch {
+	case r.Audit == nil:
+		r.Notes = append(r.Notes, "nothing could be audited: no query has an answer with hits")
+	case r.Audit.Different > 0:
+		reason = fmt.Sprintf("%d of %d cells of %s are not as derived", r.Audit.Different, r.Audit.Cells, reranker.Name)
+	case r.Audit.Passed():
+		r.Origin = Audited
+	}
+	if r.Audit != nil && r.Audit.Different == 0 && r.Audit.Moved > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("in %s of the audit the order is the same but scores are not: the model is not quite pointwise", counted(r.Audit.Moved, "cell", "cells")))
+	}
+	return reason, nil
+}

@@ -1,0 +1,449 @@
+package sweep
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/stats"
+)
+
+func execute(t *testing.T, d *double, plan *eval.Plan, o Options) (*Result, *eval.Run) {
+	t.Helper()
+	if o.Resamples == 0 {
+		o.Resamples = 200
+	}
+	result, run, err := Execute(context.Background(), plan, d, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.open) != 0 {
+		t.Errorf("%d points in time are left open", len(d.open))
+	}
+	return result, run
+}
+
+// The number of searches is two a query, the audit and the latency sample, and
+// does not depend on the number of windows but in the latency sample.
+func TestNumberOfSearches(t *testing.T) {
+	const queries, documents = 30, 400
+	for _, windows := range [][]int{{5, 10, 20, 50, 100}, mustWindows(t, "1..200")} {
+		t.Run(fmt.Sprintf("%d windows", len(windows)), func(t *testing.T) {
+			d := newDouble(documents)
+			result, _ := execute(t, d, newPlan(t, d, queries, "pointwise"), Options{Windows: windows, Audit: 25, LatencySamples: 3})
+			largest := windows[len(windows)-1]
+			reranked := 0
+			for _, n := range d.reranked {
+				reranked += n
+			}
+			// Latency: for each query of the sample one search to throw away,
+			// one without the reranker, one at each window.
+			want := Cost{
+				Pass: 2 * queries, PassDocuments: queries * largest,
+				Audit:   25,
+				Latency: 3 * (2 + len(windows)),
+			}
+			sum := largest
+			for _, w := range windows {
+				sum += w
+			}
+			want.LatencyDocuments = 3 * sum
+			want.AuditDocuments = result.Cost.AuditDocuments // checked below
+			if diff := cmp.Diff(want, result.Cost); diff != "" {
+				t.Errorf("cost (-want +got):\n%s", diff)
+			}
+			if got := d.first + reranked; got != want.Searches() {
+				t.Errorf("%d searches reached the cluster, want %d", got, want.Searches())
+			}
+			if got := reranked; got != queries+25+3*(1+len(windows)) {
+				t.Errorf("%d reranked searches, want %d", got, queries+25+3*(1+len(windows)))
+			}
+			// Documents without the field are in the windows but not scored.
+			if total := result.Cost.Documents(); d.scored > total || d.scored < total*8/10 {
+				t.Errorf("%d documents were scored, the result says at most %d", d.scored, total)
+			}
+			if result.Rerankers[0].Origin != Audited {
+				t.Errorf("origin %q, want %q", result.Rerankers[0].Origin, Audited)
+			}
+		})
+	}
+}
+
+// Without an audit and latencies the pass is all, and every document that it
+// scores is counted.
+func TestNumberOfSearchesOfThePassAlone(t *testing.T) {
+	for _, count := range []int{5, 200} {
+		d := newDouble(400)
+		windows := make([]int, count)
+		for i := range windows {
+			windows[i] = 200 - count + i + 1
+		}
+		result, _ := execute(t, d, newPlan(t, d, 12, "pointwise"), Options{Windows: windows, Audit: -1, LatencySamples: -1})
+		if d.first != 12 || len(d.reranked) != 1 || d.reranked[200] != 12 {
+			t.Errorf("%d windows: %d first-stage searches and %v reranked, want 12 and 12 at window 200", count, d.first, d.reranked)
+		}
+		scored := int(math.Round(result.Rerankers[0].Points[count-1].Documents * 12))
+		if scored != d.scored {
+			t.Errorf("%d windows: the result says that %d documents are scored, the reranker saw %d", count, scored, d.scored)
+		}
+		if result.Cost.Searches() != 24 {
+			t.Errorf("%d windows: cost %d searches, want 24", count, result.Cost.Searches())
+		}
+	}
+}
+
+// Every window of the result has the numbers of a run at that window alone.
+func TestEveryWindowIsThatOfARealRun(t *testing.T) {
+	d := newDouble(90)
+	windows := mustWindows(t, "1..60")
+	result, _ := execute(t, d, newPlan(t, d, 15, "pointwise"), Options{Windows: windows, Audit: -1, LatencySamples: -1})
+	for i, w := range windows {
+		plan := newPlan(t, d, 15, "pointwise")
+		plan.Rerankers[0].Window = w
+		plan.Depth = 60
+		runner := eval.Runner{Cluster: d}
+		queries, err := runner.Run(context.Background(), plan, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		run := &eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}
+		evaluation, err := eval.Evaluate(run, plan.Metrics)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for m, metric := range plan.Metrics {
+			want := metric.Aggregate(evaluation.Systems[1].Values[m]).Value
+			if got := float64(result.Rerankers[0].Points[i].Values[m]); got != want {
+				t.Errorf("%s at window %d: %v, a run has %v", metric, w, got, want)
+			}
+		}
+		if i%20 == 9 {
+			differences, err := evaluation.Differences(stats.Options{Resamples: 200})
+			if err != nil {
+				t.Fatal(err)
+			}
+			gain := result.Rerankers[0].Points[i].Gain
+			want := Interval{Number(differences[0].Difference), Number(differences[0].Low), Number(differences[0].High)}
+			if diff := cmp.Diff(want, gain); diff != "" {
+				t.Errorf("gain at window %d (-run +sweep):\n%s", w, diff)
+			}
+		}
+	}
+}
+
+// A reranker that looks at the whole list makes the audit fail, and the sweep
+// falls back to measuring every window.
+func TestListwiseFallsBackToMeasuring(t *testing.T) {
+	d := newDouble(120)
+	windows := []int{5, 10, 20, 40}
+	var steps []Step
+	o := Options{Windows: windows, Audit: 20, LatencySamples: -1, Notify: func(s Step) { steps = append(steps, s) }}
+	result, _ := execute(t, d, newPlan(t, d, 10, "listwise"), o)
+	r := result.Rerankers[0]
+	if r.Audit.Passed() || r.Audit.Different == 0 || len(r.Audit.Findings) != r.Audit.Different {
+		t.Fatalf("the audit passed: %+v", r.Audit)
+	}
+	if r.Audit.Cells != 20 || r.Audit.Identical+r.Audit.Swapped+r.Audit.Different != 20 {
+		t.Errorf("20 cells are not accounted for: %+v", r.Audit)
+	}
+	if finding := r.Audit.Findings[0]; finding.Query == "" || finding.Window == 0 || !strings.Contains(finding.Reason, "scores changed with the window") {
+		t.Errorf("a finding does not say what differs: %+v", finding)
+	}
+	if r.Origin != Measured {
+		t.Errorf("origin %q, want %q", r.Origin, Measured)
+	}
+	// One search a query for the first stage, and one at each window but the
+	// largest, which the pass has searched.
+	if want := 10 * 4; result.Cost.Measured != want {
+		t.Errorf("%d searches measured, want %d", result.Cost.Measured, want)
+	}
+	if last := steps[len(steps)-1]; last.Name != "measure" || last.Searches != 40 || last.Reason == "" {
+		t.Errorf("the last step is %+v, want the announced measuring", last)
+	}
+	// The numbers are those of real runs, which derived ones are not.
+	for i, w := range windows {
+		plan := newPlan(t, d, 10, "listwise")
+		plan.Rerankers[0].Window = w
+		queries, err := (&eval.Runner{Cluster: d}).Run(context.Background(), plan, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		evaluation, err := eval.Evaluate(&eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}, plan.Metrics)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := plan.Metrics[0].Aggregate(evaluation.Systems[1].Values[0]).Value
+		if got := float64(r.Points[i].Values[0]); got != want {
+			t.Errorf("window %d: %v, a run has %v", w, got, want)
+		}
+	}
+}
+
+func TestDeriveOnlyKeepsAnApproximation(t *testing.T) {
+	d := newDouble(120)
+	result, _ := execute(t, d, newPlan(t, d, 10, "listwise"), Options{Windows: []int{5, 10, 40}, LatencySamples: -1, DeriveOnly: true})
+	if r := result.Rerankers[0]; r.Origin != Approximated || r.Audit.Passed() {
+		t.Errorf("origin %q and audit %v, want an approximation", r.Origin, r.Audit)
+	}
+	if result.Cost.Measured != 0 {
+		t.Errorf("%d searches measured, want none", result.Cost.Measured)
+	}
+}
+
+// A first stage whose own order moves with the window is caught as well.
+func TestMovingFirstStageFailsTheAudit(t *testing.T) {
+	d := newDouble(120)
+	d.shift = true
+	result, _ := execute(t, d, newPlan(t, d, 10, "pointwise"), Options{Windows: []int{5, 10, 40}, LatencySamples: -1})
+	r := result.Rerankers[0]
+	if r.Origin != Measured || r.Audit.Different == 0 {
+		t.Fatalf("origin %q and audit %v, want the windows measured", r.Origin, r.Audit)
+	}
+	if reason := r.Audit.Findings[0].Reason; !strings.Contains(reason, "the search returns") {
+		t.Errorf("the reason %q does not name what the search returns", reason)
+	}
+}
+
+func TestSeveralRerankers(t *testing.T) {
+	d := newDouble(120)
+	result, run := execute(t, d, newPlan(t, d, 10, "pointwise", "listwise"), Options{Windows: []int{5, 10, 40}, Audit: 12, LatencySamples: 2})
+	if len(result.Rerankers) != 2 || result.Rerankers[0].Origin != Audited || result.Rerankers[1].Origin != Measured {
+		t.Fatalf("origins %q and %q", result.Rerankers[0].Origin, result.Rerankers[1].Origin)
+	}
+	if result.Cost.Pass != 30 {
+		t.Errorf("%d searches in the pass, want 30: one a query for the first stage and for each reranker", result.Cost.Pass)
+	}
+	if got := run.Manifest.LargestWindow(); got != 40 || run.Manifest.Depth < 40 {
+		t.Errorf("the run's window is %d and its depth %d, want 40 and more", got, run.Manifest.Depth)
+	}
+	if result.FirstStage.Latency == nil {
+		t.Error("the first stage has no latency")
+	}
+}
+
+// Latencies are measured one search at a time, whatever the concurrency.
+func TestLatencyIsMeasuredAlone(t *testing.T) {
+	d := newDouble(120)
+	o := Options{Windows: []int{5, 10, 40}, Audit: -1, LatencySamples: 4, Concurrency: 8}
+	o.Notify = func(s Step) {
+		if s.Name == "latency" {
+			d.mu.Lock()
+			d.alone = true
+			d.mu.Unlock()
+		}
+	}
+	result, _ := execute(t, d, newPlan(t, d, 10, "pointwise"), o)
+	if !d.alone {
+		t.Error("two searches were in flight while latencies were measured")
+	}
+	r := result.Rerankers[0]
+	if r.Latency.Queries != 4 {
+		t.Errorf("the sample has %d queries, want 4", r.Latency.Queries)
+	}
+	if got := r.Points[0].Latency.WallP50; got < 3 || got > 8 {
+		t.Errorf("wall p50 at window 5 is %v ms, the cluster says 3 ms + 1 ms a hit", got)
+	}
+	if got := r.Points[2].Latency.TookP95; got != 2 {
+		t.Errorf("took p95 is %v ms, want 2", got)
+	}
+	// Hits without the field cost nothing in the double, hence the room.
+	if fit := r.Latency.Wall; fit == nil || math.Abs(fit.PerDocument-1) > 0.1 || math.Abs(fit.Base-3) > 1 {
+		t.Errorf("the fit is %+v, the cluster takes 3 ms + 1 ms a hit", fit)
+	}
+}
+
+func TestLatencyBudget(t *testing.T) {
+	d := newDouble(120)
+	for _, test := range []struct {
+		budget time.Duration
+		want   int
+	}{{25 * time.Millisecond, 20}, {time.Second, 40}, {time.Millisecond, 0}} {
+		result, _ := execute(t, d, newPlan(t, d, 10, "pointwise"), Options{Windows: []int{5, 10, 20, 40}, Audit: -1, LatencySamples: 4, LatencyBudget: test.budget})
+		choice := result.Rerankers[0].Recommendation.Budget
+		if choice == nil || choice.Window != test.want || choice.Sentence == "" {
+			t.Errorf("budget %v: %+v, want window %d", test.budget, choice, test.want)
+		}
+	}
+}
+
+func TestSmallChildWindowFailsBeforeTheFirstSearch(t *testing.T) {
+	d := newDouble(20)
+	plan := newPlan(t, d, 3, "pointwise")
+	plan.Suite.Search.Retriever = json.RawMessage(`{"rrf":{"rank_window_size":20,"retrievers":[]}}`)
+	_, _, err := Execute(context.Background(), plan, d, Options{Windows: []int{5, 50}})
+	var small *SmallWindowError
+	if !errors.As(err, &small) || !strings.Contains(err.Error(), "search.retriever.rrf.rank_window_size is 20") {
+		t.Errorf("error %v does not name the setting", err)
+	}
+	if d.opened != 0 || d.first != 0 {
+		t.Error("the cluster was asked all the same")
+	}
+}
+
+// A failed query counts 0 at every window, is named, and is neither audited
+// nor timed.
+func TestFailedQueries(t *testing.T) {
+	d := newDouble(60)
+	failures := 0
+	d.fail = func(window int) error {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if window == 20 && failures < 2 {
+			failures++
+			return &cluster.Error{Kind: cluster.KindTimeout, What: "too late"}
+		}
+		return nil
+	}
+	result, run := execute(t, d, newPlan(t, d, 8, "pointwise"), Options{Windows: []int{5, 20}, LatencySamples: -1, Concurrency: 1})
+	r := result.Rerankers[0]
+	if len(r.Failed) != 2 || run.Failed() != 2 {
+		t.Fatalf("failed: %v, want 2", r.Failed)
+	}
+	if r.Points[0].Losses.Unanswered == 0 {
+		t.Error("the relevant documents of failed queries are not counted as unanswered")
+	}
+	if r.Origin != Audited || r.Audit.Cells != 6 {
+		t.Errorf("audit %v, want 6 cells of the answered queries", r.Audit)
+	}
+}
+
+// Failing searches of the audit and of the latency sample do not stop a sweep.
+func TestFailingAuditAndLatency(t *testing.T) {
+	d := newDouble(60)
+	d.fail = func(window int) error {
+		if window == 5 {
+			return &cluster.Error{Kind: cluster.KindTimeout, What: "too late"}
+		}
+		return nil
+	}
+	result, _ := execute(t, d, newPlan(t, d, 8, "pointwise"), Options{Windows: []int{5, 20}, Concurrency: 1})
+	r := result.Rerankers[0]
+	if r.Origin != Unaudited || r.Audit.Failed != 8 || r.Audit.Passed() {
+		t.Errorf("origin %q, audit %v: want nothing known", r.Origin, r.Audit)
+	}
+	if d.reranked[5] != 0 {
+		t.Errorf("%d searches at window 5 succeeded", d.reranked[5])
+	}
+	if r.Latency != nil || !strings.Contains(strings.Join(r.Notes, "\n"), "the latencies were not measured") {
+		t.Errorf("notes %q do not say that latencies are missing", r.Notes)
+	}
+}
+
+// A lost point in time is replaced, and said.
+func TestLostPointInTime(t *testing.T) {
+	d := newDouble(60)
+	d.lose = make(map[string]bool)
+	o := Options{Windows: []int{5, 20}, Audit: 10, LatencySamples: 2}
+	o.Notify = func(s Step) {
+		if s.Name == "audit" {
+			d.mu.Lock()
+			d.lose["pit-1"] = true
+			delete(d.open, "pit-1")
+			d.mu.Unlock()
+		}
+	}
+	result, _ := execute(t, d, newPlan(t, d, 8, "pointwise"), o)
+	if d.opened != 2 {
+		t.Errorf("%d points in time were opened, want 2", d.opened)
+	}
+	if !strings.Contains(strings.Join(result.Notes, "\n"), "the point in time was lost") {
+		t.Errorf("notes %q do not say so", result.Notes)
+	}
+	if result.Rerankers[0].Origin != Audited {
+		t.Errorf("origin %q", result.Rerankers[0].Origin)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	d := newDouble(60)
+	for _, at := range []string{"pass", "audit", "measure", "latency"} {
+		ctx, cancel := context.WithCancel(context.Background())
+		o := Options{Windows: []int{5, 20}, Notify: func(s Step) {
+			if s.Name == at {
+				cancel()
+			}
+		}}
+		_, _, err := Execute(ctx, newPlan(t, d, 8, "listwise"), d, o)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("interrupted in the %s: %v, want the context's error", at, err)
+		}
+		cancel()
+		if len(d.open) != 0 {
+			t.Errorf("interrupted in the %s: a point in time is left open", at)
+		}
+	}
+}
+
+func TestResultReadsBackFromJSON(t *testing.T) {
+	d := newDouble(120)
+	result, _ := execute(t, d, newPlan(t, d, 12, "pointwise", "listwise"), Options{Windows: []int{3, 10, 40}, LatencySamples: 2, LatencyBudget: time.Second})
+	encoded, err := json.Marshal(result)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again Result
+	if err := json.Unmarshal(encoded, &again); err != nil {
+		t.Fatal(err)
+	}
+	twice, err := json.Marshal(&again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(encoded), string(twice)); diff != "" {
+		t.Errorf("(-first +second):\n%s", diff)
+	}
+}
+
+func TestSameSeedSameResult(t *testing.T) {
+	texts := make(map[string]bool)
+	for _, concurrency := range []int{1, 4} {
+		d := newDouble(120)
+		result, _ := execute(t, d, newPlan(t, d, 12, "listwise"), Options{Windows: []int{3, 10, 40}, LatencySamples: 2, Seed: 5, Concurrency: concurrency})
+		encoded, err := json.Marshal(result)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[string(encoded)] = true
+	}
+	if len(texts) != 1 {
+		t.Error("the same seed gives two results")
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	d := newDouble(20)
+	for want, o := range map[string]Options{
+		"not ascending":       {Windows: []int{10, 5}},
+		"is not from 1 to":    {Windows: []int{0}},
+		"delta":               {Delta: 2},
+		"confidence":          {Confidence: 0.2},
+		"latency budget":      {LatencyBudget: -1},
+		"bootstrap resamples": {Resamples: 3},
+	} {
+		if _, _, err := Execute(context.Background(), newPlan(t, d, 2, "pointwise"), d, o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not say %q", err, want)
+		}
+	}
+	plan := newPlan(t, d, 2)
+	if _, _, err := Execute(context.Background(), plan, d, Options{}); err == nil || !strings.Contains(err.Error(), "no reranker") {
+		t.Errorf("error %v for a suite without a reranker", err)
+	}
+}
+
+func mustWindows(t testing.TB, text string) []int {
+	t.Helper()
+	windows, err := ParseWindows(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return windows
+}

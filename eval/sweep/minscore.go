@@ -1,0 +1,127 @@
+package sweep
+
+import (
+	"math"
+	"slices"
+
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/stats"
+)
+
+// thresholds is how many are tried, the lack of one included.
+const thresholds = 20
+
+// MinScore is what thresholds on the reranker's score would cut. A threshold
+// shortens lists, so it cannot raise nDCG or recall: it is worth what it saves
+// the user from seeing.
+type MinScore struct {
+	// Options are by rising threshold, the first without one.
+	Options []MinScoreOption `json:"options"`
+	// Chosen is the highest threshold that loses less than delta over all
+	// queries; undefined where even the lowest loses more.
+	Chosen Number `json:"chosen"`
+	// Difference is what thresholds chosen in this way on the other queries
+	// change in the lead metric, and Kept the share of hits they keep.
+	Difference Interval `json:"difference"`
+	Kept       Number   `json:"kept"`
+}
+
+// MinScoreOption is one threshold.
+type MinScoreOption struct {
+	// MinScore is the threshold in raw score, as the reranker's min_score is
+	// held against; undefined for none.
+	MinScore Number `json:"min_score"`
+	// Value is the lead metric's mean, Hits the mean length of a list.
+	Value Number  `json:"value"`
+	Hits  float64 `json:"hits"`
+}
+
+// estimateMinScore tries thresholds at even shares of all scores.
+func (c *curve) estimateMinScore(queries []candidateQuery, folds []stats.Fold, o Options) *MinScore {
+	var all []float64
+	for _, q := range queries {
+		for _, h := range q.hits {
+			if !math.IsInf(h.raw, 0) {
+				all = append(all, h.raw)
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.Sort(all)
+	limits := []float64{math.Inf(-1)}
+	for i := 1; i < thresholds; i++ {
+		limit := all[i*len(all)/thresholds]
+		if limit > limits[len(limits)-1] {
+			limits = append(limits, limit)
+		}
+	}
+	values := table(len(limits), len(queries))
+	lengths := table(len(limits), len(queries))
+	for at, q := range queries {
+		for i, limit := range limits {
+			values[i][at], lengths[i][at] = c.truncated(q, limit)
+		}
+	}
+	found := &MinScore{Chosen: undefined()}
+	everyone := make([]int, len(queries))
+	for i := range everyone {
+		everyone[i] = i
+	}
+	for i, limit := range limits {
+		option := MinScoreOption{MinScore: Number(limit), Value: Number(mean(values[i])), Hits: mean(lengths[i])}
+		if i == 0 {
+			option.MinScore = undefined()
+		}
+		found.Options = append(found.Options, option)
+	}
+	if i := highestWithin(values, everyone, o.Delta); i > 0 {
+		found.Chosen = Number(limits[i])
+	}
+	chosen := make([]float64, len(queries))
+	kept, whole := 0.0, 0.0
+	for _, fold := range folds {
+		i := highestWithin(values, fold.Train, o.Delta)
+		for _, at := range fold.Test {
+			chosen[at] = values[i][at]
+			kept += lengths[i][at]
+			whole += lengths[0][at]
+		}
+	}
+	found.Difference, _ = gainInterval(values[0], chosen, o)
+	found.Kept = undefined()
+	if whole > 0 {
+		found.Kept = Number(kept / whole)
+	}
+	return found
+}
+
+// truncated scores the list without the hits below the limit.
+func (c *curve) truncated(q candidateQuery, limit float64) (value, length float64) {
+	var judged []metrics.Hit
+	n := 0
+	for _, h := range q.hits {
+		if h.raw < limit {
+			continue
+		}
+		n++
+		if h.judgment >= 0 {
+			judged = append(judged, metrics.Hit{Rank: n, Grade: h.grade})
+		}
+	}
+	list := metrics.List{Len: n, Hits: judged, Judged: q.judged}
+	return orZero(c.metrics[0].ScoreList(&list)), float64(n)
+}
+
+// highestWithin is the index of the highest threshold whose mean over some
+// queries is less than delta below that without one.
+func highestWithin(values [][]float64, queries []int, delta float64) int {
+	without := meanOver(values[0], queries)
+	for i := len(values) - 1; i > 0; i-- {
+		if without-meanOver(values[i], queries) < delta {
+			return i
+		}
+	}
+	return 0
+}

@@ -1,0 +1,113 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/stats"
+)
+
+// The defaults of Options.
+const (
+	DefaultAudit          = 40
+	DefaultLatencySamples = 20
+	DefaultDelta          = 0.01
+	DefaultFolds          = 5
+)
+
+// Options say how a sweep is made. The zero value asks for the defaults.
+type Options struct {
+	// Windows are the windows, ascending; DefaultWindows where there are
+	// none. For a saved run windows above that of a reranker are left out,
+	// and its own is added to the default ones.
+	Windows []int
+	// Metrics replace those of the plan or of the run's manifest; the first
+	// one leads.
+	Metrics []metrics.Metric
+	// Rerankers keep only those with these names, in a saved run; a plan has
+	// been narrowed already.
+	Rerankers []string
+	// Audit is how many cells, a query at a window each, are searched for
+	// real for each reranker; 0 means 40, a negative number none.
+	Audit int
+	// DeriveOnly keeps derived numbers although an audit failed.
+	DeriveOnly bool
+	// LatencySamples is how many queries the latencies are measured on; 0
+	// means 20, a negative number none.
+	LatencySamples int
+	// LatencyBudget is what a search may take; 0 for no limit.
+	LatencyBudget time.Duration
+	// Delta is the loss against the best window that counts as none; 0 means
+	// 0.01.
+	Delta float64
+	// Seed is what every random choice derives from; 0 means 1.
+	Seed uint64
+	// Resamples is how often the bootstrap draws the queries anew; 0 means
+	// 10,000, or fewer where there are many windows and queries.
+	Resamples int
+	// Confidence is the coverage of intervals and bounds; 0 means 0.95.
+	Confidence float64
+	// Pass searches every query of the plan with every system through the
+	// searcher, which Execute hands it so that all of the sweep sees the same
+	// point in time; nil for an eval.Runner without any preparation.
+	Pass func(ctx context.Context, searcher eval.Searcher, plan *eval.Plan) (*eval.Run, error)
+	// Concurrency is how many queries are in flight; 0 means 4. Latencies are
+	// measured one search at a time whatever it is.
+	Concurrency int
+	// Notify is told, from one goroutine at a time, what the sweep goes on
+	// to; nil for nobody.
+	Notify func(Step)
+}
+
+// Step is a part of the sweep that begins.
+type Step struct {
+	// Name is "pass", "audit", "measure" or "latency".
+	Name string
+	// Reranker is whose; empty for all.
+	Reranker string
+	// Searches is how many searches it will take.
+	Searches int
+	// Reason is why, where it is not plain.
+	Reason string
+}
+
+func (o Options) withDefaults() (Options, error) {
+	if len(o.Windows) > 0 {
+		if err := checkWindows(o.Windows); err != nil {
+			return o, err
+		}
+	}
+	setDefault(&o.Audit, DefaultAudit)
+	setDefault(&o.LatencySamples, DefaultLatencySamples)
+	setDefault(&o.Delta, DefaultDelta)
+	setDefault(&o.Seed, stats.DefaultSeed)
+	setDefault(&o.Confidence, stats.DefaultConfidence)
+	switch {
+	// Written so that NaN is refused too.
+	case !(o.Delta > 0 && o.Delta < 1):
+		return o, fmt.Errorf("delta %v is out of range: it is a loss of the metric above 0 and below 1, such as 0.01", o.Delta)
+	case !(o.Confidence > 0.5 && o.Confidence < 1):
+		return o, fmt.Errorf("confidence %v is out of range: it must lie above 0.5 and below 1, such as 0.95", o.Confidence)
+	case o.LatencyBudget < 0:
+		return o, fmt.Errorf("the latency budget %v is negative: write it as 300ms", o.LatencyBudget)
+	case o.Resamples != 0 && o.Resamples < 100:
+		return o, fmt.Errorf("%d bootstrap resamples are too few: use at least 100", o.Resamples)
+	}
+	return o, nil
+}
+
+func (o *Options) notify(s Step) {
+	if o.Notify != nil {
+		o.Notify(s)
+	}
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

@@ -1,0 +1,172 @@
+package sweep
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
+)
+
+// FromRun sweeps a saved run: no search is sent, so there is no audit and no
+// latency, and the result says so. Windows above the one that a reranker was
+// searched at cannot be known; an explicit one that is above all of them is an
+// error.
+func FromRun(run *eval.Run, o Options) (*Result, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Metrics) == 0 {
+		if o.Metrics, err = metricsOf(&run.Manifest); err != nil {
+			return nil, err
+		}
+	}
+	rerankers, err := chooseRerankers(&run.Manifest, o.Rerankers)
+	if err != nil {
+		return nil, err
+	}
+	largest := 0
+	for _, r := range rerankers {
+		largest = max(largest, r.Window)
+	}
+	explicit := len(o.Windows) > 0
+	if !explicit {
+		o.Windows = append(o.Windows, DefaultWindows()...)
+		for _, r := range rerankers {
+			o.Windows = append(o.Windows, r.Window)
+		}
+		slices.Sort(o.Windows)
+		o.Windows = slices.Compact(o.Windows)
+		o.Windows = slices.DeleteFunc(o.Windows, func(w int) bool { return w > largest })
+	}
+	if top := o.Windows[len(o.Windows)-1]; top > largest {
+		return nil, fmt.Errorf("the window %d cannot be derived: the run was searched at %d at most; choose windows up to %d, or sweep the suite on the cluster", top, largest, largest)
+	}
+
+	b := newBase(run, o.Metrics, o.Windows)
+	result := newResult(b, o)
+	result.Saved = true
+	result.Tool = run.Manifest.Tool
+	result.Notes = append(result.Notes, "swept from a saved run: not audited, and no latency measured")
+	if run.Complete == nil {
+		result.Notes = append(result.Notes, fmt.Sprintf("the run is not complete: it holds %d of %s", len(run.Queries), counted(run.Manifest.QueryCount, "query", "queries")))
+	}
+	for _, described := range rerankers {
+		r := newReranker(described)
+		if o.Windows[0] > described.Window {
+			return nil, fmt.Errorf("the window %d cannot be derived for %s, which was searched at %d: choose a smaller one as well, or leave it out with --reranker", o.Windows[0], described.Name, described.Window)
+		}
+		c := newCurve(b, described, nil)
+		if outside := len(c.outside); outside > 0 {
+			r.Notes = append(r.Notes, fmt.Sprintf("%s hold reranked documents that the first stage did not deliver: what is derived may be wrong", counted(outside, "query", "queries")))
+		}
+		filled, err := r.fill(c, nil, o)
+		if err != nil {
+			return nil, err
+		}
+		result.Rerankers = append(result.Rerankers, *filled)
+	}
+	return result, nil
+}
+
+func metricsOf(m *eval.Manifest) ([]metrics.Metric, error) {
+	var chosen []metrics.Metric
+	for _, name := range m.Metrics {
+		metric, err := metrics.Parse(name)
+		if err != nil {
+			return nil, fmt.Errorf("the run's manifest: %w", err)
+		}
+		chosen = append(chosen, metric)
+	}
+	if len(chosen) == 0 {
+		return nil, errors.New("the run names no metric to sweep: name one with --metric")
+	}
+	return chosen, nil
+}
+
+// chooseRerankers narrows the run's rerankers to the named ones.
+func chooseRerankers(m *eval.Manifest, named []string) ([]eval.Reranker, error) {
+	if len(m.Rerankers) == 0 {
+		return nil, errors.New("the run has no reranker, so there is no window to sweep")
+	}
+	if len(named) == 0 {
+		return m.Rerankers, nil
+	}
+	var chosen []eval.Reranker
+	var names []string
+	for _, r := range m.Rerankers {
+		names = append(names, r.Name)
+	}
+	for _, name := range named {
+		i := slices.Index(names, name)
+		if i < 0 {
+			return nil, fmt.Errorf("--reranker: the run has no reranker %q, it has %s", name, strings.Join(names, ", "))
+		}
+		chosen = append(chosen, m.Rerankers[i])
+	}
+	return chosen, nil
+}
+
+// newResult starts a result with what does not depend on a reranker.
+func newResult(b *base, o Options) *Result {
+	m := &b.run.Manifest
+	result := &Result{
+		Suite: m.Suite, File: m.File, Started: m.Started, Cluster: m.Cluster,
+		Queries: len(b.run.Queries), Windows: b.windows,
+		Seed: o.Seed, Confidence: o.Confidence, Delta: o.Delta,
+	}
+	for i, metric := range b.metrics {
+		result.Metrics = append(result.Metrics, metric.String())
+		result.FirstStage.Values = append(result.FirstStage.Values, Number(metric.Aggregate(b.values[i]).Value))
+	}
+	result.FirstStage.Failed = b.failed
+	return result
+}
+
+// newReranker starts a reranker's part.
+func newReranker(described eval.Reranker) Reranker {
+	return Reranker{
+		Name: described.Name, Field: described.Field, InferenceID: described.InferenceID,
+		Service: described.Service, Model: described.Model,
+		Largest: described.Window, Origin: Unaudited,
+	}
+}
+
+// fill sums a curve up.
+func (r Reranker) fill(c *curve, latency *Latency, o Options) (*Reranker, error) {
+	points, err := c.points(o)
+	if err != nil {
+		return nil, err
+	}
+	r.Points, r.Failed, r.Dropped, r.Latency = points, c.failed, c.dropped, latency
+	if latency != nil {
+		for i := range r.Points {
+			r.Points[i].Latency = &latency.points[i]
+		}
+	}
+	s := c.bootstrap(o)
+	r.Recommendation = c.recommend(s, latency, o)
+	r.Shape = c.queryShapes(o.Delta)
+	r.Shape.Share = undefined()
+	if s.queries > 0 {
+		r.Shape.Overall = shapeOf(s.means[0], s.means[1:], o.Delta)
+		r.Shape.Share = Number(float64(s.shapes[r.Shape.Overall]) / float64(s.resamples))
+	}
+	if at := slices.Index(c.windows, cmp.Or(r.Recommendation.Within.Window, r.Recommendation.Best)); at >= 0 {
+		r.Settings = c.settings(at, o)
+	}
+	if len(c.failed) > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s without a usable answer, counted 0 at every window: %s", counted(len(c.failed), "query", "queries"), strings.Join(c.failed[:min(5, len(c.failed))], ", ")))
+	}
+	if c.dropped > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("%s of the largest window are missing from the reranker's answers: no value in %s, or below min_score", counted(c.dropped, "document", "documents"), r.Field))
+	}
+	if points[0].Limited {
+		r.Notes = append(r.Notes, fmt.Sprintf("windows below %d limit %s: beyond the window the server returns nothing", c.cutoff, c.metrics[0]))
+	}
+	return &r, nil
+}

@@ -1,0 +1,167 @@
+package sweep
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/releval/releval/eval"
+)
+
+// A run saved by a sweep gives the same numbers without the cluster.
+func TestSavedRunGivesTheSameNumbers(t *testing.T) {
+	d := newDouble(120)
+	plan := newPlan(t, d, 12, "pointwise")
+	path := filepath.Join(t.TempDir(), "run.jsonl")
+	var manifest eval.Manifest
+	o := Options{Windows: []int{5, 10, 40}, LatencySamples: -1}
+	o.Pass = func(ctx context.Context, searcher eval.Searcher, plan *eval.Plan) (*eval.Run, error) {
+		manifest = eval.Manifest{Systems: plan.Systems(), Depth: plan.Depth, QueryCount: 12,
+			Metrics:   []string{"ndcg@10", "mrr", "recall@50", "map", "judged@10"},
+			Rerankers: []eval.Reranker{{Name: "pointwise", Field: "plot", InferenceID: "pointwise", Window: plan.Rerankers[0].Window}}}
+		journal, err := eval.CreateJournal(path, manifest)
+		if err != nil {
+			return nil, err
+		}
+		queries, err := (&eval.Runner{Cluster: searcher, Journal: journal}).Run(ctx, plan, nil)
+		return &eval.Run{Manifest: manifest, Queries: queries}, errors.Join(err, journal.Complete(eval.Complete{Queries: 12}), journal.Close())
+	}
+	live, _, err := Execute(context.Background(), plan, d, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := eval.ReadRun(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, err := FromRun(&stored.Run, Options{Windows: []int{5, 10, 40}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(asJSON(t, live.Rerankers[0].Points), asJSON(t, saved.Rerankers[0].Points)); diff != "" {
+		t.Errorf("points (-live +saved):\n%s", diff)
+	}
+	if diff := cmp.Diff(live.Rerankers[0].Recommendation, saved.Rerankers[0].Recommendation); diff != "" {
+		t.Errorf("recommendation (-live +saved):\n%s", diff)
+	}
+	if !saved.Saved || saved.Rerankers[0].Origin != Unaudited || saved.Rerankers[0].Audit != nil || saved.Rerankers[0].Latency != nil {
+		t.Errorf("a saved run claims an audit or a latency: %+v", saved.Rerankers[0])
+	}
+	if !strings.Contains(strings.Join(saved.Notes, "\n"), "not audited, and no latency measured") {
+		t.Errorf("notes %q do not say so", saved.Notes)
+	}
+}
+
+func TestSavedRunWindows(t *testing.T) {
+	run := &eval.Run{
+		Manifest: eval.Manifest{
+			Systems: []string{eval.FirstStage, "small", "large"}, Metrics: []string{"ndcg@10"}, Depth: 70,
+			Rerankers: []eval.Reranker{{Name: "small", Window: 25}, {Name: "large", Window: 70}},
+		},
+		Queries: []eval.Query{{ID: "q", Results: eval.Results{eval.FirstStage: {}, "small": {}, "large": {}}}},
+	}
+	windowsOf := func(r *Result, i int) (windows []int) {
+		for _, p := range r.Rerankers[i].Points {
+			windows = append(windows, p.Window)
+		}
+		return windows
+	}
+	result, err := FromRun(run, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int{5, 10, 20, 25}, windowsOf(result, 0)); diff != "" {
+		t.Errorf("windows of small (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]int{5, 10, 20, 25, 50, 70}, windowsOf(result, 1)); diff != "" {
+		t.Errorf("windows of large (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(strings.Join(result.Notes, "\n"), "the run is not complete") {
+		t.Errorf("notes %q do not say that the run was cut short", result.Notes)
+	}
+	for _, test := range []struct {
+		o    Options
+		want string
+	}{
+		{Options{Windows: []int{5, 71}}, "the window 71 cannot be derived: the run was searched at 70 at most"},
+		{Options{Windows: []int{30}}, "the window 30 cannot be derived for small, which was searched at 25"},
+		{Options{Rerankers: []string{"other"}}, `no reranker "other", it has small, large`},
+	} {
+		if _, err := FromRun(run, test.o); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v does not say %q", err, test.want)
+		}
+	}
+	if result, err := FromRun(run, Options{Rerankers: []string{"large"}, Windows: []int{30}}); err != nil || len(result.Rerankers) != 1 {
+		t.Errorf("one reranker alone: %v", err)
+	}
+	run.Manifest.Rerankers = nil
+	if _, err := FromRun(run, Options{}); err == nil || !strings.Contains(err.Error(), "no reranker") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Where relevant documents are lost is counted for each window.
+func TestLosses(t *testing.T) {
+	hits := func(ids ...string) *eval.Result {
+		r := &eval.Result{}
+		for i, id := range ids {
+			r.Hits = append(r.Hits, eval.Hit{ID: id, Score: float64(10 - i)})
+		}
+		return r
+	}
+	run := &eval.Run{
+		Manifest: eval.Manifest{Systems: []string{eval.FirstStage, "r"}, Metrics: []string{"ndcg@2"}, Rerankers: []eval.Reranker{{Name: "r", Window: 5}},
+			Unresolved: []string{"id gone"}},
+		Queries: []eval.Query{
+			{ID: "q", Judgments: []eval.Judgment{{ID: "a", Grade: 1}, {ID: "c", Grade: 2}, {ID: "d", Grade: 1}, {ID: "e", Grade: 1}, {ID: "lost", Grade: 1}, {ID: "gone", Grade: 1}, {ID: "b", Grade: 0}},
+				// d has no value in the field.
+				Results: eval.Results{eval.FirstStage: hits("a", "b", "c", "d", "e"), "r": hits("e", "b", "c", "a")}},
+			{ID: "failed", Judgments: []eval.Judgment{{ID: "x", Grade: 1}},
+				Results: eval.Results{eval.FirstStage: hits("x"), "r": {Error: "no"}}},
+		},
+		Complete: &eval.Complete{},
+	}
+	result, err := FromRun(run, Options{Windows: []int{1, 3, 4, 5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Losses{
+		{Found: 1, Undelivered: 4, NotInIndex: 1, Unanswered: 1},                       // a
+		{Found: 1, Below: 1, Undelivered: 3, NotInIndex: 1, Unanswered: 1},             // b c | a
+		{Found: 1, Below: 1, Dropped: 1, Undelivered: 2, NotInIndex: 1, Unanswered: 1}, // b c | a, without d
+		{Found: 1, Below: 2, Dropped: 1, Undelivered: 1, NotInIndex: 1, Unanswered: 1}, // e b | c a
+	}
+	for i, p := range result.Rerankers[0].Points {
+		if diff := cmp.Diff(want[i], p.Losses); diff != "" {
+			t.Errorf("window %d (-want +got):\n%s", p.Window, diff)
+		}
+	}
+	// Six relevant documents of q; the first stage has x for the other query.
+	if got, want := float64(result.Rerankers[0].Points[3].Recall), (4.0/6+1)/2; math.Abs(got-want) > 1e-12 {
+		t.Errorf("recall %v, want %v", got, want)
+	}
+	if got := result.Rerankers[0].Dropped; got != 1 {
+		t.Errorf("%d documents dropped, want 1", got)
+	}
+	// Window 1 gives both systems a alone; nDCG of the ceiling is that of the
+	// first stage and below, so no share of it can be captured.
+	if p := result.Rerankers[0].Points[3]; !p.Captured.Defined() || p.Captured > 1 {
+		t.Errorf("captured %v", p.Captured)
+	}
+}
+
+// asJSON is indented JSON, in which an undefined number equals another.
+func asJSON(t *testing.T, value any) string {
+	t.Helper()
+	encoded, err := json.MarshalIndent(value, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(encoded)
+}

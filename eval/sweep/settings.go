@@ -1,0 +1,181 @@
+package sweep
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/stats"
+)
+
+// Settings estimate, from the lists of the pass alone, what other settings
+// would have given at one window. They are estimates, never measurements: the
+// setting is chosen on some queries and scored on the others
+// (cross-validation), so that the number is not flattered by the choice.
+type Settings struct {
+	// Window is where they are estimated.
+	Window int `json:"window"`
+	// Folds is how many parts the queries were divided into.
+	Folds int `json:"folds"`
+	// MinScore and Blend are the estimates; Blend is nil where the first
+	// stage gives no scores.
+	MinScore *MinScore `json:"min_score,omitempty"`
+	Blend    *Blend    `json:"blend,omitempty"`
+	// Notes say why one is missing.
+	Notes []string `json:"notes,omitempty"`
+}
+
+// fewForFolds is the number of queries below which a choice on a part of them
+// says nothing.
+const fewForFolds = 10
+
+// settings makes the estimates at the window with index i; nil where there are
+// too few queries.
+func (c *curve) settings(i int, o Options) *Settings {
+	queries := c.defined()
+	if len(queries) < fewForFolds {
+		return nil
+	}
+	folds, err := stats.Folds(len(queries), DefaultFolds, o.Seed)
+	if err != nil {
+		return nil
+	}
+	s := &Settings{Window: c.windows[i], Folds: len(folds)}
+	candidates := make([]candidateQuery, len(queries))
+	scored := true
+	for at, q := range queries {
+		candidates[at] = c.candidates(q, s.Window)
+		scored = scored && candidates[at].scored
+	}
+	s.MinScore = c.estimateMinScore(candidates, folds, o)
+	if scored {
+		s.Blend = c.estimateBlend(candidates, folds, o)
+	} else {
+		s.Notes = append(s.Notes, "no blend is estimated: the first stage gives equal scores to all its hits")
+	}
+	return s
+}
+
+// candidateQuery is one query's window with both scores.
+type candidateQuery struct {
+	judged *metrics.Judged
+	// hits are in the reranker's order.
+	hits   []candidate
+	scored bool // the first stage's scores tell its hits apart
+}
+
+type candidate struct {
+	raw      float64 // the reranker's score before the server's scaling
+	reranked float64 // the same from 0 to 1 within the window
+	first    float64 // the first stage's from 0 to 1 within the window
+	rank     int     // in the first stage
+	judgment int     // -1 for none
+	grade    float64
+}
+
+// candidates joins the two lists of a query at a window.
+func (c *curve) candidates(q, window int) candidateQuery {
+	query := &c.run.Queries[q]
+	prepared := candidateQuery{judged: c.judged[q], scored: true}
+	first, reranked := query.Results[eval.FirstStage], query.Results[c.system]
+	if first.Failed() || reranked.Failed() {
+		return prepared
+	}
+	seen := first.Hits[:min(window, len(first.Hits))]
+	position := make(map[document]int, len(seen))
+	low, high := math.Inf(1), math.Inf(-1)
+	for i, h := range seen {
+		position[documentOf(h)] = i
+		low, high = min(low, h.Score), max(high, h.Score)
+	}
+	prepared.scored = len(seen) < 2 || high > low
+	hits := Derive(first.Hits, reranked.Hits, window)
+	if c.measured != nil && window < c.windows[c.covered-1] {
+		hits = nil
+		at := slices.Index(c.windows, window)
+		if result := c.measured[at][q]; !result.Failed() {
+			hits = result.Hits
+		}
+	}
+	credited := make(map[int32]bool)
+	rawLow, rawHigh := math.Inf(1), math.Inf(-1)
+	for _, h := range hits {
+		at, ok := position[documentOf(h)]
+		if !ok {
+			continue
+		}
+		raw := rawScore(h.Score)
+		rawLow, rawHigh = min(rawLow, raw), max(rawHigh, raw)
+		found := candidate{raw: raw, first: scale(seen[at].Score, low, high), rank: at, judgment: -1}
+		if m := c.matches[q][at]; m >= 0 && !credited[m] {
+			// The documents of one title share its judgment; the one that the
+			// reranker prefers keeps it.
+			credited[m] = true
+			found.judgment, found.grade = int(m), query.Judgments[m].Grade
+		}
+		prepared.hits = append(prepared.hits, found)
+	}
+	for i := range prepared.hits {
+		prepared.hits[i].reranked = scale(prepared.hits[i].raw, rawLow, rawHigh)
+	}
+	return prepared
+}
+
+// rawScore undoes the server's scaling of a reranker's score, which is
+// max(raw, 0) + min(exp(raw), 1).
+func rawScore(score float64) float64 {
+	switch {
+	case score >= 1:
+		return score - 1
+	case score > 0:
+		return math.Log(score)
+	default:
+		return math.Inf(-1)
+	}
+}
+
+// scale brings x to 0 to 1; 0 where the range is empty.
+func scale(x, low, high float64) float64 {
+	if !(high > low) || math.IsInf(x, 0) || math.IsInf(low, 0) {
+		if x > low && !math.IsInf(high, 0) {
+			return 1
+		}
+		return 0
+	}
+	return (x - low) / (high - low)
+}
+
+func meanOver(values []float64, queries []int) float64 {
+	sum := 0.0
+	for _, q := range queries {
+		sum += values[q]
+	}
+	return sum / float64(len(queries))
+}
+
+func orZero(x float64) float64 {
+	if math.IsNaN(x) {
+		return 0
+	}
+	return x
+}
+
+// Sentences say what was estimated, in a sentence each.
+func (s *Settings) Sentences(metric string) []string {
+	var sentences []string
+	if m := s.MinScore; m != nil {
+		if m.Chosen.Defined() {
+			sentences = append(sentences, fmt.Sprintf("min_score %.4g at window %d would keep %.0f %% of the hits and change %s by %s (estimated by %d-fold cross-validation)",
+				float64(m.Chosen), s.Window, float64(m.Kept)*100, metric, signed(float64(m.Difference.Mean)), s.Folds))
+		} else {
+			sentences = append(sentences, fmt.Sprintf("no min_score at window %d cuts hits without losing more of %s than delta (estimated)", s.Window, metric))
+		}
+	}
+	if b := s.Blend; b != nil {
+		sentences = append(sentences, fmt.Sprintf("a blend of %.0f %% reranker and %.0f %% first stage, each scaled to 0 to 1, at window %d would change %s by %s to %.4f (estimated by %d-fold cross-validation)",
+			b.Chosen*100, (1-b.Chosen)*100, s.Window, metric, signed(float64(b.Difference.Mean)), float64(b.Value), s.Folds))
+	}
+	return append(sentences, s.Notes...)
+}

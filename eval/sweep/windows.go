@@ -1,0 +1,150 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Bounds on what windows may be asked for.
+const (
+	// MaxWindow is the largest window: index.max_result_window is 10,000
+	// unless an index says otherwise.
+	MaxWindow = 10_000
+	// MaxWindows is how many windows one sweep may have.
+	MaxWindows = 1_000
+)
+
+// DefaultWindows are swept where none are named.
+func DefaultWindows() []int { return []int{5, 10, 20, 50, 100, 200} }
+
+// ParseWindows reads a list of windows and returns them ascending, each once:
+//
+//	windows = part { "," part }
+//	part    = number | number ".." number [ ":" step ]
+//
+// A range holds both of its ends where the step meets them; the step is 1
+// where none is given. Spaces around numbers are ignored. Windows are from 1
+// to MaxWindow, at most MaxWindows of them.
+func ParseWindows(text string) ([]int, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, fmt.Errorf("no window is named: write some as 5,10,20,50 or as a range 10..200:10")
+	}
+	var windows []int
+	for part := range strings.SplitSeq(text, ",") {
+		var err error
+		if windows, err = appendPart(windows, strings.TrimSpace(part)); err != nil {
+			return nil, fmt.Errorf("the windows %q: %w", clipped(text), err)
+		}
+		// Checked at each part, so that no list grows without bound.
+		slices.Sort(windows)
+		windows = slices.Compact(windows)
+		if len(windows) > MaxWindows {
+			return nil, fmt.Errorf("the windows %q: they are more than %d: take a larger step", clipped(text), MaxWindows)
+		}
+	}
+	return windows, nil
+}
+
+// appendPart reads one number or range.
+func appendPart(windows []int, part string) ([]int, error) {
+	if part == "" {
+		return nil, fmt.Errorf("there is nothing between two commas, or at an end")
+	}
+	from, rest, isRange := strings.Cut(part, "..")
+	first, err := parseWindow(from)
+	if err != nil {
+		return nil, err
+	}
+	if !isRange {
+		return append(windows, first), nil
+	}
+	to, by, hasStep := strings.Cut(rest, ":")
+	last, err := parseWindow(to)
+	if err != nil {
+		return nil, err
+	}
+	step := 1
+	if hasStep {
+		if step, err = parseWindow(by); err != nil {
+			return nil, fmt.Errorf("the step of %q: %w", clipped(part), err)
+		}
+	}
+	if last < first {
+		return nil, fmt.Errorf("the range %q falls: write it as %d..%d", clipped(part), last, first)
+	}
+	for w := first; w <= last; w += step {
+		windows = append(windows, w)
+	}
+	return windows, nil
+}
+
+// parseWindow reads one number.
+func parseWindow(text string) (int, error) {
+	text = strings.TrimSpace(text)
+	n, err := strconv.Atoi(text)
+	switch {
+	case text == "":
+		return 0, fmt.Errorf("a number is missing")
+	case err != nil || text[0] == '+':
+		return 0, fmt.Errorf("%q is not a whole number from 1 to %d", clipped(text), MaxWindow)
+	case n < 1:
+		return 0, fmt.Errorf("%d is too small: a window holds at least 1 document", n)
+	case n > MaxWindow:
+		return 0, fmt.Errorf("%d is too large: a window holds at most %d documents", n, MaxWindow)
+	}
+	return n, nil
+}
+
+// FormatWindows writes ascending windows so that ParseWindows reads them
+// back, as ranges where three or more follow each other in equal steps.
+func FormatWindows(windows []int) string {
+	var parts []string
+	for i := 0; i < len(windows); {
+		end := i + 1
+		for end+1 < len(windows) && windows[end+1]-windows[end] == windows[i+1]-windows[i] {
+			end++
+		}
+		if end < len(windows) && end-i >= 2 {
+			part := fmt.Sprintf("%d..%d", windows[i], windows[end])
+			if step := windows[i+1] - windows[i]; step != 1 {
+				part += fmt.Sprintf(":%d", step)
+			}
+			parts = append(parts, part)
+			i = end + 1
+			continue
+		}
+		parts = append(parts, strconv.Itoa(windows[i]))
+		i++
+	}
+	return strings.Join(parts, ",")
+}
+
+// checkWindows refuses windows that ParseWindows would not have given.
+func checkWindows(windows []int) error {
+	if len(windows) == 0 {
+		return fmt.Errorf("no window is named: write some as 5,10,20,50 or as a range 10..200:10")
+	}
+	if len(windows) > MaxWindows {
+		return fmt.Errorf("%d windows are more than %d: take a larger step", len(windows), MaxWindows)
+	}
+	for i, w := range windows {
+		switch {
+		case w < 1 || w > MaxWindow:
+			return fmt.Errorf("the window %d is not from 1 to %d", w, MaxWindow)
+		case i > 0 && w <= windows[i-1]:
+			return fmt.Errorf("the windows are not ascending: %d comes after %d", w, windows[i-1])
+		}
+	}
+	return nil
+}
+
+// clipped keeps a text that an error quotes short.
+func clipped(s string) string {
+	const most = 60
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
