@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -204,11 +205,14 @@ func (d *double) respond(ranked []scoredDocument, pit string) cluster.Response {
 	return response
 }
 
-// mix makes a number below n out of a text: the same each time.
-func mix(n uint64, parts ...any) uint64 {
+// mix makes a number below n out of texts: the same each time.
+func mix(n uint64, parts ...string) uint64 {
 	hash := uint64(14695981039346656037)
-	for _, b := range []byte(fmt.Sprint(parts...)) {
-		hash = (hash ^ uint64(b)) * 1099511628211
+	for _, part := range parts {
+		for i := range len(part) {
+			hash = (hash ^ uint64(part[i])) * 1099511628211
+		}
+		hash = (hash ^ ' ') * 1099511628211
 	}
 	return (hash ^ hash>>29) % n
 }
@@ -226,7 +230,7 @@ func pointwise(query string, window []stored) []float32 {
 func listwise(query string, window []stored) []float32 {
 	scores := pointwise(query, window)
 	for i, d := range window {
-		scores[i] += float32(mix(8, len(window), d.id)) / 3
+		scores[i] += float32(mix(8, strconv.Itoa(len(window)), d.id)) / 3
 	}
 	return scores
 }
@@ -246,7 +250,7 @@ func newDouble(documents int) *double {
 	for i := range documents {
 		d.documents = append(d.documents, stored{
 			id: fmt.Sprintf("d%03d", i), title: fmt.Sprintf("Title %d", i/2*2), // two documents share each title
-			shard: int(mix(2, "shard", i)), place: i, noField: i%17 == 3,
+			shard: int(mix(2, "shard", strconv.Itoa(i))), place: i, noField: i%17 == 3,
 		})
 	}
 	return d

@@ -35,7 +35,7 @@ func execute(t *testing.T, d *double, plan *eval.Plan, o Options) (*Result, *eva
 // The number of searches is two a query, the audit and the latency sample, and
 // does not depend on the number of windows but in the latency sample.
 func TestNumberOfSearches(t *testing.T) {
-	const queries, documents = 30, 400
+	const queries, documents = 30, 300
 	for _, windows := range [][]int{{5, 10, 20, 50, 100}, mustWindows(t, "1..200")} {
 		t.Run(fmt.Sprintf("%d windows", len(windows)), func(t *testing.T) {
 			d := newDouble(documents)

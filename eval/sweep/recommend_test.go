@@ -85,11 +85,11 @@ func TestWithinHoldsWithItsConfidence(t *testing.T) {
 	windows := []int{5, 10, 20, 50, 100, 200}
 	// Window 20 loses just delta: choosing it, or a smaller one, is wrong.
 	means := []float64{.40, .50, .56, .59, .60, .60, .60}
-	o := options(t, Options{Resamples: 400})
-	wrong, chosen, suites := 0, 0, 400
+	o := options(t, Options{Resamples: 200})
+	wrong, chosen, suites := 0, 0, 200
 	random := rand.New(rand.NewPCG(2, 3))
 	for range suites {
-		c := drawCurve(t, random, windows, means, 150, .25, .04)
+		c := drawCurve(t, random, windows, means, 100, .25, .04)
 		r := c.recommend(c.bootstrap(o), nil, o)
 		if r.Within.Window > 0 {
 			chosen++
@@ -98,9 +98,9 @@ func TestWithinHoldsWithItsConfidence(t *testing.T) {
 			}
 		}
 	}
-	// 5 % of 400 are 20; three standard deviations of that are 13.
-	if wrong > 33 {
-		t.Errorf("%d of %d suites choose a window that truly loses delta, want about 20 at most", wrong, suites)
+	// 5 % of 200 are 10; three standard deviations of that are 9.
+	if wrong > 19 {
+		t.Errorf("%d of %d suites choose a window that truly loses delta, want about 10 at most", wrong, suites)
 	}
 	if chosen < suites/2 {
 		t.Errorf("only %d of %d suites choose any window: the rule is useless", chosen, suites)
