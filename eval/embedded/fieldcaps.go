@@ -70,7 +70,7 @@ func (e *Engine) fieldCaps(r *request, names string) (answer, error) {
 					c = &capability{searchable: true}
 					types[f.Type] = c
 				}
-				c.searchable = c.searchable && f.Indexed
+				c.searchable = c.searchable && f.Searchable()
 				c.indices = append(c.indices, idx.name)
 			}
 		}

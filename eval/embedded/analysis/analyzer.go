@@ -60,7 +60,7 @@ func (a *Analyzer) term(word string) (term string, keep bool) {
 		return lower(word), true
 	}
 	word = lower(withoutPossessive(word))
-	if stopWords[word] {
+	if isStopWord(word) {
 		return "", false
 	}
 	return stem(word), true

@@ -7,14 +7,17 @@ import (
 	porter "github.com/blevesearch/go-porterstemmer"
 )
 
-// stopWords is Lucene's EnglishAnalyzer.ENGLISH_STOP_WORDS_SET.
-var stopWords = map[string]bool{
-	"a": true, "an": true, "and": true, "are": true, "as": true, "at": true,
-	"be": true, "but": true, "by": true, "for": true, "if": true, "in": true,
-	"into": true, "is": true, "it": true, "no": true, "not": true, "of": true,
-	"on": true, "or": true, "such": true, "that": true, "the": true,
-	"their": true, "then": true, "there": true, "these": true, "they": true,
-	"this": true, "to": true, "was": true, "will": true, "with": true,
+// isStopWord says whether a word is in Lucene's
+// EnglishAnalyzer.ENGLISH_STOP_WORDS_SET.
+func isStopWord(word string) bool {
+	switch word {
+	case "a", "an", "and", "are", "as", "at", "be", "but", "by", "for",
+		"if", "in", "into", "is", "it", "no", "not", "of", "on", "or",
+		"such", "that", "the", "their", "then", "there", "these", "they",
+		"this", "to", "was", "will", "with":
+		return true
+	}
+	return false
 }
 
 // withoutPossessive takes away a final 's, with any of the three apostrophes
@@ -33,7 +36,16 @@ func withoutPossessive(word string) string {
 	return word
 }
 
-// stem applies Porter's algorithm to a word in lower case.
+// stem applies Porter's algorithm to a word in lower case. The library leaves
+// words alone that consist of nothing but a suffix; Lucene does not.
 func stem(word string) string {
+	switch word {
+	case "ies":
+		return "i"
+	case "sses":
+		return "ss"
+	case "eed", "eeds":
+		return "eed"
+	}
 	return string(porter.StemWithoutLowerCasing([]rune(word)))
 }

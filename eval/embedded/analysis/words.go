@@ -2,7 +2,7 @@ package analysis
 
 import (
 	"iter"
-	"unicode"
+	"strings"
 	"unicode/utf8"
 
 	uax29 "github.com/clipperhouse/uax29/v2/words"
@@ -16,47 +16,94 @@ const maxTokenLength = 255
 // finds them.
 func words(text string) iter.Seq[string] {
 	return func(yield func(string) bool) {
+		run := 0 // where a run of a script without spaces begins, plus 1
+		at := 0
 		for pieces := uax29.FromString(text); pieces.Next(); {
 			piece := pieces.Value()
-			if !isToken(piece) {
-				continue
+			start := at
+			at += len(piece)
+			if piece[0] >= utf8.RuneSelf {
+				if first, _ := utf8.DecodeRuneInString(piece); isUnspaced(first) {
+					if run == 0 {
+						run = start + 1
+					}
+					continue
+				}
 			}
-			for len(piece) > maxTokenLength && utf16Length(piece) > maxTokenLength {
-				head := firstWord(piece[:utf16Prefix(piece, maxTokenLength)])
-				if isToken(head) && !yield(head) {
+			if run > 0 {
+				if !limited(text[run-1:start], yield) {
 					return
 				}
-				piece = piece[len(head):]
+				run = 0
 			}
-			if isToken(piece) && !yield(piece) {
+			if token := tokenOf(piece); token != "" && !limited(token, yield) {
 				return
 			}
+		}
+		if run > 0 {
+			limited(text[run-1:], yield)
 		}
 	}
 }
 
-// firstWord is the piece that a text begins with.
+// limited yields a token in parts that are not longer than the limit. What a
+// cut leaves is read as a text of its own, which may begin with punctuation.
+func limited(token string, yield func(string) bool) bool {
+	for len(token) > maxTokenLength && utf16Length(token) > maxTokenLength {
+		head := firstWord(token[:utf16Prefix(token, maxTokenLength)])
+		if part := tokenOf(head); part != "" && !yield(part) {
+			return false
+		}
+		token = token[len(head):]
+		for token != "" {
+			head = firstWord(token)
+			if tokenOf(head) != "" {
+				break
+			}
+			token = token[len(head):]
+		}
+	}
+	token = tokenOf(token)
+	return token == "" || yield(token)
+}
+
+// firstWord is the piece that a text begins with; a run of a script without
+// spaces is one piece.
 func firstWord(text string) string {
+	if first, _ := utf8.DecodeRuneInString(text); isUnspaced(first) {
+		return text
+	}
 	it := uax29.FromString(text)
 	it.Next()
 	return it.Value()
 }
 
-// isToken says whether a piece between two word boundaries is a token and not
-// space or punctuation.
-func isToken(piece string) bool {
-	for _, r := range piece {
-		if r < utf8.RuneSelf {
+// tokenOf gives the token in a piece between two word boundaries: the piece
+// itself, or nothing where it is space or punctuation.
+func tokenOf(piece string) string {
+	for i, r := range piece {
+		switch {
+		case r < utf8.RuneSelf:
 			if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
-				return true
+				return piece
 			}
-			continue
-		}
-		if unicode.IsLetter(r) || unicode.IsNumber(r) {
-			return true
+			if (r == '*' || r == '#') && strings.ContainsRune(piece, keycapMark) {
+				return piece
+			}
+		case isSkinTone(r):
+			return piece[i:]
+		case isRegional(r):
+			if strings.IndexFunc(piece[i+utf8.RuneLen(r):], isRegional) >= 0 {
+				return piece
+			}
+		case isWord(r):
+			return piece
+		case isPictograph(r):
+			before, _, _ := strings.Cut(piece, textStyle)
+			return before
 		}
 	}
-	return false
+	return ""
 }
 
 // utf16Length counts the UTF-16 units of a text.

@@ -146,8 +146,7 @@ func (r *reader) field(f *Field, n jsontree.Node) *Error {
 		return nil
 	case jsontree.Object:
 		line, column := jsontree.Position(r.data, n.Start)
-		return r.fail(n, f.Name, f.Type, &Error{Type: "illegal_state_exception",
-			Reason: fmt.Sprintf("Can't get text on a START_OBJECT at %d:%d", line, column)})
+		return r.fail(n, f.Name, f.Type, illegal("Expected text at %d:%d but found START_OBJECT", line, column))
 	}
 	if err := r.value(f, n); err != nil {
 		return err
@@ -199,7 +198,7 @@ func (r *reader) of(f *Field) *index.Values {
 			return &r.values[i]
 		}
 	}
-	r.values = append(r.values, index.Values{Field: f.Name, Kind: f.Kind(), Analyzer: f.Analyzer, Unindexed: !f.Indexed})
+	r.values = append(r.values, index.Values{Field: f.Name, Kind: f.Kind(), Analyzer: f.Analyzer, Unindexed: !f.Searchable()})
 	return &r.values[len(r.values)-1]
 }
 

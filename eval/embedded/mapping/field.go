@@ -17,8 +17,11 @@ type Field struct {
 	// IgnoreAbove is the most UTF-16 units that a keyword may have to be
 	// indexed; 0 for no limit.
 	IgnoreAbove int
-	// Indexed says whether the field can be searched.
+	// Indexed says whether the field has an index for searches.
 	Indexed bool
+	// DocValues says whether the values of a field that is not text are kept
+	// for sorting, and for searches where there is no index.
+	DocValues bool
 	// formats are the date formats, in order.
 	formats []string
 	// formatText is how the mapping wrote them; empty for the default.
@@ -39,6 +42,9 @@ func (f *Field) Kind() index.Kind {
 	}
 	return index.Long
 }
+
+// Searchable says whether a query can find the field's values.
+func (f *Field) Searchable() bool { return f.Indexed || f.DocValues && f.Type != "text" }
 
 // wholeNumbers are the integer types with their limits.
 func wholeNumbers(typ string) (low, high int64, ok bool) {

@@ -138,7 +138,7 @@ func (o *object) parseProperties(prefix string, n jsontree.Node) *Error {
 
 // newField is a field with the server's defaults.
 func newField(name, typ string) *Field {
-	f := &Field{Name: name, Type: typ, Indexed: true}
+	f := &Field{Name: name, Type: typ, Indexed: true, DocValues: true}
 	switch typ {
 	case "text":
 		f.Analyzer = analysis.Standard()
@@ -152,7 +152,7 @@ func newField(name, typ string) *Field {
 func parseField(name, typ string, n jsontree.Node, multi bool) (*Field, *Error) {
 	f := newField(name, typ)
 	if _, _, whole := wholeNumbers(typ); !whole && !slices.Contains([]string{"text", "keyword", "float", "double", "boolean", "date"}, typ) {
-		return nil, parsing("No handler for type [%s] declared on field [%s]", typ, name)
+		return nil, parsing("The mapper type [%s] declared on field [%s] does not exist. It might have been created within a future version or requires a plugin to be installed. Check the documentation.", typ, name)
 	}
 	searchAnalyzer := false
 	for _, p := range n.Members {
@@ -166,6 +166,8 @@ func parseField(name, typ string, n jsontree.Node, multi bool) (*Field, *Error) 
 			switch {
 			case p.Key == "index":
 				f.Indexed = v
+			case p.Key == "doc_values":
+				f.DocValues = v
 			case p.Key == "norms" && !v:
 				return nil, parsing("the embedded engine keeps the norms of text fields: remove [norms] of field [%s]", name)
 			}

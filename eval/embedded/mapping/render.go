@@ -53,6 +53,9 @@ func (f *Field) render() map[string]any {
 	if !f.Indexed {
 		out["index"] = false
 	}
+	if !f.DocValues {
+		out["doc_values"] = false
+	}
 	if f.formatText != "" {
 		out["format"] = f.formatText
 	}

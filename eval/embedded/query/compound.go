@@ -43,7 +43,7 @@ func (p *parser) boolean(name string, n jsontree.Node) (Query, *Error) {
 	if len(q.must)+len(q.should)+len(q.filter)+len(q.mustNot) == 0 {
 		return boost(matchAll{}, c.boost), nil
 	}
-	if hasMin && len(q.should) > 0 {
+	if hasMin {
 		n, err := minShouldMatch(len(q.should), minShould)
 		if err != nil {
 			return nil, err
@@ -59,7 +59,7 @@ func (p *parser) boolean(name string, n jsontree.Node) (Query, *Error) {
 // notOnlyNegative lets a query of prohibitions alone start from everything.
 func notOnlyNegative(q boolean) boolean {
 	if len(q.must)+len(q.should)+len(q.filter) == 0 && len(q.mustNot) > 0 {
-		q.filter = []Query{matchAll{}}
+		q.filter, q.minShould = []Query{matchAll{}}, 0
 	}
 	return q
 }
@@ -118,7 +118,7 @@ func (p *parser) disMax(name string, n jsontree.Node) (Query, *Error) {
 		return nil, p.parsing(n.Start, "[dis_max] requires 'queries' field with at least one clause")
 	}
 	if len(q.queries) == 0 {
-		return matchNone{}, nil
+		return nil, p.parsing(n.Start, "[dis_max] requires 'queries' field with at least one clause")
 	}
 	return boost(q, c.boost), nil
 }

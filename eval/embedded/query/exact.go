@@ -20,11 +20,16 @@ func exactly(f *mapping.Field, value string) (Query, *Error) {
 	if f == nil {
 		return matchNone{}, nil
 	}
-	if !f.Indexed {
+	if !f.Searchable() {
 		return nil, notIndexed(f)
 	}
 	switch f.Kind() {
-	case index.Text, index.Keyword:
+	case index.Text:
+		return term{f.Name, value}, nil
+	case index.Keyword:
+		if !f.Indexed { // found by its values, which gives no score
+			return constant{term{f.Name, value}}, nil
+		}
 		return term{f.Name, value}, nil
 	case index.Double:
 		v, err := f.Double(value)
@@ -118,7 +123,7 @@ func (p *parser) terms(name string, n jsontree.Node) (Query, *Error) {
 		return matchNone{}, nil
 	}
 	if f.Kind() == index.Text || f.Kind() == index.Keyword {
-		if !f.Indexed {
+		if !f.Searchable() {
 			return nil, notIndexed(f)
 		}
 		return boost(terms{f.Name, values}, c.boost), nil
@@ -162,7 +167,7 @@ func prefixOf(f *mapping.Field, value string) (Query, *Error) {
 	if f.Kind() != index.Text && f.Kind() != index.Keyword {
 		return nil, onShard(illegal("Can only use prefix queries on keyword, text and wildcard fields - not on [%s] which is of type [%s]", f.Name, f.Type))
 	}
-	if !f.Indexed {
+	if !f.Searchable() {
 		return nil, notIndexed(f)
 	}
 	return prefix{f.Name, value}, nil

@@ -87,34 +87,40 @@ func (p *parser) readFields(n jsontree.Node) ([]fieldBoost, *Error) {
 	if n.Kind == jsontree.String {
 		items = []jsontree.Node{n}
 	}
-	var fields []fieldBoost
-	at := make(map[string]int)
+	// Of a name that is given twice the last boost counts; where two patterns
+	// give the same field, their boosts are multiplied.
+	var names []string
+	boosts := make(map[string]float32)
 	for _, item := range items {
 		if item.Kind != jsontree.String {
 			return nil, p.parsing(item.Start, "[fields] must hold the names of fields, found %s", item.Token())
 		}
-		name, weight := item.Text, float32(1)
-		if head, tail, ok := strings.Cut(item.Text, "^"); ok {
-			v, err := strconv.ParseFloat(tail, 32)
-			if err != nil {
+		name, tail, ok := strings.Cut(item.Text, "^")
+		weight := 1.0
+		if ok {
+			var err error
+			if weight, err = strconv.ParseFloat(tail, 32); err != nil || math.IsNaN(weight) || math.IsInf(weight, 0) {
 				return nil, &Error{Type: "number_format_exception", Reason: "For input string: " + strconv.Quote(tail)}
 			}
-			if v < 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+			if weight < 0 {
 				return nil, illegal("negative [boost] are not allowed in [%s], use a value between 0 and 1 to deboost", item.Text)
 			}
-			name, weight = head, float32(v)
 		}
+		if _, known := boosts[name]; !known {
+			names = append(names, name)
+		}
+		boosts[name] = float32(weight)
+	}
+	var fields []fieldBoost
+	at := make(map[*mapping.Field]int)
+	for _, name := range names {
 		for _, f := range p.searchable(name) {
-			key := name
-			if f != nil {
-				key = f.Name
-			}
-			if i, ok := at[key]; ok {
-				fields[i].boost *= weight
+			if i, known := at[f]; known && f != nil {
+				fields[i].boost *= boosts[name]
 				continue
 			}
-			at[key] = len(fields)
-			fields = append(fields, fieldBoost{f, weight})
+			at[f] = len(fields)
+			fields = append(fields, fieldBoost{f, boosts[name]})
 		}
 	}
 	return fields, nil
@@ -128,7 +134,7 @@ func (p *parser) searchable(name string) []*mapping.Field {
 	}
 	var found []*mapping.Field
 	for _, f := range p.mapping.Match(name) {
-		if f.Indexed {
+		if f.Searchable() {
 			found = append(found, f)
 		}
 	}

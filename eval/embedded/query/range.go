@@ -57,7 +57,7 @@ func (p *parser) rangeQuery(name string, n jsontree.Node) (Query, *Error) {
 
 // within is a range by the field's type.
 func within(f *mapping.Field, low, high bound) (Query, *Error) {
-	if !f.Indexed {
+	if !f.Searchable() {
 		return nil, notIndexed(f)
 	}
 	if !low.set && !high.set {

@@ -79,7 +79,7 @@ func (o *textOptions) ofField(f *mapping.Field, text string) (Query, *Error) {
 	if f.Type != "text" {
 		return o.exact(f, text)
 	}
-	if !f.Indexed {
+	if !f.Searchable() {
 		return nil, notIndexed(f)
 	}
 	tokens := o.tokens(f, text)
@@ -136,7 +136,7 @@ func (o *textOptions) ofPhrase(f *mapping.Field, text string) (Query, *Error) {
 	if f.Type != "text" {
 		return o.exact(f, text)
 	}
-	if !f.Indexed {
+	if !f.Searchable() {
 		return nil, notIndexed(f)
 	}
 	tokens := o.tokens(f, text)
@@ -159,10 +159,12 @@ func (o *textOptions) ofPhrase(f *mapping.Field, text string) (Query, *Error) {
 	return q, nil
 }
 
-// limited applies minimum_should_match to a query of optional clauses.
+// limited applies minimum_should_match to a query of several clauses. As on a
+// server, one whose clauses are all required then matches nothing, unless the
+// specification comes to 0.
 func limited(q Query, spec string) (Query, *Error) {
 	b, ok := q.(boolean)
-	if !ok || spec == "" || len(b.should) == 0 {
+	if !ok || spec == "" {
 		return q, nil
 	}
 	n, err := minShouldMatch(len(b.should), spec)
