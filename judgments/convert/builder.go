@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/releval/releval/judgments"
 )
@@ -53,6 +54,16 @@ func (b *builder) query(id, text string) int {
 
 // judge adds a judgment to a query.
 func (b *builder) judge(query int, j judgments.Judgment) {
+	if strings.TrimSpace(j.ID) == "" {
+		j.ID = ""
+	}
+	if strings.TrimSpace(j.Title) == "" {
+		j.Title = ""
+	}
+	if j.ID == "" && j.Title == "" {
+		b.notes.add("%d judgments name no document, and are left out", b.queries[query].Text)
+		return
+	}
 	document := "id:" + j.ID
 	if j.ID == "" {
 		document = "title:" + judgments.FoldTitle(j.Title)

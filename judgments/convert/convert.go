@@ -99,7 +99,7 @@ func Write(ctx context.Context, f Format, path string, c *Collection, o WriteOpt
 	case TRECRun:
 		err = writeRun(ctx, out, c)
 	case BEIR:
-		out.path, out.folder = strings.TrimRight(path, "/"+string(filepath.Separator)), true
+		out.path, out.folder = filepath.Clean(path), true
 		err = writeBEIR(ctx, out, c)
 	case Quepid:
 		err = writeQuepid(out, c)

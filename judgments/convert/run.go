@@ -140,12 +140,10 @@ func writeRun(ctx context.Context, out *output, c *Collection) error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			falling := slices.IsSortedFunc(r.Hits, func(a, b Hit) int {
-				if a.Score == b.Score {
-					return 1
-				}
-				return cmp.Compare(b.Score, a.Score)
-			})
+			falling := true
+			for i := 1; i < len(r.Hits); i++ {
+				falling = falling && r.Hits[i].Score < r.Hits[i-1].Score
+			}
 			if !falling {
 				out.notes.add("%d rankings have scores that do not fall with the rank, and get 1/rank instead", r.Query)
 			}

@@ -94,6 +94,9 @@ func mendJudgments(out *output, q *judgments.Query) []judgments.Judgment {
 	}
 	for _, j := range q.Relevant {
 		j.Title, j.ID = strings.TrimSpace(printable(j.Title)), printable(j.ID)
+		if strings.TrimSpace(j.ID) == "" {
+			j.ID = ""
+		}
 		if j.Title == "" && j.ID == "" {
 			out.notes.add("%d judgments name no document, and are left out", q.Text)
 			continue

@@ -155,7 +155,7 @@ func readBeside(ctx context.Context, path string, o ReadOptions) (beside, error)
 		if _, err := os.Stat(part.path); err != nil {
 			continue
 		}
-		if err := readPairs(ctx, part.path, part.into); err != nil {
+		if err := readPairs(ctx, part.path, false, part.into); err != nil {
 			return b, err
 		}
 	}
@@ -167,14 +167,15 @@ func readBeside(ctx context.Context, path string, o ReadOptions) (beside, error)
 	return b, nil
 }
 
-// readPairs reads lines of an id, a tab and a text.
-func readPairs(ctx context.Context, path string, into map[string]string) error {
+// readPairs reads lines of an id, a tab and a text, and skips a header where
+// one is allowed.
+func readPairs(ctx context.Context, path string, header bool, into map[string]string) error {
 	return fileLines(ctx, path, func(line int, text string) error {
 		id, value, ok := strings.Cut(text, "\t")
 		if !ok || strings.TrimSpace(id) == "" || strings.TrimSpace(value) == "" {
 			return fmt.Errorf("a line is an id, a tab and a text")
 		}
-		if line == 1 && isHeader(id) {
+		if header && line == 1 && isHeader(id) && isHeader(value) {
 			return nil
 		}
 		into[id] = value
@@ -203,7 +204,7 @@ func readQueryTexts(ctx context.Context, path string, into map[string]string) er
 		}
 		return nil
 	}
-	return readPairs(ctx, path, into)
+	return readPairs(ctx, path, true, into)
 }
 
 // slug makes a word of folded text: its letters and digits with hyphens

@@ -1,0 +1,250 @@
+package convert
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/releval/releval/judgments"
+)
+
+func TestDetect(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"a.json": `{"judgmentRatings":[]}`, "b.json": `{"requests":[{"ratings":[]}]}`, "c.ndjson": `{"_source":{"scenario_id":"x"}}`,
+		"d.json": `{}`, "e.txt": "1 0 d 1\n", "f.txt": "1 Q0 d 1 2 t\n", "g.txt": "one two\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		path string
+		want Format
+	}{
+		{"suite.yaml", Suite}, {"x.YML", Suite}, {"x.qrels", Qrels}, {"qrels.robust04.txt", Qrels}, {"x.run", TRECRun}, {"x.tsv.gz", TSV},
+		{"x.csv", Quepid}, {"new.json", RankEval}, {"folder/", BEIR}, {dir, BEIR},
+		{"a.json", OpenSearch}, {"b.json", RankEval}, {"c.ndjson", Studio}, {"e.txt", Qrels}, {"f.txt", TRECRun},
+	} {
+		path := c.path
+		if _, err := os.Stat(filepath.Join(dir, path)); err == nil {
+			path = filepath.Join(dir, path)
+		}
+		if got, err := Detect(path); got != c.want {
+			t.Errorf("%s: %q (%v), want %q", c.path, got, err, c.want)
+		}
+	}
+	for _, name := range []string{"d.json", "g.txt", "none"} {
+		if f, err := Detect(filepath.Join(dir, name)); err == nil {
+			t.Errorf("%s: %q, want an error", name, f)
+		}
+	}
+	if _, err := ParseFormat("qrel"); err == nil || !strings.Contains(err.Error(), `did you mean "qrels"?`) {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestRefused reads what is wrong and wants the place and the reason.
+func TestRefused(t *testing.T) {
+	for _, c := range []struct {
+		format     Format
+		text, want string
+	}{
+		{Qrels, "1 0 d 1\n1 0 d\n1 0 e x\n", "x:2:1: a line of qrels has 4 columns (query, iteration, document, grade), not 3\nx:3:1: the grade \"x\" is no number"},
+		{Qrels, "", "x: no query in it"},
+		{Qrels, "1 0 d NaN\n", "is no number"},
+		{Qrels, "1 0 d\xff 1\n", "x:1:1: not UTF-8"},
+		{Qrels, strings.Repeat("x\n", 100), "too many problems"},
+		{Qrels, "\x1f\x8b\x08", "unexpected EOF"},
+		{TRECRun, "1 Q0 d 1 2\n", "x:1:1: a line of a run has 6 columns"},
+		{TRECRun, "1 Q0 d one 2 t\n", "the rank \"one\""},
+		{TRECRun, "1 Q0 d 1 inf t\n", "the score \"inf\""},
+		{TRECRun, "1 Q0 d 1 2 t\n1 Q0 d 2 1 t\n", "x:2:1: the document \"d\" stands twice in the ranking of query \"1\""},
+		{TSV, "a b c\n", "x:1:1: a table without a header"},
+		{TSV, "a\tb\t1\na\tb\n", "x:2:1: 2 columns, where the first line has 3"},
+		{TSV, "a\tb\tone\n", "x:1:1: the grade \"one\" is no number"},
+		{TSV, "a\t \t1\n", "x:1:1: the query or the document is empty"},
+		{Quepid, "", "the file is empty"},
+		{Quepid, "a,b,c\n", "x:1:1: the header \"a,b,c\""},
+		{Quepid, "query,docid,rating\na,b,good\n", "x:2:1: the grade \"good\""},
+		{Quepid, "query,docid,rating\na,\"b,1\n", "no CSV"},
+		{Quepid, "query,docid,rating\n,b,1\n", "x:2:1: the query is empty"},
+		{RankEval, "{\"requests\":[\n{]}", "x:2:2: no JSON"},
+		{RankEval, "", "the file is empty"},
+		{RankEval, "{}", "x:1:1: no body of a _rank_eval request"},
+		{RankEval, `{"requests":[{"id":"a","ratings":[{"_id":"x","rating":"high"}]}]}`, `request "a", document "x": the grade "high" is no number`},
+		{RankEval, `{"requests":[{"id":"a","ratings":[]},{"id":"a","ratings":[]}]}`, `the request id "a" stands twice`},
+		{RankEval, `{"requests":[]}`, "no query in it"},
+		{OpenSearch, `{"name":"x"}`, "x:1:1: no judgment list"},
+		{OpenSearch, `{"judgmentRatings":[{"query":"a","ratings":[{"docId":"d"}]}]}`, `query "a", document "d": a rating is missing`},
+		{OpenSearch, strings.Repeat("[", 100_000), "no JSON"},
+		{OpenSearch, strings.Repeat("[", 100) + strings.Repeat("]", 100), "nested too deeply"},
+		{Studio, "{\"_id\":\"a\",\"_source\":{}}\n\n[1]", "x:3:1: a document is a JSON object"},
+		{Studio, `{"scenario_id":"s","doc_id":"d"}`, `scenario "s", document "d": a rating is missing`},
+		{Suite, "queries: []\n", "x:1:1: a suite needs search"},
+	} {
+		path := tempFile(t, "x", c.text)
+		_, err := Read(t.Context(), c.format, path, ReadOptions{})
+		if err == nil {
+			t.Errorf("%s %.40q: no error, want %q", c.format, c.text, c.want)
+			continue
+		}
+		if got := strings.ReplaceAll(err.Error(), path, "x"); !strings.Contains(got, c.want) {
+			t.Errorf("%s %.40q: %s, want %q", c.format, c.text, got, c.want)
+		}
+	}
+	if _, err := Read(t.Context(), Qrels, filepath.Join(t.TempDir(), "none"), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("%v", err)
+	}
+	if _, err := Read(t.Context(), BEIR, t.TempDir(), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "no BEIR folder") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestSuiteMended writes what a suite refuses and loads it.
+func TestSuiteMended(t *testing.T) {
+	path := tempFile(t, "x.tsv", "query_id\tquery\ttitle\tdoc_id\tgrade\n"+
+		"a b\tCrime\tHeat\t\t1\n"+
+		"a b\tCrime\tHEAT\t7\t2\n"+
+		"c\tcrime\tRonin\t\t-1\n"+
+		"c\tcrime\tRonin\t\t0.5\n"+
+		"a-b\theist\tA\x1b[31m film\t\t1\n"+
+		"d\theist?\tAlien\t8\t1\n"+
+		"d\theist?\tAliens\t8\t3\n")
+	out := filepath.Join(t.TempDir(), "s.yaml")
+	result, err := Job{In: path, Out: out, Search: SearchOptions{Fields: []string{"title^2", "plot"}, RerankField: "plot", Window: 20, InferenceID: "mine", Index: "films"}}.Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := judgments.Load(out, judgments.Options{})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, readText(t, out))
+	}
+	wantQueries(t, []plainQuery{
+		{ID: "a-b", Text: "Crime", Judged: []plainJudgment{{ID: "7", Title: "HEAT", Grade: 2}, {Title: "Ronin", Grade: 0.5}}},
+		{ID: "a-b-2", Text: "heist", Judged: []plainJudgment{{Title: "A[31m film", Grade: 1}}},
+		{ID: "d", Text: "heist?", Judged: []plainJudgment{{ID: "8", Title: "Alien", Grade: 3}}},
+	}, &Collection{Suite: *s})
+	wantLosses(t, result.Losses,
+		`2 judgments stand twice with different grades, and the higher is kept: "Ronin" for "crime" (-1 and 0.5), "Aliens" for "heist?" (1 and 3)`,
+		`1 query ids have white space in them, and get hyphens: "a b"`,
+		`1 queries have the text of another, and are put together with it: "crime" (a-b and c)`,
+		`1 judgments of a title stand beside one with an id`)
+	r := s.Search.Rerankers[0]
+	if s.Search.Index != "films" || r.Window != 20 || r.InferenceID != "mine" || r.Field != "plot" {
+		t.Errorf("%+v", s.Search)
+	}
+}
+
+func TestSuiteKeepsEverything(t *testing.T) {
+	in := tempFile(t, "films.yaml", films)
+	out := filepath.Join(t.TempDir(), "out.yaml")
+	result, err := Job{In: in, Out: out}.Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLosses(t, result.Losses)
+	a, err := judgments.Load(in, judgments.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := judgments.Load(out, judgments.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.JudgmentsHash() != b.JudgmentsHash() || a.QueriesHash() != b.QueriesHash() || a.SearchHash() != b.SearchHash() || len(a.Gates) != len(b.Gates) || len(a.Queries[0].Expect) != len(b.Queries[0].Expect) {
+		t.Errorf("%s", readText(t, out))
+	}
+}
+
+// TestIdentify writes titles to a format that has ids alone.
+func TestIdentify(t *testing.T) {
+	documents := tempFile(t, "films.ndjson", `{"_id":"1","name":"The silence of the lambs"}
+{"_id":"2","name":"Ronin"}
+{"_id":"3","name":"RONIN"}
+`)
+	in := tempFile(t, "films.yaml", films)
+	out := filepath.Join(t.TempDir(), "out.json")
+	result, err := Job{In: in, Out: out, To: OpenSearch, Search: SearchOptions{Documents: documents, TitleField: "name"}}.Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantQueries(t, []plainQuery{
+		{Text: "crime in the city", Judged: []plainJudgment{{ID: "949", Grade: 2}, {ID: "1", Grade: 3}}},
+		{Text: "heist", Judged: []plainJudgment{{ID: "1", Grade: 1}, {ID: "8195", Grade: 1}}},
+	}, read(t, OpenSearch, out, ReadOptions{}))
+	if !strings.Contains(result.Losses[0], `1 judgments name a title that several documents have, without an id: "Ronin" for "crime in the city" (2 3)`) {
+		t.Errorf("%q", result.Losses)
+	}
+}
+
+func TestFieldText(t *testing.T) {
+	for _, c := range []struct{ source, path, want string }{
+		{`{"title":"a"}`, "title", "a"},
+		{`{"title":["a","b"]}`, "title", "a"},
+		{`{"title":1917}`, "title", "1917"},
+		{`{"title":null}`, "title", ""},
+		{`{"film":{"title":"a"}}`, "film.title", "a"},
+		{`{"film.title":"a"}`, "film.title", "a"},
+		{`{"a.b":{"c":"x"}}`, "a.b.c", "x"},
+		{`{"title":{"en":"a"}}`, "title", ""},
+		{`{}`, "title", ""},
+	} {
+		if got := fieldText([]byte(c.source), c.path); got != c.want {
+			t.Errorf("%s of %s is %q, want %q", c.path, c.source, got, c.want)
+		}
+	}
+}
+
+// TestNothingHalfWritten fails in the middle of writing and looks for files.
+func TestNothingHalfWritten(t *testing.T) {
+	dir := t.TempDir()
+	c := filmsCollection(t)
+	c.Suite.Search.Documents = tempFile(t, "films.ndjson", "{\"_id\":\"1\"}\n{broken\n")
+	if _, err := Write(t.Context(), BEIR, filepath.Join(dir, "out"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "films.ndjson:2:2: no JSON") {
+		t.Errorf("%v", err)
+	}
+	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			t.Errorf("%s is left", path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := tempFile(t, "old.yaml", "old")
+	if _, err := Write(t.Context(), Suite, old, &Collection{Suite: judgments.Suite{Queries: []judgments.Query{{Text: "x"}}}}, WriteOptions{}); err == nil {
+		t.Error("a suite without a search is written")
+	}
+	if readText(t, old) != "old" {
+		t.Error("the old file is gone")
+	}
+}
+
+func TestCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	path := tempFile(t, "x.qrels", strings.Repeat("1 0 d 1\n", 5000))
+	if _, err := Read(ctx, Qrels, path, ReadOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestStdout(t *testing.T) {
+	var b bytes.Buffer
+	in := tempFile(t, "films.yaml", films)
+	if _, err := (Job{In: in, Out: "-", To: Qrels}).Run(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(b.String(), "crime 0 949 2\n") {
+		t.Errorf("%s", b.String())
+	}
+	if _, err := (Job{In: in, Out: "-"}).Run(t.Context(), &b); err == nil {
+		t.Error("no format is named, and no error")
+	}
+}

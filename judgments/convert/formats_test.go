@@ -1,0 +1,309 @@
+package convert
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/releval/releval/judgments"
+)
+
+func TestTSV(t *testing.T) {
+	for _, c := range []struct {
+		name, text, column string
+		want               []plainQuery
+	}{
+		{"header in another order", "grade\tdoc_id\tquery\tquery_id\n1\t15854\tfast cars\tqid:1\n0\t650\tfast cars\tqid:1\n", "",
+			[]plainQuery{{ID: "qid:1", Text: "fast cars", Judged: []plainJudgment{{ID: "15854", Grade: 1}, {ID: "650"}}}}},
+		{"no header, ids", "fast cars\t15854\t1\nheist\t650\t2.5\n", "",
+			[]plainQuery{{Text: "fast cars", Judged: []plainJudgment{{ID: "15854", Grade: 1}}}, {Text: "heist", Judged: []plainJudgment{{ID: "650", Grade: 2.5}}}}},
+		{"no header, titles", "crime\tHeat\t1\ncrime\tThe Godfather\t2\n", "",
+			[]plainQuery{{Text: "crime", Judged: []plainJudgment{{Title: "Heat", Grade: 1}, {Title: "The Godfather", Grade: 2}}}}},
+		{"titles of one word, said to be", "crime\tHeat\t1\n", "title",
+			[]plainQuery{{Text: "crime", Judged: []plainJudgment{{Title: "Heat", Grade: 1}}}}},
+		{"ids with spaces, said to be", "crime\ta b\t1\n", "id",
+			[]plainQuery{{Text: "crime", Judged: []plainJudgment{{ID: "a b", Grade: 1}}}}},
+		{"four columns", "q1\tcrime\td1\t3\n", "",
+			[]plainQuery{{ID: "q1", Text: "crime", Judged: []plainJudgment{{ID: "d1", Grade: 3}}}}},
+		{"title column", "query\ttitle\trating\ncrime\tHeat\t1\n", "",
+			[]plainQuery{{Text: "crime", Judged: []plainJudgment{{Title: "Heat", Grade: 1}}}}},
+		{"both", "query\tdoc_id\ttitle\tgrade\ncrime\t949\tHeat\t1\nCRIME\t\tRonin\t1\n", "",
+			[]plainQuery{{Text: "crime", Judged: []plainJudgment{{ID: "949", Title: "Heat", Grade: 1}, {Title: "Ronin", Grade: 1}}}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			wantQueries(t, c.want, read(t, TSV, tempFile(t, "x.tsv", c.text), ReadOptions{Column: c.column}))
+		})
+	}
+}
+
+func TestTSVBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "films.tsv.gz")
+	c := filmsCollection(t)
+	write(t, TSV, path, c, WriteOptions{})
+	wantQueries(t, plain(c), read(t, TSV, path, ReadOptions{}))
+}
+
+func TestQuepid(t *testing.T) {
+	c := read(t, Quepid, tempFile(t, "x.csv", "query,docid,rating\r\nstar wars,11,3\r\n\"a, \"\"b\"\"\",12,0\r\n -minus,13,1\r\nunrated\r\n"), ReadOptions{})
+	wantQueries(t, []plainQuery{
+		{Text: "star wars", Judged: []plainJudgment{{ID: "11", Grade: 3}}},
+		{Text: `a, "b"`, Judged: []plainJudgment{{ID: "12"}}},
+		{Text: "-minus", Judged: []plainJudgment{{ID: "13", Grade: 1}}},
+		{Text: "unrated"},
+	}, c)
+	if len(c.Runs) > 0 {
+		t.Errorf("%d runs from an export without positions", len(c.Runs))
+	}
+	out := filepath.Join(t.TempDir(), "y.csv")
+	wantLosses(t, write(t, Quepid, out, c, WriteOptions{}))
+	if diff := cmp.Diff("query,docid,rating\nstar wars,11,3\n\"a, \"\"b\"\"\",12,0\n\" -minus\",13,1\nunrated\n", readText(t, out)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	wantQueries(t, plain(c), read(t, Quepid, out, ReadOptions{}))
+}
+
+func TestQuepidDetailed(t *testing.T) {
+	c := read(t, Quepid, tempFile(t, "x.csv", `Team Name,Case Name,Case ID,Query Text,Doc ID,Doc Position,Title,Rating,overview
+Team,Films,8,crime,2,2,Ronin,,x
+Team,Films,8,crime,1,1,"Heat, The",3,y
+`), ReadOptions{})
+	wantQueries(t, []plainQuery{{ID: "crime", Text: "crime", Judged: []plainJudgment{{ID: "1", Title: "Heat, The", Grade: 3}}}}, c)
+	if len(c.Runs) != 1 || c.Runs[0].Tag != "Films" || len(c.Runs[0].Queries) != 1 {
+		t.Fatalf("runs: %+v", c.Runs)
+	}
+	var ids []string
+	for _, h := range c.Runs[0].Queries[0].Hits {
+		ids = append(ids, h.ID)
+	}
+	if diff := cmp.Diff([]string{"1", "2"}, ids); diff != "" {
+		t.Error(diff)
+	}
+	out := filepath.Join(t.TempDir(), "y.run")
+	write(t, TRECRun, out, c, WriteOptions{})
+	if !strings.HasPrefix(readText(t, out), "crime Q0 1 1 ") {
+		t.Errorf("%s", readText(t, out))
+	}
+}
+
+func beirFolder(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestBEIR(t *testing.T) {
+	dir := beirFolder(t, map[string]string{
+		"queries.jsonl": `{"_id":"1","text":"crime","metadata":{}}` + "\n" + `{"_id":"2","text":"heist"}` + "\n" + `{"_id":"3","text":"unjudged"}` + "\n",
+		"corpus.jsonl": `{"_id":"a","title":"Heat","text":"A cop & a robber.","metadata":{"year":1995}}` + "\n" +
+			`{"_id":"b","title":"HEAT","text":"Another one."}` + "\n" + `{"_id":"c","title":"Ronin","text":"A case."}` + "\n" + `{"_id":"d","title":"","text":"No title."}` + "\n",
+		"qrels/test.tsv": "query-id\tcorpus-id\tscore\n2\tc\t1\n1\ta\t2\n1\tc\t0\n1\td\t1\n",
+		"qrels/dev.tsv":  "query-id\tcorpus-id\tscore\n3\tc\t1\n",
+	})
+	c := read(t, BEIR, dir, ReadOptions{})
+	wantQueries(t, []plainQuery{
+		{ID: "1", Text: "crime", Judged: []plainJudgment{{ID: "a", Grade: 2}, {ID: "c"}, {ID: "d", Grade: 1}}},
+		{ID: "2", Text: "heist", Judged: []plainJudgment{{ID: "c", Grade: 1}}},
+	}, c)
+	wantLosses(t, c.Losses, "1 queries have no judgments in the split test")
+	wantQueries(t, []plainQuery{{ID: "3", Text: "unjudged", Judged: []plainJudgment{{ID: "c", Grade: 1}}}}, read(t, BEIR, dir, ReadOptions{Split: "dev"}))
+	if _, err := Read(t.Context(), BEIR, dir, ReadOptions{Split: "train"}); err == nil || !strings.Contains(err.Error(), `no split "train" among its qrels (dev, test)`) {
+		t.Errorf("%v", err)
+	}
+
+	// To a suite: titles, with the id where two documents share one.
+	out := filepath.Join(t.TempDir(), "sub", "suite.yaml")
+	result, err := Job{In: dir, Out: out}.Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := judgments.Load(out, judgments.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantQueries(t, []plainQuery{
+		{ID: "1", Text: "crime", Judged: []plainJudgment{{ID: "a", Title: "Heat", Grade: 2}, {Title: "Ronin"}, {ID: "d", Grade: 1}}},
+		{ID: "2", Text: "heist", Judged: []plainJudgment{{Title: "Ronin", Grade: 1}}},
+	}, &Collection{Suite: *s})
+	if want := (Resolution{Documents: 4, Titles: 2, AmbiguousTitles: 1, AmbiguousDocuments: 2, Judged: 4, ByTitle: 2, ByBoth: 1, ByID: 1, JudgedAmbiguous: 1}); *result.Resolution != want {
+		t.Errorf("%+v, want %+v", *result.Resolution, want)
+	}
+	if s.Search.Documents != filepath.Join(dir, "corpus.jsonl") {
+		t.Errorf("documents %q", s.Search.Documents)
+	}
+	if r := s.Search.Rerankers; len(r) != 1 || r[0].Field != "text" || r[0].Window != 100 {
+		t.Errorf("rerankers %+v", r)
+	}
+	for range judgments.Documents(s.Search.Documents) {
+		break
+	}
+
+	// And back: the titles find their ids in the corpus.
+	again := filepath.Join(t.TempDir(), "again")
+	if _, err := (Job{In: out, Out: again + "/", To: BEIR}).Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	wantQueries(t, plain(c), read(t, BEIR, again, ReadOptions{}))
+	var got, want any
+	line, _, _ := strings.Cut(readText(t, filepath.Join(again, "corpus.jsonl")), "\n")
+	if err := json.Unmarshal([]byte(line), &got); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(`{"_id":"a","title":"Heat","text":"A cop & a robber.","metadata":{"year":1995}}`), &want); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("corpus (-want +got):\n%s", diff)
+	}
+}
+
+func TestOpenSearch(t *testing.T) {
+	want := []plainQuery{
+		{Text: "red dress", Judged: []plainJudgment{{ID: "B07", Grade: 3}, {ID: "B01", Grade: 0.25}}},
+		{Text: "blue jeans", Judged: []plainJudgment{{ID: "B02"}}},
+	}
+	body := `{"name":"Imported","description":"x","type":"IMPORT_JUDGMENT","judgmentRatings":[
+ {"query":"red dress","ratings":[{"docId":"B07","rating":"3.000"},{"rating":0.25,"docId":"B01"}]},
+ {"query":"blue jeans","ratings":[{"docId":"B02","rating":"0"}]}]}`
+	c := read(t, OpenSearch, tempFile(t, "x.json", body), ReadOptions{})
+	wantQueries(t, want, c)
+	if c.Suite.Name != "Imported" {
+		t.Errorf("name %q", c.Suite.Name)
+	}
+	response := `{"took":3,"hits":{"total":{"value":1},"hits":[{"_index":"search-relevance-judgment","_id":"b5","_score":1,"_source":` + body + `}]}}`
+	wantQueries(t, want, read(t, OpenSearch, tempFile(t, "x.json", response), ReadOptions{}))
+	older := `{"name":"x","judgmentScores":{"red dress":[{"docId":"B07","score":"3.000"},{"docId":"B01","score":"0.25"}],"blue jeans":[{"docId":"B02","score":"0.000"}]}}`
+	wantQueries(t, []plainQuery{want[1], want[0]}, read(t, OpenSearch, tempFile(t, "x.json", older), ReadOptions{}))
+	out := filepath.Join(t.TempDir(), "y.json")
+	wantLosses(t, write(t, OpenSearch, out, c, WriteOptions{}))
+	wantQueries(t, want, read(t, OpenSearch, out, ReadOptions{}))
+	wantLosses(t, write(t, OpenSearch, out, filmsCollection(t), WriteOptions{}),
+		"2 query ids", "search:", "1 gates", "inference_text", "1 expectations", "tags", "quarantine", "3 judgments have a title and no id")
+}
+
+func TestStudio(t *testing.T) {
+	want := []plainQuery{
+		{ID: "s1", Text: "crime", Judged: []plainJudgment{{ID: "949", Grade: 3}, {ID: "8195"}}},
+		{ID: "s2", Text: "heist", Judged: []plainJudgment{{ID: "949", Grade: 1}}},
+	}
+	lines := `{"_index":"esrs-scenarios","_id":"s1","_source":{"workspace_id":"w","name":"Crime","values":{"text":"crime"},"tags":["a"],"@meta":{"created_by":"x"}}}
+{"_index":"esrs-judgements","_id":"j1","_source":{"workspace_id":"w","scenario_id":"s1","index":"films","doc_id":"949","rating":3}}
+{"_index":"esrs-judgements","_id":"j2","_source":{"workspace_id":"w","scenario_id":"s1","index":"films","doc_id":"8195","rating":0}}
+{"_index":"esrs-judgements","_id":"j3","_source":{"workspace_id":"w","scenario_id":"s2","index":"films","doc_id":"949","rating":1}}
+{"_index":"esrs-scenarios","_id":"s2","_source":{"workspace_id":"w","name":"Heist","values":{"query":"heist","language":"en"}}}
+{"_index":"esrs-workspaces","_id":"w","_source":{"name":"Films","index_pattern":"films","params":["text"]}}
+`
+	c := read(t, Studio, tempFile(t, "x.ndjson", lines), ReadOptions{})
+	wantQueries(t, []plainQuery{want[0], want[1]}, c)
+	wantLosses(t, c.Losses, "1 values of scenarios besides the query: language", "1 documents are neither scenarios nor judgements, and are left out: w")
+	if c.Suite.Search.Index != "films" || len(c.Suite.Queries[0].Tags) != 1 {
+		t.Errorf("index %q, tags %q", c.Suite.Search.Index, c.Suite.Queries[0].Tags)
+	}
+	// Two search responses after one another.
+	hits := strings.Split(strings.TrimSpace(lines), "\n")
+	responses := `{"hits":{"hits":[` + strings.Join(hits[:2], ",") + `]}}` + "\n" + `{"hits":{"hits":[` + strings.Join(hits[2:5], ",") + `]}}`
+	wantQueries(t, want, read(t, Studio, tempFile(t, "x.json", responses), ReadOptions{}))
+
+	out := filepath.Join(t.TempDir(), "y.ndjson")
+	losses := write(t, Studio, out, c, WriteOptions{Workspace: "w2"})
+	wantLosses(t, losses)
+	wantQueries(t, want, read(t, Studio, out, ReadOptions{}))
+	if _, err := Write(t.Context(), Studio, out, c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "workspace") {
+		t.Errorf("%v", err)
+	}
+	unclear := `{"_id":"s1","_source":{"values":{"de":"Krimi","en":"crime"}}}`
+	if _, err := Read(t.Context(), Studio, tempFile(t, "x.ndjson", unclear), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "x.ndjson:1:1: ") || !strings.Contains(err.Error(), "de, en") {
+		t.Errorf("%v", err)
+	}
+	if got := read(t, Studio, tempFile(t, "x.ndjson", unclear), ReadOptions{Param: "de"}).Suite.Queries[0].Text; got != "Krimi" {
+		t.Errorf("text %q", got)
+	}
+}
+
+func TestRankEval(t *testing.T) {
+	body := `{"requests":[
+ {"id":"q1","request":{"query":{"multi_match":{"query":"crime","fields":["title^2","crime"]}}},"ratings":[{"_index":"films","_id":"949","rating":2},{"_index":"films","_id":"8195","rating":0}]},
+ {"id":"q2","request":{"query":{"multi_match":{"query":"heist","fields":["title^2","crime"]}}},"ratings":[]}],
+ "metric":{"precision":{"k":5,"relevant_rating_threshold":2}}}`
+	c := read(t, RankEval, tempFile(t, "x.json", body), ReadOptions{})
+	want := []plainQuery{
+		{ID: "q1", Text: "crime", Judged: []plainJudgment{{ID: "949", Grade: 2}, {ID: "8195"}}},
+		{ID: "q2", Text: "heist"},
+	}
+	wantQueries(t, want, c)
+	wantLosses(t, c.Losses)
+	if got := string(c.Suite.Search.Retriever); got != `{"standard":{"query":{"multi_match":{"fields":["title^2","crime"],"query":"{{query}}"}}}}` {
+		t.Errorf("retriever %s", got)
+	}
+	if c.Suite.Search.Index != "films" || len(c.Suite.Metrics) != 1 || c.Suite.Metrics[0].Name != "precision(rel=2)@5" {
+		t.Errorf("index %q, metrics %v", c.Suite.Search.Index, c.Suite.Metrics)
+	}
+	out := filepath.Join(t.TempDir(), "y.json")
+	wantLosses(t, write(t, RankEval, out, c, WriteOptions{}))
+	again := read(t, RankEval, out, ReadOptions{})
+	wantQueries(t, want, again)
+	if diff := cmp.Diff(c.Suite.Search, again.Suite.Search); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(c.Suite.Metrics, again.Suite.Metrics); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRankEvalOfSuite(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "y.json")
+	losses := write(t, RankEval, out, filmsCollection(t), WriteOptions{})
+	wantLosses(t, losses, "the gain of ndcg@10", "1 rerankers", "1 gates", "inference_text", "1 expectations", "tags", "quarantine", "1 metrics", "3 judgments have a title and no id")
+	want := `{"requests":[
+ {"id":"crime","request":{"query":{"multi_match":{"query":"crime in the city","fields":["title","plot"]}}},"ratings":[{"_index":"films","_id":"949","rating":2}]},
+ {"id":"heist","request":{"query":{"multi_match":{"query":"heist","fields":["title","plot"]}}},"ratings":[{"_index":"films","_id":"8195","rating":1}]}],
+ "metric":{"dcg":{"k":10,"normalize":true}}}`
+	var a, b any
+	if err := json.Unmarshal([]byte(want), &a); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(readText(t, out)), &b); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(a, b); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestRankEvalTemplates(t *testing.T) {
+	body := `{"templates":[{"id":"match","template":{"source":{"query":{"match":{"{{field}}":{"query":"{{query_string}}","operator":"{{operator}}"}}}}}}],
+ "requests":[{"id":"q1","template_id":"match","params":{"query_string":"crime","operator":"and"},"ratings":[{"_index":"films","_id":"1","rating":1}]},
+ {"id":"q2","template_id":"match","params":{"query_string":"heist","operator":"and"},"ratings":[]}]}`
+	c := read(t, RankEval, tempFile(t, "x.json", body), ReadOptions{})
+	if c.Suite.Queries[0].Text != "crime" || c.Suite.Queries[1].Text != "heist" {
+		t.Errorf("%+v", c.Suite.Queries)
+	}
+	if got := string(c.Suite.Search.Retriever); !strings.Contains(got, `"operator":"and","query":"{{query}}"`) {
+		t.Errorf("retriever %s", got)
+	}
+}
+
+func TestRankEvalDifferentSearches(t *testing.T) {
+	body := `{"requests":[
+ {"id":"q1","request":{"query":{"match":{"title":"crime"}}},"ratings":[]},
+ {"id":"q2","request":{"query":{"match":{"plot":"heist"}}},"ratings":[]},
+ {"id":"q3","request":{"query":{"match_all":{}}},"ratings":[]}]}`
+	c := read(t, RankEval, tempFile(t, "x.json", body), ReadOptions{})
+	wantQueries(t, []plainQuery{{ID: "q1", Text: "crime"}, {ID: "q2", Text: "heist"}, {ID: "q3", Text: "q3"}}, c)
+	wantLosses(t, c.Losses, "1 requests do not show what text they search for", "how to search")
+	if c.Suite.Search.Retriever != nil {
+		t.Errorf("retriever %s", c.Suite.Search.Retriever)
+	}
+}
