@@ -24,7 +24,7 @@ type Summary struct {
 func (m Metric) Aggregate(values []float64) Summary {
 	var s Summary
 	sum := 0.0
-	geometric := m.kind == kindGMMAP || m.kind == kindGMBpref
+	geometric := m.isGeometric()
 	for _, v := range values {
 		switch {
 		case math.IsNaN(v):
@@ -49,3 +49,9 @@ func (m Metric) Aggregate(values []float64) Summary {
 	}
 	return s
 }
+
+// IsMean tells whether Aggregate is the arithmetic mean, so that the mean of
+// the queries' differences is the difference of the aggregates.
+func (m Metric) IsMean() bool { return !m.IsCount() && !m.isGeometric() && !m.IsZero() }
+
+func (m Metric) isGeometric() bool { return m.kind == kindGMMAP || m.kind == kindGMBpref }

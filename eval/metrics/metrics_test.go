@@ -194,6 +194,9 @@ func TestAggregate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if want := test.name == "ndcg@10" || test.name == "judged@10" || test.name == "map"; m.IsMean() != want {
+			t.Errorf("%s is a mean: %v, want %v", test.name, m.IsMean(), want)
+		}
 		got := m.Aggregate(test.values)
 		if got.N != test.want.N || got.Undefined != test.want.Undefined ||
 			math.Abs(got.Value-test.want.Value) > 1e-14 || math.IsNaN(got.Value) != math.IsNaN(test.want.Value) {

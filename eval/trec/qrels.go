@@ -2,6 +2,7 @@ package trec
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"hash/maphash"
@@ -34,6 +35,7 @@ type judgedDoc struct {
 	id    string
 	hash  uint64
 	grade float64
+	line  int
 }
 
 // ReadQrels reads judgments: lines of query, iteration, document and grade,
@@ -66,7 +68,6 @@ func parseQrels(name string, data []byte) (*Qrels, error) {
 	end := len(b)
 	b = append(b, strings.Repeat("\n", padding)...)
 	text := string(b) // ids are parts of this one string
-	lines := map[int][]int32{}
 	last := int32(-1)
 	for i, line := 0, 1; i < end; line++ {
 		at := i
@@ -102,56 +103,55 @@ func parseQrels(name string, data []byte) (*Qrels, error) {
 			last = n
 		}
 		doc := text[start[2]:stop[2]]
-		q.queries[last].docs = append(q.queries[last].docs, judgedDoc{doc, maphash.String(q.seed, doc), grade})
-		lines[int(last)] = append(lines[int(last)], int32(line))
+		q.queries[last].docs = append(q.queries[last].docs, judgedDoc{doc, maphash.String(q.seed, doc), grade, line})
 	}
 	if len(q.queries) == 0 {
 		return nil, fmt.Errorf("%s: no judgment in it: want lines of %s", name, qrelsFormat)
 	}
-	if err := q.checkDuplicates(lines); err != nil {
+	q.finish()
+	if err := q.duplicate(); err != nil {
 		return nil, err
 	}
-	q.finish()
 	return q, nil
 }
 
-// checkDuplicates finds the first line that judges a document again.
-func (q *Qrels) checkDuplicates(lines map[int][]int32) error {
-	var first *LineError
-	seen := map[string]int{}
-	for n := range q.queries {
-		clear(seen)
-		for i, d := range q.queries[n].docs {
-			if earlier, ok := seen[d.id]; ok {
-				line := int(lines[n][i])
-				if first == nil || line < first.Line {
-					first = &LineError{q.name, line, fmt.Sprintf("document %s is judged a second time for query %s, first at line %d",
-						clip([]byte(d.id)), clip([]byte(q.queries[n].id)), lines[n][earlier])}
-				}
-				break
-			}
-			seen[d.id] = i
-		}
-	}
-	if first != nil {
-		return first
-	}
-	return nil
-}
-
-// finish orders the queries by id, as strings, and prepares their judgments.
+// finish orders the queries by id, as strings, and the documents of each by
+// hash, and prepares the judgments.
 func (q *Qrels) finish() {
 	slices.SortFunc(q.queries, func(a, b judgedQuery) int { return strings.Compare(a.id, b.id) })
 	var grades []float64
 	for i := range q.queries {
 		query := &q.queries[i]
 		q.index[query.id] = int32(i)
+		slices.SortFunc(query.docs, func(a, b judgedDoc) int { return cmp.Compare(a.hash, b.hash) })
 		grades = grades[:0]
 		for _, d := range query.docs {
 			grades = append(grades, d.grade)
 		}
 		query.judged = metrics.NewJudged(grades)
 	}
+}
+
+// duplicate finds the first line that judges a document again.
+func (q *Qrels) duplicate() error {
+	var first *LineError
+	for i := range q.queries {
+		docs := q.queries[i].docs
+		for j := range docs {
+			for k := j + 1; k < len(docs) && docs[k].hash == docs[j].hash; k++ {
+				again := max(docs[j].line, docs[k].line)
+				if docs[j].id != docs[k].id || first != nil && again >= first.Line {
+					continue
+				}
+				first = &LineError{q.name, again, fmt.Sprintf("document %s is judged a second time for query %s, first at line %d",
+					clip([]byte(docs[j].id)), clip([]byte(q.queries[i].id)), min(docs[j].line, docs[k].line))}
+			}
+		}
+	}
+	if first != nil {
+		return first
+	}
+	return nil
 }
 
 // Queries are the ids of the judged queries, sorted as strings.

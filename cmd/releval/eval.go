@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/trec"
+	"github.com/releval/releval/reports"
+)
+
+// evalFlags is what the command line says beside the files.
+type evalFlags struct {
+	metrics     []string
+	perQuery    bool
+	format      string
+	rankBy      string
+	float32     bool
+	trecVersion string
+	seed        uint64
+}
+
+// evalMetrics are the metrics of eval where none is named; for trec it is
+// trec_eval's own choice.
+var evalMetrics = []string{"ndcg@10", "mrr@10", "map", "recall@100", "judged@10"}
+
+func newEvalCommand(p *program) *cobra.Command {
+	var f evalFlags
+	cmd := &cobra.Command{
+		Use:   "eval QRELS RUN [RUN...]",
+		Short: "Score TREC run files: metrics, and comparison where there are several",
+		Long: `Score TREC run files against TREC qrels, always over all queries of the qrels.
+Several runs are held against the first, with intervals and tests.
+
+A file may be gzip; - is standard input. Metrics have the names of this
+project, of trec_eval (ndcg_cut_10, P.5,10, official) or of ir_measures.
+--format trec prints as trec_eval -c does, with --per-query as -c -q.
+
+Scores are double precision, and queries that the run does not answer are
+printed, as in trec_eval 10.0. Recall levels (iprec_at_recall, 11pt_avg) are
+rounded up, as up to 9.0.8. --trec-version is exact in everything.`,
+		Args: cobra.MinimumNArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.eval(cmd, args[0], args[1:], &f)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&f.metrics, "metric", nil, "a metric, repeatable (default ndcg@10, mrr@10, map, recall@100, judged@10; for trec: official)")
+	flags.BoolVar(&f.perQuery, "per-query", false, "the values of each query as well")
+	flags.StringVar(&f.format, "format", "table", "what standard output gets: table, markdown, json, csv or trec")
+	flags.StringVar(&f.rankBy, "rank-by", "score", "the column that ranks: score (equal ones by document id, the greatest first) or rank")
+	flags.BoolVar(&f.float32, "trec-float32", false, "hold scores in single precision, as trec_eval up to 9.0.8")
+	flags.StringVar(&f.trecVersion, "trec-version", "", "do as this version of trec_eval: 9.0.8 or 10.0")
+	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
+	return cmd
+}
+
+// eval scores the runs and prints what they come to.
+func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalFlags) error {
+	var o trec.Options
+	switch f.rankBy {
+	case "score":
+	case "rank":
+		o.Order = trec.ByRank
+	default:
+		return usageError(cmd, "--rank-by: %q is none of score and rank", f.rankBy)
+	}
+	write := trec.WriteOptions{PerQuery: f.perQuery}
+	rounded := false
+	switch {
+	case f.trecVersion == "9.0.8", f.trecVersion == "" && f.float32:
+		o.Float32, write.OmitMissing = true, true
+	case f.trecVersion == "10.0" && !f.float32:
+		rounded = true
+	case f.trecVersion == "10.0":
+		return usageError(cmd, "--trec-float32 and --trec-version 10.0 exclude each other: 10.0 holds scores in double precision")
+	case f.trecVersion != "":
+		return usageError(cmd, "--trec-version: %q is none of 9.0.8 and 10.0", f.trecVersion)
+	}
+	format, err := reports.ParseFormat(f.format)
+	switch {
+	case f.format == "trec" && len(runs) > 1:
+		return usageError(cmd, "--format trec is for one run, and %d are given", len(runs))
+	case f.format != "trec" && (err != nil || format == reports.JUnit || format == reports.HTML):
+		return usageError(cmd, "--format: %q is none of table, markdown, json, csv and trec", f.format)
+	}
+	inputs, err := p.inputs(append([]string{qrels}, runs...))
+	if err != nil {
+		return err
+	}
+	measures, err := f.measures()
+	if err != nil {
+		return withExit(exitUsage, fmt.Errorf("--metric: %w", err))
+	}
+	if f.format != "trec" && len(measures.Metrics) == 0 {
+		return usageError(cmd, "--metric: runid is for --format trec, and no metric is named beside it")
+	}
+	if rounded {
+		for i, m := range measures.Metrics {
+			measures.Metrics[i] = m.RoundedRecall()
+		}
+	}
+	results, err := p.evaluate(cmd.Context(), inputs, measures, o)
+	if err != nil {
+		return err
+	}
+	if f.format == "trec" {
+		write.RunID = measures.RunID
+		if err := trec.WriteTrecEval(p.Stdout, results[0], write); err != nil {
+			return fmt.Errorf("cannot write to standard output: %w", err)
+		}
+		return nil
+	}
+	report, err := reports.NewEvalReport(inputs[0].Name, results, stats.Options{Seed: f.seed})
+	if err != nil {
+		return err
+	}
+	report.PerQuery = f.perQuery
+	color, err := p.colored()
+	if err != nil {
+		return err
+	}
+	return reports.WriteEval(p.Stdout, format, report, reports.Options{Width: p.width(p.Stdout), Color: color})
+}
+
+// measures are the metrics asked for, in trec_eval's order where its format is.
+func (f *evalFlags) measures() (trec.Measures, error) {
+	names := f.metrics
+	switch {
+	case len(names) > 0:
+	case f.format == "trec":
+		names = []string{"official"}
+	default:
+		names = evalMetrics
+	}
+	measures, err := trec.ParseMeasures(names)
+	if err != nil {
+		return measures, err
+	}
+	if f.format == "trec" {
+		measures.Sort()
+	}
+	return measures, nil
+}
+
+// inputs turns file names into inputs; - is standard input, once.
+func (p *program) inputs(paths []string) ([]trec.Input, error) {
+	inputs := make([]trec.Input, len(paths))
+	stdin := false
+	for i, path := range paths {
+		inputs[i] = trec.Input{Name: path, Path: path}
+		if path == "-" {
+			if stdin {
+				return nil, withExit(exitUsage, fmt.Errorf("standard input (-) can be read only once: name a file for the other"))
+			}
+			stdin = true
+			inputs[i] = trec.Input{Name: "standard input", Reader: p.Stdin}
+		}
+	}
+	return inputs, nil
+}
+
+// evaluate reads the qrels, then each run.
+func (p *program) evaluate(ctx context.Context, inputs []trec.Input, measures trec.Measures, o trec.Options) ([]*trec.Result, error) {
+	qrels, err := trec.ReadQrels(ctx, inputs[0])
+	if err != nil {
+		return nil, err
+	}
+	var results []*trec.Result
+	for _, in := range inputs[1:] {
+		start := time.Now()
+		result, err := trec.Evaluate(ctx, qrels, in, measures.Metrics, o)
+		if err != nil {
+			return nil, err
+		}
+		p.logger().Debug("evaluated", "run", in.Name, "took", time.Since(start).Round(time.Millisecond))
+		if result.Missing > 0 {
+			p.note("%s answers %d of %d judged queries; the others count 0", in.Name, len(result.Queries)-result.Missing, len(result.Queries))
+		}
+		results = append(results, result)
+	}
+	return results, nil
+}
