@@ -48,6 +48,14 @@ type Settings struct {
 	Note func(text string)
 }
 
+// File is where the run is kept; empty where it is not.
+func (s Settings) File() string {
+	if s.Resume != nil {
+		return s.ResumePath
+	}
+	return s.Out
+}
+
 func (s Settings) note(format string, args ...any) {
 	if s.Note != nil {
 		s.Note(fmt.Sprintf(format, args...))
@@ -164,6 +172,9 @@ func newManifest(p *Plan, found *Preflight, titles Titles, address string, s Set
 			Search:    p.Suite.SearchHash(),
 			Titles:    titles.Hash,
 		},
+	}
+	if all := len(p.Suite.Queries); all > len(p.Queries) {
+		m.SuiteQueries = all
 	}
 	if s.Repeat > 1 {
 		m.Repeat = s.Repeat

@@ -55,6 +55,9 @@ type Manifest struct {
 	Gates []Gate `json:"gates,omitempty"`
 	// QueryCount is how many queries the run sets out to search.
 	QueryCount int `json:"query_count"`
+	// SuiteQueries is how many the suite has, where the run was restricted to
+	// fewer; else 0.
+	SuiteQueries int `json:"suite_queries,omitempty"`
 	// Repeat is how often each query is searched; 0 and 1 mean once.
 	Repeat int    `json:"repeat,omitempty"`
 	Hashes Hashes `json:"hashes"`

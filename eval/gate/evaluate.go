@@ -107,6 +107,8 @@ func (in *Input) named(system string) []string {
 func (j *judge) evaluate() error {
 	j.Expected = j.expectation()
 	switch {
+	case j.in.Partial != "":
+		j.undecided("%s", j.in.Partial)
 	case j.system == nil && j.Metric != "unresolved_titles":
 		j.undecided("the system %s was not run", j.System)
 	case j.scope.empty != "":

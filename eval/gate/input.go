@@ -23,6 +23,10 @@ type Input struct {
 	// TitlesChecked says that the index was asked for the judged titles, so
 	// that Query.Unresolved can be relied on.
 	TitlesChecked bool
+	// Partial says why the queries are not all of the suite's, where they are
+	// not: gates are about the whole suite, and then inconclusive. Empty where
+	// all were run.
+	Partial string
 	// Now is the time that quarantines are held against.
 	Now time.Time
 	// Stats are the options of the gates' intervals and tests. The confidence

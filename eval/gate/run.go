@@ -17,6 +17,9 @@ import (
 func FromRun(run, base *eval.Run, now time.Time, o stats.Options) (Input, error) {
 	m := &run.Manifest
 	in := Input{Now: now, Stats: o, TitlesChecked: m.Hashes.Titles != ""}
+	if m.SuiteQueries > m.QueryCount {
+		in.Partial = fmt.Sprintf("only %d of the suite's %d queries were searched", m.QueryCount, m.SuiteQueries)
+	}
 	for _, g := range m.Gates {
 		in.Gates = append(in.Gates, judgments.Gate{
 			Position: judgments.Position{File: m.File, Line: g.Line, Column: g.Column},

@@ -106,3 +106,24 @@ func TestFromRun(t *testing.T) {
 		t.Error("a gate on an unknown metric gave no error")
 	}
 }
+
+// A run of some of the suite's queries cannot meet a gate about all of them.
+func TestPartialRunIsInconclusive(t *testing.T) {
+	least := 0.0
+	run := &eval.Run{Manifest: eval.Manifest{
+		Systems: []string{eval.FirstStage}, QueryCount: 1, SuiteQueries: 3,
+		Gates: []eval.Gate{{Source: "{metric: mrr, min: 0}", Metric: "mrr", System: eval.FirstStage, Min: &least}},
+	}}
+	run.Queries = []eval.Query{{ID: "q", Judgments: []eval.Judgment{{Title: "a", Grade: 1}}, Results: eval.Results{eval.FirstStage: {}}}}
+	in, err := FromRun(run, nil, time.Now(), stats.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := Evaluate(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := results[0]; r.Verdict != Inconclusive || r.Reason != "only 1 of the suite's 3 queries were searched" {
+		t.Errorf("got %s", r)
+	}
+}
