@@ -77,8 +77,10 @@ is wrong; 3 the cluster could not answer or the run is incomplete.`,
 	flags.StringVar(&p.color, "color", "auto", "colour on the terminal: auto, always or never")
 	root.AddCommand(
 		newRunCommand(p),
+		newSweepCommand(p),
 		newCompareCommand(p),
 		newReportCommand(p),
+		newCheckCommand(p),
 		newConvertCommand(p),
 		newEvalCommand(p),
 		newLoadCommand(p),

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/check"
+	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/edit"
+)
+
+// checkFlags are the flags of releval check.
+type checkFlags struct {
+	connection
+	offline     bool
+	fix         string
+	format      string
+	github      bool
+	strict      bool
+	runs        []string
+	concurrency int
+	overrides   eval.Overrides
+}
+
+func newCheckCommand(p *program) *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use:   "check SUITE...",
+		Short: "Check suites, by themselves and against the index",
+		Long: `Check suites by themselves and against the index: the fields, the endpoints,
+and every judged title. A title that no document has, or several have, is
+listed with those that it may mean.
+
+--fix rewrites a title in the suite where the new one is certain: the letters
+are the same but for case, accents, signs or a moved article, or the document
+that had the title has another one now. That is known from the suite's
+documents, from its ids, and from earlier runs (--run). Only the title itself
+is changed; comments and the order stay. --fix=likely also takes the one near
+title where there is only one.
+
+Exit codes: 0 nothing is wrong; 2 something is; 3 the cluster could not
+answer. Warnings count as wrong under --strict.`,
+		Example: `  releval check --offline suite.yaml
+  releval check --fix suite.yaml
+  releval check --format json suite.yaml | jq '.findings[].message'`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.check(cmd, args, &f)
+		},
+	}
+	flags := cmd.Flags()
+	f.connection.addFlags(flags)
+	flags.BoolVar(&f.offline, "offline", false, "look at the suites alone, ask no cluster")
+	flags.StringVar(&f.fix, "fix", "", "rewrite titles: certain (also without a value) or likely")
+	flags.Lookup("fix").NoOptDefVal = "certain"
+	flags.StringVar(&f.format, "format", "text", "what standard output gets: text (file:line:column: message) or json")
+	flags.BoolVar(&f.github, "github", false, "also print GitHub annotations on standard error; on by itself where GITHUB_ACTIONS is true")
+	flags.BoolVar(&f.strict, "strict", false, "warnings are errors")
+	flags.StringArrayVar(&f.runs, "run", nil, "an earlier run `FILE`, repeatable, that knows which document had which title")
+	flags.StringVar(&f.overrides.QueryGlob, "query", "", "only the titles of queries whose id matches `GLOB`")
+	flags.StringVar(&f.overrides.Tag, "tag", "", "only the titles of queries with this `TAG`")
+	flags.IntVar(&f.concurrency, "concurrency", 4, "requests in flight")
+	return cmd
+}
+
+func (f *checkFlags) check(cmd *cobra.Command) error {
+	switch {
+	case f.fix != "" && f.fix != "certain" && f.fix != "likely":
+		return usageError(cmd, "--fix is certain or likely, not %q; write --fix=likely with a sign of equality", f.fix)
+	case f.format != "text" && f.format != "json":
+		return usageError(cmd, "--format is text or json, not %q", f.format)
+	case f.offline && f.fix != "":
+		return usageError(cmd, "--fix needs the index, which --offline does not ask")
+	case f.concurrency < 1:
+		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
+	}
+	return nil
+}
+
+// check checks all suites and prints the findings together.
+func (p *program) check(cmd *cobra.Command, paths []string, f *checkFlags) error {
+	if err := f.check(cmd); err != nil {
+		return err
+	}
+	var runs []*eval.Run
+	for _, path := range f.runs {
+		stored, err := eval.ReadRun(path)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, &stored.Run)
+	}
+	found := []check.Finding{}
+	var failure error
+	for _, path := range paths {
+		these, err := p.checkSuite(cmd.Context(), path, f, runs)
+		found = append(found, these...)
+		if err != nil {
+			failure = err
+			break
+		}
+	}
+	return errors.Join(withExit(exitCode(failure), failure), p.printFindings(found, f))
+}
+
+// checkSuite checks one suite, and mends it where that is asked for.
+func (p *program) checkSuite(ctx context.Context, path string, f *checkFlags, runs []*eval.Run) ([]check.Finding, error) {
+	suite, err := loadSuite(path)
+	if problems, ok := errors.AsType[judgments.Problems](err); ok {
+		return check.Problems(problems), nil
+	}
+	if err != nil {
+		return nil, withExit(exitUsage, err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, withExit(exitUsage, err)
+	}
+	found := check.Offline(suite, text, time.Now())
+	if f.offline {
+		return found, nil
+	}
+	plan, err := eval.NewPlan(suite, f.overrides)
+	if problems, ok := errors.AsType[judgments.Problems](err); ok {
+		return append(found, check.Problems(problems)...), nil
+	}
+	if err != nil {
+		return found, err
+	}
+	client, err := f.connection.open(ctx, p, suite, f.concurrency, 1)
+	if err != nil {
+		return found, err
+	}
+	defer client.Close()
+	online, err := check.Online(ctx, client, plan, check.Options{Concurrency: f.concurrency, Runs: runs})
+	if err != nil {
+		return found, err
+	}
+	found = append(found, online...)
+	check.Sort(found)
+	if f.fix == "" {
+		return found, nil
+	}
+	fixed, err := check.Fix(suite, text, found, f.fix == "likely")
+	if err != nil || fixed == nil {
+		return found, err
+	}
+	return found, edit.WriteFile(path, fixed)
+}
+
+// printFindings prints what was found everywhere it should go, and gives the
+// verdict as an error.
+func (p *program) printFindings(found []check.Finding, f *checkFlags) error {
+	write := func(w io.Writer) error { return check.Write(w, found) }
+	if f.format == "json" {
+		write = func(w io.Writer) error { return check.WriteJSON(w, found) }
+	}
+	if err := write(p.Stdout); err != nil {
+		return fmt.Errorf("cannot write the findings: %w", err)
+	}
+	if f.github || p.Getenv("GITHUB_ACTIONS") == "true" {
+		if err := check.WriteAnnotations(p.Stderr, found, p.Getenv("GITHUB_WORKSPACE")); err != nil {
+			return fmt.Errorf("cannot write the annotations: %w", err)
+		}
+	}
+	counts := check.Count(found)
+	summary := check.Summary(counts)
+	if counts.Errors > 0 || f.strict && counts.Warnings > 0 {
+		return withExit(exitUsage, errors.New(summary))
+	}
+	p.note("%s", summary)
+	return nil
+}

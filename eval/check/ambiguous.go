@@ -1,0 +1,54 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/titles"
+	"github.com/releval/releval/judgments"
+)
+
+// shownDocuments is how many documents of one title a message lists.
+const shownDocuments = 5
+
+// ambiguous reports the uses whose title several documents have, with what
+// tells these apart.
+func (k *online) ambiguous(ctx context.Context, uses []use, groups map[string][]titles.Document) error {
+	if len(uses) == 0 {
+		return nil
+	}
+	var list [][]titles.Document
+	for _, folded := range slices.Sorted(maps.Keys(groups)) {
+		list = append(list, groups[folded])
+	}
+	apart, err := titles.Distinguish(ctx, k.cluster, k.where, list)
+	if err != nil {
+		return err
+	}
+	for _, u := range uses {
+		documents := groups[judgments.FoldTitle(u.title)]
+		var proposals []Proposal
+		var shown []string
+		for i, d := range documents {
+			p := Proposal{Title: d.Title, ID: d.ID}
+			if v := apart.Value(d); v != "" {
+				p.Detail = apart.Field + " " + v
+			}
+			proposals = append(proposals, p)
+			switch {
+			case i < shownDocuments && p.Detail != "":
+				shown = append(shown, fmt.Sprintf("%q (%s)", d.ID, p.Detail))
+			case i < shownDocuments:
+				shown = append(shown, fmt.Sprintf("%q", d.ID))
+			case i == shownDocuments:
+				shown = append(shown, fmt.Sprintf("%d more", len(documents)-shownDocuments))
+			}
+		}
+		f := k.add(u, eval.SeverityWarning, KindAmbiguous, "%q stands for %d documents, and whichever ranks first gets the credit: %s; name the one that is meant by its id", u.title, len(documents), and(shown))
+		f.Proposals = proposals
+	}
+	return nil
+}

@@ -1,0 +1,265 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/titles"
+	"github.com/releval/releval/judgments"
+)
+
+// shownProposals is how many titles a message proposes.
+const shownProposals = 3
+
+// verdict is what is known of a missing title.
+type verdict struct {
+	proposals []Proposal
+	rename    *Rename
+	// gone are the ids of the documents that had the title, where none of
+	// them exists any more.
+	gone []string
+}
+
+// missing reports the uses whose title no document has.
+func (k *online) missing(ctx context.Context, uses []use) error {
+	if len(uses) == 0 {
+		return nil
+	}
+	wanted := make(map[string]string) // titles by their folded form
+	for _, u := range uses {
+		wanted[judgments.FoldTitle(u.title)] = u.title
+	}
+	verdicts, err := k.judge(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	for _, u := range uses {
+		v := verdicts[judgments.FoldTitle(u.title)]
+		rename := v.rename
+		note := ""
+		if rename != nil {
+			if line := k.judgedAs(u, rename.To, v.proposals[0].ID); line > 0 {
+				rename, note = nil, fmt.Sprintf(", which is judged for the query already, on line %d: keep one", line)
+			}
+		}
+		f := k.add(u, eval.SeverityError, KindMissing, "%s", v.message(u.title)+note)
+		f.Proposals = v.proposals
+		if rename != nil {
+			f.Rename = &Rename{From: u.title, To: rename.To, Certain: rename.Certain, use: u}
+		}
+	}
+	return nil
+}
+
+// judgedAs gives the line where a query judges the document of a new title
+// already, 0 where it does not.
+func (k *online) judgedAs(u use, to, id string) int {
+	if u.judgment < 0 {
+		return 0
+	}
+	for i, j := range k.suite.Queries[u.query].Relevant {
+		if i != u.judgment && (j.ID == id && id != "" || j.ID == "" && judgments.FoldTitle(j.Title) == judgments.FoldTitle(to)) {
+			return j.Line
+		}
+	}
+	return 0
+}
+
+// message says what is known, in one sentence.
+func (v *verdict) message(title string) string {
+	text := fmt.Sprintf("no document has the title %q", title)
+	if len(v.gone) > 0 {
+		text += fmt.Sprintf(", and %s, which had it, is gone", and(quoted(v.gone[:min(3, len(v.gone))])))
+	}
+	if len(v.proposals) == 0 {
+		if len(v.gone) > 0 {
+			return text + "; remove the judgment"
+		}
+		return text + ", nor any like it; correct it, or remove the judgment"
+	}
+	seen := make(map[string]bool)
+	var names []string
+	for _, p := range v.proposals {
+		if name := fmt.Sprintf("%q", p.Title); !seen[name] && len(names) < shownProposals {
+			seen[name] = true
+			names = append(names, name)
+		}
+	}
+	if len(v.gone) > 0 {
+		return text + "; the nearest is " + strings.Join(names, " or ")
+	}
+	text += "; did you mean " + strings.Join(names, " or ")
+	if p := v.proposals[0]; v.rename != nil && v.rename.Certain {
+		text += fmt.Sprintf(" (%s)", p.Reason)
+	}
+	return text + "?"
+}
+
+func quoted(list []string) []string {
+	q := make([]string, len(list))
+	for i, s := range list {
+		q[i] = fmt.Sprintf("%q", s)
+	}
+	return q
+}
+
+// judge finds out about missing titles, by their folded form.
+func (k *online) judge(ctx context.Context, wanted map[string]string) (map[string]*verdict, error) {
+	known, err := k.known(ctx, wanted)
+	if err != nil {
+		return nil, err
+	}
+	verdicts := make(map[string]*verdict, len(wanted))
+	var catalogue *titles.Catalogue
+	if k.index.All != nil {
+		catalogue = titles.NewCatalogue(k.index.All)
+	}
+	var mu sync.Mutex
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, k.concurrency()))
+	for _, folded := range slices.Sorted(maps.Keys(wanted)) {
+		title := wanted[folded]
+		group.Go(func() error {
+			own := catalogue
+			documents := k.index.All
+			if own == nil {
+				var err error
+				if documents, err = titles.Candidates(groupCtx, k.cluster, k.where, title); err != nil {
+					return err
+				}
+				own = titles.NewCatalogue(documents)
+			}
+			v := decide(title, known[folded], own.Nearest(title, 10), documents, k.named)
+			mu.Lock()
+			defer mu.Unlock()
+			verdicts[folded] = v
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return verdicts, nil
+}
+
+// named says whether the suite has a judgment or an expectation of a title
+// that the index holds: such a title is seldom another one's new form.
+func (k *online) named(title string) bool {
+	return len(k.index.Documents[judgments.FoldTitle(title)]) > 0
+}
+
+func (k *online) concurrency() int {
+	if k.options.Concurrency > 0 {
+		return k.options.Concurrency
+	}
+	return 4
+}
+
+// decide weighs what is known of a missing title: the documents that had it,
+// those near it, and all others. The first that leaves exactly one document
+// makes the rename certain.
+func decide(title string, was history, near []titles.Near, all []titles.Document, named func(title string) bool) *verdict {
+	v := &verdict{}
+	if len(was.documents) == 0 {
+		v.gone = was.gone
+	}
+	add := func(d titles.Document, reason string) {
+		if !slices.ContainsFunc(v.proposals, func(p Proposal) bool { return p.ID == d.ID }) {
+			v.proposals = append(v.proposals, Proposal{Title: d.Title, ID: d.ID, Reason: reason})
+		}
+	}
+	for _, d := range was.documents {
+		add(d, fmt.Sprintf("the new title of the document %q", d.ID))
+	}
+	spelt := spelling(title, all)
+	if len(v.proposals) == 0 && len(v.gone) == 0 {
+		for _, d := range spelt {
+			add(d, fmt.Sprintf("the title of the document %q, whose id spells the old one", d.ID))
+		}
+	}
+	if len(v.proposals) == 0 && len(v.gone) == 0 {
+		for _, n := range near {
+			if n.Nearness == titles.SameLetters {
+				add(n.Document, reasons[n.Nearness])
+			}
+		}
+	}
+	// Where one of two documents of the title is gone, the judgment may have
+	// meant that one.
+	certain := len(v.proposals) == 1 && len(was.gone) == 0
+	if certain {
+		v.rename = &Rename{From: title, To: v.proposals[0].Title, Certain: unique(v.proposals[0], all)}
+	}
+	for i, n := range near {
+		if len(v.proposals) >= 5 || n.Nearness == titles.OtherNumber && len(v.proposals) > 0 {
+			break
+		}
+		add(n.Document, reasons[n.Nearness])
+		likely := n.Nearness <= titles.Contained && !named(n.Title) && (len(near) == 1 || near[1].Nearness > n.Nearness)
+		if i == 0 && likely && v.rename == nil && len(v.gone) == 0 && len(v.proposals) == 1 {
+			v.rename = &Rename{From: title, To: n.Title}
+		}
+	}
+	if certain {
+		v.proposals = v.proposals[:1]
+	}
+	return v
+}
+
+var reasons = map[titles.Nearness]string{
+	titles.SameLetters: "the same letters",
+	titles.FewEdits:    "a few letters differ",
+	titles.Contained:   "words in front or behind",
+	titles.SharedWords: "some words are the same",
+	titles.OtherNumber: "another number",
+}
+
+// unique says whether no other document has the proposal's title: without an
+// id the new title would be ambiguous.
+func unique(p Proposal, all []titles.Document) bool {
+	folded := judgments.FoldTitle(p.Title)
+	for _, d := range all {
+		if d.ID != p.ID && judgments.FoldTitle(d.Title) == folded {
+			return false
+		}
+	}
+	return folded != ""
+}
+
+// spelling finds the documents whose ids spell a title, with or without a
+// year behind it, and whose own title is another one.
+func spelling(title string, all []titles.Document) []titles.Document {
+	loose := titles.Loose(title)
+	if len(loose) < 2 {
+		return nil
+	}
+	var found []titles.Document
+	for _, d := range all {
+		id := titles.Loose(d.ID)
+		if rest, year, ok := cutLast(id); ok && isYear(year) && rest == loose || id == loose {
+			if d.Title != "" && titles.Loose(d.Title) != loose {
+				found = append(found, d)
+			}
+		}
+	}
+	return found
+}
+
+func cutLast(words string) (before, last string, ok bool) {
+	i := strings.LastIndexByte(words, ' ')
+	if i < 0 {
+		return "", "", false
+	}
+	return words[:i], words[i+1:], true
+}
+
+func isYear(word string) bool {
+	return len(word) == 4 && strings.Trim(word, "0123456789") == ""
+}

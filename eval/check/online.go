@@ -1,0 +1,227 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/titles"
+	"github.com/releval/releval/judgments"
+)
+
+// Cluster is what a check needs of a cluster.
+type Cluster interface {
+	eval.Inspector
+	titles.Cluster
+}
+
+// Options are how a suite is checked against an index. The zero value is
+// right for most uses.
+type Options struct {
+	// Concurrency is how many requests are in flight; 0 means 4.
+	Concurrency int
+	// Runs are earlier runs of the suite, which know which document had which
+	// title.
+	Runs []*eval.Run
+}
+
+// Online checks a plan against the cluster. Its error means that the cluster
+// could not be asked.
+func Online(ctx context.Context, c Cluster, p *eval.Plan, o Options) ([]Finding, error) {
+	planned := make(map[string]bool)
+	for _, q := range p.Queries {
+		planned[q.ID] = true
+	}
+	k := online{
+		cluster: c,
+		suite:   p.Suite,
+		where:   titles.Place{Index: p.Suite.Search.Index, Field: p.Suite.Search.TitleField},
+		options: o,
+		uses:    usesOf(p.Suite, func(id string) bool { return planned[id] }),
+	}
+	searchable, err := k.preflight(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if searchable {
+		if err := k.titles(ctx); err != nil {
+			return nil, err
+		}
+	}
+	Sort(k.found)
+	return k.found, nil
+}
+
+// online is one check at work.
+type online struct {
+	cluster Cluster
+	suite   *judgments.Suite
+	where   titles.Place
+	options Options
+	uses    []use
+	// index is what the index says of them.
+	index *titles.Found
+	found []Finding
+}
+
+// preflight looks at the cluster, and says whether titles can be looked up.
+func (k *online) preflight(ctx context.Context, p *eval.Plan) (searchable bool, err error) {
+	at := k.suite.Search.Position
+	preflight, err := eval.Inspect(ctx, k.cluster, p)
+	switch cluster.KindOf(err) {
+	case cluster.KindMissingIndex:
+		k.found = append(k.found, Finding{Position: at, Severity: eval.SeverityError, Kind: KindPreflight, Message: err.Error()})
+		return false, nil
+	case cluster.KindMissingEndpoint, cluster.KindMissing, cluster.KindUnsupported, cluster.KindInvalidRequest:
+		k.found = append(k.found, Finding{Position: at, Severity: eval.SeverityError, Kind: KindPreflight, Message: err.Error()})
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	searchable = true
+	for _, f := range preflight.Findings {
+		k.found = append(k.found, Finding{Position: at, Severity: f.Severity, Kind: KindPreflight, Message: f.String()})
+		// Without the field or a document every title would be missing.
+		if f.Severity == eval.SeverityError && (strings.Contains(f.What, "holds no documents") || strings.Contains(f.What, fmt.Sprintf("has no field %q", k.where.Field))) {
+			searchable = false
+		}
+	}
+	return searchable, nil
+}
+
+// titles looks up everything that the suite names, and sorts the uses out.
+func (k *online) titles(ctx context.Context) error {
+	var names, ids []string
+	for _, u := range k.uses {
+		if u.id != "" {
+			ids = append(ids, u.id)
+		}
+		if u.title != "" {
+			names = append(names, u.title)
+		}
+	}
+	var err error
+	if k.index, err = titles.Find(ctx, k.cluster, k.where, names, ids); err != nil {
+		return err
+	}
+	var missing []use
+	ambiguous := make(map[string][]titles.Document)
+	var unclear []use
+	for _, u := range k.uses {
+		documents := k.index.Documents[judgments.FoldTitle(u.title)]
+		switch {
+		case u.id != "":
+			k.byID(u, documents)
+		case len(documents) == 0:
+			missing = append(missing, u)
+		case len(documents) == 1:
+			k.spelling(u, documents[0])
+		default:
+			ambiguous[judgments.FoldTitle(u.title)] = documents
+			unclear = append(unclear, u)
+		}
+	}
+	k.duplicates()
+	if err := k.ambiguous(ctx, unclear, ambiguous); err != nil {
+		return err
+	}
+	return k.missing(ctx, missing)
+}
+
+// add starts a finding about a use.
+func (k *online) add(u use, s eval.Severity, kind Kind, format string, args ...any) *Finding {
+	k.found = append(k.found, Finding{
+		Position: u.Position, Severity: s, Kind: kind, Query: k.suite.Queries[u.query].ID,
+		Title: u.title, ID: u.id, Message: fmt.Sprintf(format, args...),
+	})
+	return &k.found[len(k.found)-1]
+}
+
+// byID checks a use that names its document by id. Those is what has its
+// title.
+func (k *online) byID(u use, those []titles.Document) {
+	d, exists := k.index.IDs[u.id]
+	switch {
+	case !exists && len(those) == 1:
+		f := k.add(u, eval.SeverityError, KindMissingID, "no document has the id %q; did you mean %q, which has the title %q?", u.id, those[0].ID, those[0].Title)
+		f.Proposals = []Proposal{{Title: those[0].Title, ID: those[0].ID, Reason: "it has the title"}}
+	case !exists && len(those) > 1:
+		f := k.add(u, eval.SeverityError, KindMissingID, "no document has the id %q; the title %q have %s", u.id, u.title, listed(those))
+		for _, t := range those {
+			f.Proposals = append(f.Proposals, Proposal{Title: t.Title, ID: t.ID, Reason: "it has the title"})
+		}
+	case !exists:
+		k.add(u, eval.SeverityError, KindMissingID, "no document has the id %q; correct it, or remove the judgment", u.id)
+	case u.title == "" || d.Title == u.title:
+	case judgments.FoldTitle(d.Title) == judgments.FoldTitle(u.title):
+		k.spelling(u, d)
+	case len(those) > 0:
+		k.add(u, eval.SeverityError, KindRenamed, "the id and the title are of different documents: %q is %q, and the title %q has %s; correct one of them", u.id, d.Title, u.title, listed(those))
+	default:
+		f := k.add(u, eval.SeverityWarning, KindRenamed, "the document %q is now called %q; the judgment goes by the id, but its title misleads the reader", u.id, d.Title)
+		if d.Title != "" {
+			f.Rename = &Rename{From: u.title, To: d.Title, Certain: true, use: u}
+			f.Proposals = []Proposal{{Title: d.Title, ID: d.ID, Reason: "it has the id"}}
+		}
+	}
+}
+
+// spelling notes a title that the index writes in another case.
+func (k *online) spelling(u use, d titles.Document) {
+	if d.Title == u.title {
+		return
+	}
+	f := k.add(u, eval.SeverityNote, KindSpelling, "the index writes %q, which counts as the same", d.Title)
+	f.Rename = &Rename{From: u.title, To: d.Title, Certain: true, use: u}
+}
+
+// duplicates finds judgments of a query that stand for one document.
+func (k *online) duplicates() {
+	type key struct {
+		query int
+		id    string
+	}
+	first := make(map[key]use)
+	for _, u := range k.uses {
+		if u.judgment < 0 {
+			continue
+		}
+		id := u.id
+		if id == "" {
+			documents := k.index.Documents[judgments.FoldTitle(u.title)]
+			if len(documents) != 1 {
+				continue
+			}
+			id = documents[0].ID
+		}
+		at := key{u.query, id}
+		if other, twice := first[at]; twice {
+			k.add(u, eval.SeverityError, KindDuplicate, "%s is the same document (%s) as %s on line %d; keep one judgment of it", title(u.title, u.id), id, title(other.title, other.id), other.Line)
+		} else {
+			first[at] = u
+		}
+	}
+}
+
+// listed names documents by their ids.
+func listed(documents []titles.Document) string {
+	ids := make([]string, 0, 4)
+	for i, d := range documents {
+		if i == 3 && len(documents) > 4 {
+			ids = append(ids, fmt.Sprintf("%d more", len(documents)-i))
+			break
+		}
+		ids = append(ids, fmt.Sprintf("%q", d.ID))
+	}
+	return and(ids)
+}
+
+func and(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}

@@ -1,0 +1,242 @@
+package check
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/judgments"
+)
+
+const (
+	smallDocuments = `{"_id":"heat-1986","title":"Heat","year":1986,"rating":6.1,"plot":"A bodyguard in Las Vegas."}
+{"_id":"heat-1995","title":"Heat","year":1995,"rating":8.3,"plot":"A robber and a policeman."}
+{"_id":"it","title":"It","year":2017,"rating":7.3,"plot":"A clown."}
+{"_id":"alien","title":"Alien","year":1979,"rating":8.5,"plot":"Nobody hears you."}
+{"_id":"aliens","title":"Aliens","year":1986,"rating":8.4,"plot":"More of them."}
+`
+	smallHead = `name: small
+search:
+  index: small
+  title_field: title
+  documents: small.ndjson
+  mappings: {properties: {title: {type: text, analyzer: english, fields: {raw: {type: keyword}}}, plot: {type: text}, year: {type: integer}}}
+  retriever: {standard: {query: {match: {plot: "{{query}}"}}}}
+  rerankers: {elastic: {field: plot}}
+queries:
+`
+)
+
+// small makes a suite of the queries, and an engine that holds the documents.
+func small(t *testing.T, queries string) (*judgments.Suite, []byte, *cluster.Client) {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "small.ndjson"), []byte(smallDocuments), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := []byte(smallHead + queries)
+	suite, err := judgments.Parse(filepath.Join(folder, "small.yaml"), text, judgments.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := cluster.New(cluster.Config{Transport: embedded.New(embedded.Options{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := eval.LoadDocuments(t.Context(), client, suite, true); err != nil {
+		t.Fatal(err)
+	}
+	return suite, text, client
+}
+
+// lines are the findings but for the preflight's notes, as line:column
+// severity kind: message.
+func lines(found []Finding) []string {
+	var all []string
+	for _, f := range found {
+		if f.Kind != KindPreflight || f.Severity != eval.SeverityNote {
+			all = append(all, fmt.Sprintf("%d:%d %s %s: %s", f.Line, f.Column, f.Severity, f.Kind, f.Message))
+		}
+	}
+	return all
+}
+
+func TestOnline(t *testing.T) {
+	for _, c := range []struct {
+		name, queries string
+		want          []string
+	}{
+		{"nothing wrong", "- query: q\n  relevant: [Alien, {title: Heat, id: heat-1995}, {id: it}]\n", nil},
+		{"ambiguous, told apart by the year", "- query: q\n  relevant: [Heat]\n", []string{
+			`11:14 warning ambiguous-title: "Heat" stands for 2 documents, and whichever ranks first gets the credit: "heat-1986" (year 1986) and "heat-1995" (year 1995); name the one that is meant by its id`,
+		}},
+		{"another case", "- query: q\n  relevant: [aLIEN]\n", []string{
+			`11:14 note spelling: the index writes "Alien", which counts as the same`,
+		}},
+		{"a title of stop words in another case", "- query: q\n  relevant: [IT]\n", []string{
+			`11:14 note spelling: the index writes "It", which counts as the same`,
+		}},
+		{"missing, with a near one that is judged too", "- query: q\n  relevant: [Alienn, Alien]\n", []string{
+			`11:14 error missing-title: no document has the title "Alienn"; did you mean "Alien" or "Aliens"?`,
+		}},
+		{"missing, and nothing near", "- query: q\n  relevant: [The Third Man]\n", []string{
+			`11:14 error missing-title: no document has the title "The Third Man", nor any like it; correct it, or remove the judgment`,
+		}},
+		{"missing id", "- query: q\n  relevant: [{id: heat-2013}, {id: alien-1979, title: Alien}]\n", []string{
+			`11:14 error missing-id: no document has the id "heat-2013"; correct it, or remove the judgment`,
+			`11:55 error missing-id: no document has the id "alien-1979"; did you mean "alien", which has the title "Alien"?`,
+		}},
+		{"renamed beside its id", "- query: q\n  relevant: [{id: alien, title: \"Alien: The Film\"}]\n", []string{
+			`11:33 warning renamed: the document "alien" is now called "Alien"; the judgment goes by the id, but its title misleads the reader`,
+		}},
+		{"id and title of two documents", "- query: q\n  relevant: [{id: alien, title: Aliens}]\n", []string{
+			`11:33 error renamed: the id and the title are of different documents: "alien" is "Alien", and the title "Aliens" has "aliens"; correct one of them`,
+		}},
+		{"one document twice", "- query: q\n  relevant:\n    - Alien\n    - {id: alien, grade: 2}\n", []string{
+			`13:7 error duplicate: the document "alien" is the same document (alien) as "Alien" on line 12; keep one judgment of it`,
+		}},
+		{"expectations", "- query: q\n  relevant: [Alien]\n  expect:\n    - {title: Alienn, within: 3}\n    - {title: Alien, before: Alienz}\n", []string{
+			`13:7 error missing-title: no document has the title "Alienn"; did you mean "Alien" or "Aliens"?`,
+			`14:7 error missing-title: no document has the title "Alienz"; did you mean "Alien" or "Aliens"?`,
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			suite, _, client := small(t, c.queries)
+			plan, err := eval.NewPlan(suite, eval.Overrides{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := Online(t.Context(), client, plan, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, lines(found)); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestOnlineWithoutIndex(t *testing.T) {
+	suite, _, client := small(t, "- query: q\n  relevant: [Alien]\n")
+	if err := client.DeleteIndex(t.Context(), "small"); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := eval.NewPlan(suite, eval.Overrides{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := Online(t.Context(), client, plan, Options{})
+	if err != nil || len(found) != 1 || found[0].Kind != KindPreflight || found[0].Severity != eval.SeverityError {
+		t.Errorf("%v, %v, want one finding that the index is missing", lines(found), err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Online(ctx, client, plan, Options{}); err == nil {
+		t.Error("no error though the cluster could not be asked")
+	}
+}
+
+func TestOffline(t *testing.T) {
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name, queries string
+		want          []string
+	}{
+		{"queries that differ in signs", "- query: rock'n'roll!\n  relevant: [Alien]\n- query: rock n roll\n  relevant: [It]\n- query: Rocknroll\n  relevant: [It]\n", []string{
+			`14:3 warning duplicate: the query "Rocknroll" differs from "rock'n'roll!" on line 10 in signs only; put their judgments together`,
+		}},
+		{"titles that differ in signs", "- query: q\n  relevant: [Amélie, {title: Amelie, grade: 3}]\n", []string{
+			`11:30 warning duplicate: the title "Amelie" differs from "Amélie" on line 11 in signs only, and has grade 3 instead of 1; if they are one document, keep one`,
+		}},
+		{"no relevant title", "- query: q\n  relevant: [{title: A, grade: 0}]\n", []string{
+			`10:3 warning no-relevant: the query "q" has no relevant title, so that most metrics are 0 for it whatever is found`,
+		}},
+		{"expectations", "- query: q\n  relevant: [{title: A, grade: 0}, B]\n  expect: [{title: A, within: 3}, {title: A, not_within: 5}]\n", []string{
+			`12:12 warning expectation: "A" is expected near the top, and judged not relevant`,
+			`12:35 warning expectation: {title: A, not_within: 5} can never hold together with {title: A, within: 3} on line 12`,
+		}},
+		{"quarantine", "- query: q\n  relevant: [B]\n  quarantine: {until: 2026-03-01, reason: index moves}\n- query: r\n  relevant: [B]\n  quarantine: {until: 2026-03-02, reason: index moves}\n", []string{
+			`12:15 warning quarantine-ended: the quarantine of the query "q" ended on 2026-03-01 (index moves): it gates again; remove the quarantine`,
+		}},
+		{"gates", "- query: q\n  relevant: [B]\ngates:\n  - {metric: mrr, min: 0.9}\n  - {metric: mrr, system: elastic, max: 0.5}\n  - {metric: mrr, min: 0.9}\n", []string{
+			`14:5 warning gate: the gate {metric: mrr, system: elastic, max: 0.5} can never hold together with {metric: mrr, min: 0.9} on line 13`,
+			`15:5 warning gate: the gate {metric: mrr, min: 0.9} can never hold together with {metric: mrr, system: elastic, max: 0.5} on line 14`,
+			`15:5 warning gate: the gate {metric: mrr, min: 0.9} stands twice, first on line 13; remove one`,
+		}},
+		{"unused definition", "- query: q\n  relevant: [&b B]\n", []string{
+			`11:14 warning unused: the definition &b is never used; remove it, or use it as *b`,
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			suite, text, _ := small(t, c.queries)
+			if diff := cmp.Diff(c.want, lines(Offline(suite, text, now))); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAnnotations(t *testing.T) {
+	var found []Finding
+	for i := range 25 {
+		found = append(found, Finding{
+			Position: judgments.Position{File: "a,b/s.yaml", Line: i + 1, Column: 2},
+			Severity: eval.SeverityError, Kind: KindMissing, Message: "100 %\nof it",
+		})
+	}
+	found = append(found, Finding{Severity: eval.SeverityNote, Kind: KindSpelling, Position: judgments.Position{File: "n.yaml"}, Message: "m"})
+	var b bytes.Buffer
+	if err := WriteAnnotations(&b, found, ""); err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Split(strings.TrimSpace(b.String()), "\n")
+	if len(got) != 11 {
+		t.Fatalf("%d lines, want ten errors and a notice:\n%s", len(got), b.String())
+	}
+	for i, want := range map[int]string{
+		0:  "::error file=a%2Cb/s.yaml,line=1,col=2,title=releval%3A missing-title::100 %25 of it",
+		9:  "::error title=releval::16 more; releval check lists them all",
+		10: "::notice file=n.yaml,title=releval%3A spelling::m",
+	} {
+		if got[i] != want {
+			t.Errorf("line %d is %s, want %s", i, got[i], want)
+		}
+	}
+}
+
+func TestWriteJSON(t *testing.T) {
+	found := []Finding{{
+		Position: judgments.Position{File: "s.yaml", Line: 3, Column: 4}, Severity: eval.SeverityError, Kind: KindMissing,
+		Query: "q", Title: "A", Message: "<m>", Rename: &Rename{From: "A", To: "B", Certain: true}, Fixed: true,
+	}}
+	var b bytes.Buffer
+	if err := WriteJSON(&b, found); err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(b.Bytes(), &got); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]any{
+		"errors": 0., "warnings": 0., "notes": 0., "fixed": 1.,
+		"findings": []any{map[string]any{
+			"file": "s.yaml", "line": 3., "column": 4., "severity": "error", "kind": "missing-title", "query": "q",
+			"title": "A", "message": "<m>", "rename": "B", "certain": true, "fixed": true,
+		}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
