@@ -141,8 +141,7 @@ func (e *evaluation) finish() (*Result, error) {
 	case e.tagOf < 0:
 		return nil, fmt.Errorf("%s: no hit in it: want lines of %s", e.name, runFormat)
 	case r.Missing == len(r.Hits):
-		return nil, fmt.Errorf("%s answers none of the %d queries of %s: the two are not of one collection",
-			e.name, len(r.Hits), e.qrels.name)
+		return nil, fmt.Errorf("%s answers no query of %s: the two are not of one collection", e.name, e.qrels.name)
 	}
 	r.summarize()
 	return r, nil
