@@ -24,20 +24,22 @@ func (t *Table) text(s string) *text {
 	}
 	out := &text{ids: slices.Clip(kept), pooled: make([]int64, t.dimensions)}
 	out.distinct = make([]int32, 0, len(kept))
-	seen := make(map[int32]bool, len(kept))
+	// float64 holds these sums exactly: a product is below 2^23, and at most
+	// maxTokensRead of them are added.
+	sums := make([]float64, t.dimensions)
 	for _, id := range kept {
-		if !seen[id] {
-			seen[id] = true
+		if !slices.Contains(out.distinct, id) {
 			out.distinct = append(out.distinct, id)
 		}
-		scale := t.scales[id]
+		scale := float64(t.scales[id])
 		for k, x := range t.row(id) {
-			out.pooled[k] += scale * int64(x)
+			sums[k] += scale * float64(x)
 		}
 	}
 	var squares int64
-	for _, x := range out.pooled {
-		squares += x * x
+	for k, x := range sums {
+		out.pooled[k] = int64(x)
+		squares += out.pooled[k] * out.pooled[k]
 	}
 	out.norm = math.Sqrt(float64(squares))
 	return out
@@ -104,7 +106,7 @@ func (s *similarities) of(id int32) []float64 {
 	if at == 0 {
 		row, length := s.table.row(id), s.table.lengths[id]
 		for _, q := range s.query {
-			s.values = append(s.values, float64(dot(s.table.row(q), row))/(s.table.lengths[q]*length))
+			s.values = append(s.values, dot(s.table.row(q), row)/(s.table.lengths[q]*length))
 		}
 		s.used = append(s.used, id)
 		at = len(s.used)

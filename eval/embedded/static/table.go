@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"gonum.org/v1/gonum/blas/gonum"
 )
 
 // Layout of the file's header; see FORMAT.md.
@@ -15,10 +17,13 @@ const (
 	headerSize = 88
 )
 
-// Limits keep a damaged header from asking for absurd amounts of memory.
+// Limits keep a damaged header from asking for absurd amounts of memory. Up to
+// 1,024 dimensions a product of two vectors of bytes is below 2^24, so that
+// float32 holds it exactly, in whatever order it is summed up.
 const (
 	maxVocabulary = 1 << 20
-	maxDimensions = 1 << 12
+	maxDimensions = 1 << 10
+	maxTokensRead = 1 << 16
 )
 
 // Table is the vectors, vocabulary and constants of a static reranker. It is
@@ -29,7 +34,7 @@ type Table struct {
 	alpha, slope, centre float64
 
 	scales  []int64   // by token, 0 where it has no vector
-	rows    []int8    // dimensions for each token
+	rows    []float32 // dimensions for each token, whole numbers
 	lengths []float64 // Euclidean length of each row
 	ids     map[string]int32
 	unknown int32
@@ -62,8 +67,8 @@ func Read(data []byte) (*Table, error) {
 	}
 	scalesAt, rowsAt, vocabularyAt, foldAt, noticeAt := word(56), word(60), word(64), word(68), word(72)
 	switch {
-	case v == 0 || v > maxVocabulary || d == 0 || d > maxDimensions:
-		return nil, fmt.Errorf("static reranker table is damaged: %d tokens of %d dimensions", v, d)
+	case v == 0 || v > maxVocabulary || d == 0 || d > maxDimensions || t.maxTokens > maxTokensRead:
+		return nil, fmt.Errorf("static reranker table is damaged: %d tokens of %d dimensions, %d of them read", v, d, t.maxTokens)
 	case scalesAt < headerSize || scalesAt+2*v > rowsAt || rowsAt+v*d > vocabularyAt || vocabularyAt > foldAt || foldAt+4 > noticeAt || noticeAt > len(data):
 		return nil, errors.New("static reranker table is damaged: its sections overlap or end beyond the file")
 	}
@@ -80,17 +85,17 @@ func Read(data []byte) (*Table, error) {
 
 func (t *Table) readRows(scales, rows []byte, v int) {
 	t.scales = make([]int64, v)
-	t.rows = make([]int8, v*t.dimensions)
+	t.rows = make([]float32, v*t.dimensions)
 	t.lengths = make([]float64, v)
 	for i := range t.scales {
 		t.scales[i] = int64(binary.LittleEndian.Uint16(scales[2*i:]))
 	}
 	for i := range t.rows {
-		t.rows[i] = int8(rows[i])
+		t.rows[i] = float32(int8(rows[i]))
 	}
 	for i := range t.lengths {
 		row := t.row(int32(i))
-		t.lengths[i] = math.Sqrt(float64(dot(row, row)))
+		t.lengths[i] = math.Sqrt(dot(row, row))
 	}
 }
 
@@ -134,22 +139,12 @@ func (t *Table) readFold(data []byte) error {
 }
 
 // row is the vector of a token.
-func (t *Table) row(id int32) []int8 {
+func (t *Table) row(id int32) []float32 {
 	at := int(id) * t.dimensions
 	return t.rows[at : at+t.dimensions : at+t.dimensions]
 }
 
-// dot is the product of two vectors of the same length.
-func dot(a, b []int8) int64 {
-	b = b[:len(a)]
-	var sum int32
-	i := 0
-	for ; i+4 <= len(a); i += 4 {
-		sum += int32(a[i])*int32(b[i]) + int32(a[i+1])*int32(b[i+1]) +
-			int32(a[i+2])*int32(b[i+2]) + int32(a[i+3])*int32(b[i+3])
-	}
-	for ; i < len(a); i++ {
-		sum += int32(a[i]) * int32(b[i])
-	}
-	return int64(sum)
+// dot is the product of two vectors of the same length, exact.
+func dot(a, b []float32) float64 {
+	return float64(gonum.Implementation{}.Sdot(len(a), a, 1, b, 1))
 }
