@@ -82,6 +82,7 @@ type (
 		Says    []string
 		Plot    template.HTML
 		Table   template.HTML
+		Tables  []pageTable
 	}
 	pageTable struct {
 		Heading string
@@ -111,7 +112,7 @@ func writeHTML(w io.Writer, r *Report) error {
 		return fmt.Errorf("cannot read the report's template: %w", err)
 	}
 	p := r.page()
-	queries := r.pageQueries(p.Filters.Tags)
+	queries := r.pageQueries()
 	var b bytes.Buffer
 	for _, depth := range []int{10, 8, 6, 5, 4, 3, 2} {
 		p.Queries, p.QueriesNote = queries.at(depth)
@@ -267,6 +268,10 @@ func (r *Report) pageViews(p *page) {
 	if len(r.Gates) > 0 {
 		p.Gates = &pageTable{Heading: "Gates: " + gateSummary(r.Gates), Table: gateTable(r.Gates)}
 	}
+	if g := sweepsTogether(r.Sweeps); g != nil {
+		heading := clipLong("Windows side by side: " + r.Sweeps[0].Metric)
+		p.Sweeps = append(p.Sweeps, pageSweep{Heading: heading, Table: g.html(heading)})
+	}
 	for i := range r.Sweeps {
 		s := &r.Sweeps[i]
 		view := pageSweep{Heading: clipLong("Windows of " + s.Reranker), Table: sweepGrid(s).html("Windows of " + s.Reranker)}
@@ -275,6 +280,10 @@ func (r *Report) pageViews(p *page) {
 		}
 		if c := newSweepChart(s); c != nil {
 			view.Plot = c.plot()
+		}
+		for _, table := range s.Tables {
+			heading := clipLong(table.Title)
+			view.Tables = append(view.Tables, pageTable{heading, table.grid().html(heading + " of " + s.Reranker)})
 		}
 		p.Sweeps = append(p.Sweeps, view)
 	}
@@ -325,22 +334,25 @@ func (r *Report) pageFilters() pageFilters {
 			f.Systems = append(f.Systems, clipLong(s.System))
 		}
 	}
-	seen := make(map[string]bool)
-	for i := range e.Run.Queries {
-		for _, t := range e.Run.Queries[i].Tags {
-			if !seen[t] {
-				seen[t] = true
-				f.Tags = append(f.Tags, t)
-			}
-		}
+	for _, t := range r.tags() {
+		f.Tags = append(f.Tags, clip(clean(t), 40))
 	}
-	slices.Sort(f.Tags)
 	f.Outcomes = []pageLink{{"all", "all"}}
 	if len(e.Systems) > 1 {
 		f.Outcomes = append(f.Outcomes, pageLink{"lost", "lost"}, pageLink{"won", "won"}, pageLink{"tied", "tied"})
 	}
 	f.Outcomes = append(f.Outcomes, pageLink{"failed", "failed"})
 	return f
+}
+
+// tags are the tags of all queries, sorted.
+func (r *Report) tags() []string {
+	var tags []string
+	for i := range r.Evaluation.Run.Queries {
+		tags = append(tags, r.Evaluation.Run.Queries[i].Tags...)
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
 }
 
 // toneClass is the CSS class of a tone.

@@ -18,23 +18,25 @@ type (
 		Name, Note, Moved                 string
 		Class, Difference                 string
 		Differences, Outcomes, TagNumbers string
+		Parts                             []pagePart
 		Lines                             []string
 		Pairs                             []pagePair
 	}
 	pagePair struct {
-		Heading     string
-		Left, Right *pageList
-		Height      int
-		Lines       []pageLine
-		Missing     string
+		Left, Right  *pageList
+		Rows, Height int
+		Lines        []pageLine
+		Notes        []string
 	}
 	pageList struct {
 		Caption string
+		Last    string // the head of the last column
 		Hits    []pageHit
 		// places are the rows' documents.
 		places map[string]int
 	}
-	pageHit  struct{ Class, Rank, Name, Grade, Adds string }
+	pagePart struct{ Name, Class, Difference string }
+	pageHit  struct{ Class, Rank, Name, Grade, Adds, Tone string }
 	pageLine struct{ Class, Path string }
 )
 
@@ -53,9 +55,9 @@ type pageQueries struct {
 	answers map[int][]explanation
 }
 
-func (r *Report) pageQueries(tags []string) *pageQueries {
+func (r *Report) pageQueries() *pageQueries {
 	p := &pageQueries{report: r, tags: make(map[string]int), rows: make(map[int][]QueryRow), details: make(map[int]bool), answers: make(map[int][]explanation)}
-	for i, t := range tags {
+	for i, t := range r.tags() {
 		p.tags[t] = i
 	}
 	for i, rows := range r.Queries {
@@ -95,7 +97,7 @@ func (p *pageQueries) at(depth int) ([]pageQuery, string) {
 	for _, query := range p.order {
 		queries = append(queries, p.query(query, depth))
 	}
-	note := fmt.Sprintf("The first %d hits of each list are shown, and every relevant one below them; dashes are unjudged. A title's “adds” are its part of %s.", depth, p.report.LeadMetric())
+	note := fmt.Sprintf("The first %d hits of each list are shown, and every relevant one below them; a dash for a grade means unjudged. What a title adds is its part of %s, its change its part of the difference.", depth, p.report.LeadMetric())
 	if len(p.order) > detailed {
 		note += fmt.Sprintf(" The hits are shown for the %d queries that moved most.", detailed)
 	}
@@ -109,18 +111,16 @@ func (p *pageQueries) query(query, depth int) pageQuery {
 	q := &e.Run.Queries[query]
 	rows := p.rows[query]
 	shown := pageQuery{Number: query, Name: clipLong(Name(q)), Several: len(rows) > 1}
-	var differences, outcomes, notes []string
+	var differences, outcomes []string
 	for i, row := range rows {
 		differences = append(differences, sortable(row.Difference))
 		outcomes = append(outcomes, outcomeOf(row, len(e.Systems) > 1))
 		if shown.Several {
-			notes = append(notes, clipLong(e.Systems[i+1].System)+" "+signed(row.Difference))
+			shown.Parts = append(shown.Parts, pagePart{clipLong(e.Systems[i+1].System), toneClass(toneOf(row.Difference)), signed(row.Difference)})
 		}
 	}
 	shown.Differences, shown.Outcomes = strings.Join(differences, " "), strings.Join(outcomes, " ")
-	if row := rows[0]; shown.Several {
-		shown.Note = strings.Join(notes, " · ")
-	} else {
+	if row := rows[0]; !shown.Several {
 		shown.Note, shown.Moved = clipLong(row.Best), ranksMoved(row.Before, row.After)
 		shown.Difference, shown.Class = signed(row.Difference), toneClass(toneOf(row.Difference))
 		if len(e.Systems) == 1 {
@@ -160,21 +160,21 @@ func (p *pageQueries) lines(q *eval.Query, query int) []string {
 	if q.Quarantine != nil {
 		lines = append(lines, clip(clean("In quarantine until "+q.Quarantine.Until.Format("2006-01-02")+": "+q.Quarantine.Reason), 300))
 	}
-	var values []string
+	var values, open []string
 	for m, metric := range e.Metrics {
-		value := metric.String()
-		for s, system := range e.Systems {
-			if s > 0 {
-				value += " →"
-			}
-			value += " " + fixed(system.Values[m][query])
-			if low, high := system.Low[m][query], system.High[m][query]; m == p.report.Lead && high-low > 1e-12 {
-				value += " (" + bounds(low, high) + " if the unjudged were judged)"
-			}
+		var means, limits []string
+		unjudged := false
+		for _, system := range e.Systems {
+			low, high := system.Low[m][query], system.High[m][query]
+			unjudged = unjudged || high-low > 1e-12
+			means, limits = append(means, fixed(system.Values[m][query])), append(limits, bounds(low, high))
 		}
-		values = append(values, value)
+		values = append(values, metric.String()+" "+strings.Join(means, " → "))
+		if unjudged && m == p.report.Lead {
+			open = append(open, "if unjudged hits were judged: "+metric.String()+" "+strings.Join(limits, " → "))
+		}
 	}
-	return append(lines, strings.Join(values, " · "))
+	return append(append(lines, strings.Join(values, " · ")), open...)
 }
 
 // pair shows two rankings side by side with lines between a title's ranks.
@@ -186,7 +186,8 @@ func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) p
 		pair.Left.Caption = x.metric.String() + ": " + fixed(x.without.value)
 	}
 	if x.without.failure != "" {
-		pair.Left.Caption = "without: failed: " + clip(clean(x.without.failure), 200)
+		pair.Left.Caption = "without: failed"
+		pair.Notes = append(pair.Notes, "Without: failed: "+clip(clean(x.without.failure), 300))
 	}
 	if !single {
 		was := make(map[string]int)
@@ -196,15 +197,18 @@ func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) p
 		pair.Right = listOf(x.with, depth, was)
 		pair.Right.Caption = clipLong(x.with.system) + ": " + fixed(x.with.value) + " (" + signed(x.with.value-x.without.value) + ")"
 		if x.with.failure != "" {
-			pair.Right.Caption = clipLong(x.with.system) + ": failed: " + clip(clean(x.with.failure), 200)
+			pair.Right.Caption = clipLong(x.with.system) + ": failed"
+			pair.Notes = append(pair.Notes, clipLong(x.with.system)+" failed: "+clip(clean(x.with.failure), 300))
 		}
-		pair.connect(x)
+		pair.connect(x, len(p.order) <= linesOfAll)
 	}
 	systems := []string{x.without.system}
 	if !single {
 		systems = append(systems, x.with.system)
 	}
-	pair.Missing = missing(q, systems)
+	if text := missing(q, systems); text != "" {
+		pair.Notes = append(pair.Notes, text)
+	}
 	return pair
 }
 
@@ -233,7 +237,7 @@ func documentOf(h eval.Hit) string { return h.Index + "\x00" + h.ID }
 // listOf shows the top of an answer, and the relevant hits below it. With
 // earlier ranks given, each rank is shown beside what it was.
 func listOf(a answer, depth int, was map[string]int) *pageList {
-	l := &pageList{places: make(map[string]int)}
+	l := &pageList{Last: "adds", places: make(map[string]int)}
 	for i, h := range a.hits {
 		relevant := a.grades[i] > 0
 		if i >= depth && !relevant {
@@ -241,15 +245,15 @@ func listOf(a answer, depth int, was map[string]int) *pageList {
 		}
 		hit := pageHit{Rank: strconv.Itoa(i + 1), Name: clip(clean(hitName(h.Title, h.ID)), longest), Grade: grade(a.grades[i])}
 		if was != nil {
-			hit.Rank = ranksMoved(was[documentOf(h)], i+1)
+			hit.Rank = rank(was[documentOf(h)]) + "→" + hit.Rank
 		}
 		switch {
 		case relevant:
 			hit.Class = "y"
-		case math.IsNaN(a.grades[i]):
-			hit.Class = "u"
+		case !math.IsNaN(a.grades[i]):
+			hit.Class = "j"
 		}
-		if a.terms[i] != 0 {
+		if was == nil && a.terms[i] != 0 {
 			hit.Adds = fixed(a.terms[i])
 		}
 		l.places[documentOf(h)] = len(l.Hits)
@@ -258,20 +262,35 @@ func listOf(a answer, depth int, was map[string]int) *pageList {
 	return l
 }
 
+// linesOfAll is up to how many queries lines are drawn for every title; on a
+// larger page only for the relevant ones.
+const linesOfAll = 200
+
 // connect draws the lines. Two rows stand above the first hit of a list: the
 // caption and the head.
-func (p *pagePair) connect(x explanation) {
-	p.Height = max(len(p.Left.Hits), len(p.Right.Hits)) + 2
+func (p *pagePair) connect(x explanation, all bool) {
+	p.Rows = max(len(p.Left.Hits), len(p.Right.Hits)) + 2
+	p.Height = 2 * p.Rows
 	paths := make(map[string]string)
+	p.Right.Last = "change"
+	var gone []string
 	for i := range x.documents {
 		d := &x.documents[i]
 		left, inLeft := p.Left.places[documentOf(d.hit)]
 		right, inRight := p.Right.places[documentOf(d.hit)]
+		if change := signed(d.difference()); d.difference() != 0 {
+			if inRight {
+				p.Right.Hits[right].Adds, p.Right.Hits[right].Tone = change, toneClass(toneOf(d.difference()))
+			} else if d.after == 0 {
+				gone = append(gone, clipLong(hitName(d.hit.Title, d.hit.ID))+" ("+change+")")
+			}
+		}
 		if !inLeft || !inRight {
 			continue
 		}
 		class := "e"
-		if d.grade > 0 {
+		switch {
+		case d.grade > 0:
 			switch {
 			case d.after < d.before:
 				class = "p"
@@ -280,8 +299,13 @@ func (p *pagePair) connect(x explanation) {
 			default:
 				class = "z"
 			}
+		case !all:
+			continue
 		}
-		paths[class] += fmt.Sprintf("M0 %d.5L10 %d.5", left+2, right+2)
+		paths[class] += fmt.Sprintf("M0 %dL2 %d", 2*left+5, 2*right+5)
+	}
+	if len(gone) > 0 && x.with.failure == "" {
+		p.Notes = append(p.Notes, "No longer returned: "+list(gone, 8)+".")
 	}
 	for _, class := range []string{"e", "z", "m", "p"} {
 		if paths[class] != "" {

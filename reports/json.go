@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/sweep"
 )
 
 // JSONFormat is the version of the JSON report, in its key "format". A key is
@@ -157,6 +158,7 @@ type (
 		Name           string           `json:"name"`
 		Started        string           `json:"started,omitempty"`
 		Changes        []string         `json:"changes"`
+		Meaningless    []string         `json:"meaningless"`
 		Comparisons    []jsonComparison `json:"comparisons"`
 		OnlyInBaseline []string         `json:"only_in_baseline"`
 		OnlyHere       []string         `json:"only_here"`
@@ -175,6 +177,9 @@ type (
 		Audit       string      `json:"audit,omitempty"`
 		Latency     string      `json:"latency,omitempty"`
 		Notes       []string    `json:"notes"`
+		Sentences   []string    `json:"sentences,omitempty"`
+		// Detail is everything that the sweep found out.
+		Detail *sweep.Reranker `json:"detail,omitempty"`
 	}
 	jsonPoint struct {
 		Window    int      `json:"window"`
@@ -292,10 +297,10 @@ func (r *Report) addViews(report *jsonReport) {
 		report.Gates = append(report.Gates, jsonGate{g.Source, g.Place, g.Query, g.System, g.Metric, g.Expected, g.Actual, finite(g.Margin), string(g.Outcome), g.Reason})
 	}
 	if b := r.Baseline; b != nil {
-		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.Changes), comparisons(b.Differences), orEmpty(b.OnlyInBaseline), orEmpty(b.OnlyHere)}
+		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.Changes), orEmpty(b.Meaningless), comparisons(b.Differences), orEmpty(b.OnlyInBaseline), orEmpty(b.OnlyHere)}
 	}
 	for _, s := range r.Sweeps {
-		j := jsonSweep{s.Reranker, s.Metric, s.Queries, finite(s.FirstStage), confidenceOf(s.Confidence), []jsonPoint{}, s.Shape, s.Recommended, s.Reason, s.Enough, s.Audit, s.Latency, orEmpty(s.Notes)}
+		j := jsonSweep{s.Reranker, s.Metric, s.Queries, finite(s.FirstStage), confidenceOf(s.Confidence), []jsonPoint{}, s.Shape, s.Recommended, s.Reason, s.Enough, s.Audit, s.Latency, orEmpty(s.Notes), s.Sentences, s.Detail}
 		for _, p := range s.Points {
 			j.Points = append(j.Points, jsonPoint{p.Window, finite(p.Value), finite(p.Gain), finite(p.GainLow), finite(p.GainHigh),
 				finite(p.Ceiling), finite(p.Recall), finite(p.Captured), finite(p.P50), finite(p.P95), finite(p.Documents)})

@@ -26,11 +26,11 @@ func writeMarkdown(w io.Writer, r *Report, o Options) error {
 		d.query(o.Query)
 	} else {
 		d.opening()
+		d.sweeps()
 		d.comparison()
 		d.largest()
 		d.gates()
 		d.integrity()
-		d.sweeps()
 		d.baseline()
 		d.bounds()
 		d.everyQuery()
@@ -259,6 +259,9 @@ func (d *document) integrity() {
 }
 
 func (d *document) sweeps() {
+	if g := sweepsTogether(d.report.Sweeps); g != nil {
+		d.add("the sweeps side by side", "### Windows side by side: "+escapeMarkdown(d.report.Sweeps[0].Metric)+"\n\n"+d.grid(g))
+	}
 	for i := range d.report.Sweeps {
 		s := &d.report.Sweeps[i]
 		var b strings.Builder
@@ -270,6 +273,9 @@ func (d *document) sweeps() {
 			b.WriteString(c + "\n")
 		}
 		b.WriteString(d.grid(sweepGrid(s)))
+		for _, table := range s.Tables {
+			b.WriteString("\n" + folded(table.Title, d.grid(table.grid())))
+		}
 		d.add("the sweep", "### "+escapeMarkdown("Windows of "+s.Reranker)+"\n\n"+b.String())
 	}
 }

@@ -1,7 +1,10 @@
 package reports
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/releval/releval/eval"
@@ -102,5 +105,109 @@ func full() *Report {
 		},
 		Shape: "peaks at 3 and decays", Recommended: 3, Reason: "no smaller window stays within 0.01 of the best", Enough: 3, Audit: "exact: 40 of 40 cells identical", Latency: "9 ms + 2 ms a document",
 	}}
+	return r
+}
+
+// several is a run with two rerankers.
+func several() *Report {
+	run := sample()
+	run.Manifest.Systems = append(run.Manifest.Systems, "small")
+	run.Manifest.Rerankers = append(run.Manifest.Rerankers, eval.Reranker{Name: "small", Field: "plot", Window: 2})
+	for i := range run.Queries {
+		q := &run.Queries[i]
+		first := q.Results[eval.FirstStage]
+		turned := *first
+		turned.Hits = append([]eval.Hit(nil), first.Hits[:2]...)
+		turned.Hits[0], turned.Hits[1] = turned.Hits[1], turned.Hits[0]
+		q.Results["small"] = &turned
+	}
+	return mustReport(run)
+}
+
+// single is a run without a reranker.
+func single() *Report {
+	run := sample()
+	run.Manifest.Systems, run.Manifest.Rerankers = run.Manifest.Systems[:1], nil
+	return mustReport(run)
+}
+
+// large is a run of n queries with 20 hits each.
+func large(n int) *Report {
+	run := sample()
+	run.Queries = nil
+	run.Manifest.QueryCount, run.Manifest.Depth, run.Manifest.Rerankers[0].Window = n, 20, 20
+	random := rand.New(rand.NewPCG(7, 7))
+	for i := range n {
+		q := eval.Query{Type: "query", Number: i, ID: fmt.Sprintf("query-%03d", i), Text: fmt.Sprintf("what somebody typed into the box, number %d", i), Results: eval.Results{}}
+		var hits []eval.Hit
+		for j := range 20 {
+			hits = append(hits, eval.Hit{ID: fmt.Sprintf("tt%05d", i*20+j), Title: fmt.Sprintf("A Title of the Usual Length %d-%d", i, j), Score: 20 - float64(j)})
+		}
+		for _, j := range random.Perm(20)[:4] {
+			q.Judgments = append(q.Judgments, eval.Judgment{Title: hits[j].Title, Grade: float64(random.IntN(4))})
+		}
+		q.Results[eval.FirstStage] = &eval.Result{Hits: hits}
+		reranked := append([]eval.Hit(nil), hits...)
+		if i%5 > 0 {
+			random.Shuffle(20, func(a, b int) { reranked[a], reranked[b] = reranked[b], reranked[a] })
+		}
+		for j := range reranked {
+			reranked[j].Score = 3 - float64(j)/10
+		}
+		q.Results["elastic"] = &eval.Result{Hits: reranked}
+		run.Queries = append(run.Queries, q)
+	}
+	run.Complete.Queries, run.Complete.Failed = n, 0
+	return mustReport(run)
+}
+
+// hostile are texts that would do harm in one format or another.
+var hostile = []string{
+	`<script>window.pwned=1</script>`, `"><img src=x onerror="window.pwned=1">`, `</style></script></title><script>window.pwned=1</script>`,
+	`a | b || c`, "line one\nline two\r\nline three", "\u202etxt.exe\u202c and \u2066isolated\u2069", "=HYPERLINK(\"http://evil.example\")", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1",
+	strings.Repeat("long ", 2000), strings.Repeat("x", 10000), "👨‍👩‍👧 family and 日本語のタイトル", "e" + strings.Repeat("\u0301", 500), "\x1b[31mred\x1b]0;title\x07", "\x00nul\x7f\u009b31m",
+	"`code` *bold* _it_ [link](javascript:alert(1)) ![img](http://evil.example/x.png)", "@somebody #123 www.evil.example https://evil.example", "{{.}} {{template}}", "%n%s", "'; DROP TABLE", "]]>", "&lt;b&gt;", "\ufeffbom", "\xff\xfeinvalid", "\U000e0041tag", "\ufffe",
+	"<details><summary>", "<!-- comment -->", "1. list", "# heading", "   ", "",
+}
+
+// hostileReport is a run whose every text is hostile.
+func hostileReport() *Report {
+	run := sample()
+	m := &run.Manifest
+	m.Suite, m.File, m.Index, m.Tool = hostile[0], hostile[1], hostile[3], hostile[2]
+	m.Cluster.URL, m.Cluster.Version = hostile[4], hostile[5]
+	m.Systems = []string{eval.FirstStage, hostile[0] + " | " + hostile[5]}
+	m.Rerankers[0].Name, m.Rerankers[0].Field, m.Rerankers[0].InferenceID, m.Rerankers[0].Model = m.Systems[1], hostile[3], hostile[1], hostile[15]
+	m.Notes = append([]string(nil), hostile...)
+	run.Queries = nil
+	for i, text := range hostile {
+		q := eval.Query{Type: "query", Number: i, ID: fmt.Sprintf("%d %s", i, text), Text: text, InferenceText: hostile[(i+1)%len(hostile)], Tags: []string{text, "plain"}}
+		var hits, back []eval.Hit
+		for j, title := range hostile {
+			hits = append(hits, eval.Hit{ID: fmt.Sprintf("%d\x00%s", j, title), Title: title, Score: 40 - float64(j)})
+			back = append([]eval.Hit{{ID: hits[j].ID, Title: title, Score: float64(j) + 1}}, back...)
+		}
+		q.Judgments = []eval.Judgment{{ID: hits[i].ID, Title: text, Grade: 2}, {ID: "not there", Title: hostile[(i+2)%len(hostile)], Grade: 1}}
+		q.Results = eval.Results{eval.FirstStage: {Hits: hits}, m.Systems[1]: {Hits: back, Warnings: []string{text}}}
+		if i%7 == 3 {
+			q.Results[m.Systems[1]] = &eval.Result{Error: text + " failed"}
+		}
+		run.Queries = append(run.Queries, q)
+	}
+	m.QueryCount, m.Depth, m.Rerankers[0].Window = len(hostile), len(hostile), len(hostile)
+	run.Complete.Warnings = append([]string(nil), hostile...)
+	r := mustReport(run)
+	r.Unresolved = append([]string(nil), hostile...)
+	r.RunFile = hostile[1]
+	for i, text := range hostile {
+		g := GateRow{Source: text, Place: text + ":3:4", System: hostile[(i+1)%len(hostile)], Metric: text, Expected: text, Actual: hostile[(i+2)%len(hostile)], Margin: math.NaN(), Reason: text, Outcome: []Outcome{Passed, Failed, Inconclusive, Skipped}[i%4]}
+		if i%2 == 1 {
+			g.Query = text + "q"
+		}
+		r.Gates = append(r.Gates, g)
+	}
+	r.Sweeps = full().Sweeps
+	r.Sweeps[0].Reranker, r.Sweeps[0].Metric, r.Sweeps[0].Shape, r.Sweeps[0].Reason, r.Sweeps[0].Notes = hostile[0], hostile[1], hostile[2], hostile[4], append([]string(nil), hostile...)
+	r.Baseline = &BaselineView{Name: hostile[1], Changes: append([]string(nil), hostile...), Meaningless: []string{hostile[0]}, Differences: r.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}, OnlyHere: append([]string(nil), hostile...)}
 	return r
 }

@@ -10,11 +10,16 @@ import (
 func writeTerminal(w io.Writer, r *Report, o Options) error {
 	t := &terminal{Options: o, report: r}
 	t.opening()
-	t.numbers()
-	t.sweeps()
-	t.baseline()
-	t.gates()
-	t.queries()
+	if len(r.Sweeps) > 0 {
+		// Whoever sweeps asks for the window: the single queries at the
+		// largest one are in the other formats.
+		t.sweeps()
+	} else {
+		t.numbers()
+		t.baseline()
+		t.gates()
+		t.queries()
+	}
 	t.findings()
 	if t.err != nil {
 		return t.err
@@ -244,6 +249,10 @@ func (t *terminal) baseline() {
 
 // sweeps shows what each window does.
 func (t *terminal) sweeps() {
+	if g := sweepsTogether(t.report.Sweeps); g != nil {
+		t.heading("Windows side by side: " + t.report.Sweeps[0].Metric)
+		t.grid(g)
+	}
 	for i := range t.report.Sweeps {
 		s := &t.report.Sweeps[i]
 		t.heading("Windows of " + s.Reranker)
@@ -254,6 +263,12 @@ func (t *terminal) sweeps() {
 		if chart := sweepLines(s, t.width()); chart != "" {
 			t.blank()
 			t.b.WriteString(chart)
+		}
+		for _, table := range s.Tables {
+			if !table.Detail {
+				t.heading(table.Title + ": " + s.Reranker)
+				t.grid(table.grid())
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/sweep"
 )
 
 // The views are what a report shows of gates, a baseline and a sweep: plain
@@ -109,6 +110,13 @@ type SweepView struct {
 	Latency string
 	// Notes are said below the table.
 	Notes []string
+	// Sentences say what the sweep comes to; where there are any, they take
+	// the place of those that the fields above would make.
+	Sentences []string
+	// Tables are what the curve does not show.
+	Tables []SweepTable
+	// Detail is the sweep itself, for JSON; may be nil.
+	Detail *sweep.Reranker
 }
 
 // SweepPoint is one window of a sweep. What was not measured is NaN.

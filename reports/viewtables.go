@@ -136,6 +136,9 @@ func milliseconds(ms float64) string {
 
 // sweepSays is what a sweep comes to, a sentence each.
 func sweepSays(s *SweepView) []string {
+	if len(s.Sentences) > 0 {
+		return s.Sentences
+	}
 	var said []string
 	add := func(text string) {
 		if text != "" {
