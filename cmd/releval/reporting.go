@@ -19,11 +19,13 @@ type judging struct {
 	maxAge   time.Duration
 	force    bool
 	strict   bool
+	github   bool
 }
 
 func (j *judging) addFlags(flags *pflag.FlagSet) {
 	flags.DurationVar(&j.maxAge, "baseline-max-age", 30*24*time.Hour, "warn where the baseline is older; 0 for never")
 	flags.BoolVar(&j.force, "force", false, "compare with the baseline even where the difference means nothing")
+	flags.BoolVar(&j.github, "github", false, "add to the step's summary, and annotate failed gates; on by itself where GITHUB_ACTIONS is true")
 	flags.BoolVar(&j.strict, "strict", false, "an inconclusive gate fails")
 }
 
@@ -58,6 +60,11 @@ func (p *program) report(run, base *eval.Run, file string, j *judging, o *output
 	report.RunFile = file
 	if err := p.write(report, o); err != nil {
 		return err
+	}
+	if p.onGitHub(j.github) {
+		if err := p.github(report, results); err != nil {
+			return err
+		}
 	}
 	if err := integrityError(report); err != nil {
 		return err

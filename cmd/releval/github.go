@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/check"
+	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/reports"
+)
+
+// onGitHub says whether the step summary and annotations are wanted.
+func (p *program) onGitHub(flag bool) bool {
+	return flag || p.Getenv("GITHUB_ACTIONS") == "true"
+}
+
+// github adds the report to the step's summary, and an annotation for every
+// gate that failed or is inconclusive, on its line of the suite. Annotations
+// go to standard error, where the runner reads them as well: standard output
+// is the report's.
+func (p *program) github(report *reports.Report, results []gate.Result) error {
+	if path := p.Getenv("GITHUB_STEP_SUMMARY"); path != "" {
+		var summary bytes.Buffer
+		if err := reports.Write(&summary, reports.Markdown, report, reports.Options{}); err != nil {
+			return err
+		}
+		if err := appendTo(path, summary.Bytes()); err != nil {
+			return fmt.Errorf("the step's summary: %w", err)
+		}
+	}
+	return check.WriteAnnotations(p.Stderr, gateFindings(results), p.Getenv("GITHUB_WORKSPACE"))
+}
+
+// gateFindings are the gates that did not pass.
+func gateFindings(results []gate.Result) []check.Finding {
+	var found []check.Finding
+	for _, r := range results {
+		finding := check.Finding{Position: r.Position, Kind: "gate", Message: r.Source + ": expected " + r.Expected}
+		if r.System != "" {
+			finding.Message = r.System + ": " + finding.Message
+		}
+		if r.Query != "" {
+			finding.Message = fmt.Sprintf("query %q: %s", r.Query, finding.Message)
+		}
+		if r.Actual != "" {
+			finding.Message += ", found " + r.Actual
+		}
+		if r.Reason != "" {
+			finding.Message += ": " + r.Reason
+		}
+		switch r.Verdict {
+		case gate.Failed:
+			finding.Severity = eval.SeverityError
+		case gate.Inconclusive:
+			finding.Severity = eval.SeverityWarning
+		default:
+			continue
+		}
+		found = append(found, finding)
+	}
+	return found
+}
+
+func appendTo(path string, content []byte) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	if _, err := file.Write(content); err != nil {
+		file.Close()
+		return err
+	}
+	return file.Close()
+}
