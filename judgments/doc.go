@@ -9,9 +9,16 @@
 // How it works:
 //
 //  1. Load reads the file, within limits of size, depth and aliases.
-//  2. The YAML is parsed to a tree of nodes, which keeps every position.
+//  2. The YAML is parsed to a tree of nodes, which keeps every position; a
+//     long list of queries is parsed in pieces, so that memory stays small.
 //  3. The tree is walked by hand into a Suite of plain values; whatever does
-//     not fit becomes a Problem.
+//     not fit becomes a Problem. Raw JSON, as of the retriever, keeps the
+//     text of its numbers and the order of its keys.
 //  4. The finished Suite is checked as a whole: duplicates, references from
 //     gates to systems, titles that fold to the same.
+//
+// Beside it stand what belongs to the file: Schema for editors, Write for
+// suites made by programs, Documents for the documents file, and hashes that
+// tell whether two suites judge, ask and search the same. Package convert
+// exchanges suites with other tools.
 package judgments

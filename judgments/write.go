@@ -2,17 +2,13 @@ package judgments
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Write writes a suite as YAML in block style, one judgment a line, which
@@ -21,7 +17,6 @@ import (
 // written relative to the folder of s.File.
 func Write(w io.Writer, s *Suite) error {
 	e := encoder{bufio.NewWriter(w)}
-	e.line(0, "# yaml-language-server: $schema=suite.schema.json")
 	e.field(0, "name", s.Name)
 	e.field(0, "cluster", s.Cluster)
 	if err := e.search(s); err != nil {
@@ -120,82 +115,6 @@ func (e encoder) search(s *Suite) error {
 	return nil
 }
 
-// json writes raw JSON under a key.
-func (e encoder) json(indent int, key string, raw json.RawMessage) error {
-	var b bytes.Buffer
-	if err := json.Compact(&b, raw); err != nil {
-		return err
-	}
-	return e.value(indent, scalar(key)+":", b.Bytes())
-}
-
-// value writes compact JSON as YAML behind a key or dash: on the same line
-// where it is short, else a member a line.
-func (e encoder) value(indent int, lead string, raw []byte) error {
-	flow, err := flowJSON(raw)
-	if err != nil {
-		return err
-	}
-	if raw[0] != '{' && raw[0] != '[' || utf8.RuneCountInString(flow) <= 80 {
-		e.line(indent, lead+" "+flow)
-		return nil
-	}
-	e.line(indent, lead)
-	if raw[0] == '[' {
-		for item := range elements(raw) {
-			if err := e.value(indent+2, "-", item); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	for key, value := range members(raw) {
-		name, err := flowJSON(key)
-		if err != nil {
-			return err
-		}
-		if err := e.value(indent+2, name+":", value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// flowJSON writes compact JSON on one line as YAML, with as few quotes as
-// are safe.
-func flowJSON(raw []byte) (string, error) {
-	var parts []string
-	switch raw[0] {
-	case '"':
-		var s string
-		err := json.Unmarshal(raw, &s)
-		return scalar(s), err
-	case '{':
-		for key, value := range members(raw) {
-			name, err := flowJSON(key)
-			if err != nil {
-				return "", err
-			}
-			text, err := flowJSON(value)
-			if err != nil {
-				return "", err
-			}
-			parts = append(parts, name+": "+text)
-		}
-		return "{" + strings.Join(parts, ", ") + "}", nil
-	case '[':
-		for item := range elements(raw) {
-			text, err := flowJSON(item)
-			if err != nil {
-				return "", err
-			}
-			parts = append(parts, text)
-		}
-		return "[" + strings.Join(parts, ", ") + "]", nil
-	}
-	return string(raw), nil
-}
-
 func (e encoder) query(q *Query) {
 	e.line(2, "- query: "+scalar(q.Text))
 	e.field(4, "id", q.ID)
@@ -266,86 +185,4 @@ func (g *Gate) flow() string {
 		f.number("confidence", &g.Confidence)
 	}
 	return f.String()
-}
-
-// flowFields are the keys and values of a mapping on one line.
-type flowFields []string
-
-func (f *flowFields) add(key, value string) { *f = append(*f, key+": "+value) }
-
-func (f *flowFields) text(key, value string) {
-	if value != "" {
-		f.add(key, scalar(value))
-	}
-}
-
-func (f *flowFields) integer(key string, value int) {
-	if value != 0 {
-		f.add(key, strconv.Itoa(value))
-	}
-}
-
-func (f *flowFields) number(key string, value *float64) {
-	if value != nil {
-		f.add(key, formatNumber(*value))
-	}
-}
-
-func (f flowFields) String() string { return "{" + strings.Join(f, ", ") + "}" }
-
-// formatNumber writes the shortest decimal that reads back to the same.
-func formatNumber(f float64) string {
-	text := strconv.FormatFloat(f, 'g', -1, 64)
-	if !jsonNumber(text) || strings.ContainsRune(text, 'e') {
-		return strconv.FormatFloat(f, 'f', -1, 64)
-	}
-	return text
-}
-
-// scalar writes text as a YAML scalar for any place, without quotes where it
-// is certainly read as the same text.
-func scalar(s string) string {
-	if plainSafe(s) {
-		return s
-	}
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		case r < 1<<16:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			fmt.Fprintf(&b, `\U%08X`, r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
-
-// wordsOfYAML are plain scalars that some YAML version takes for another
-// type.
-var wordsOfYAML = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-
-func plainSafe(s string) bool {
-	first, _ := utf8.DecodeRuneInString(s)
-	if !unicode.IsLetter(first) && !strings.HasPrefix(s, ".rerank") || strings.HasSuffix(s, " ") {
-		return false
-	}
-	for _, r := range s {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" _-./'&!()+@$", r) {
-			return false
-		}
-	}
-	return !slices.Contains(wordsOfYAML, strings.ToLower(s))
 }

@@ -39,7 +39,7 @@ const (
 	OpenSearch Format = "opensearch"
 )
 
-// Formats are all formats, in the order of the documentation.
+// formats are all formats, in the order of the documentation.
 var formats = []Format{Suite, Qrels, TRECRun, BEIR, Quepid, RankEval, TSV, Studio, OpenSearch}
 
 // Formats returns the names of all formats.

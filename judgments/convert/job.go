@@ -91,6 +91,11 @@ func (j Job) join(ctx context.Context, r *Result, c *Collection) error {
 		documents = c.Suite.Search.Documents
 	}
 	if r.To == Suite {
+		if r.From != Suite && r.From != OpenSearch && j.Out != "-" {
+			// The others name nothing, and the new file's name says
+			// more than the old one's.
+			c.Suite.Name = baseName(j.Out)
+		}
 		// A suite's own judgments are as its author wants them.
 		if documents != "" && (r.From != Suite || o.Documents != "") && c.Judged() > 0 {
 			o.Documents = documents

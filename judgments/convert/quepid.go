@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -40,7 +39,7 @@ func readQuepid(ctx context.Context, path string) (*Collection, error) {
 		return nil, judgments.Problem{Position: judgments.Position{File: path, Line: 1, Column: 1},
 			Message: fmt.Sprintf("the header %q names no columns of query, docid and rating, as Quepid's exports do", strings.Join(header, ","))}
 	}
-	tag, snapshot := "", -1
+	snapshot := -1
 	for i, name := range header {
 		if name == "Snapshot Name" || name == "Case Name" && snapshot < 0 {
 			snapshot = i
@@ -67,7 +66,7 @@ func readQuepid(ctx context.Context, path string) (*Collection, error) {
 			if snapshot >= 0 && snapshot < len(fields) {
 				return fields[snapshot]
 			}
-			return cmp.Or(tag, "quepid")
+			return "quepid"
 		}); err != nil {
 			problems = append(problems, judgments.Problem{Position: judgments.Position{File: path, Line: line, Column: 1}, Message: err.Error()})
 			if len(problems) == maxProblems {
