@@ -1,16 +1,21 @@
 package sweep
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/judgments"
 )
 
 // Plan gives the plan of a sweep's pass: every reranker at the largest window.
-// It is an error where the first stage has a smaller window of its own, or
+// Of rerankers that differ in nothing but their window the first one stays. It
+// is an error where the first stage has a smaller window of its own, or
 // where there is no reranker.
 func Plan(plan *eval.Plan, windows []int) (*eval.Plan, error) {
 	if err := checkWindows(windows); err != nil {
@@ -27,13 +32,36 @@ func Plan(plan *eval.Plan, windows []int) (*eval.Plan, error) {
 		return nil, err
 	}
 	widened := *plan
-	widened.Rerankers = make([]judgments.Reranker, len(plan.Rerankers))
-	for i, r := range plan.Rerankers {
+	widened.Rerankers = nil
+	for _, r := range plan.Rerankers {
 		r.Window = largest
-		widened.Rerankers[i] = r
+		if !slices.ContainsFunc(widened.Rerankers, func(kept judgments.Reranker) bool { return sameButForName(kept, r) }) {
+			widened.Rerankers = append(widened.Rerankers, r)
+		}
 	}
 	widened.Depth = max(plan.Depth, largest)
 	return &widened, nil
+}
+
+// sameButForName says whether two rerankers are one at equal windows.
+func sameButForName(a, b judgments.Reranker) bool {
+	equalScores := a.MinScore == b.MinScore || a.MinScore != nil && b.MinScore != nil && *a.MinScore == *b.MinScore
+	return a.Field == b.Field && a.InferenceID == b.InferenceID && equalScores &&
+		maps.EqualFunc(a.Extra, b.Extra, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) })
+}
+
+// leftOut says which rerankers of the plan a sweep of the wide one covers by
+// another.
+func leftOut(plan, wide *eval.Plan) []string {
+	var notes []string
+	for _, r := range plan.Rerankers {
+		for _, kept := range wide.Rerankers {
+			if kept.Name != r.Name && sameButForName(kept, r) {
+				notes = append(notes, fmt.Sprintf("the reranker %s is %s at window %d, and is not swept again", r.Name, kept.Name, r.Window))
+			}
+		}
+	}
+	return notes
 }
 
 // Execute sweeps a suite on a cluster: two searches a query (one more for each
@@ -62,6 +90,7 @@ func Execute(ctx context.Context, plan *eval.Plan, searcher eval.Searcher, o Opt
 	s := &sweeper{
 		Options: o,
 		plan:    wide,
+		leftOut: leftOut(plan, wide),
 		windows: o.Windows,
 		view:    &view{Searcher: searcher, index: wide.Suite.Search.Index, titleField: wide.Suite.Search.TitleField},
 	}
@@ -77,6 +106,7 @@ func Execute(ctx context.Context, plan *eval.Plan, searcher eval.Searcher, o Opt
 type sweeper struct {
 	Options
 	plan    *eval.Plan
+	leftOut []string
 	windows []int
 	view    *view
 	run     *eval.Run
@@ -164,6 +194,7 @@ func (s *sweeper) result(ctx context.Context) (*Result, error) {
 		result.Rerankers = append(result.Rerankers, *r)
 	}
 	result.Cost = s.cost
+	result.Notes = append(result.Notes, s.leftOut...)
 	if s.view.reopened {
 		result.Notes = append(result.Notes, "the point in time was lost on the way, and another one opened: the index may have changed in between")
 	}

@@ -447,3 +447,25 @@ func mustWindows(t testing.TB, text string) []int {
 	}
 	return windows
 }
+
+// Rerankers that differ in their window alone are one sweep.
+func TestSameRerankerIsSweptOnce(t *testing.T) {
+	d := newDouble(60)
+	plan := newPlan(t, d, 8, "pointwise", "listwise")
+	twin := plan.Rerankers[0]
+	twin.Name, twin.Window = "shallow", 3
+	limited := plan.Rerankers[0]
+	limited.Name, limited.MinScore = "limited", new(float64)
+	plan.Rerankers = append(plan.Rerankers, twin, limited)
+	result, _ := execute(t, d, plan, Options{Windows: []int{3, 20}, LatencySamples: -1})
+	var names []string
+	for _, r := range result.Rerankers {
+		names = append(names, r.Name)
+	}
+	if diff := cmp.Diff([]string{"pointwise", "listwise", "limited"}, names); diff != "" {
+		t.Errorf("swept (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(strings.Join(result.Notes, "\n"), "the reranker shallow is pointwise at window 3, and is not swept again") {
+		t.Errorf("notes %q do not say so", result.Notes)
+	}
+}

@@ -44,10 +44,10 @@ func (c *curve) settings(i int, o Options) *Settings {
 	}
 	s := &Settings{Window: c.windows[i], Folds: len(folds)}
 	candidates := make([]candidateQuery, len(queries))
-	scored := true
+	scored := false
 	for at, q := range queries {
 		candidates[at] = c.candidates(q, s.Window)
-		scored = scored && candidates[at].scored
+		scored = scored || candidates[at].scored
 	}
 	s.MinScore = c.estimateMinScore(candidates, folds, o)
 	if scored {
@@ -78,7 +78,7 @@ type candidate struct {
 // candidates joins the two lists of a query at a window.
 func (c *curve) candidates(q, window int) candidateQuery {
 	query := &c.run.Queries[q]
-	prepared := candidateQuery{judged: c.judged[q], scored: true}
+	prepared := candidateQuery{judged: c.judged[q]}
 	first, reranked := query.Results[eval.FirstStage], query.Results[c.system]
 	if first.Failed() || reranked.Failed() {
 		return prepared
@@ -90,7 +90,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 		position[documentOf(h)] = i
 		low, high = min(low, h.Score), max(high, h.Score)
 	}
-	prepared.scored = len(seen) < 2 || high > low
+	prepared.scored = high > low
 	hits := Derive(first.Hits, reranked.Hits, window)
 	if c.measured != nil && window < c.windows[c.covered-1] {
 		hits = nil

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/sweep"
+	"github.com/releval/releval/reports"
+)
+
+// sweepFlags are the flags of releval sweep.
+type sweepFlags struct {
+	connection
+	output
+	overrides      eval.Overrides
+	windows        string
+	audit          int
+	latencySamples int
+	latencyBudget  time.Duration
+	delta          float64
+	deriveOnly     bool
+	out            string
+	concurrency    int
+	seed           uint64
+	warmUp         time.Duration
+}
+
+func newSweepCommand(p *program) *cobra.Command {
+	var f sweepFlags
+	cmd := &cobra.Command{
+		Use:   "sweep SUITE|RUN",
+		Short: "Find out how deep to rerank: every window from one pass",
+		Long: `Find out how deep to rerank. Every query of the suite is searched twice,
+without the reranker and with it at the largest window; the rankings at all
+smaller windows are derived from those two. A random sample of windows is
+searched for real to audit that, and where it differs every window is measured
+instead. Latencies are measured on a sample of queries.
+
+For each window: the metrics, the gain over no reranker, the ceiling that a
+perfect reranker would reach on the same window, and what a search takes. The
+recommendation says how sure it is.
+
+A run file in the place of a suite is swept without a cluster, and so without
+an audit and latencies.`,
+		Example: `  releval sweep judgments/films/films.yaml
+  releval sweep --windows 10..200:10 --latency-budget 300ms --report sweep.html suite.yaml
+  releval sweep --out deep.jsonl suite.yaml && releval sweep --windows 1..200 deep.jsonl`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.sweep(cmd, args[0], &f)
+		},
+	}
+	flags := cmd.Flags()
+	f.connection.addFlags(flags)
+	f.output.addFlags(flags)
+	f.addFlags(flags)
+	return cmd
+}
+
+func (f *sweepFlags) addFlags(flags *pflag.FlagSet) {
+	flags.StringVar(&f.windows, "windows", "", "`WINDOWS` such as 5,10,20 or 10..200:10 (default "+sweep.FormatWindows(sweep.DefaultWindows())+" and the suite's own)")
+	flags.IntVar(&f.audit, "audit", sweep.DefaultAudit, "how many windows of queries are searched for real, for each reranker; 0 for none")
+	flags.IntVar(&f.latencySamples, "latency-samples", sweep.DefaultLatencySamples, "how many queries latencies are measured on; 0 for none")
+	flags.DurationVar(&f.latencyBudget, "latency-budget", 0, "recommend the largest window whose 95th percentile stays within this time, such as 300ms")
+	flags.Float64Var(&f.delta, "delta", sweep.DefaultDelta, "the loss against the best window that counts as none")
+	flags.BoolVar(&f.deriveOnly, "derive-only", false, "never measure windows: where the audit fails, call derived numbers an approximation")
+	flags.StringVar(&f.out, "out", "", "write the run at the largest window to `FILE`, from which further sweeps need no cluster")
+	flags.StringArrayVar(&f.overrides.Metrics, "metric", nil, "`NAME` of a metric, repeatable; replaces the suite's list; the first one decides")
+	flags.StringArrayVar(&f.overrides.Rerankers, "reranker", nil, "`NAME` of a reranker of the suite, repeatable; only these")
+	flags.StringVar(&f.overrides.InferenceID, "inference-id", "", "inference endpoint `ID` of every reranker instead of the suite's")
+	flags.StringVar(&f.overrides.QueryGlob, "query", "", "only the queries whose id matches `GLOB`")
+	flags.StringVar(&f.overrides.Tag, "tag", "", "only the queries with this `TAG`")
+	flags.IntVar(&f.concurrency, "concurrency", 4, "queries in flight; latencies are measured one search at a time all the same")
+	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
+	flags.DurationVar(&f.warmUp, "warm-up", 10*time.Minute, "how long to wait for a cold model")
+}
+
+// sweep sweeps a suite, or a saved run.
+func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
+	if err := f.check(cmd); err != nil {
+		return err
+	}
+	if err := f.output.check(p); err != nil {
+		return err
+	}
+	options, err := f.options()
+	if err != nil {
+		return withExit(exitUsage, err)
+	}
+	saved, err := isRun(path)
+	if err != nil {
+		return err
+	}
+	if saved {
+		return p.sweepRun(cmd, path, f, options)
+	}
+	return p.sweepSuite(cmd.Context(), path, f, options)
+}
+
+func (f *sweepFlags) check(cmd *cobra.Command) error {
+	switch {
+	case f.concurrency < 1:
+		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
+	case f.audit < 0:
+		return usageError(cmd, "--audit should be 0 or more, found %d", f.audit)
+	case f.latencySamples < 0:
+		return usageError(cmd, "--latency-samples should be 0 or more, found %d", f.latencySamples)
+	case !(f.delta > 0 && f.delta < 1):
+		return usageError(cmd, "--delta should be above 0 and below 1, such as 0.01, found %v", f.delta)
+	case f.latencyBudget < 0:
+		return usageError(cmd, "--latency-budget should be a time such as 300ms, found %v", f.latencyBudget)
+	case f.latencyBudget > 0 && f.latencySamples == 0:
+		return usageError(cmd, "--latency-budget needs latencies, and --latency-samples 0 asks for none")
+	}
+	return nil
+}
+
+// options are those of the flags; what the flags call 0 is none.
+func (f *sweepFlags) options() (sweep.Options, error) {
+	o := sweep.Options{
+		Audit: f.audit, LatencySamples: f.latencySamples, LatencyBudget: f.latencyBudget, Delta: f.delta,
+		DeriveOnly: f.deriveOnly, Seed: f.seed, Concurrency: f.concurrency, Rerankers: f.overrides.Rerankers,
+	}
+	if f.audit == 0 {
+		o.Audit = -1
+	}
+	if f.latencySamples == 0 {
+		o.LatencySamples = -1
+	}
+	for _, name := range f.overrides.Metrics {
+		m, err := metrics.Parse(name)
+		if err != nil {
+			return o, fmt.Errorf("--metric: %w", err)
+		}
+		o.Metrics = append(o.Metrics, m)
+	}
+	if f.windows == "" {
+		return o, nil
+	}
+	var err error
+	if o.Windows, err = sweep.ParseWindows(f.windows); err != nil {
+		return o, fmt.Errorf("--windows: %w", err)
+	}
+	return o, nil
+}
+
+// isRun tells a run file from a suite by how it begins.
+func isRun(path string) (bool, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return false, withExit(exitUsage, fmt.Errorf("cannot read the suite or run: %w", err))
+	}
+	defer file.Close()
+	start, _ := bufio.NewReader(file).Peek(64)
+	start = bytes.TrimLeft(start, " \t\r\n")
+	return bytes.HasPrefix(start, []byte{0x1f, 0x8b}) || bytes.HasPrefix(start, []byte(`{"type":"manifest"`)), nil
+}
+
+// sweepRun sweeps a saved run.
+func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o sweep.Options) error {
+	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "out", "query", "tag", "inference-id"} {
+		if cmd.Flags().Changed(name) {
+			return usageError(cmd, "--%s needs the suite and its cluster, and %s is a saved run", name, path)
+		}
+	}
+	stored, err := eval.ReadRun(path)
+	if err != nil {
+		return err
+	}
+	result, err := sweep.FromRun(&stored.Run, o)
+	if err != nil {
+		return withExit(exitUsage, err)
+	}
+	return p.reportSweep(&stored.Run, result, path, o, f)
+}
+
+// sweepSuite sweeps a suite on its cluster.
+func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o sweep.Options) error {
+	suites, plans, err := planSuites([]string{path}, f.overrides)
+	if err != nil {
+		return err
+	}
+	suite, plan := suites[0], plans[0]
+	if len(o.Windows) == 0 {
+		o.Windows = ownWindows(plan)
+	}
+	if _, err := sweep.Plan(plan, o.Windows); err != nil {
+		return withExit(exitUsage, fmt.Errorf("%s: %w", path, err))
+	}
+	for _, w := range suite.Warnings {
+		p.note("%s", w)
+	}
+	client, err := f.connection.open(ctx, p, suite, f.concurrency, f.seed)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	settings := eval.Settings{
+		Tool: toolName(), Out: strings.ReplaceAll(f.out, "{suite}", suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp,
+		Note: func(text string) { p.note("%s", text) },
+	}
+	o.Notify = p.noteStep
+	o.Pass = func(ctx context.Context, searcher eval.Searcher, plan *eval.Plan) (*eval.Run, error) {
+		progress := p.newProgress(len(plan.Queries), plan.Systems())
+		if progress != nil {
+			settings.Observer = progress
+		}
+		defer progress.stop()
+		return eval.Execute(ctx, viewed{client, searcher}, plan, settings)
+	}
+	result, run, err := sweep.Execute(ctx, plan, client, o)
+	if err != nil {
+		return interruptedSweep(err, run, settings)
+	}
+	return p.reportSweep(run, result, settings.File(), o, f)
+}
+
+// ownWindows are the default windows and those of the suite.
+func ownWindows(plan *eval.Plan) []int {
+	windows := sweep.DefaultWindows()
+	for _, r := range plan.Rerankers {
+		windows = append(windows, r.Window)
+	}
+	slices.Sort(windows)
+	return slices.Compact(windows)
+}
+
+// viewed is a cluster whose searches all see one point in time.
+type viewed struct {
+	*cluster.Client
+	searcher eval.Searcher
+}
+
+func (v viewed) OpenPIT(ctx context.Context, index string, keepAlive time.Duration) (cluster.PIT, error) {
+	return v.searcher.OpenPIT(ctx, index, keepAlive)
+}
+
+func (v viewed) ClosePIT(ctx context.Context, id string) error { return v.searcher.ClosePIT(ctx, id) }
+
+func (v viewed) Search(ctx context.Context, body []byte, o cluster.SearchOptions) (cluster.Response, error) {
+	return v.searcher.Search(ctx, body, o)
+}
+
+// noteStep says what comes after the pass: it can take long, and cost.
+func (p *program) noteStep(s sweep.Step) {
+	switch s.Name {
+	case "audit":
+		p.note("auditing %s: %d searches", s.Reranker, s.Searches)
+	case "measure":
+		p.note("measuring every window of %s, because %s: %d searches", s.Reranker, s.Reason, s.Searches)
+	case "latency":
+		p.note("measuring the latencies of %s, one search at a time: %d searches", s.Reranker, s.Searches)
+	}
+}
+
+// interruptedSweep says what is safe. A pass that came to its end is a run
+// file that can be swept; one that did not is gone on with by releval run.
+func interruptedSweep(err error, run *eval.Run, s eval.Settings) error {
+	if run != nil && run.Complete != nil && s.File() != "" {
+		return withExit(exitCode(err), fmt.Errorf("%w: the pass is safe in %s, and can be swept without a cluster", err, s.File()))
+	}
+	return interrupted(err, run, s)
+}
+
+// reportSweep renders the run at the largest window with its sweeps. Gates are
+// left aside: they are about the suite's own window.
+func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, o sweep.Options, f *sweepFlags) error {
+	evaluation, err := eval.Evaluate(run, o.Metrics)
+	if err != nil {
+		return err
+	}
+	report, err := reports.New(evaluation, stats.Options{Seed: f.seed})
+	if err != nil {
+		return err
+	}
+	report.RunFile = file
+	report.Sweeps = reports.NewSweepViews(result)
+	report.Notes = append(report.Notes, reports.NewSweepNotes(result)...)
+	if err := p.write(report, &f.output); err != nil {
+		return err
+	}
+	return integrityError(report)
+}
+
+var _ eval.Cluster = viewed{}
