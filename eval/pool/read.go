@@ -1,0 +1,282 @@
+package pool
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/releval/releval/judgments"
+)
+
+// maxFile is the largest pool file that is read.
+const maxFile = 32 << 20
+
+// File is a pool file: candidates with the grades that were filled in.
+type File struct {
+	// Path is where it was read from, Suite the name of its suite.
+	Path, Suite string
+	Queries     []FileQuery
+
+	text []byte
+}
+
+// FileQuery is a query of a pool file.
+type FileQuery struct {
+	judgments.Position
+	ID, Text string
+	// InferenceText is what the reranker is asked; empty where it is Text.
+	InferenceText string
+	Candidates    []FileCandidate
+}
+
+// FileCandidate is a document of a pool file.
+type FileCandidate struct {
+	// Position is that of the grade.
+	judgments.Position
+	Title, ID, Text string
+	// Grade is nil where nobody has filled it in.
+	Grade *float64
+
+	start, end int // the grade's bytes
+}
+
+// Count counts the candidates, and those with a grade.
+func (f *File) Count() (all, graded int) {
+	for _, q := range f.Queries {
+		all += len(q.Candidates)
+		for _, c := range q.Candidates {
+			if c.Grade != nil {
+				graded++
+			}
+		}
+	}
+	return all, graded
+}
+
+// IsPool says whether a text is a pool file, and no suite: whether it has the
+// key pool at its left edge.
+func IsPool(text []byte) bool { return poolKey.Match(text) }
+
+var poolKey = regexp.MustCompile(`(?m)^pool:[ \t]`)
+
+// question is a grade that is not filled in, alone on its line. It is no YAML,
+// which reads a question mark as the beginning of a key; it is read as null.
+var question = regexp.MustCompile(`(?m)^([ \t]*(?:-[ \t]+)?grade:[ \t]*)\?([ \t]*(?:#.*)?\r?)$`)
+
+// Read reads a pool file. Its error is judgments.Problems where the file is
+// wrong.
+func Read(path string) (*File, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: no such file; make one by releval pool", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%s: larger than %d MiB, the most that a pool file may be", path, maxFile>>20)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(path, text)
+}
+
+// Parse reads a pool file's text; the name stands for it in problems.
+func Parse(name string, text []byte) (f *File, err error) {
+	defer func() {
+		// A defect of the YAML parser must not end the program.
+		if r := recover(); r != nil {
+			f, err = nil, judgments.Problems{{Position: judgments.Position{File: name}, Message: fmt.Sprintf("the YAML parser gave up: %v", r)}}
+		}
+	}()
+	r := reader{file: &File{Path: name, text: text}}
+	if !utf8.Valid(text) {
+		return nil, r.fail(nil, "not UTF-8; save the file in this encoding").ErrorOrNil()
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(question.ReplaceAll(text, []byte("${1}~${2}")), &document); err != nil {
+		message := strings.TrimPrefix(err.Error(), "yaml: ")
+		line := 0
+		if m := yamlLine.FindStringSubmatch(message); m != nil {
+			line, _ = strconv.Atoi(m[1])
+			message = message[len(m[0]):]
+		}
+		return nil, judgments.Problems{{Position: judgments.Position{File: name, Line: line, Column: min(line, 1)}, Message: "not YAML: " + message}}
+	}
+	if len(document.Content) == 0 {
+		return nil, r.fail(nil, "the file is empty; make a new one by releval pool").ErrorOrNil()
+	}
+	r.starts = []int{0}
+	for i, c := range text {
+		if c == '\n' {
+			r.starts = append(r.starts, i+1)
+		}
+	}
+	r.top(document.Content[0])
+	return r.file, r.problems.ErrorOrNil()
+}
+
+var yamlLine = regexp.MustCompile(`^line (\d+): `)
+
+type reader struct {
+	file     *File
+	starts   []int
+	problems judgments.Problems
+}
+
+func (r *reader) at(n *yaml.Node) judgments.Position {
+	if n == nil {
+		return judgments.Position{File: r.file.Path}
+	}
+	return judgments.Position{File: r.file.Path, Line: n.Line, Column: n.Column}
+}
+
+func (r *reader) fail(n *yaml.Node, format string, args ...any) judgments.Problems {
+	r.problems = append(r.problems, judgments.Problem{Position: r.at(n), Message: fmt.Sprintf(format, args...)})
+	return r.problems
+}
+
+// fields calls f for each known key of a mapping.
+func (r *reader) fields(n *yaml.Node, what string, known []string, f func(key string, v *yaml.Node)) {
+	if n.Kind != yaml.MappingNode {
+		r.fail(n, "%s must be a mapping of keys to values", what)
+		return
+	}
+	var seen []string
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		switch {
+		case !slices.Contains(known, k.Value):
+			near := ""
+			if word := judgments.Nearest(k.Value, known); word != "" {
+				near = fmt.Sprintf("; did you mean %q?", word)
+			}
+			r.fail(k, "unknown key %q in %s, which has %s%s", k.Value, what, strings.Join(known, ", "), near)
+		case slices.Contains(seen, k.Value):
+			r.fail(k, "the key %q stands twice in %s; remove one", k.Value, what)
+		default:
+			seen = append(seen, k.Value)
+			f(k.Value, v)
+		}
+	}
+}
+
+func (r *reader) items(n *yaml.Node, what string, f func(v *yaml.Node)) {
+	if n.Kind != yaml.SequenceNode {
+		r.fail(n, "%s must be a list", what)
+		return
+	}
+	for _, v := range n.Content {
+		f(v)
+	}
+}
+
+func (r *reader) text(n *yaml.Node, what string) string {
+	if n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
+		r.fail(n, "%s must be text", what)
+	}
+	return n.Value
+}
+
+func (r *reader) top(n *yaml.Node) {
+	r.fields(n, "a pool file", []string{"pool", "queries"}, func(key string, v *yaml.Node) {
+		if key == "pool" {
+			r.file.Suite = r.text(v, key)
+			return
+		}
+		r.items(v, key, func(v *yaml.Node) { r.query(v) })
+	})
+	if r.file.Suite == "" && len(r.problems) == 0 {
+		r.fail(n, "a pool file needs pool: the name of its suite")
+	}
+}
+
+func (r *reader) query(n *yaml.Node) {
+	q := FileQuery{Position: r.at(n)}
+	r.fields(n, "a query", []string{"id", "query", "inference_text", "candidates"}, func(key string, v *yaml.Node) {
+		switch key {
+		case "id":
+			q.ID = r.text(v, key)
+		case "query":
+			q.Text = r.text(v, key)
+		case "inference_text":
+			q.InferenceText = r.text(v, key)
+		case "candidates":
+			r.items(v, key, func(v *yaml.Node) { q.Candidates = append(q.Candidates, r.candidate(v)) })
+		}
+	})
+	if q.ID == "" && q.Text == "" {
+		r.fail(n, "a query needs id or query")
+	}
+	r.file.Queries = append(r.file.Queries, q)
+}
+
+func (r *reader) candidate(n *yaml.Node) FileCandidate {
+	c := FileCandidate{Position: r.at(n)}
+	r.fields(n, "a candidate", []string{"grade", "title", "id", "text"}, func(key string, v *yaml.Node) {
+		switch key {
+		case "grade":
+			c.Position = r.at(v)
+			c.Grade = r.grade(v)
+			c.start, c.end = r.span(v)
+		case "title":
+			c.Title = r.text(v, key)
+		case "id":
+			c.ID = r.text(v, key)
+		case "text":
+			c.Text = r.text(v, key)
+		}
+	})
+	switch {
+	case c.Title == "" && c.ID == "":
+		r.fail(n, "a candidate needs title or id")
+	case c.end == 0:
+		r.fail(n, "a candidate needs grade: a number, or ? where it is not judged")
+	}
+	return c
+}
+
+// grade reads a grade; nil where it is not filled in.
+func (r *reader) grade(n *yaml.Node) *float64 {
+	if n.Kind == yaml.ScalarNode && (n.ShortTag() == "!!null" || n.Value == "?") {
+		return nil
+	}
+	g, err := strconv.ParseFloat(n.Value, 64)
+	if n.Kind != yaml.ScalarNode || err != nil || g < 0 || g > 1e6 || g != g {
+		r.fail(n, "a grade is a number, 0 or more, or ? where it is not judged; not %q", n.Value)
+		return nil
+	}
+	return &g
+}
+
+// span gives the bytes of a grade.
+func (r *reader) span(n *yaml.Node) (start, end int) {
+	if n.Line < 1 || n.Line > len(r.starts) {
+		return 0, 0
+	}
+	text := r.file.text
+	start = r.starts[n.Line-1]
+	for range n.Column - 1 {
+		if start >= len(text) {
+			return 0, 0
+		}
+		_, size := utf8.DecodeRune(text[start:])
+		start += size
+	}
+	length := bytes.IndexAny(text[start:], " \t\r\n,}")
+	if length < 0 {
+		length = len(text) - start
+	}
+	return start, start + length
+}

@@ -1,0 +1,75 @@
+package pool
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/releval/releval/judgments/edit"
+)
+
+// Write writes the candidates as YAML to fill in. File and suite are the
+// names that the instructions at its top use.
+func (p *Pool) Write(w io.Writer, file, suite string) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, `# Documents to judge for the suite %s, made by releval pool.
+#
+# Put a grade in the place of each ?: 0 is not relevant, and a higher grade is
+# more relevant; %s is the highest. Leave the ? where you cannot tell. Then
+#
+#   releval pool --merge %s %s
+#
+# puts the grades into the suite. Or judge at the terminal:
+#
+#   releval judge %s
+#
+`, oneLine(p.Suite), strconv.FormatFloat(p.MaxGrade, 'f', -1, 64), file, suite, file)
+	if p.Blind {
+		fmt.Fprintf(b, "# The documents of a query are in no order.\n")
+	} else {
+		fmt.Fprintf(b, "# First comes what could change the verdict most: how far %s of a system\n# against the first stage would move if the document got the highest grade.\n", p.Metric)
+	}
+	fmt.Fprintf(b, "pool: %s\nqueries:\n", edit.Scalar(p.Suite))
+	if len(p.Queries) == 0 {
+		fmt.Fprintf(b, "  []\n")
+	}
+	for _, q := range p.Queries {
+		fmt.Fprintf(b, "  - id: %s\n    query: %s\n", edit.Scalar(q.ID), edit.Scalar(q.Text))
+		if q.InferenceText != "" && q.InferenceText != q.Text {
+			fmt.Fprintf(b, "    inference_text: %s\n", edit.Scalar(q.InferenceText))
+		}
+		fmt.Fprintf(b, "    candidates:\n")
+		for _, c := range q.Candidates {
+			if !p.Blind {
+				fmt.Fprintf(b, "      # %s\n", oneLine(c.where(p.Metric)))
+			}
+			fmt.Fprintf(b, "      - grade: ?\n")
+			field(b, "title", c.Title)
+			if c.NeedsID {
+				field(b, "id", c.ID)
+			}
+			field(b, "text", c.Text)
+		}
+	}
+	return b.Flush()
+}
+
+func field(w io.Writer, key, value string) {
+	if value != "" {
+		fmt.Fprintf(w, "        %s: %s\n", key, edit.Scalar(value))
+	}
+}
+
+// where says which systems found the candidate, and what it could change.
+func (c *Candidate) where(metric string) string {
+	ranks := make([]string, len(c.Ranks))
+	for i, r := range c.Ranks {
+		ranks[i] = fmt.Sprintf("%s %d", r.System, r.Rank)
+	}
+	return fmt.Sprintf("rank: %s; could move %s by %.3f", strings.Join(ranks, ", "), metric, c.Impact)
+}
+
+// oneLine keeps a comment from ending.
+func oneLine(s string) string { return snippet(s, 0) }
