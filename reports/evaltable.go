@@ -24,6 +24,17 @@ type EvalReport struct {
 	// Differences holds, for each run but the first, one entry a metric that
 	// is a mean, tested together.
 	Differences []eval.Difference
+	// Overlaps say how much alike the runs rank; they need no judgments.
+	Overlaps []EvalOverlap
+}
+
+// An EvalOverlap is the rank-biased overlap (RBO) of a run with the first one.
+type EvalOverlap struct {
+	Run string
+	// P is the persistence of the reader, Mean the mean RBO over Queries
+	// queries: those that either run answers.
+	P, Mean float64
+	Queries int
 }
 
 // An EvalRun is one run under a name that no other of the report has.
@@ -200,6 +211,10 @@ func (r *EvalReport) says() []string {
 		if run.Unjudged > 0 {
 			said = append(said, run.Name+" answers "+queriesOf(run.Unjudged)+" that nobody judged, which count nowhere.")
 		}
+	}
+	for _, o := range r.Overlaps {
+		said = append(said, fmt.Sprintf("RBO (p = %s) of %s with %s: %.4f, the mean over %s that either answers.",
+			compact(o.P), o.Run, r.Runs[0].Name, o.Mean, queriesOf(o.Queries)))
 	}
 	if s := method(r.Differences); s != "" {
 		said = append(said, "Differences are against "+r.Runs[0].Name+"; "+s+".")

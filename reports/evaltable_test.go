@@ -163,6 +163,25 @@ func TestEvalJSON(t *testing.T) {
 	}
 }
 
+func TestEvalOverlap(t *testing.T) {
+	r := evalReport(t, oldRun, newRun)
+	r.Overlaps = []EvalOverlap{{Run: "new/run.txt", P: .9, Mean: .75, Queries: 4}}
+	want := "RBO (p = 0.9) of new/run.txt with old/run.txt: 0.7500, the mean over 4 queries that either answers."
+	if got := written(t, Table, r); !strings.Contains(strings.ReplaceAll(got, "\n", " "), want) {
+		t.Errorf("%q is not in\n%s", want, got)
+	}
+	if got := written(t, CSV, r); !strings.Contains(got, "\nnew/run.txt,,rbo(0.9),0.75,") {
+		t.Errorf("no row of the overlap in\n%s", got)
+	}
+	var got jsonEval
+	if err := json.Unmarshal([]byte(written(t, JSON, r)), &got); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(&jsonEvalOverlap{P: .9, Value: .75, Queries: 4}, got.Runs[1].RBO); diff != "" || got.Runs[0].RBO != nil {
+		t.Errorf("rbo (-want +got):\n%s", diff)
+	}
+}
+
 type brokenWriter struct{}
 
 func (brokenWriter) Write([]byte) (int, error) { return 0, errors.New("no room") }

@@ -100,7 +100,13 @@ type (
 		RunID    string           `json:"run_id"`
 		Missing  int              `json:"missing_queries"`
 		Unjudged int              `json:"unjudged_queries"`
+		RBO      *jsonEvalOverlap `json:"rbo,omitempty"`
 		Metrics  []jsonEvalMetric `json:"metrics"`
+	}
+	jsonEvalOverlap struct {
+		P       float64 `json:"p"`
+		Value   float64 `json:"value"`
+		Queries int     `json:"queries"`
 	}
 	jsonEvalMetric struct {
 		Metric     string              `json:"metric"`
@@ -142,6 +148,11 @@ func (r *EvalReport) writeJSON(b *bytes.Buffer) error {
 				Metric: metric.String(), Value: finite(run.Summaries[m].Value), Undefined: run.Summaries[m].Undefined,
 				Difference: jsonDifference(r.difference(run.Name, metric)),
 			})
+		}
+		for _, o := range r.Overlaps {
+			if o.Run == run.Name {
+				j.RBO = &jsonEvalOverlap{o.P, o.Mean, o.Queries}
+			}
 		}
 		out.Runs = append(out.Runs, j)
 	}
@@ -208,6 +219,10 @@ func (r *EvalReport) writeCSV(b *bytes.Buffer) error {
 			}
 			rows = append(rows, row)
 		}
+	}
+	for _, o := range r.Overlaps {
+		row := []string{csvText(o.Run), "", "rbo(" + compact(o.P) + ")", csvNumber(o.Mean)}
+		rows = append(rows, append(row, make([]string, 8)...))
 	}
 	return writeRows(b, rows)
 }

@@ -20,6 +20,7 @@ type evalFlags struct {
 	rankBy      string
 	float32     bool
 	trecVersion string
+	rbo         float64
 	seed        uint64
 }
 
@@ -54,6 +55,7 @@ rounded up, as up to 9.0.8. --trec-version is exact in everything.`,
 	flags.StringVar(&f.rankBy, "rank-by", "score", "the column that ranks: score (equal ones by document id, the greatest first) or rank")
 	flags.BoolVar(&f.float32, "trec-float32", false, "hold scores in single precision, as trec_eval up to 9.0.8")
 	flags.StringVar(&f.trecVersion, "trec-version", "", "do as this version of trec_eval: 9.0.8 or 10.0")
+	flags.Float64Var(&f.rbo, "rbo", 0, "how much alike the others rank as the first run: rank-biased overlap with this persistence, as 0.9")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
 	return cmd
 }
@@ -87,9 +89,21 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 	case f.format != "trec" && (err != nil || format == reports.JUnit || format == reports.HTML):
 		return usageError(cmd, "--format: %q is none of table, markdown, json, csv and trec", f.format)
 	}
+	switch {
+	case f.rbo == 0:
+	case !(f.rbo > 0 && f.rbo < 1):
+		return usageError(cmd, "--rbo should be above 0 and below 1, found %v", f.rbo)
+	case len(runs) < 2:
+		return usageError(cmd, "--rbo compares rankings, and only one run is given")
+	}
 	inputs, err := p.inputs(append([]string{qrels}, runs...))
 	if err != nil {
 		return err
+	}
+	for _, in := range inputs[1:] {
+		if f.rbo > 0 && in.Reader != nil {
+			return usageError(cmd, "--rbo reads the runs twice: give files, not standard input")
+		}
 	}
 	measures, err := f.measures()
 	if err != nil {
@@ -119,11 +133,40 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 		return err
 	}
 	report.PerQuery = f.perQuery
+	if f.rbo > 0 {
+		if err := addOverlaps(cmd.Context(), report, inputs[1:], f.rbo, o); err != nil {
+			return err
+		}
+	}
 	color, err := p.colored()
 	if err != nil {
 		return err
 	}
 	return reports.WriteEval(p.Stdout, format, report, reports.Options{Width: p.width(p.Stdout), Color: color})
+}
+
+// addOverlaps reads the runs again, whole, and holds each against the first.
+func addOverlaps(ctx context.Context, report *reports.EvalReport, runs []trec.Input, p float64, o trec.Options) error {
+	var first *trec.Run
+	for i, in := range runs {
+		run, err := trec.ReadRun(ctx, in, o)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			first = run
+			continue
+		}
+		queries, values := trec.Overlap(first, run, p)
+		sum := 0.0
+		for _, v := range values {
+			sum += v
+		}
+		report.Overlaps = append(report.Overlaps, reports.EvalOverlap{
+			Run: report.Runs[i].Name, P: p, Mean: sum / float64(len(values)), Queries: len(queries),
+		})
+	}
+	return nil
 }
 
 // measures are the metrics asked for, in trec_eval's order where its format is.

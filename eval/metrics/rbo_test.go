@@ -52,6 +52,25 @@ func TestRBO(t *testing.T) {
 	}
 }
 
+// Values of equation 32 as written, from a program that counts every overlap
+// anew.
+func TestRBOAgainstTheEquation(t *testing.T) {
+	tests := []struct {
+		a, b    []int
+		p, want float64
+	}{
+		{[]int{4, 5, 8, 0, 7, 6, 1, 9, 10, 11}, []int{7, 3, 6, 8, 1, 4}, 0.8, 0.306704084926984},
+		{[]int{11}, []int{6, 4, 2, 11}, 0.8, 0.128},
+		{[]int{2, 9}, []int{7, 2, 10, 0, 8, 1, 6, 5, 4, 3}, 0.9, 0.45},
+		{[]int{8, 10, 3, 2}, []int{6, 4, 0, 5}, 0.98, 0},
+	}
+	for _, test := range tests {
+		if got := RBO(test.a, test.b, test.p); math.Abs(got-test.want) > 1e-14 {
+			t.Errorf("RBO(%v, %v, %v) = %.17g, want %.17g", test.a, test.b, test.p, got, test.want)
+		}
+	}
+}
+
 func TestRBOProperties(t *testing.T) {
 	list := rapid.SliceOfNDistinct(rapid.IntRange(0, 15), 0, 12, rapid.ID[int])
 	rapid.Check(t, func(t *rapid.T) {

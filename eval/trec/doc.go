@@ -23,5 +23,6 @@
 //     that comes in order by score that is its place.
 //  5. A file whose queries are scattered is found out at the first query that
 //     comes again, and read a second time with all lists in memory.
-//  6. WriteTrecEval prints as trec_eval does, byte for byte.
+//  6. ReadRun, which only Overlap needs, does keep whole rankings.
+//  7. WriteTrecEval prints as trec_eval does, byte for byte.
 package trec
