@@ -69,6 +69,11 @@ func Execute(ctx context.Context, c Cluster, p *Plan, s Settings) (*Run, error) 
 	if s.Now == nil {
 		s.Now = time.Now
 	}
+	if s.Resume == nil && s.Out != "" {
+		if err := checkFile(s.Out); err != nil {
+			return nil, err
+		}
+	}
 	preflight, err := Inspect(ctx, c, p)
 	if err != nil {
 		return nil, err

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -21,68 +20,36 @@ const syncInterval = time.Second
 
 // Journal writes a run file while the run happens: a line for the manifest,
 // one for each finished query, and a last one that says it is complete. It is
-// safe for several goroutines at once.
+// safe for several goroutines at once, and keeps other processes from writing
+// to the same file, where the system has such locks.
 type Journal struct {
 	path string
+	// stop ends the goroutine that forces the file to the disk; stopped is
+	// closed when it has ended.
+	stop, stopped chan struct{}
 
 	mu     sync.Mutex
-	file   *os.File
+	file   storage
+	zipped *gzip.Writer // nil for a plain file
 	buffer *bufio.Writer
-	zipped *gzip.Writer
-	synced time.Time
+	dirty  bool // written since the last sync
 	err    error
 }
 
-// CreateJournal starts a run file at path with the manifest; gzip where the
-// name ends in .gz. A file that is already there is an error, because it may
-// be a run that was paid for.
-func CreateJournal(path string, m Manifest) (*Journal, error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if errors.Is(err, os.ErrExist) {
-		return nil, fmt.Errorf("%s exists already: go on with it by --resume %s, or name another file or remove it", path, path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot start the run file: %w", err)
-	}
-	j := newJournal(path, file)
-	m.Type, m.Format = "manifest", Format
-	if err := j.write(m); err != nil {
-		j.Close()
-		return nil, err
-	}
-	return j, nil
+// storage is what a Journal needs of a file.
+type storage interface {
+	io.Writer
+	Sync() error
+	Close() error
 }
 
-// AppendJournal goes on with the run file at path after its first keep bytes:
-// what comes after them is the truncated last line of a run that was cut
-// short.
-func AppendJournal(path string, keep int64) (*Journal, error) {
+func newJournal(path string, file storage) *Journal {
+	j := &Journal{path: path, file: file, stop: make(chan struct{}), stopped: make(chan struct{})}
+	j.buffer = bufio.NewWriterSize(file, 1<<16)
 	if strings.HasSuffix(path, ".gz") {
-		return nil, fmt.Errorf("%s is compressed, and only a plain run file can be gone on with: unpack it first", path)
+		j.zipped = gzip.NewWriter(j.buffer)
 	}
-	file, err := os.OpenFile(path, os.O_WRONLY, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("cannot go on with the run file: %w", err)
-	}
-	if err := file.Truncate(keep); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("cannot drop the truncated last line of %s: %w", path, err)
-	}
-	if _, err := file.Seek(keep, io.SeekStart); err != nil {
-		file.Close()
-		return nil, fmt.Errorf("cannot go on with the run file: %w", err)
-	}
-	return newJournal(path, file), nil
-}
-
-func newJournal(path string, file *os.File) *Journal {
-	j := &Journal{path: path, file: file, synced: time.Now()}
-	if strings.HasSuffix(path, ".gz") {
-		j.zipped = gzip.NewWriter(file)
-		j.buffer = bufio.NewWriterSize(j.zipped, 1<<16)
-	} else {
-		j.buffer = bufio.NewWriterSize(file, 1<<16)
-	}
+	go j.syncNowAndThen()
 	return j
 }
 
@@ -112,46 +79,88 @@ func (j *Journal) write(line any) error {
 		return j.err
 	}
 	if err := j.put(encoded); err != nil {
-		j.err = fmt.Errorf("cannot write the run file %s: %w (what it holds so far is safe: free some room, then go on with --resume %s)", j.path, err, j.path)
+		j.err = cannot("write", j.path, err)
+		return j.err
 	}
-	return j.err
+	j.dirty = true
+	return nil
 }
 
-// put hands the line to the operating system, and from time to time to the
-// disk. A compressed file is handed on when it is closed: flushing it at each
-// line would undo the compression.
+// put hands the line to the operating system. A compressed file is flushed at
+// each line as well: it grows by a few bytes, and loses nothing.
 func (j *Journal) put(line []byte) error {
-	if _, err := j.buffer.Write(line); err != nil {
-		return err
-	}
+	var to io.Writer = j.buffer
 	if j.zipped != nil {
-		return nil
+		to = j.zipped
 	}
-	if err := j.buffer.Flush(); err != nil {
+	if _, err := to.Write(line); err != nil {
 		return err
 	}
-	if time.Since(j.synced) < syncInterval {
+	return j.flush()
+}
+
+func (j *Journal) flush() error {
+	if j.zipped != nil {
+		if err := j.zipped.Flush(); err != nil {
+			return err
+		}
+	}
+	return j.buffer.Flush()
+}
+
+// syncNowAndThen forces what was written to the disk at each interval, until
+// Close.
+func (j *Journal) syncNowAndThen() {
+	defer close(j.stopped)
+	ticker := time.NewTicker(syncInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-j.stop:
+			return
+		case <-ticker.C:
+			_ = j.sync() // the next write, or Close, returns the error
+		}
+	}
+}
+
+// sync forces what was written to the disk. Writers do not wait for it.
+func (j *Journal) sync() error {
+	j.mu.Lock()
+	dirty := j.dirty && j.err == nil
+	j.dirty = false
+	j.mu.Unlock()
+	if !dirty {
 		return nil
 	}
-	j.synced = time.Now()
-	return j.file.Sync()
+	if err := j.file.Sync(); err != nil {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		if j.err == nil {
+			j.err = cannot("write", j.path, err)
+		}
+		return j.err
+	}
+	return nil
 }
 
 // Close forces everything to the disk and closes the file. It returns the
 // first error that the journal met.
 func (j *Journal) Close() error {
+	close(j.stop)
+	<-j.stopped
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	err := errors.Join(j.buffer.Flush())
-	if j.zipped != nil {
-		err = errors.Join(err, j.zipped.Close())
+	var err error
+	if j.zipped != nil && j.err == nil {
+		err = j.zipped.Close()
 	}
-	err = errors.Join(err, j.file.Sync(), j.file.Close())
-	if j.err != nil {
-		return j.err
+	if j.err == nil {
+		err = errors.Join(err, j.buffer.Flush(), j.file.Sync())
 	}
-	if err != nil {
-		return fmt.Errorf("cannot finish the run file %s: %w", j.path, err)
+	err = errors.Join(err, j.file.Close())
+	if j.err == nil && err != nil {
+		j.err = cannot("finish", j.path, err)
 	}
-	return nil
+	return j.err
 }

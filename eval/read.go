@@ -9,13 +9,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
+	"strings"
 )
 
 // Bounds on a run file, which may come from anywhere.
 const (
-	maxLine  = 64 << 20 // bytes of one line
-	maxDepth = 64       // nested arrays and objects in one line
+	maxLine   = 16 << 20 // bytes of one line: the hits of a query, 100 bytes each
+	maxDepth  = 64       // nested arrays and objects in one line
+	maxValues = 1 << 20  // values in one line, each of which takes more memory than text
 )
+
+// gzipMagic is what compressed files begin with.
+var gzipMagic = []byte{0x1f, 0x8b}
 
 // Stored is a run as it was read from a file.
 type Stored struct {
@@ -37,10 +43,13 @@ func ReadRun(path string) (*Stored, error) {
 	defer file.Close()
 	reader := bufio.NewReaderSize(file, 1<<20)
 	var source io.Reader = reader
-	if magic, _ := reader.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+	if magic, _ := reader.Peek(2); len(magic) > 0 && bytes.HasPrefix(gzipMagic, magic) {
 		unzipped, err := gzip.NewReader(reader)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, noRun(path)
+		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: not a whole gzip file: %w", path, err)
+			return nil, fmt.Errorf("%s: damaged gzip: %w", path, err)
 		}
 		source = unzipped
 	}
@@ -60,10 +69,22 @@ func DecodeRun(name string, source io.Reader) (*Stored, error) {
 		return nil, d.err
 	}
 	if d.line == 0 || d.stored.Manifest.Type == "" {
-		return nil, fmt.Errorf("%s: holds no run: its first line should be a manifest", name)
+		return nil, noRun(name)
 	}
 	sortQueries(d.stored.Queries)
 	return &d.stored, nil
+}
+
+// noRun is the error of a file that is empty, or breaks off in its first line.
+func noRun(name string) error {
+	return fmt.Errorf("%s: holds no run: its first line should be a manifest; if the run was stopped before its first search, start it again with --out", name)
+}
+
+// beginsRun says whether a text that breaks off may be the start of a run
+// file.
+func beginsRun(text []byte) bool {
+	const begin = `{"type":"manifest"`
+	return strings.HasPrefix(begin, string(text[:min(len(text), len(begin))]))
 }
 
 // decoder reads a run file line by line.
@@ -114,15 +135,18 @@ func (d *decoder) accept() {
 		Type   string `json:"type"`
 		Format int    `json:"format"`
 	}
-	err := checkDepth(d.text)
+	err := checkShape(d.text)
 	if err == nil {
 		err = json.Unmarshal(d.text, &head)
 	}
-	if err != nil {
-		if !d.whole && d.line > 1 {
-			d.stored.Truncated = true
-			return
-		}
+	switch {
+	case !d.whole && d.line == 1 && (err == nil || beginsRun(d.text)):
+		d.err = noRun(d.name)
+		return
+	case err != nil && !d.whole && d.line > 1:
+		d.stored.Truncated = true
+		return
+	case err != nil:
 		d.fail("not a line of a run file: %v", err)
 		return
 	}
@@ -132,7 +156,7 @@ func (d *decoder) accept() {
 	}
 	switch {
 	case d.line == 1 && head.Type != "manifest":
-		d.fail("the first line should be a manifest, found type %q", head.Type)
+		d.fail("the first line should be a manifest, found type %s", clipped(head.Type))
 	case d.line > 1 && head.Type == "manifest":
 		d.fail("a second manifest: two run files in one?")
 	case head.Type == "manifest" && head.Format != Format:
@@ -145,7 +169,7 @@ func (d *decoder) accept() {
 		d.stored.Complete = new(Complete)
 		d.decode(d.stored.Complete)
 	default:
-		d.fail("unknown type %q: a newer releval's run file, or a damaged one", head.Type)
+		d.fail("unknown type %s: a newer releval's run file, or a damaged one", clipped(head.Type))
 	}
 	if d.err == nil && d.whole {
 		d.stored.Kept += int64(len(d.text))
@@ -173,13 +197,13 @@ func (d *decoder) query() {
 		d.seen, d.titles = make(map[string]int), make(map[string]string)
 	}
 	if first, twice := d.seen[q.ID]; twice {
-		d.fail("query %q stands here a second time, after line %d", q.ID, first)
+		d.fail("query %s stands here a second time, after line %d", clipped(q.ID), first)
 		return
 	}
 	d.seen[q.ID] = d.line
 	for _, s := range d.stored.Manifest.Systems {
 		if q.Results[s] == nil {
-			d.fail("query %q has no result for the system %q that the manifest names", q.ID, s)
+			d.fail("query %s has no result for the system %s that the manifest names", clipped(q.ID), clipped(s))
 			return
 		}
 	}
@@ -208,10 +232,19 @@ func (d *decoder) fail(format string, args ...any) {
 	d.err = fmt.Errorf("%s:%d: %s", d.name, d.line, fmt.Sprintf(format, args...))
 }
 
-// checkDepth refuses a line nested deeper than any run file is, before it is
-// decoded.
-func checkDepth(text []byte) error {
-	depth, quoted, escaped := 0, false, false
+// clipped quotes a text from a file for a message, and cuts it short.
+func clipped(s string) string {
+	const longest = 200
+	if len(s) > longest {
+		s = strings.ToValidUTF8(s[:longest], "") + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// checkShape refuses a line, before it is decoded, that is nested deeper or
+// holds more values than any run file's.
+func checkShape(text []byte) error {
+	depth, values, quoted, escaped := 0, 0, false, false
 	for _, c := range text {
 		switch {
 		case escaped:
@@ -221,12 +254,18 @@ func checkDepth(text []byte) error {
 		case c == '"':
 			quoted = true
 		case c == '{' || c == '[':
+			values++
 			if depth++; depth > maxDepth {
 				return fmt.Errorf("nested deeper than %d levels", maxDepth)
 			}
 		case c == '}' || c == ']':
 			depth--
+		case c == ',':
+			values++
 		}
+	}
+	if values > maxValues {
+		return fmt.Errorf("more than %d values in one line", maxValues)
 	}
 	return nil
 }

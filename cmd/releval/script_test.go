@@ -19,9 +19,17 @@ import (
 	"github.com/releval/releval/eval/embedded"
 )
 
+// TestMain lets the test binary stand in for the command: under the name
+// releval for scripts, and by asCommand for tests that start and kill it.
 func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+	}
 	testscript.Main(m, map[string]func(){"releval": main})
 }
+
+// asCommand is the environment variable that makes the test binary the command.
+const asCommand = "RELEVAL_TEST_AS_COMMAND"
 
 // TestScripts runs the command as users do. Each file in testdata/script is
 // one behaviour.
