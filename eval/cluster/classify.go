@@ -49,7 +49,7 @@ type rule func(*Error, answer) bool
 
 // rules never change.
 var rules = []rule{
-	licenceRule, unknownRetrieverRule, missingEndpointRule, missingIndexRule, lostPITRule,
+	licenceRule, unknownRetrieverRule, noHandlerRule, missingEndpointRule, missingIndexRule, lostPITRule,
 	providerRule, coldModelRule, throttledRule, windowRule,
 }
 
@@ -105,6 +105,14 @@ func unknownRetrieverRule(e *Error, _ answer) bool {
 	e.Kind, e.Reason, e.Type = KindUnsupported, c.Reason, c.Type
 	e.What = "this server has no text_similarity_reranker"
 	e.Hint = "use Elasticsearch 8.17.2 or later in its default distribution"
+	return true
+}
+
+func noHandlerRule(e *Error, _ answer) bool {
+	if _, ok := e.has("no handler found for uri"); !ok {
+		return false
+	}
+	e.Kind, e.What = KindUnsupported, "this server does not offer the API"
 	return true
 }
 

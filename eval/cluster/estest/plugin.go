@@ -1,0 +1,140 @@
+package estest
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+//go:embed plugin
+var plugin embed.FS
+
+// pluginVariant names the folder with the class that differs between releases:
+// from 9.2 on a document carries several texts to the coordinating node.
+func pluginVariant(version string) string {
+	major, rest, _ := strings.Cut(version, ".")
+	minor, _, _ := strings.Cut(rest, ".")
+	m, _ := strconv.Atoi(major)
+	n, _ := strconv.Atoi(minor)
+	if m > 9 || m == 9 && n >= 2 {
+		return "plugin/since-9.2"
+	}
+	return "plugin/before-9.2"
+}
+
+// sources are the plugin's Java files for a version, by their name in the
+// embedded folder.
+func sources(version string) (map[string][]byte, error) {
+	files := make(map[string][]byte)
+	for _, root := range []string{"plugin/src", pluginVariant(version)} {
+		err := fs.WalkDir(plugin, root, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			files[path], err = plugin.ReadFile(path)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// installPlugin puts the plugin, compiled for the server in home, into its
+// plugins folder. Compiled classes are kept in the cache under a name made of
+// everything that they depend on.
+func installPlugin(ctx context.Context, kit jdk, version, home string) error {
+	files, err := sources(version)
+	if err != nil {
+		return err
+	}
+	hash := sha256.New()
+	fmt.Fprintln(hash, version, kit.version)
+	for _, name := range sortedNames(files) {
+		fmt.Fprintln(hash, name, len(files[name]))
+		hash.Write(files[name])
+	}
+	cache, err := cacheFolder()
+	if err != nil {
+		return err
+	}
+	jar := filepath.Join(cache, fmt.Sprintf("rerank-probe-%x.jar", hash.Sum(nil)[:12]))
+	if _, err := os.Stat(jar); err != nil {
+		if err := compile(ctx, kit, version, home, files, jar); err != nil {
+			return err
+		}
+	}
+	folder := filepath.Join(home, "plugins", "rerank-probe")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	if err := copyFile(jar, filepath.Join(folder, "rerank-probe.jar")); err != nil {
+		return err
+	}
+	descriptor, err := plugin.ReadFile("plugin/plugin-descriptor.properties")
+	if err != nil {
+		return err
+	}
+	descriptor = bytes.ReplaceAll(descriptor, []byte("@JAVA@"), []byte(strconv.Itoa(neededJava(version))))
+	descriptor = bytes.ReplaceAll(descriptor, []byte("@ES@"), []byte(version))
+	return os.WriteFile(filepath.Join(folder, "plugin-descriptor.properties"), descriptor, 0o644)
+}
+
+// compile makes the plugin's jar file.
+func compile(ctx context.Context, kit jdk, version, home string, files map[string][]byte, jar string) error {
+	work, err := os.MkdirTemp(filepath.Dir(jar), "compile-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	classes := filepath.Join(work, "classes")
+	arguments := []string{"--release", strconv.Itoa(neededJava(version)), "-proc:none", "-Xlint:none", "-nowarn",
+		"-cp", filepath.Join(home, "lib", "*"), "-d", classes}
+	for _, name := range sortedNames(files) {
+		path := filepath.Join(work, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, files[name], 0o644); err != nil {
+			return err
+		}
+		arguments = append(arguments, path)
+	}
+	output, err := exec.CommandContext(ctx, filepath.Join(kit.home, "bin", "javac"), arguments...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("compile the test plugin for Elasticsearch %s: %w\n%s", version, err, output)
+	}
+	finished := filepath.Join(work, "plugin.jar")
+	if err := writeJar(classes, finished); err != nil {
+		return err
+	}
+	return os.Rename(finished, jar)
+}
+
+// writeJar packs a folder of classes.
+func writeJar(classes, jar string) error {
+	out, err := os.Create(jar)
+	if err != nil {
+		return err
+	}
+	z := zip.NewWriter(out)
+	if err := z.AddFS(os.DirFS(classes)); err != nil {
+		out.Close()
+		return err
+	}
+	if err := z.Close(); err != nil {
+		out.Close()
+		return err
+	}
+	return out.Close()
+}
