@@ -1,6 +1,7 @@
 package pool
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -51,3 +52,6 @@ func sameButGrade(a, b *File, query, candidate int, grade *float64) bool {
 	}
 	return true
 }
+
+// Is says whether the file's text is this one.
+func (f *File) Is(text []byte) bool { return bytes.Equal(f.text, text) }
