@@ -83,8 +83,11 @@ func (r *Runner) Run(ctx context.Context, p *Plan, done map[string]bool) ([]Quer
 			if err != nil {
 				return err
 			}
+			if err := s.report(finished); err != nil {
+				return err
+			}
 			results[i] = finished
-			return s.report(finished)
+			return nil
 		})
 	}
 	err = group.Wait()
@@ -153,12 +156,16 @@ func (s *session) search(ctx context.Context, turn int, q judgments.Query) (Resu
 	return results, nil
 }
 
+// mostReopened is how often one search may find its point in time lost: a
+// cluster whose nodes are restarted one after the other loses several.
+const mostReopened = 5
+
 // ask sends one search. Where the point in time was lost, as by a restart of
-// the cluster, it opens another and asks once more. Its error is one that
-// every other query would meet too.
+// the cluster, it opens another and asks again. Its error is one that every
+// other query would meet too.
 func (s *session) ask(ctx context.Context, request Request) (*Result, error) {
 	var warnings []string
-	for {
+	for reopened := 0; ; reopened++ {
 		pit := *s.pit.Load()
 		response, err := s.Cluster.Search(ctx, s.plan.Body(request.Retriever, request.Size, pit), cluster.SearchOptions{Size: request.Size})
 		if err == nil {
@@ -169,7 +176,7 @@ func (s *session) ask(ctx context.Context, request Request) (*Result, error) {
 			result.Warnings = append(warnings, result.Warnings...)
 			return result, nil
 		}
-		if cluster.KindOf(err) == cluster.KindLostPIT && warnings == nil {
+		if cluster.KindOf(err) == cluster.KindLostPIT && reopened < mostReopened {
 			if err := s.reopen(ctx, pit); err != nil {
 				return nil, err
 			}
@@ -210,6 +217,11 @@ func hopeless(err error) bool {
 		cluster.KindMissingIndex, cluster.KindMissingEndpoint, cluster.KindUnsupported,
 		cluster.KindProvider, cluster.KindUnreachable:
 		return true
+	case cluster.KindConnection, cluster.KindUnavailable:
+		// The client heals these by waiting, and says that it will not any
+		// more where the cluster stayed away for too long.
+		failure, ok := errors.AsType[*cluster.Error](err)
+		return ok && !failure.Temporary()
 	}
 	return false
 }
