@@ -23,30 +23,30 @@ func parseScore(b []byte) (float64, error) {
 		negative = b[0] == '-'
 		i = 1
 	}
-	if len(b)-i <= 17 { // at most 16 digits and a point: no overflow of whole
-		whole, point, digits := uint64(0), -1, 0
-		for ; i < len(b); i++ {
-			if d := b[i] - '0'; d <= 9 {
-				whole = whole*10 + uint64(d)
-				digits++
-			} else if b[i] == '.' && point < 0 {
-				point = digits
-			} else {
-				return parseScoreSlowly(b)
-			}
-		}
-		if digits > 0 && whole < 1<<53 {
-			x := float64(whole)
-			if point >= 0 {
-				x /= powers[digits-point]
-			}
-			if negative {
-				x = -x
-			}
-			return x, nil
-		}
+	if len(b)-i > 17 { // more than 16 digits and a point could overflow whole
+		return parseScoreSlowly(b)
 	}
-	return parseScoreSlowly(b)
+	first, whole, decimals := i, uint64(0), 0
+	for ; i < len(b) && b[i]-'0' <= 9; i++ {
+		whole = whole*10 + uint64(b[i]-'0')
+	}
+	digits := i - first
+	if i < len(b) && b[i] == '.' {
+		i++
+		first = i
+		for ; i < len(b) && b[i]-'0' <= 9; i++ {
+			whole = whole*10 + uint64(b[i]-'0')
+		}
+		decimals = i - first
+	}
+	if i < len(b) || digits+decimals == 0 || whole >= 1<<53 {
+		return parseScoreSlowly(b)
+	}
+	x := float64(whole) / powers[decimals]
+	if negative {
+		x = -x
+	}
+	return x, nil
 }
 
 func parseScoreSlowly(b []byte) (float64, error) {
