@@ -15,6 +15,7 @@ type action struct {
 	index  string
 	id     string
 	source []byte
+	fresh  bool // the id was made up for it
 }
 
 // parseBulk reads newline-delimited actions and documents. Lines of the result
@@ -120,6 +121,9 @@ func (e *Engine) bulk(r *request, name string) (answer, error) {
 	failed := false
 	touched := make(map[*indexState]bool)
 	for _, a := range actions {
+		if a.id == "" {
+			a.id, a.fresh = newID(15), true
+		}
 		if err := r.Context().Err(); err != nil {
 			return answer{}, err
 		}
@@ -173,12 +177,8 @@ func (e *Engine) apply(a action) (*indexState, map[string]any, error) {
 			status, result = http.StatusNotFound, "not_found"
 		}
 	} else {
-		if a.id == "" {
-			a.id = newID(15)
-			a.op = "create"
-		}
 		// The document outlives the request's buffer.
-		if w, err = idx.put(a.id, bytes.Clone(a.source), a.op == "create"); err != nil {
+		if w, err = idx.put(a.id, bytes.Clone(a.source), a.op == "create" || a.fresh); err != nil {
 			return nil, nil, err
 		}
 		if !w.existed {

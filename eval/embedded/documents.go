@@ -20,7 +20,11 @@ func (e *Engine) putDocument(r *request, name, id string) (answer, error) {
 	default:
 		return answer{}, illegalArgument("opType must be 'create' or 'index', found: [%s]", v)
 	}
-	return e.writeOne(r, action{op: op, index: name, id: id, source: r.body})
+	a := action{op: op, index: name, id: id, source: r.body}
+	if a.id == "" {
+		a.id, a.fresh = newID(15), true
+	}
+	return e.writeOne(r, a)
 }
 
 func (e *Engine) deleteDocument(r *request, name, id string) (answer, error) {

@@ -28,6 +28,9 @@ type failure struct {
 	root []*cause
 	// rules are what a failed validation lists.
 	rules []string
+	// place is where in the body the error lies, "[line:column]"; empty where
+	// it lies nowhere.
+	place string
 }
 
 // Error gives the reason.
@@ -65,13 +68,19 @@ func parsingAt(data []byte, at int, format string, args ...any) *failure {
 	line, column := jsontree.Position(data, at)
 	f := fail(http.StatusBadRequest, "parsing_exception", format, args...)
 	f.extra = map[string]any{"line": line, "col": column}
+	f.place = placeOf(line, column)
 	return f
 }
+
+func placeOf(line, column int) string { return fmt.Sprintf("[%d:%d]", line, column) }
 
 // contentAt is a body with something wrong in it, with the place in the reason.
 func contentAt(data []byte, at int, format string, args ...any) *failure {
 	line, column := jsontree.Position(data, at)
-	return fail(http.StatusBadRequest, "x_content_parse_exception", "[%d:%d] %s", line, column, fmt.Sprintf(format, args...))
+	place := placeOf(line, column)
+	f := fail(http.StatusBadRequest, "x_content_parse_exception", "%s %s", place, fmt.Sprintf(format, args...))
+	f.place = place
+	return f
 }
 
 // asFailure gives any error the form of an answer.
@@ -88,9 +97,22 @@ func asFailure(err error) *failure {
 		f.cause.cause = &cause{typ: "json_parse_exception", reason: syntax.Reason}
 		return f
 	case errors.As(err, &mapped):
-		return &failure{status: http.StatusBadRequest, cause: *mappingCause(mapped)}
+		f = &failure{status: http.StatusBadRequest, cause: *mappingCause(mapped)}
+		if inner := f.cause.cause; inner != nil && inner.typ == f.typ {
+			f.root = []*cause{inner}
+		}
+		return f
 	case errors.As(err, &queried):
-		return &failure{status: http.StatusBadRequest, cause: *queryCause(queried)}
+		f = &failure{status: http.StatusBadRequest, cause: *queryCause(queried)}
+		if root := queried.Root(); root != queried {
+			bare := queryCause(root)
+			bare.cause = nil
+			f.root = []*cause{bare}
+		}
+		if queried.Line > 0 {
+			f.place = placeOf(queried.Line, queried.Column)
+		}
+		return f
 	}
 	return fail(http.StatusInternalServerError, "exception", "%s", err)
 }
@@ -107,7 +129,7 @@ func queryCause(e *query.Error) *cause {
 		return nil
 	}
 	c := &cause{typ: e.Type, reason: e.Reason, cause: queryCause(e.Cause)}
-	if e.Line > 0 {
+	if e.Line > 0 && e.Type == "parsing_exception" {
 		c.extra = map[string]any{"line": e.Line, "col": e.Column}
 	}
 	return c
@@ -131,6 +153,10 @@ func onShards(c *cause, shards []*indexState) *failure {
 		}
 	}
 	f.extra = map[string]any{"phase": "query", "grouped": true, "failed_shards": failed}
+	if c.typ == "illegal_argument_exception" {
+		inner := *c
+		f.cause.cause = &inner
+	}
 	return f
 }
 

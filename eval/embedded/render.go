@@ -134,6 +134,10 @@ func appendFields(out []byte, doc *index.Document, fields []*mapping.Field) []by
 		out = appendString(out, f.Name)
 		out = append(out, ':', '[')
 		for _, s := range v.Strings {
+			if f.Type == "boolean" {
+				out = append(append(out, s...), ',')
+				continue
+			}
 			out = append(appendString(out, s), ',')
 		}
 		for _, l := range v.Longs {
@@ -155,10 +159,7 @@ func appendFields(out []byte, doc *index.Document, fields []*mapping.Field) []by
 }
 
 func appendLong(out []byte, f *mapping.Field, v int64) []byte {
-	switch f.Type {
-	case "boolean":
-		return strconv.AppendBool(out, v != 0)
-	case "date":
+	if f.Type == "date" {
 		return appendString(out, f.FormatDate(v))
 	}
 	return strconv.AppendInt(out, v, 10)

@@ -37,12 +37,9 @@ func parseReranker(data []byte, n jsontree.Node) (*reranker, error) {
 		var err error
 		switch m.Key {
 		case "retriever":
-			r.child, err = parseRetriever(data, v)
+			r.child, err = parseRetriever(data, v, true)
 			if err != nil && v.Kind == jsontree.Object && len(v.Members) > 0 {
-				err = within(data, v.Members[0].Value.Start, rerankerName, "retriever", err)
-			}
-			if err != nil {
-				return nil, err
+				err = within(data, v.Start, "retriever", v.Members[0].Key, err)
 			}
 		case "field", "inference_id", "inference_text":
 			if v.Kind != jsontree.String {
@@ -110,7 +107,14 @@ func (r *reranker) validate(size int) []string {
 
 func (r *reranker) run(ctx context.Context, e *Engine, shards []shard, _ int, filters []jsontree.Node) (*ranked, error) {
 	filters = append(slices.Clip(filters), r.filters...)
-	first, err := r.child.run(ctx, e, shards, r.window, filters)
+	child := r.child
+	if s, plain := child.(*standard); plain && s.sort != nil {
+		// The server ranks a window by score, whatever the child's sort says.
+		unsorted := *s
+		unsorted.sort = nil
+		child = &unsorted
+	}
+	first, err := child.run(ctx, e, shards, r.window, filters)
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, err
@@ -139,7 +143,9 @@ func (r *reranker) run(ctx context.Context, e *Engine, shards []shard, _ int, fi
 		h.score, h.values = shown(raw[i]), nil
 		out.hits = append(out.hits, h)
 	}
-	if r.minScore != nil {
+	if r.minScore != nil && *r.minScore > 0 {
+		// The server counts all matches of the first stage, those that were not
+		// reranked with score 0, and applies the limit to them as well.
 		out.total = len(out.hits)
 	}
 	slices.SortFunc(out.hits, compareHits)
@@ -179,9 +185,7 @@ func firstValue(sh shard, doc int32, field string) (text string, has bool) {
 	case len(v.Doubles) > 0:
 		return string(appendNumber(nil, v.Doubles[0], 64)), true
 	case len(v.Longs) > 0:
-		if f := sh.mapping.Field(field); f != nil && f.Type == "boolean" {
-			return strconv.FormatBool(v.Longs[0] != 0), true
-		} else if f != nil && f.Type == "date" {
+		if f := sh.mapping.Field(field); f != nil && f.Type == "date" {
 			return f.FormatDate(v.Longs[0]), true
 		}
 		return strconv.FormatInt(v.Longs[0], 10), true

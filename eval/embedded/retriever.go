@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 
 	"github.com/releval/releval/eval/embedded/jsontree"
@@ -42,8 +43,9 @@ func compareHits(a, b hit) int {
 	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.shard, b.shard), cmp.Compare(a.doc, b.doc))
 }
 
-// parseRetriever reads {"type": {…}}.
-func parseRetriever(data []byte, n jsontree.Node) (retriever, error) {
+// parseRetriever reads {"type": {…}}. The server words an unknown type in
+// another way where the retriever is nested in another one.
+func parseRetriever(data []byte, n jsontree.Node, nested bool) (retriever, error) {
 	if n.Kind != jsontree.Object {
 		return nil, parsingAt(data, n.Start, "retriever malformed, must start with start_object")
 	}
@@ -59,6 +61,11 @@ func parseRetriever(data []byte, n jsontree.Node) (retriever, error) {
 	case rerankerName:
 		r, err = parseReranker(data, m.Value)
 	default:
+		if nested {
+			f := contentAt(data, m.KeyStart, "unknown field [%s]", m.Key)
+			f.typ = "named_object_not_found_exception"
+			return nil, f
+		}
 		hint := ""
 		for _, known := range []string{"standard", rerankerName} {
 			if distance(m.Key, known) <= 3 {
@@ -112,9 +119,16 @@ func within(data []byte, at int, object, field string, err error) error {
 		bare.cause = nil
 		root = []*cause{&bare}
 	}
-	outer := contentAt(data, at, "[%s] failed to parse field [%s]", object, field)
+	place := f.place
+	if place == "" {
+		place = placeOf(jsontree.Position(data, at))
+	}
+	outer := fail(http.StatusBadRequest, "x_content_parse_exception", "%s [%s] failed to parse field [%s]", place, object, field)
 	outer.cause.cause = &inner
-	outer.root = root
+	outer.place = place
+	if inner.typ != "illegal_argument_exception" {
+		outer.root = root
+	}
 	return outer
 }
 
@@ -185,9 +199,9 @@ func (s *standard) validate(int) []string { return nil }
 func (s *standard) run(ctx context.Context, _ *Engine, shards []shard, window int, filters []jsontree.Node) (*ranked, error) {
 	out := &ranked{}
 	filters = append(slices.Clip(filters), s.filters...)
-	var indices []*indexState
-	for _, sh := range shards {
-		indices = append(indices, sh.index)
+	indices := make([]*indexState, len(shards))
+	for i, sh := range shards {
+		indices[i] = sh.index
 	}
 	for i, sh := range shards {
 		if window > sh.index.maxWindow {

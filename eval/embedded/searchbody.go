@@ -87,7 +87,7 @@ func (b *searchBody) member(m jsontree.Member, plain *standard) (err error) {
 		plain.sort, err = parseSort(b.data, v)
 	case "retriever":
 		b.retriever = true
-		b.root, err = parseRetriever(b.data, v)
+		b.root, err = parseRetriever(b.data, v, false)
 	case "_source":
 		b.source, err = parseSource(b.data, v)
 	case "fields":

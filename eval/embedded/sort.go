@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"strconv"
+	"strings"
 
 	"github.com/releval/releval/eval/embedded/index"
 	"github.com/releval/releval/eval/embedded/jsontree"
@@ -133,12 +134,22 @@ func (s *sorter) values(h query.Hit) []sortValue {
 // the largest for a descending one.
 func (s *sorter) value(f *mapping.Field, k sortKey, doc int32) sortValue {
 	v := sortValue{kind: f.Kind(), missing: true}
+	if f.Type == "boolean" { // sorted as 0 and 1
+		v.kind = index.Long
+	}
 	vs := s.shard.segment.Document(doc).Values(f.Name)
 	if vs == nil {
 		vs = &index.Values{}
 	}
 	pick := func(better bool) bool { return v.missing || better }
 	for _, t := range vs.Strings {
+		if f.Type == "boolean" {
+			l := int64(strings.Compare(t, "false"))
+			if pick((l > v.long) == k.descending) {
+				v.long, v.missing = l, false
+			}
+			continue
+		}
 		if pick((t > v.text) == k.descending) {
 			v.text, v.missing = t, false
 		}

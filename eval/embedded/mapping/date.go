@@ -44,8 +44,8 @@ func knownFormat(format string) bool {
 }
 
 // parseDate gives the milliseconds since 1970 of a date in one of the formats.
-// Parts that are left out are the first of their kind, or, with up, the last:
-// the end of the year, the month or the day.
+// Parts that are left out are the first of their kind, or, with up, the time of
+// day is the last.
 func parseDate(text string, formats []string, up bool) (millis int64, ok bool) {
 	for _, format := range formats {
 		switch format {
@@ -73,7 +73,9 @@ func parseDate(text string, formats []string, up bool) (millis int64, ok bool) {
 	return 0, false
 }
 
-// endOf is the last millisecond of what a layout leaves open.
+// endOf is the last millisecond of the minute, the hour or the day where a
+// layout leaves off there. A month or a year without a day is its first day,
+// as on a server.
 func endOf(t time.Time, layout string) time.Time {
 	switch {
 	case strings.Contains(layout, "05"):
@@ -82,12 +84,8 @@ func endOf(t time.Time, layout string) time.Time {
 		return t.Add(time.Minute - time.Millisecond)
 	case strings.Contains(layout, "T15"):
 		return t.Add(time.Hour - time.Millisecond)
-	case strings.HasSuffix(layout, "02"):
-		return t.AddDate(0, 0, 1).Add(-time.Millisecond)
-	case strings.HasSuffix(layout, "01"):
-		return t.AddDate(0, 1, 0).Add(-time.Millisecond)
 	}
-	return t.AddDate(1, 0, 0).Add(-time.Millisecond)
+	return t.AddDate(0, 0, 1).Add(-time.Millisecond)
 }
 
 // detectDate recognises a string of a document as a date, as the server's

@@ -171,8 +171,12 @@ func (r *reader) value(f *Field, n jsontree.Node) *Error {
 		if len(n.Text) > maxTerm {
 			return r.fail(n, f.Name, f.Type, illegal("Document contains at least one immense term in field=%q (whose UTF8 encoding is longer than the max length %d)", f.Name, maxTerm))
 		}
+		term, err := f.Term(n.Text)
+		if err != nil {
+			return r.fail(n, f.Name, f.Type, err)
+		}
 		v := r.of(f)
-		v.Strings = append(v.Strings, n.Text)
+		v.Strings = append(v.Strings, term)
 	case index.Double:
 		d, err := f.Double(n.Text)
 		if err != nil {

@@ -35,7 +35,7 @@ func (f *Field) Kind() index.Kind {
 	switch f.Type {
 	case "text":
 		return index.Text
-	case "keyword":
+	case "keyword", "boolean":
 		return index.Keyword
 	case "float", "double":
 		return index.Double

@@ -21,19 +21,25 @@ func notANumber(text string) *Error {
 	return &Error{Type: "number_format_exception", Reason: fmt.Sprintf("For input string: %q", text)}
 }
 
-// Long reads a value of a whole-number, date or boolean field. Fractions are
+// Term reads a value of a keyword field, or of a boolean one, which is a term
+// of one of two values.
+func (f *Field) Term(text string) (string, *Error) {
+	if f.Type != "boolean" {
+		return text, nil
+	}
+	switch text {
+	case "true", "false":
+		return text, nil
+	case "":
+		return "false", nil
+	}
+	return "", illegal("Failed to parse value [%s] as only [true] or [false] are allowed.", text)
+}
+
+// Long reads a value of a whole-number or date field. Fractions are
 // cut off. With up, a date is read as the end of what it leaves open.
 func (f *Field) Long(text string, up bool) (int64, *Error) {
-	switch f.Type {
-	case "boolean":
-		switch text {
-		case "true":
-			return 1, nil
-		case "false", "":
-			return 0, nil
-		}
-		return 0, illegal("Failed to parse value [%s] as only [true] or [false] are allowed.", text)
-	case "date":
+	if f.Type == "date" {
 		if v, ok := parseDate(text, f.formats, up); ok {
 			return v, nil
 		}

@@ -34,10 +34,10 @@ func (p *parser) boolean(name string, n jsontree.Node) (Query, *Error) {
 		case "adjust_pure_negative":
 			adjust, _ = m.Value.Bool()
 		default:
-			return nil, p.content(m.KeyStart, "[bool] unknown field [%s]", m.Key)
+			return nil, p.content(m.KeyStart, "[%s] unknown field [%s]", name, m.Key)
 		}
 		if err != nil {
-			return nil, err
+			return nil, p.inside(name, m, err)
 		}
 	}
 	if len(q.must)+len(q.should)+len(q.filter)+len(q.mustNot) == 0 {

@@ -27,6 +27,10 @@ func exactly(f *mapping.Field, value string) (Query, *Error) {
 	case index.Text:
 		return term{f.Name, value}, nil
 	case index.Keyword:
+		value, err := f.Term(value)
+		if err != nil {
+			return nil, onShard(fromMapping(err))
+		}
 		if !f.Indexed { // found by its values, which gives no score
 			return constant{term{f.Name, value}}, nil
 		}
@@ -215,7 +219,10 @@ func (p *parser) ids(name string, n jsontree.Node) (Query, *Error) {
 			continue
 		}
 		if m.Key != "values" {
-			return nil, p.content(m.KeyStart, "[ids] unknown field [%s]", m.Key)
+			inner := p.content(m.KeyStart, "[ids] unknown field [%s]", m.Key)
+			outer := p.parsing(m.Value.Start, "%s", inner.Reason)
+			outer.Cause = inner
+			return nil, outer
 		}
 		items := m.Value.Items
 		if m.Value.Scalar() {

@@ -23,7 +23,7 @@ func (p *parser) match(name string, n jsontree.Node) (Query, *Error) {
 		return nil, err
 	}
 	if !o.hasText {
-		return nil, illegal("[match] requires query value")
+		return nil, p.parsing(n.End-1, "No text specified for text query")
 	}
 	q, err := o.ofField(p.mapping.Field(field), o.text)
 	if err == nil {
@@ -50,7 +50,7 @@ func (p *parser) matchPhrase(name string, n jsontree.Node) (Query, *Error) {
 		return nil, err
 	}
 	if !o.hasText {
-		return nil, illegal("[match_phrase] requires query value")
+		return nil, p.parsing(n.End-1, "No text specified for text query")
 	}
 	q, err := o.ofPhrase(p.mapping.Field(field), o.text)
 	if err != nil {

@@ -1,6 +1,8 @@
 package query
 
 import (
+	"fmt"
+
 	"github.com/releval/releval/eval/embedded/jsontree"
 )
 
@@ -38,7 +40,7 @@ func (p *parser) multiMatch(name string, n jsontree.Node) (Query, *Error) {
 			case "cross_fields", "phrase_prefix", "bool_prefix":
 				return nil, p.parsing(m.Value.Start, "[multi_match] query does not support type [%s] in the embedded engine", m.Value.Text)
 			default:
-				return nil, p.parsing(m.Value.Start, "failed to parse [multi_match] query type [%s]. unknown type.", m.Value.Text)
+				return nil, &Error{Type: "parse_exception", Reason: fmt.Sprintf("failed to parse [multi_match] query type [%s]. unknown type.", m.Value.Text)}
 			}
 		case "tie_breaker":
 			v, ok := m.Value.Float()
