@@ -322,6 +322,17 @@ var (
 	deniedIndices = regexp.MustCompile(`on indices \[([^\]]+)\]`)
 )
 
+// usualPrivilege picks the one that people grant out of those that would do:
+// the server's list is not in order of power.
+func usualPrivilege(sufficient []string) string {
+	for _, usual := range []string{"read", "view_index_metadata", "monitor_inference", "write"} {
+		if slices.Contains(sufficient, usual) {
+			return usual
+		}
+	}
+	return sufficient[0]
+}
+
 func forbidden(e *Error, a answer) {
 	e.Kind = KindForbidden
 	who := a.credentials
@@ -337,9 +348,7 @@ func forbidden(e *Error, a answer) {
 	if m == nil {
 		return
 	}
-	// The least privilege stands first in the server's list.
-	privilege, _, _ := strings.Cut(m[2], ",")
-	e.Hint = fmt.Sprintf("grant it the %s privilege %s", m[1], oneLine(privilege))
+	e.Hint = fmt.Sprintf("grant it the %s privilege %s", m[1], oneLine(usualPrivilege(strings.Split(m[2], ","))))
 	if on := deniedIndices.FindStringSubmatch(e.Reason); on != nil && m[1] == "index" {
 		e.Hint += " on " + oneLine(on[1])
 	}

@@ -117,8 +117,7 @@ func testPrivileges(t *testing.T, s *estest.Server, ca, key string) {
 	_, err = c.Bulk(t.Context(), "films", func(yield func(cluster.Document, error) bool) {
 		yield(cluster.Document{ID: "x", JSON: []byte("{}")}, nil)
 	})
-	wantKind(t, err, cluster.KindForbidden, "")
-	t.Log(err)
+	wantKind(t, err, cluster.KindForbidden, "grant it the index privilege write")
 }
 
 // TestElasticsearchBare: a server without reranker, inference API and GET /.
