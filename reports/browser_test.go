@@ -48,7 +48,7 @@ const spilling = `(() => {
 
 func TestBrowserOpensReports(t *testing.T) {
 	b := startBrowser(t)
-	for name, r := range map[string]*Report{"full": full(), "hostile": hostileReport(), "several": several(), "single": single(), "large": large(500)} {
+	for name, r := range map[string]*Report{"full": full(), "hostile": hostileReport(), "several": several(), "single": single(), "large": large500()} {
 		t.Run(name, func(t *testing.T) {
 			b.t = t
 			url := pageFile(t, r)

@@ -114,8 +114,14 @@ func writeHTML(w io.Writer, r *Report) error {
 	p := r.page()
 	queries := r.pageQueries()
 	var b bytes.Buffer
+	tried := 0 // the size of the hits in the last try
 	for _, depth := range []int{10, 8, 6, 5, 4, 3, 2} {
 		p.Queries, p.QueriesNote = queries.at(depth)
+		size := sizeOfHits(p.Queries)
+		if b.Len() > 0 && depth > 2 && b.Len()-tried+size >= maxPage {
+			continue // it would be too large: no need to try
+		}
+		tried = size
 		b.Reset()
 		if err := t.ExecuteTemplate(&b, "page", p); err != nil {
 			return fmt.Errorf("cannot render the report's page: %w", err)
@@ -126,6 +132,25 @@ func writeHTML(w io.Writer, r *Report) error {
 	}
 	_, err = w.Write(b.Bytes())
 	return err
+}
+
+// sizeOfHits is about how many bytes the hits of all queries take.
+func sizeOfHits(queries []pageQuery) int {
+	const tags = len("<tr><td><td><td>")
+	size := 0
+	for i := range queries {
+		for _, pair := range queries[i].Pairs {
+			for _, l := range []*pageList{pair.Left, pair.Right} {
+				if l == nil {
+					continue
+				}
+				for _, h := range l.Hits {
+					size += tags + len(h.Rank) + len(h.Name) + len(h.Grade) + len(h.Adds)
+				}
+			}
+		}
+	}
+	return size
 }
 
 // maxPage is the size in bytes below which a page is kept by showing fewer

@@ -64,8 +64,13 @@ func interval(low, high float64) string {
 	return signed(low) + " to " + signed(high)
 }
 
-// bounds prints an interval of values.
-func bounds(low, high float64) string { return fixed(low) + "–" + fixed(high) }
+// bounds prints an interval of values, as one value where it has no width.
+func bounds(low, high float64) string {
+	if fixed(low) == fixed(high) {
+		return fixed(low)
+	}
+	return fixed(low) + "–" + fixed(high)
+}
 
 // pValue prints a p-value as a table's cell.
 func pValue(p float64) string {
@@ -118,7 +123,7 @@ func thousands[N int | int64](n N) string {
 	return sign + s
 }
 
-// ranks prints a rank before and after.
+// ranksMoved prints a rank before and after.
 func ranksMoved(before, after int) string { return rank(before) + " → " + rank(after) }
 
 func rank(r int) string {

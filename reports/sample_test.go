@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/releval/releval/eval"
@@ -108,6 +109,9 @@ func full() *Report {
 	return r
 }
 
+// large500 is large(500), made once: do not change it.
+var large500 = sync.OnceValue(func() *Report { return large(500) })
+
 // several is a run with two rerankers.
 func several() *Report {
 	run := sample()
@@ -170,8 +174,9 @@ var hostile = []string{
 	"<details><summary>", "<!-- comment -->", "1. list", "# heading", "   ", "",
 }
 
-// hostileReport is a run whose every text is hostile.
-func hostileReport() *Report {
+// hostileReport is a run whose every text is hostile. It is made once: do not
+// change it.
+var hostileReport = sync.OnceValue(func() *Report {
 	run := sample()
 	m := &run.Manifest
 	m.Suite, m.File, m.Index, m.Tool = hostile[0], hostile[1], hostile[3], hostile[2]
@@ -210,4 +215,4 @@ func hostileReport() *Report {
 	r.Sweeps[0].Reranker, r.Sweeps[0].Metric, r.Sweeps[0].Shape, r.Sweeps[0].Reason, r.Sweeps[0].Notes = hostile[0], hostile[1], hostile[2], hostile[4], append([]string(nil), hostile...)
 	r.Baseline = &BaselineView{Name: hostile[1], Changes: append([]string(nil), hostile...), Meaningless: []string{hostile[0]}, Differences: r.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}, OnlyHere: append([]string(nil), hostile...)}
 	return r
-}
+})

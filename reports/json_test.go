@@ -1,0 +1,74 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+func TestJSONFitsItsSchema(t *testing.T) {
+	source, err := os.ReadFile("report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("report.schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	based := full()
+	based.Baseline = &BaselineView{Name: "main.jsonl", Started: time.Unix(1e9, 0), Differences: based.Differences, Meaningless: []string{"judgments differ"}}
+	quarantined := sample()
+	quarantined.Complete = nil
+	for name, r := range map[string]*Report{"full": full(), "based": based, "hostile": hostileReport(), "several": several(), "single": single(), "large": large(20), "cut": mustReport(quarantined)} {
+		content, err := render(JSON, r, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		instance, err := jsonschema.UnmarshalJSON(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(instance); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// The schema is no rubber stamp.
+	var broken map[string]any
+	content, err := render(JSON, full(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, &broken); err != nil {
+		t.Fatal(err)
+	}
+	broken["surprise"] = 1
+	if schema.Validate(broken) == nil {
+		t.Error("the schema accepts an unknown key")
+	}
+}
+
+func TestQueryRestrictsRows(t *testing.T) {
+	content, err := render(JSON, full(), Options{Query: "heist"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read jsonReport
+	if err := json.Unmarshal(content, &read); err != nil {
+		t.Fatal(err)
+	}
+	if len(read.Queries) != 1 || len(read.Rows) != 6 || len(read.Hits) != 6 {
+		t.Errorf("%d queries, %d rows, %d hits; want 1, 2 systems × 3 metrics, 2 × 3", len(read.Queries), len(read.Rows), len(read.Hits))
+	}
+}
