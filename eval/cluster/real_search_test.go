@@ -15,6 +15,7 @@ import (
 
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/cluster/estest"
+	"github.com/releval/releval/eval/embedded/conformance"
 )
 
 // TestElasticsearch runs everything that one plain server can show.
@@ -32,6 +33,7 @@ func TestElasticsearch(t *testing.T) {
 			t.Run("errors", func(t *testing.T) { testErrors(t, s, c) })
 			t.Run("inference", func(t *testing.T) { testInference(t, s, c) })
 			t.Run("faults", func(t *testing.T) { testFaults(t, s) })
+			t.Run("conformance", func(t *testing.T) { conformance.Run(t, conformance.Target{URL: s.URL}) })
 			t.Run("restart", func(t *testing.T) { testRestart(t, s) })
 		})
 	}

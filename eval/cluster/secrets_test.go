@@ -35,8 +35,12 @@ func TestSecretsStayInside(t *testing.T) {
 			fmt.Fprintf(w, `{"error":{"type":%q,"reason":%q,"caused_by":{"type":"x","reason":%q}}}`,
 				r.Header.Get("Authorization"), "you are "+string(plain), user+" with "+pass+" at http://"+user+":"+pass+"@host/")
 		},
-		"refuse":      func(w http.ResponseWriter, r *http.Request) { http.Error(w, r.Header.Get("Authorization"), 401) },
-		"unavailable": func(w http.ResponseWriter, r *http.Request) { http.Error(w, r.Header.Get("Authorization"), 503) },
+		"refuse": func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, r.Header.Get("Authorization"), http.StatusUnauthorized)
+		},
+		"unavailable": func(w http.ResponseWriter, r *http.Request) {
+			http.Error(w, r.Header.Get("Authorization"), http.StatusServiceUnavailable)
+		},
 		"redirect": func(w http.ResponseWriter, r *http.Request) {
 			user, pass, _ := r.BasicAuth()
 			w.Header().Set("Location", "https://"+user+":"+pass+"@elsewhere/")

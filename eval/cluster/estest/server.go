@@ -195,7 +195,7 @@ func (s *Server) Resume(ctx context.Context) error {
 	unprivileged(command)
 	output, err := command.CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("Elasticsearch %s does not start: %w\n%s%s", s.Version, err, output, s.logTail())
+		return fmt.Errorf("server %s does not start: %w\n%s%s", s.Version, err, output, s.logTail())
 	}
 	content, err := os.ReadFile(pidFile)
 	if err != nil {
@@ -221,7 +221,7 @@ func (s *Server) wait(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("Elasticsearch %s does not answer: status %d, %w\n%s", s.Version, status, err, s.logTail())
+			return fmt.Errorf("server %s does not answer: status %d, %w\n%s", s.Version, status, err, s.logTail())
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
