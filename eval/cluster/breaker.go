@@ -22,6 +22,7 @@ type breaker struct {
 	mu       sync.Mutex
 	reached  bool // the cluster has answered once
 	failures int  // in a row
+	silent   int  // requests in a row without any answer in time
 	open     bool
 	gaveUp   bool
 	since    time.Time // of the opening
@@ -113,13 +114,16 @@ func (b *breaker) report(probe bool, err *Error, down bool) {
 	switch {
 	case err == nil || !down && err.Status != 0:
 		b.reached = true
-		b.failures = 0
+		b.failures, b.silent = 0, 0
 		if b.open {
 			b.closeLocked()
 			return
 		}
 	case down:
 		b.failures++
+		if err.Kind == KindUnreachable && b.silent >= b.threshold {
+			b.failures = max(b.failures, b.threshold)
+		}
 		b.last = err.clone()
 		switch {
 		case b.open && probe:
@@ -153,6 +157,15 @@ func (b *breaker) closeLocked() {
 func (b *breaker) wakeLocked() {
 	close(b.changed)
 	b.changed = make(chan struct{})
+}
+
+// silence counts a request that had no answer in time, and tells whether there
+// were enough in a row to ask whether the cluster is there at all.
+func (b *breaker) silence() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.silent++
+	return b.reached && !b.open && b.silent >= b.threshold
 }
 
 // isOpen tells whether callers wait at the moment.

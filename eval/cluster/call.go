@@ -79,7 +79,12 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 			c.clean(e)
 			e.Op, e.Attempts = r.op, attempt
 		}
-		c.breaker.report(probe, e, e.down())
+		down := c.isDown(ctx, e, probe)
+		if down && e.Kind == KindTimeout {
+			c.breaker.report(probe, c.silent(e), true)
+		} else {
+			c.breaker.report(probe, e, down)
+		}
 		if e == nil {
 			c.budget.refund()
 			return nil
@@ -90,7 +95,7 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 		if !e.Temporary() {
 			return e
 		}
-		if retries > 0 && e.down() && paused <= c.config.Outage && c.breaker.isOpen() {
+		if retries > 0 && down && paused <= c.config.Outage && c.breaker.isOpen() {
 			continue // wait for the cluster, at no cost to this call
 		}
 		if attempt > retries {
@@ -129,6 +134,48 @@ func (e *Error) down() bool {
 		return !reranking
 	}
 	return false
+}
+
+// isDown is down, and knows as well a cluster that takes requests and answers
+// none, as behind a firewall that went up. One slow search is no sign of it: as
+// many in a row as open the breaker must have gone without an answer, and then
+// the cheapest question of all too.
+func (c *Client) isDown(ctx context.Context, e *Error, probe bool) bool {
+	if e.down() {
+		return true
+	}
+	if e == nil || e.Kind != KindTimeout || e.Status != 0 {
+		return false
+	}
+	return probe || c.breaker.silence() && !c.alive(ctx)
+}
+
+// silent is what callers are told of a cluster that does not answer at all.
+func (c *Client) silent(e *Error) *Error {
+	s := e.clone()
+	s.Kind = KindUnreachable
+	s.What = c.address + " stopped answering"
+	s.Hint = "check that the cluster is up, and the firewalls in between"
+	return s
+}
+
+// longestPing is how long a cluster that is alive may take for a ping.
+const longestPing = 10 * time.Second
+
+// alive asks whether the cluster answers anything at all.
+func (c *Client) alive(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, min(longestPing, c.config.Timeout))
+	defer cancel()
+	response, err := esapi.PingRequest{}.Do(ctx, performer{client: c})
+	if err != nil {
+		return false
+	}
+	_ = response.Body.Close()
+	switch response.StatusCode {
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return false
+	}
+	return true
 }
 
 // attempt sends the request once.

@@ -390,6 +390,49 @@ func TestOutageSparesTheEndpoint(t *testing.T) {
 	})
 }
 
+// TestSilence: a cluster that takes requests and answers none is away too, but
+// one whose searches are slow while it answers a ping is not.
+func TestSilence(t *testing.T) {
+	for _, alive := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			var kinds []NoticeKind
+			s := &script{answer: func(n int, r *http.Request) (*http.Response, error) {
+				d := time.Since(start)
+				if d == 0 || d > 2*time.Minute || alive && r.Method == http.MethodHead {
+					return reply(200, oneHit), nil
+				}
+				<-r.Context().Done()
+				return nil, r.Context().Err()
+			}}
+			c := newTestClient(t, s, func(c *Config) {
+				defaults(c)
+				c.Timeout = 5 * time.Second
+				c.Notify = func(n Notice) {
+					if n.Kind != NoticeRetry {
+						kinds = append(kinds, n.Kind)
+					}
+				}
+			})
+			search := func() error {
+				_, err := c.Search(t.Context(), []byte("{}"), SearchOptions{})
+				return err
+			}
+			if err := search(); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Millisecond)
+			err := search()
+			if alive && (KindOf(err) != KindTimeout || len(kinds) > 0) {
+				t.Errorf("alive: %v, %v", err, kinds)
+			}
+			if !alive && (err != nil || len(kinds) != 2 || kinds[0] != NoticePause || kinds[1] != NoticeResume) {
+				t.Errorf("silent: %v, %v", err, kinds)
+			}
+		})
+	}
+}
+
 // TestOutageCanceled: Ctrl-C during an outage ends the waiting.
 func TestOutageCanceled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -44,6 +44,25 @@ func newScrubber(c Config) func(string) string {
 	}
 }
 
+// String describes a configuration without its secrets, so that printing one by
+// accident gives nothing away.
+func (c Config) String() string {
+	where := redactAddress(c.URL)
+	if c.CloudID != "" {
+		where = "Cloud ID " + c.CloudID
+	}
+	switch {
+	case c.APIKey != "":
+		return where + " with an API key"
+	case c.Username != "":
+		return where + " as " + c.Username
+	}
+	return where
+}
+
+// GoString is String: %#v must not print secrets either.
+func (c Config) GoString() string { return c.String() }
+
 // userInfo finds credentials in any address, such as a proxy's.
 var userInfo = regexp.MustCompile(`//[^/\s@"]+@`)
 

@@ -127,6 +127,14 @@ func TestCredentialsReachTheServer(t *testing.T) {
 	}
 }
 
+func TestConfigPrintsNoSecrets(t *testing.T) {
+	for _, c := range []Config{{URL: "https://u:geheim@a,https://u:geheim@b", APIKey: "geheim"}, {CloudID: "x:y", Username: "u", Password: "geheim"}} {
+		if s := fmt.Sprintf("%v %+v %#v %s %v", c, c, c, c, &c); strings.Contains(s, "geheim") {
+			t.Error(s)
+		}
+	}
+}
+
 func TestOneLine(t *testing.T) {
 	if got := oneLine("a\nb\x1b[31m\u202e c\x00"); got != "a b [31m c" {
 		t.Errorf("%q", got)
