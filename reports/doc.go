@@ -1,14 +1,28 @@
 // Package reports renders what a run came to: for the terminal, as Markdown,
 // HTML, JSON, CSV and JUnit.
 //
-// It computes no metric and decides no gate, and it refuses to write half a
-// file: everything is rendered to memory, then written.
+// It computes no metric and decides no gate; it refuses to write half a file,
+// to print a value that is undefined as a number, and to let a title, a query
+// or an error of a server mean anything to a terminal, a browser, a
+// spreadsheet or a Markdown renderer.
 //
 // How it works:
 //
 //  1. New works a Report out of an evaluation: sorted, deduplicated, plain
-//     values.
-//  2. Each format renders that one value; titles, queries and errors come
-//     from elsewhere, so each format makes them inert in its own way.
-//  3. WriteFile picks the format by the name's ending.
+//     values. Gates, a baseline and sweeps are views that callers fill in.
+//  2. Verdicts, Next and Findings put it in words once, for every format:
+//     the answer with its interval, what to do, and what could not be
+//     trusted.
+//  3. clean makes every text from elsewhere one inert line; each format then
+//     escapes what has a meaning there.
+//  4. Tables are grids first: a terminal gets them cut to its width, Markdown
+//     and HTML escaped. Charts are shapes without text, which a page labels
+//     around and a file inside.
+//  5. Write renders to memory and writes at once; WriteFile picks the format
+//     by the name's ending and puts the file in place by renaming.
+//
+// The JSON report is described by report.schema.json. A row of the CSV report
+// is a query, a system and a metric; beside it stands .hits.csv with a row
+// for each hit. Numbers for machines have all their digits, and what is
+// undefined is null or empty; people see three decimals, and a question mark.
 package reports

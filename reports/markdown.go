@@ -380,13 +380,14 @@ func (d *document) query(id string) {
 	for _, line := range lines[1:] {
 		b.WriteString("- " + escapeLineStart(clip(clean(line), 500)) + "\n")
 	}
+	b.WriteString("\n" + d.grid(r.queryMetrics(i)))
 	d.add("the query", b.String())
 	for s := range r.Evaluation.Systems {
 		if s == 0 && len(r.Evaluation.Systems) > 1 {
 			continue
 		}
 		x := r.explain(i, s)
-		d.add("the rankings", "### "+escapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, s > 0)))
+		d.add("the rankings", "### "+escapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, s > 0, true))+"\n<sub>"+escapeMarkdown(x.legend(true))+"</sub>\n")
 		if s > 0 {
 			d.add("the contributions", "### What each title did to the difference\n\n"+d.grid(contributionGrid(x)))
 		}

@@ -21,13 +21,17 @@ func WriteQuery(w io.Writer, r *Report, queryID string, o Options) error {
 	for _, line := range r.queryIntroduction(i) {
 		t.sayIndented(line, "", "  ")
 	}
+	t.blank()
+	t.grid(r.queryMetrics(i))
 	for system := range r.Evaluation.Systems {
 		if system == 0 && len(r.Evaluation.Systems) > 1 {
 			continue
 		}
 		x := r.explain(i, system)
 		t.heading(r.queryHeading(x, system))
-		t.grid(sideBySide(x, system > 0))
+		wide := t.width() >= wideRankings
+		t.grid(sideBySide(x, system > 0, wide))
+		t.say(x.legend(wide))
 		if system > 0 {
 			t.heading("What each title did to the difference of " + signed(x.with.value-x.without.value))
 			t.grid(contributionGrid(x))
@@ -62,26 +66,33 @@ func (r *Report) queryIntroduction(query int) []string {
 	if q.Quarantine != nil {
 		lines = append(lines, "In quarantine until "+q.Quarantine.Until.Format("2006-01-02")+": "+q.Quarantine.Reason)
 	}
+	return lines
+}
+
+// queryMetrics shows the query's metrics under each system.
+func (r *Report) queryMetrics(query int) *grid {
+	e := r.Evaluation
+	g := &grid{columns: []column{{head: "metric", shrink: 12}}}
+	for s, system := range e.Systems {
+		if s == 0 {
+			g.columns = append(g.columns, column{head: "without", right: true})
+			continue
+		}
+		g.columns = append(g.columns, column{head: system.System, right: true, shrink: 6}, column{head: "difference", right: true})
+	}
 	for m, metric := range e.Metrics {
-		line := metric.String() + ":"
+		row := words(metric.String())
 		for s, system := range e.Systems {
-			name := system.System
-			if s == 0 {
-				name = "without"
-			} else {
-				line += ","
-			}
-			line += " " + name + " " + fixed(system.Values[m][query])
+			value := system.Values[m][query]
+			row = append(row, cell{text: fixed(value)})
 			if s > 0 {
-				line += " (" + signed(system.Values[m][query]-e.Systems[0].Values[m][query]) + ")"
-			}
-			if system.High[m][query]-system.Low[m][query] > 1e-12 {
-				line += " [" + bounds(system.Low[m][query], system.High[m][query]) + " if the unjudged were judged]"
+				difference := value - e.Systems[0].Values[m][query]
+				row = append(row, toned(signed(difference), toneOf(difference)))
 			}
 		}
-		lines = append(lines, line)
+		g.add(row...)
 	}
-	return lines
+	return g
 }
 
 func (r *Report) queryHeading(x explanation, system int) string {
@@ -92,66 +103,114 @@ func (r *Report) queryHeading(x explanation, system int) string {
 		fixed(x.without.value), fixed(x.with.value), signed(x.with.value-x.without.value))
 }
 
-// sideBySide shows the two rankings rank by rank. The grade of a hit stands
-// before it; a dash there means that nobody judged it.
-func sideBySide(x explanation, both bool) *grid {
-	g := &grid{columns: []column{
-		{head: "rank", right: true},
-		{head: "without", shrink: 12}, {head: "grade", right: true}, {head: "score", right: true}, {head: "adds", right: true},
-	}}
-	if both {
-		g.columns = append(g.columns,
-			column{head: "with", shrink: 12}, column{head: "was", right: true}, column{head: "grade", right: true}, column{head: "score", right: true}, column{head: "adds", right: true})
-	}
-	for _, a := range []answer{x.without, x.with} {
-		if a.failure != "" {
-			g.add(append([]cell{{text: ""}, toned(a.system+" failed: "+clipLong(a.failure), bad)}, words(make([]string, len(g.columns)-2)...)...)...)
-			if !both {
-				return g
-			}
-		}
-	}
-	was := make(map[string]int)
+// wideRankings is the width from which on grades have columns of their own.
+const wideRankings = 110
+
+// rankingRows is how many ranks are shown of two rankings side by side; below
+// them only those that hold a relevant document.
+const rankingRows = 20
+
+// rankings shows two rankings rank by rank, or one.
+type rankings struct {
+	explanation
+	both, wide bool
+	was        map[string]int
+}
+
+// sideBySide shows the two rankings of an explanation, or the first alone.
+// Where it must be narrow the grade stands in brackets before the title; a
+// dash for it means that nobody judged the hit.
+func sideBySide(x explanation, both, wide bool) *grid {
+	v := rankings{x, both, wide, make(map[string]int)}
 	for i, h := range x.without.hits {
-		was[h.Index+"\x00"+h.ID] = i + 1
+		v.was[documentOf(h)] = i + 1
 	}
-	rows := len(x.without.hits)
+	g := &grid{columns: []column{{head: "rank", right: true}}}
+	g.columns = append(g.columns, v.columns("without", false)...)
+	if both {
+		g.columns = append(g.columns, v.columns("with", true)...)
+	}
+	rows, shown := len(x.without.hits), max(rankingRows, x.metric.Cutoff())
 	if both {
 		rows = max(rows, len(x.with.hits))
 	}
+	skipped := false
 	for i := range rows {
-		row := []cell{{text: strconv.Itoa(i + 1)}}
-		row = append(row, hitCells(x.without, i)...)
+		if i >= shown && !v.relevant(i) {
+			skipped = true
+			continue
+		}
+		if skipped {
+			skipped = false
+			g.add(append(words("…"), words(make([]string, len(g.columns)-1)...)...)...)
+		}
+		row := append([]cell{{text: strconv.Itoa(i + 1)}}, v.cells(x.without, i, false)...)
 		if both {
-			cells := hitCells(x.with, i)
-			before := ""
-			if i < len(x.with.hits) {
-				before = rank(was[x.with.hits[i].Index+"\x00"+x.with.hits[i].ID])
-			}
-			row = append(row, cells[0], cell{text: before})
-			row = append(row, cells[1:]...)
+			row = append(row, v.cells(x.with, i, true)...)
 		}
 		g.add(row...)
+	}
+	if skipped {
+		g.add(append(words("…"), words(make([]string, len(g.columns)-1)...)...)...)
 	}
 	return g
 }
 
-// hitCells are title, grade, score and term of the hit at an index.
-func hitCells(a answer, i int) []cell {
-	if i >= len(a.hits) {
-		return words("", "", "", "")
+// columns are those of one ranking.
+func (v *rankings) columns(title string, second bool) []column {
+	columns := []column{{head: title, shrink: 12}}
+	if second {
+		columns = append(columns, column{head: "was", right: true})
 	}
+	if v.wide {
+		columns = append(columns, column{head: "grade", right: true})
+	}
+	return append(columns, column{head: "score", right: true}, column{head: "adds", right: true})
+}
+
+// relevant says whether one of the rankings has a relevant hit at an index.
+func (v *rankings) relevant(i int) bool {
+	return i < len(v.without.hits) && v.without.grades[i] > 0 || v.both && i < len(v.with.hits) && v.with.grades[i] > 0
+}
+
+// cells are those of one ranking's hit at an index.
+func (v *rankings) cells(a answer, i int, second bool) []cell {
+	if i >= len(a.hits) {
+		return words(make([]string, len(v.columns("", second)))...)
+	}
+	h := a.hits[i]
 	t := plain
+	switch {
+	case a.grades[i] > 0:
+		t = good
+	case math.IsNaN(a.grades[i]):
+		t = faint
+	}
+	name := clipLong(hitName(h.Title, h.ID))
+	if !v.wide {
+		name = "[" + grade(a.grades[i]) + "] " + name
+	}
+	cells := []cell{toned(name, t)}
+	if second {
+		cells = append(cells, cell{text: rank(v.was[documentOf(h)])})
+	}
+	if v.wide {
+		cells = append(cells, toned(grade(a.grades[i]), t))
+	}
 	adds := ""
 	if a.terms[i] != 0 {
 		adds = fixed(a.terms[i])
 	}
-	if a.grades[i] > 0 {
-		t = good
-	} else if math.IsNaN(a.grades[i]) {
-		t = faint
+	return append(cells, cell{text: score(h.Score)}, cell{text: adds})
+}
+
+// legend says how to read the rankings.
+func (v explanation) legend(wide bool) string {
+	s := "“adds” is a hit's part of " + v.metric.String() + "; – for a grade means that nobody judged the hit"
+	if !wide {
+		s = "[grade] stands before the title; " + s
 	}
-	return []cell{toned(clipLong(hitName(a.hits[i].Title, a.hits[i].ID)), t), toned(grade(a.grades[i]), t), {text: score(a.hits[i].Score)}, {text: adds}}
+	return s
 }
 
 // hitName names a hit: the id where it has no title.
@@ -167,7 +226,7 @@ func score(s float64) string {
 	if math.IsNaN(s) || math.IsInf(s, 0) {
 		return undefined
 	}
-	return strconv.FormatFloat(s, 'g', 5, 64)
+	return strconv.FormatFloat(s, 'g', 4, 64)
 }
 
 // contributionGrid shows what each title did to the difference; those that
@@ -215,6 +274,9 @@ func (r *Report) holes(query int) []string {
 		}
 		if len(unjudged) > 0 {
 			holes = append(holes, fmt.Sprintf("%s: %d of the top %d are unjudged: %s", system.System, len(unjudged), reach, list(unjudged, 10)))
+		}
+		if low, high := system.Low[r.Lead][query], system.High[r.Lead][query]; high-low > 1e-12 {
+			holes = append(holes, fmt.Sprintf("%s: were they judged, %s could be %s", system.System, r.LeadMetric(), bounds(low, high)))
 		}
 		found := ranks(q, system.System)
 		var missing []string

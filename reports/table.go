@@ -116,7 +116,7 @@ func (g *grid) markdown() (string, error) {
 func (g *grid) cleaned() [][]cell {
 	head := make([]cell, len(g.columns))
 	for i, c := range g.columns {
-		head[i].text = c.head
+		head[i].text = clipLong(c.head)
 	}
 	cells := [][]cell{head}
 	for _, row := range g.rows {
