@@ -27,6 +27,7 @@ type connection struct {
 	caCert, fingerprint      string
 	timeout                  time.Duration
 	retries                  int
+	outage                   time.Duration
 }
 
 func (c *connection) addFlags(flags *pflag.FlagSet) {
@@ -39,6 +40,7 @@ func (c *connection) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&c.fingerprint, "fingerprint", "", "SHA-256 `HEX` of the cluster's certificate or its authority's")
 	flags.DurationVar(&c.timeout, "timeout", 60*time.Second, "a search's time limit")
 	flags.IntVar(&c.retries, "retries", 4, "how often a failed search is tried again")
+	flags.DurationVar(&c.outage, "outage", 5*time.Minute, "how long to wait for a cluster that stopped answering; 0 for not at all")
 }
 
 // open makes the client of a suite's cluster: what a flag says, else the
@@ -52,12 +54,16 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 		Fingerprint: c.fingerprint,
 		Timeout:     c.timeout,
 		Retries:     c.retries,
+		Outage:      c.outage,
 		Concurrency: concurrency,
 		Seed:        seed,
 		Log:         p.logger(),
 	}
 	if c.retries <= 0 {
 		config.Retries = -1
+	}
+	if c.outage <= 0 {
+		config.Outage = -1
 	}
 	if c.cluster == embeddedCluster {
 		return c.openEmbedded(ctx, config, s)
