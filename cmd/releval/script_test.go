@@ -23,6 +23,9 @@ import (
 // releval for scripts, and by asCommand for tests that start and kill it.
 func TestMain(m *testing.M) {
 	if os.Getenv(asCommand) != "" {
+		if err := limitFiles(); err != nil {
+			panic(err)
+		}
 		main()
 	}
 	testscript.Main(m, map[string]func(){"releval": main})
@@ -49,9 +52,10 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  exits,
-			"engine": engine,
-			"answer": answer,
+			"exits":    exits,
+			"engine":   engine,
+			"terminal": terminal,
+			"answer":   answer,
 		},
 	})
 }
