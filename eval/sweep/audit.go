@@ -18,10 +18,13 @@ type Audit struct {
 	// Cells is how many were chosen: a query at a window each.
 	Cells int `json:"cells"`
 	// Identical counts those where both rankings are the same list, Swapped
-	// those where only documents of equal score stand in another order,
-	// Different the others, and Failed those that could not be searched.
+	// those where only documents of equal score stand in another order, Tied
+	// those where the window ends among documents of equal first-stage score,
+	// of which the server took others, Different the rest, and Failed those
+	// that could not be searched.
 	Identical int `json:"identical"`
 	Swapped   int `json:"swapped"`
+	Tied      int `json:"tied"`
 	Different int `json:"different"`
 	Failed    int `json:"failed"`
 	// Moved counts the cells where the order is the same but a score is not:
@@ -46,7 +49,7 @@ type Cell struct {
 
 // Passed says whether every cell that could be searched was the same, and at
 // least one was.
-func (a *Audit) Passed() bool { return a.Different == 0 && a.Identical+a.Swapped > 0 }
+func (a *Audit) Passed() bool { return a.Different == 0 && a.Identical+a.Swapped+a.Tied > 0 }
 
 // String says how the audit ended: "exact (40 of 40 cells identical)".
 func (a *Audit) String() string {
@@ -54,12 +57,17 @@ func (a *Audit) String() string {
 	if a.Swapped > 0 {
 		text += fmt.Sprintf(", %d but for the order of equal scores", a.Swapped)
 	}
+	if a.Tied > 0 {
+		text += fmt.Sprintf(", %d but for which documents of equal first-stage score are in the window", a.Tied)
+	}
 	if a.Failed > 0 {
 		text += fmt.Sprintf(", %d could not be searched", a.Failed)
 	}
 	switch {
 	case a.Different > 0:
 		return fmt.Sprintf("not exact (%s, %d different)", text, a.Different)
+	case a.Passed() && a.Tied > 0:
+		return fmt.Sprintf("exact but for ties (%s)", text)
 	case a.Passed():
 		return fmt.Sprintf("exact (%s)", text)
 	default:
@@ -171,6 +179,8 @@ func (s *sweeper) audit(ctx context.Context, reranker judgments.Reranker) (*Audi
 			a.Findings = append(a.Findings, c)
 		case o.alike == swapped:
 			a.Swapped++
+		case o.alike == tied:
+			a.Tied++
 		default:
 			a.Identical++
 		}
@@ -200,7 +210,7 @@ func (s *sweeper) auditCell(ctx context.Context, reranker judgments.Reranker, c 
 	first := query.Results[eval.FirstStage].Hits
 	derived := Derive(first, query.Results[reranker.Name].Hits, window)
 	o := outcome{documents: min(window, len(first))}
-	o.alike, o.reason = compareLists(derived, searched.Hits)
+	o.alike, o.reason = compareLists(first, derived, searched.Hits, window)
 	o.moved = scoresMoved(derived, searched.Hits) > 0
 	return o
 }

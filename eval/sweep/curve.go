@@ -19,7 +19,7 @@ type curve struct {
 	scored  []int         // by window: documents that the reranker has to score, over all queries
 	losses  []Losses      // by window
 	failed  []string      // ids of queries without a usable answer
-	outside []string      // ids of queries with reranked hits outside the window
+	outside []string      // ids of queries with reranked hits that the window cannot hold
 	dropped int           // documents of the largest window that are not in the answers
 
 	// atMost says that scored counts documents of the window that may not
@@ -159,16 +159,17 @@ func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 	}
 	clear(w.counts)
 	w.items, w.ranks = w.items[:0], w.ranks[:0]
-	for _, h := range reranked {
-		rank := w.position[documentOf(h)]
-		if rank == 0 {
-			w.outside[q] = true
-			continue
+	beyond := w.beyond(q, first, reranked)
+	for i, h := range reranked {
+		bucket, match := w.covered-1, int32(-1)
+		if rank := w.position[documentOf(h)]; rank > 0 {
+			bucket, match = w.bucket[rank], w.matches[q][rank-1]
+		} else {
+			match = beyond[i]
 		}
-		bucket := w.bucket[rank]
 		w.counts[bucket]++
-		if m := w.matches[q][rank-1]; m >= 0 {
-			w.items = append(w.items, item{int(m), bucket})
+		if match >= 0 {
+			w.items = append(w.items, item{int(match), bucket})
 			sum := 0
 			for _, n := range w.counts {
 				sum += n
@@ -181,6 +182,29 @@ func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 		sum += n
 		w.lengths[i] = sum
 	}
+}
+
+// beyond gives the judgments of the reranked hits that are not among the
+// window's first-stage hits, by rank. They belong to the largest window alone.
+// It is no fault of the first stage where they tie with the window's end: see
+// windowEnd.
+func (w *curveWorker) beyond(q int, first, reranked []eval.Hit) map[int]int32 {
+	var hits []eval.Hit
+	var at []int
+	for i, h := range reranked {
+		if w.position[documentOf(h)] == 0 {
+			hits, at = append(hits, h), append(at, i)
+		}
+	}
+	if len(hits) == 0 {
+		return nil
+	}
+	w.outside[q] = !endOf(first, w.windows[w.covered-1]).ties(hits)
+	found := make(map[int]int32, len(hits))
+	for i, match := range rawMatches(&w.run.Queries[q], hits) {
+		found[at[i]] = match
+	}
+	return found
 }
 
 // rankAt sets the ranking at window i, reduced to its judged hits, and returns

@@ -18,6 +18,10 @@ func documentOf(h eval.Hit) document { return document{h.Index, h.ID} }
 // shard, none of which depends on the window, and a subsequence keeps the
 // order. A document that the reranker dropped, because it has no value in the
 // field or scores below min_score, is in no window's ranking.
+//
+// On an index of several shards there is one thing that it cannot know: where
+// a window ends among documents of equal first-stage score, which of them the
+// server takes.
 func Derive(first, reranked []eval.Hit, window int) []eval.Hit {
 	seen := make(map[document]bool, window)
 	for _, h := range first[:min(window, len(first))] {

@@ -165,3 +165,35 @@ func asJSON(t *testing.T, value any) string {
 	}
 	return string(encoded)
 }
+
+// A reranked document that ties with the end of the first stage's window may
+// be in it, and counts at the largest window; one that does not tie cannot,
+// and is said.
+func TestRerankedHitsBeyondTheWindow(t *testing.T) {
+	runOf := func(last, beyond float64) *eval.Run {
+		first := []eval.Hit{{ID: "a", Score: 3}, {ID: "b", Score: 2}, {ID: "c", Score: last}, {ID: "x", Score: beyond}}
+		reranked := []eval.Hit{{ID: "x", Score: 5}, {ID: "a", Score: 4}, {ID: "b", Score: 3}}
+		return &eval.Run{
+			Manifest: eval.Manifest{Systems: []string{eval.FirstStage, "r"}, Metrics: []string{"mrr"}, Rerankers: []eval.Reranker{{Name: "r", Window: 3}}},
+			Queries: []eval.Query{{ID: "q", Judgments: []eval.Judgment{{ID: "x", Grade: 1}},
+				Results: eval.Results{eval.FirstStage: {Hits: first}, "r": {Hits: reranked}}}},
+			Complete: &eval.Complete{},
+		}
+	}
+	for _, test := range []struct {
+		last, beyond float64
+		noted        bool
+	}{{1, 1, false}, {1, 0.5, true}} {
+		result, err := FromRun(runOf(test.last, test.beyond), Options{Windows: []int{2, 3}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := result.Rerankers[0]
+		if r.Points[0].Values[0] != 0 || r.Points[1].Values[0] != 1 {
+			t.Errorf("mrr %v and %v, want 0 at window 2 and 1 at the window that was searched", r.Points[0].Values[0], r.Points[1].Values[0])
+		}
+		if noted := strings.Contains(strings.Join(r.Notes, "\n"), "that the first stage did not deliver"); noted != test.noted {
+			t.Errorf("scores %v and %v: notes %q", test.last, test.beyond, r.Notes)
+		}
+	}
+}
