@@ -12,7 +12,9 @@
 // server refuses an unknown field, parameter or query; it never ignores a part
 // of a request that could change a ranking. An index has one shard. Nothing is
 // written to disk. One known defect of servers before 8.19.8 is not imitated:
-// a reranked search that leaves out "from" gets no extra hit with score 0.
+// a reranked search that leaves out "from" gets no extra hit with score 0. One
+// surprise of theirs is: below a reranker the sort of a standard retriever is
+// ignored, and the window holds the hits of the best scores.
 //
 // How it works:
 //

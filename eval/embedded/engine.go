@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/releval/releval/eval/embedded/query"
 	"github.com/releval/releval/eval/embedded/static"
 )
 
@@ -28,6 +29,7 @@ type Engine struct {
 	uuid      string
 	started   time.Time
 	endpoints map[string]Endpoint
+	searcher  query.Searcher
 
 	mu      sync.RWMutex
 	indices map[string]*indexState

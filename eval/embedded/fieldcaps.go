@@ -44,14 +44,46 @@ func (e *Engine) fieldCaps(r *request, names string) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	type capability struct {
-		searchable bool
-		indices    []string
+	withUnmapped, _, err := r.flag("include_unmapped")
+	if err != nil {
+		return answer{}, err
 	}
+	fields := capabilities(found, patterns)
+	indices := make([]string, len(found))
+	for i, idx := range found {
+		indices[i] = idx.name
+	}
+	if withUnmapped {
+		addUnmapped(fields, indices)
+	}
+	out := map[string]any{}
+	for name, types := range fields {
+		shown := map[string]any{}
+		for typ, c := range types {
+			one := map[string]any{
+				"type": typ, "metadata_field": false, "searchable": c.searchable, "aggregatable": c.searchable && typ != "text",
+			}
+			if len(types) > 1 { // the types differ: say where each is
+				slices.Sort(c.indices)
+				one["indices"] = c.indices
+			}
+			shown[typ] = one
+		}
+		out[name] = shown
+	}
+	return ok(map[string]any{"indices": indices, "fields": out})
+}
+
+// capability is a field's type and the indices that have it as that.
+type capability struct {
+	searchable bool
+	indices    []string
+}
+
+// capabilities finds the fields that fit the patterns, by name and type.
+func capabilities(found []*indexState, patterns []string) map[string]map[string]*capability {
 	fields := map[string]map[string]*capability{}
-	indices := []string{}
 	for _, idx := range found {
-		indices = append(indices, idx.name)
 		m := idx.shard().mapping
 		seen := map[string]bool{}
 		for _, pattern := range patterns {
@@ -75,20 +107,18 @@ func (e *Engine) fieldCaps(r *request, names string) (answer, error) {
 			}
 		}
 	}
-	out := map[string]any{}
-	for name, types := range fields {
-		shown := map[string]any{}
-		for typ, c := range types {
-			one := map[string]any{
-				"type": typ, "metadata_field": false, "searchable": c.searchable, "aggregatable": typ != "text",
-			}
-			if len(types) > 1 { // the types differ: say where each is
-				slices.Sort(c.indices)
-				one["indices"] = c.indices
-			}
-			shown[typ] = one
+	return fields
+}
+
+// addUnmapped says of each field which of the indices do not have it.
+func addUnmapped(fields map[string]map[string]*capability, indices []string) {
+	for _, types := range fields {
+		missing := slices.Clone(indices)
+		for _, c := range types {
+			missing = slices.DeleteFunc(missing, func(name string) bool { return slices.Contains(c.indices, name) })
 		}
-		out[name] = shown
+		if len(missing) > 0 {
+			types["unmapped"] = &capability{indices: missing}
+		}
 	}
-	return ok(map[string]any{"indices": indices, "fields": out})
 }

@@ -1,62 +1,13 @@
 package embedded
 
 import (
-	"fmt"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/releval/releval/eval/embedded/jsontree"
 	"github.com/releval/releval/eval/embedded/mapping"
 )
-
-// resolve finds the indices of a list such as "films,books-*". _all, * and the
-// empty string stand for all; a name without * must exist, unless lenient.
-func (e *Engine) resolve(names string, lenient bool) ([]*indexState, error) {
-	e.mu.RLock()
-	defer e.mu.RUnlock()
-	var found []*indexState
-	add := func(idx *indexState) {
-		if !slices.Contains(found, idx) {
-			found = append(found, idx)
-		}
-	}
-	for _, name := range strings.Split(names, ",") {
-		if name == "_all" || name == "" {
-			name = "*"
-		}
-		if !strings.Contains(name, "*") {
-			idx := e.indices[name]
-			if idx == nil && !lenient {
-				return nil, noSuchIndex(name)
-			}
-			if idx != nil {
-				add(idx)
-			}
-			continue
-		}
-		for _, idx := range e.sorted() {
-			if mapping.Wildcard(name, idx.name) {
-				add(idx)
-			}
-		}
-	}
-	// Shards of a search are numbered by the names of their indices.
-	slices.SortFunc(found, func(a, b *indexState) int { return strings.Compare(a.name, b.name) })
-	return found, nil
-}
-
-// sorted gives all indices by name. The caller holds the lock.
-func (e *Engine) sorted() []*indexState {
-	all := make([]*indexState, 0, len(e.indices))
-	for _, idx := range e.indices {
-		all = append(all, idx)
-	}
-	slices.SortFunc(all, func(a, b *indexState) int { return strings.Compare(a.name, b.name) })
-	return all
-}
 
 func checkName(name string) error {
 	reason := ""
@@ -257,52 +208,4 @@ func (e *Engine) refresh(r *request, names string) (answer, error) {
 		idx.refresh()
 	}
 	return ok(map[string]any{"_shards": map[string]any{"total": len(found), "successful": len(found), "failed": 0}})
-}
-
-// catIndices lists the indices, as JSON where format says so.
-func (e *Engine) catIndices(r *request, names string) (answer, error) {
-	if err := r.only("v", "h", "s", "bytes", "expand_wildcards", "time", "help", "health", "pri"); err != nil {
-		return answer{}, err
-	}
-	found, err := e.resolve(names, false)
-	if err != nil {
-		return answer{}, err
-	}
-	columns := []string{"health", "status", "index", "uuid", "pri", "rep", "docs.count", "docs.deleted"}
-	if h := r.params.Get("h"); h != "" {
-		columns = strings.Split(h, ",")
-	}
-	rows := []map[string]string{}
-	for _, idx := range found {
-		rows = append(rows, map[string]string{
-			"health": "green", "status": "open", "index": idx.name, "uuid": idx.uuid, "pri": "1", "rep": "0",
-			"docs.count": strconv.Itoa(idx.shard().segment.Len()), "docs.deleted": "0",
-			"creation.date": strconv.FormatInt(idx.created.UnixMilli(), 10), "creation.date.string": idx.created.UTC().Format(time.RFC3339),
-		})
-	}
-	if r.params.Get("format") == "json" {
-		out := []map[string]string{}
-		for _, row := range rows {
-			shown := map[string]string{}
-			for _, c := range columns {
-				shown[c] = row[c]
-			}
-			out = append(out, shown)
-		}
-		return ok(out)
-	}
-	var text strings.Builder
-	if r.params.Has("v") {
-		fmt.Fprintln(&text, strings.Join(columns, " "))
-	}
-	for _, row := range rows {
-		for i, c := range columns {
-			if i > 0 {
-				text.WriteByte(' ')
-			}
-			text.WriteString(row[c])
-		}
-		text.WriteByte('\n')
-	}
-	return answer{status: http.StatusOK, body: []byte(text.String()), text: true}, nil
 }

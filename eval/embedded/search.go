@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval/embedded/jsontree"
-	"github.com/releval/releval/eval/embedded/query"
 )
 
 // searchParams are the parameters that a search may have in its URL or, in a
@@ -194,7 +193,7 @@ func (e *Engine) count(r *request, names string) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		n, err := query.Matching(r.Context(), sh.segment, q)
+		n, err := e.searcher.Matching(r.Context(), sh.segment, q)
 		if err != nil {
 			return answer{}, err
 		}

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -67,21 +66,4 @@ func (f *Field) render() map[string]any {
 		out["fields"] = subs
 	}
 	return out
-}
-
-// Objects gives the paths of the objects, sorted.
-func (m *Mapping) Objects() []string {
-	var paths []string
-	var walk func(o *object, prefix string)
-	walk = func(o *object, prefix string) {
-		for name, p := range o.props {
-			if p.object != nil {
-				paths = append(paths, join(prefix, name))
-				walk(p.object, join(prefix, name))
-			}
-		}
-	}
-	walk(m.root, "")
-	slices.Sort(paths)
-	return paths
 }

@@ -31,8 +31,8 @@ type exec struct {
 	floats arena[float32]
 }
 
-func acquire(ctx context.Context, s *index.Segment) *exec {
-	x, _ := executors.Get().(*exec)
+func (sr *Searcher) acquire(ctx context.Context, s *index.Segment) *exec {
+	x, _ := sr.idle.Get().(*exec)
 	if x == nil {
 		x = new(exec)
 	}
@@ -44,11 +44,11 @@ func acquire(ctx context.Context, s *index.Segment) *exec {
 	return x
 }
 
-func (x *exec) release() {
+func (sr *Searcher) release(x *exec) {
 	x.ctx, x.seg = nil, nil
 	x.ints.reset()
 	x.floats.reset()
-	executors.Put(x)
+	sr.idle.Put(x)
 }
 
 // eval gives the documents that match, scored where scoring.

@@ -34,13 +34,19 @@ type Options struct {
 	Order func(a, b Hit) int
 }
 
+// Searcher evaluates queries. It keeps the memory of one evaluation for the
+// next. The zero value is ready, and safe for concurrent use.
+type Searcher struct {
+	idle sync.Pool // of *exec
+}
+
 // Search evaluates a query over a segment. The error is the context's.
-func Search(ctx context.Context, s *index.Segment, q Query, o Options) (Result, error) {
+func (sr *Searcher) Search(ctx context.Context, s *index.Segment, q Query, o Options) (Result, error) {
 	if s.Len() == 0 {
 		return Result{}, ctx.Err()
 	}
-	x := acquire(ctx, s)
-	defer x.release()
+	x := sr.acquire(ctx, s)
+	defer sr.release(x)
 	l := x.eval(q, 1, true)
 	if x.err != nil {
 		return Result{}, x.err
@@ -58,17 +64,17 @@ func Search(ctx context.Context, s *index.Segment, q Query, o Options) (Result, 
 }
 
 // Matching counts the documents that match.
-func Matching(ctx context.Context, s *index.Segment, q Query) (int, error) {
+func (sr *Searcher) Matching(ctx context.Context, s *index.Segment, q Query) (int, error) {
 	if s.Len() == 0 {
 		return 0, ctx.Err()
 	}
-	x := acquire(ctx, s)
-	defer x.release()
+	x := sr.acquire(ctx, s)
+	defer sr.release(x)
 	l := x.eval(q, 1, false)
 	return len(l.docs), x.err
 }
 
-// atLeast drops, in place, what scores less.
+// atLeast drops what scores less.
 func (l list) atLeast(score float32) list {
 	kept := list{docs: make([]int32, 0, len(l.docs)), scores: make([]float32, 0, len(l.docs))}
 	for i, s := range l.scores {
@@ -143,5 +149,3 @@ func (h worstFirst) sink(i int) {
 		i = worst
 	}
 }
-
-var executors sync.Pool

@@ -1,6 +1,7 @@
 package static
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -81,14 +82,18 @@ func TestScoreIsPointwise(t *testing.T) {
 	for _, s := range v.Scores {
 		texts = append(texts, s.Text)
 	}
-	s := New()
+	tab := table(t)
+	fresh := func() *Scorer {
+		return &Scorer{load: func() (*Table, error) { return tab, nil }, texts: map[string]*text{}}
+	}
+	s := fresh()
 	for _, query := range []string{"flesh-eating bad guy", "the the", "", "東京"} {
 		together, err := s.Score(query, texts)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, text := range texts {
-			alone, err := New().Score(query, []string{text})
+			alone, err := fresh().Score(query, []string{text})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -153,5 +158,105 @@ func BenchmarkScore100DocumentsOf50Words(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	small := smallTable()
+	if _, err := Read(small); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(small)
+	f.Add(small[:headerSize])
+	for _, at := range []int{12, 16, 20, 56, 60, 64, 68, 72, 76} {
+		broken := append([]byte{}, small...)
+		broken[at+3] = 0xff
+		f.Add(broken)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		tab, err := Read(data)
+		if err != nil {
+			return
+		}
+		d := tab.text("a b ##c 東 é")
+		if len(d.ids) > tab.maxTokens {
+			t.Fatalf("%d tokens read, more than %d", len(d.ids), tab.maxTokens)
+		}
+	})
+}
+
+// smallTable is a file of three tokens with two dimensions.
+func smallTable() []byte {
+	le := binary.LittleEndian
+	vocabulary, notice := "[UNK]\na\nb\n", "notice"
+	out := append([]byte(magic), make([]byte, headerSize-len(magic))...)
+	le.PutUint32(out[8:], version)
+	le.PutUint32(out[12:], headerSize)
+	le.PutUint32(out[16:], 3)
+	le.PutUint32(out[20:], 2)
+	le.PutUint32(out[24:], 4)
+	le.PutUint32(out[28:], 10)
+	for i, v := range []float64{0.5, 2, 0.25} {
+		le.PutUint64(out[32+8*i:], math.Float64bits(v))
+	}
+	section := func(at int, data []byte) {
+		le.PutUint32(out[at:], uint32(len(out)))
+		out = append(out, data...)
+	}
+	section(56, []byte{0, 0, 1, 0, 2, 0})                           // scales 0, 1, 2
+	section(60, []byte{0, 0, 3, 4, 0, 5})                           // rows (0,0), (3,4), (0,5)
+	section(64, []byte(vocabulary))                                 //
+	section(68, []byte{1, 0, 0, 0, 0xe4, 0, 0, 0, 1, 'a', 0, 0, 0}) // ä becomes a
+	section(72, []byte(notice))
+	le.PutUint32(out[76:], uint32(len(out)))
+	return out
+}
+
+// The query "a" has P=(3,4), the text "b ä" P=2*(0,5)+(3,4)=(3,14).
+//
+//	c = (9+56)/(5*sqrt(205)), m = max((4*5)/(5*5), 1) = 1
+//	x = 2*(0.5c + 0.5m - 0.25)
+func TestScoreByHand(t *testing.T) {
+	tab, err := Read(smallTable())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Scorer{load: func() (*Table, error) { return tab, nil }, texts: map[string]*text{}}
+	got, err := s.Score("a", []string{"B ä", "", "zzz"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := 65 / (5 * math.Sqrt(205))
+	for i, want := range []float64{2 * (0.5*c + 0.5 - 0.25), -0.5, -0.5} {
+		if math.Abs(got[i]-want) > 1e-12 {
+			t.Errorf("text %d: %v, want %v", i, got[i], want)
+		}
+	}
+}
+
+// The memory of texts is bounded and must not change scores.
+func TestScorerForgets(t *testing.T) {
+	tab, err := Read(smallTable())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Scorer{load: func() (*Table, error) { return tab, nil }, texts: map[string]*text{}}
+	texts := make([]string, cacheLimit)
+	for i := range texts {
+		texts[i] = "a" + strings.Repeat(" ", i%7) + fmt.Sprint(i)
+	}
+	before, err := s.Score("a", []string{"a b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Score("a", texts); err != nil {
+		t.Fatal(err)
+	}
+	after, err := s.Score("a", []string{"a b"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.texts) > cacheLimit || before[0] != after[0] {
+		t.Errorf("%d texts remembered, score %v before, %v after", len(s.texts), before[0], after[0])
 	}
 }
