@@ -75,7 +75,7 @@ func after(n int64, then func(), h http.Handler) http.Handler {
 func (n *node) client(t *testing.T, outage time.Duration, notices *notices) *cluster.Client {
 	t.Helper()
 	client, err := cluster.New(cluster.Config{
-		URL: "http://" + n.address, Concurrency: 2, Timeout: time.Second, Retries: 3,
+		URL: "http://" + n.address, Concurrency: 2, Timeout: 300 * time.Millisecond, Retries: 3,
 		Backoff: cluster.Backoff{Base: time.Millisecond, Cap: 4 * time.Millisecond},
 		Outage:  outage, Notify: notices.add,
 	})
@@ -164,11 +164,16 @@ func warnings(run *eval.Run) string {
 // the cluster is back.
 func TestReliabilityOfAnOutage(t *testing.T) {
 	b := newFaultBench(t)
-	gone := map[string]func(w http.ResponseWriter){
-		"balancer's 503": func(w http.ResponseWriter) { http.Error(w, "<html>503</html>", http.StatusServiceUnavailable) },
-		"balancer's 502": func(w http.ResponseWriter) { http.Error(w, "<html>502</html>", http.StatusBadGateway) },
-		"resets":         func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
-		"stopped":        nil,
+	gone := map[string]http.HandlerFunc{
+		"balancer's 503": func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "<html>503</html>", http.StatusServiceUnavailable)
+		},
+		"balancer's 502": func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "<html>502</html>", http.StatusBadGateway)
+		},
+		"resets":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"silence": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
+		"stopped": nil,
 	}
 	for name, answer := range gone {
 		t.Run(name, func(t *testing.T) {
@@ -178,7 +183,7 @@ func TestReliabilityOfAnOutage(t *testing.T) {
 			down := make(chan struct{})
 			n.start(t, after(searchesOfARun/2, func() { away.Store(true); close(down) }, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if away.Load() && answer != nil {
-					answer(w)
+					answer(w, r)
 					return
 				}
 				engine.ServeHTTP(w, r)

@@ -217,7 +217,7 @@ func hopeless(err error) bool {
 		cluster.KindMissingIndex, cluster.KindMissingEndpoint, cluster.KindUnsupported,
 		cluster.KindProvider, cluster.KindUnreachable:
 		return true
-	case cluster.KindConnection, cluster.KindUnavailable:
+	case cluster.KindConnection, cluster.KindUnavailable, cluster.KindTimeout:
 		// The client heals these by waiting, and says that it will not any
 		// more where the cluster stayed away for too long.
 		failure, ok := errors.AsType[*cluster.Error](err)
