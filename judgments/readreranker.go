@@ -2,7 +2,8 @@ package judgments
 
 import (
 	"encoding/json"
-	"regexp"
+	"strings"
+	"unicode"
 )
 
 // FirstStage is the name of the system that is the retriever without a
@@ -17,10 +18,7 @@ const (
 	maxWindow = 1_000_000
 )
 
-var (
-	rerankerKeys = []string{"field", "inference_id", "rank_window_size", "min_score", "filter", "chunk_rescorer"}
-	systemName   = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{M}\p{N}._ +-]{0,63}$`)
-)
+var rerankerKeys = []string{"field", "inference_id", "rank_window_size", "min_score", "filter", "chunk_rescorer"}
 
 // rerankerReasons explain keys that the server knows and a suite sets
 // elsewhere.
@@ -29,6 +27,22 @@ var rerankerReasons = map[string]string{
 	"retriever":      "the reranker is put around search.retriever",
 	"size":           "size is always the reranker's rank_window_size",
 	"window":         "it is called rank_window_size, as on the server",
+}
+
+// isSystemName tells whether a name can stand in reports, gates and file
+// names: a letter or digit first, then letters, marks, digits and ._ +- up to
+// 64 characters. It is written by hand because the pattern for it takes
+// milliseconds to compile, at every start of the program.
+func isSystemName(name string) bool {
+	length := 0
+	for _, r := range name {
+		inside := unicode.IsMark(r) || strings.ContainsRune("._ +-", r)
+		if !unicode.IsLetter(r) && !unicode.IsNumber(r) && (length == 0 || !inside) {
+			return false
+		}
+		length++
+	}
+	return length >= 1 && length <= 64
 }
 
 func (w *walker) rerankers(s *Search, n *node) {
@@ -41,7 +55,7 @@ func (w *walker) rerankers(s *Search, n *node) {
 		case key == "baseline":
 			w.fail(k, "baseline means a saved run; give the reranker another name")
 			return
-		case !systemName.MatchString(key):
+		case !isSystemName(key):
 			w.fail(k, "the name %s of a reranker must be letters, digits, spaces and . _ + -, at most 64, and start with a letter or digit", quote(key))
 			return
 		}
