@@ -9,11 +9,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"math"
-	"slices"
-	"strings"
-
-	"github.com/releval/releval/eval"
 )
 
 //go:embed page.html
@@ -113,12 +108,13 @@ func writeHTML(w io.Writer, r *Report) error {
 	}
 	p := r.page()
 	queries := r.pageQueries()
+	limit := maxPage + lineOfQuery*max(0, len(queries.order)-detailed)
 	var b bytes.Buffer
 	tried := 0 // the size of the hits in the last try
 	for _, depth := range []int{10, 8, 6, 5, 4, 3, 2} {
 		p.Queries, p.QueriesNote = queries.at(depth)
 		size := sizeOfHits(p.Queries)
-		if b.Len() > 0 && depth > 2 && b.Len()-tried+size >= maxPage {
+		if b.Len() > 0 && depth > 2 && b.Len()-tried+size >= limit {
 			continue // it would be too large: no need to try
 		}
 		tried = size
@@ -126,7 +122,7 @@ func writeHTML(w io.Writer, r *Report) error {
 		if err := t.ExecuteTemplate(&b, "page", p); err != nil {
 			return fmt.Errorf("cannot render the report's page: %w", err)
 		}
-		if b.Len() < maxPage {
+		if b.Len() < limit {
 			break
 		}
 	}
@@ -153,9 +149,12 @@ func sizeOfHits(queries []pageQuery) int {
 	return size
 }
 
-// maxPage is the size in bytes below which a page is kept by showing fewer
-// hits of each query.
-const maxPage = 1_000_000
+// maxPage is the size in bytes below which a page of up to 500 queries is
+// kept by showing fewer hits of each; every further query may add its line.
+const (
+	maxPage     = 1_000_000
+	lineOfQuery = 500
+)
 
 // page works out everything but the queries.
 func (r *Report) page() *page {
@@ -210,242 +209,4 @@ func pageFinding(f Finding) Finding {
 		cut.Items = append(cut.Items, clip(clean(item), 300))
 	}
 	return cut
-}
-
-// pageNumbers fills in verdicts and comparisons.
-func (r *Report) pageNumbers(p *page) {
-	scale := 0.0
-	for _, d := range r.Differences {
-		for _, v := range []float64{d.Low, d.High, d.Difference} {
-			if !math.IsNaN(v) {
-				scale = max(scale, math.Abs(v))
-			}
-		}
-	}
-	for i, v := range r.Verdicts() {
-		p.Verdicts = append(p.Verdicts, r.pageVerdict(v, r.LeadDifference(i), scale))
-	}
-	systems := r.Evaluation.Systems
-	if len(systems) != 2 {
-		p.Overview = r.overviewGrid().html("Metrics")
-	}
-	var notes footnotes
-	for i, s := range systems[1:] {
-		differences := r.differencesOf(i)
-		c := pageComparison{Label: "Metrics without and with " + clipLong(s.System), Coverage: coverage(differences[0].Confidence)}
-		if len(systems) > 2 {
-			c.Heading = clipLong(s.System)
-		}
-		for m, d := range differences {
-			c.Rows = append(c.Rows, comparisonRow(d, &systems[0], &s, m, scale, notes.mark(d.Warnings)))
-		}
-		p.Comparisons = append(p.Comparisons, c)
-	}
-	p.Footnotes = notes.lines()
-	if len(systems) > 1 {
-		p.Footnotes = append(p.Footnotes, method(r.Differences)+".")
-		if slices.ContainsFunc(p.Comparisons, func(c pageComparison) bool {
-			return slices.ContainsFunc(c.Rows, func(r pageComparisonRow) bool { return r.WithoutBounds != "" || r.WithBounds != "" })
-		}) {
-			p.Footnotes = append(p.Footnotes, "Below a mean stands where it could lie if the unjudged hits, which count as non-relevant, were judged.")
-		}
-	}
-	for i, s := range systems[1:] {
-		if b := r.bars(i); len(b.rows) > 0 {
-			p.Bars = append(p.Bars, pagePlot{Heading: clipLong(r.LeadMetric().String() + " under " + s.System), Plot: b.plot()})
-		}
-	}
-}
-
-func comparisonRow(d eval.Difference, base, system *eval.SystemScores, metric int, scale float64, note string) pageComparisonRow {
-	row := pageComparisonRow{
-		Metric: d.Metric.String(), Note: note, Without: fixed(d.BaseMean), With: fixed(d.NextMean),
-		Class: toneClass(significant(d)), Direction: string(direction(d)),
-		Difference: signed(d.Difference), Interval: interval(d.Low, d.High), P: pValue(d.AdjustedP),
-		Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Forest: effect(d, scale),
-	}
-	if low, high := mean(base.Low[metric]), mean(base.High[metric]); high-low > 1e-12 {
-		row.WithoutBounds = bounds(low, high)
-	}
-	if low, high := mean(system.Low[metric]), mean(system.High[metric]); high-low > 1e-12 {
-		row.WithBounds = bounds(low, high)
-	}
-	return row
-}
-
-func (r *Report) pageVerdict(v Verdict, d eval.Difference, scale float64) pageVerdict {
-	p := pageVerdict{
-		Class: string(v.Direction), Headline: clean(v.Headline), Evidence: clean(v.Evidence), Power: clean(v.Power), Counts: v.Counts,
-		Word: map[Direction]string{Better: "Helps", Worse: "Hurts", Same: "Changes nothing", Unclear: "No clear difference"}[v.Direction],
-	}
-	if v.Worst != nil {
-		p.Worst = &pageWorst{v.Worst.Query, clipLong(Name(&r.Evaluation.Run.Queries[v.Worst.Query])), signed(v.Worst.Difference)}
-	}
-	if !math.IsNaN(d.Low) && !math.IsNaN(d.High) {
-		p.Effect = effectLabelled(d, scale)
-	}
-	p.Share = share(d)
-	return p
-}
-
-// pageViews fills in gates, baseline and sweeps.
-func (r *Report) pageViews(p *page) {
-	if len(r.Gates) > 0 {
-		p.Gates = &pageTable{Heading: "Gates: " + gateSummary(r.Gates), Table: gateTable(r.Gates)}
-	}
-	if g := sweepsTogether(r.Sweeps); g != nil {
-		heading := clipLong("Windows side by side: " + r.Sweeps[0].Metric)
-		p.Sweeps = append(p.Sweeps, pageSweep{Heading: heading, Table: g.html(heading)})
-	}
-	for i := range r.Sweeps {
-		s := &r.Sweeps[i]
-		view := pageSweep{Heading: clipLong("Windows of " + s.Reranker), Table: sweepGrid(s).html("Windows of " + s.Reranker)}
-		for _, text := range sweepSays(s) {
-			view.Says = append(view.Says, clean(text))
-		}
-		if c := newSweepChart(s); c != nil {
-			view.Plot = c.plot()
-		}
-		for _, table := range s.Tables {
-			heading := clipLong(table.Title)
-			view.Tables = append(view.Tables, pageTable{heading, table.grid().html(heading + " of " + s.Reranker)})
-		}
-		p.Sweeps = append(p.Sweeps, view)
-	}
-	b := r.Baseline
-	if b == nil {
-		return
-	}
-	p.Baseline = &pageBaseline{Heading: clipLong("Against the baseline "+b.Name) + ofDay(b), Warning: clean(meaningless(b))}
-	var notes footnotes
-	for _, g := range r.baselineGroups() {
-		p.Baseline.Groups = append(p.Baseline.Groups, pageGroup{clean(g.sentence),
-			comparisonGrid(g.differences, "baseline", "now", false, &notes).html("Metrics of " + g.system + " in the baseline and now")})
-	}
-	for _, line := range append(notes.lines(), baselineRemarks(b)...) {
-		p.Baseline.Remarks = append(p.Baseline.Remarks, clip(clean(line), 500))
-	}
-	for s, rows := range b.Queries {
-		if losses, gains, _ := selectRows(rows, 2*shownEach, shownEach); len(losses)+len(gains) > 0 && s < len(r.Evaluation.Systems) {
-			heading := clipLong("Queries of " + r.Evaluation.Systems[s].System + " that moved")
-			p.Baseline.Moves = append(p.Baseline.Moves, pageTable{heading, r.movedGrid(losses, gains).html(heading)})
-		}
-	}
-}
-
-// pageSections are the links at the top.
-func (r *Report) pageSections(p *page) {
-	add := func(there bool, id, name string) {
-		if there {
-			p.Sections = append(p.Sections, pageLink{id, name})
-		}
-	}
-	add(true, "metrics", "Metrics")
-	add(len(p.Bars) > 0, "differences", "Query by query")
-	add(len(p.Sweeps) > 0, "windows", "Windows")
-	add(p.Baseline != nil, "baseline", "Baseline")
-	add(p.Gates != nil, "gates", "Gates")
-	add(true, "queries", "Queries")
-	add(true, "trust", "What could not be trusted")
-	add(true, "manifest", "What was run")
-}
-
-// pageFilters are what the queries can be filtered by.
-func (r *Report) pageFilters() pageFilters {
-	e := r.Evaluation
-	var f pageFilters
-	if len(e.Systems) > 2 {
-		for _, s := range e.Systems[1:] {
-			f.Systems = append(f.Systems, clipLong(s.System))
-		}
-	}
-	for _, t := range r.tags() {
-		f.Tags = append(f.Tags, clip(clean(t), 40))
-	}
-	f.Outcomes = []pageLink{{"all", "all"}}
-	if len(e.Systems) > 1 {
-		f.Outcomes = append(f.Outcomes, pageLink{"lost", "lost"}, pageLink{"won", "won"}, pageLink{"tied", "tied"})
-	}
-	f.Outcomes = append(f.Outcomes, pageLink{"failed", "failed"})
-	return f
-}
-
-// tags are the tags of all queries, sorted.
-func (r *Report) tags() []string {
-	var tags []string
-	for i := range r.Evaluation.Run.Queries {
-		tags = append(tags, r.Evaluation.Run.Queries[i].Tags...)
-	}
-	slices.Sort(tags)
-	return slices.Compact(tags)
-}
-
-// toneClass is the CSS class of a tone.
-func toneClass(t tone) string {
-	switch t {
-	case good:
-		return "g"
-	case bad:
-		return "b"
-	}
-	return ""
-}
-
-// html renders the grid as a table that scrolls on its own where it is wider
-// than the page.
-func (g *grid) html(label string) template.HTML {
-	var b strings.Builder
-	fmt.Fprintf(&b, `<div class="scroll" role="region" tabindex="0" aria-label="%s"><table><thead><tr>`, escapeHTML(clipLong(label)))
-	side := func(i int) string {
-		if g.columns[i].right {
-			return ""
-		}
-		return ` class="left"`
-	}
-	for i, c := range g.columns {
-		fmt.Fprintf(&b, `<th scope="col"%s>%s</th>`, side(i), escapeHTML(c.head))
-	}
-	b.WriteString("</tr></thead><tbody>\n")
-	for _, row := range g.rows {
-		b.WriteString("<tr>")
-		for i, c := range row {
-			text := escapeHTML(c.text) + c.note
-			if class := toneClass(c.tone); class != "" {
-				text = `<b class="` + class + `">` + text + "</b>"
-			}
-			fmt.Fprintf(&b, "<td%s>%s</td>", side(i), text)
-		}
-		b.WriteString("</tr>\n")
-	}
-	b.WriteString("</tbody></table></div>")
-	return template.HTML(b.String())
-}
-
-// gateTable shows gates with room for their reasons.
-func gateTable(rows []GateRow) template.HTML {
-	var b strings.Builder
-	b.WriteString(`<div class="scroll wrap" role="region" tabindex="0" aria-label="Gates"><table><thead><tr><th scope="col">result</th><th scope="col" class="left">gate</th><th scope="col" class="left">expected</th><th scope="col" class="left">actual</th><th scope="col">margin</th></tr></thead><tbody>` + "\n")
-	for _, outcome := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
-		for i := range rows {
-			g := &rows[i]
-			if g.Outcome != outcome {
-				continue
-			}
-			margin := signed(g.Margin)
-			if math.IsNaN(g.Margin) {
-				margin = ""
-			}
-			more := clip(clean(g.Source), 300)
-			if g.Place != "" {
-				more = clean(g.Place) + ": " + more
-			}
-			if g.Reason != "" {
-				more += ": " + clip(clean(g.Reason), 500)
-			}
-			fmt.Fprintf(&b, `<tr><td><span class="tag %s">%s</span></td><td class="left">%s<small>%s</small></td><td class="left">%s</td><td class="left">%s</td><td>%s</td></tr>`+"\n",
-				g.Outcome, g.Outcome, escapeHTML(clip(clean(gateName(g)), 120)), escapeHTML(more), escapeHTML(clipLong(g.Expected)), escapeHTML(clipLong(g.Actual)), escapeHTML(margin))
-		}
-	}
-	b.WriteString("</tbody></table></div>")
-	return template.HTML(b.String())
 }

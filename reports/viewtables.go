@@ -32,15 +32,24 @@ func gateGrid(rows []GateRow) (g *grid, note string) {
 		for i := range rows {
 			row := &rows[i]
 			if row.Outcome == outcome && !(counted && outcome == Passed && row.Expectation()) {
-				margin := signed(row.Margin)
-				if math.IsNaN(row.Margin) {
-					margin = ""
-				}
-				g.add(toned(string(outcome), outcomeTone(outcome)), cell{text: clipLong(gateName(row))}, cell{text: clipLong(row.Expected)}, cell{text: clipLong(row.Actual)}, cell{text: margin})
+				g.add(toned(string(outcome), outcomeTone(outcome)), cell{text: clipLong(gateName(row))}, cell{text: clipLong(row.Expected)}, cell{text: clipLong(row.Actual)}, cell{text: margin(row)})
 			}
 		}
 	}
 	return g, note
+}
+
+// margin prints the room left to a gate's limit: in ranks for an expectation.
+func margin(row *GateRow) string {
+	switch {
+	case math.IsNaN(row.Margin):
+		return ""
+	case !row.Expectation():
+		return signed(row.Margin)
+	case row.Margin > 0:
+		return "+" + compact(row.Margin)
+	}
+	return compact(row.Margin)
 }
 
 // gateName names a gate in a table.
