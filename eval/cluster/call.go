@@ -1,12 +1,10 @@
 package cluster
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -118,123 +116,6 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 		}
 		attempt++
 	}
-}
-
-// down tells whether the failure means that the cluster itself is away, and
-// not only the endpoint or the one request.
-func (e *Error) down() bool {
-	if e == nil {
-		return false
-	}
-	switch e.Kind {
-	case KindUnreachable, KindConnection:
-		return true
-	case KindUnavailable:
-		_, reranking := e.has("[text_similarity_reranker] search failed", "Computing updated ranks")
-		return !reranking
-	}
-	return false
-}
-
-// isDown is down, and knows as well a cluster that takes requests and answers
-// none, as behind a firewall that went up. One slow search is no sign of it: as
-// many in a row as open the breaker must have gone without an answer, and then
-// the cheapest question of all too.
-func (c *Client) isDown(ctx context.Context, e *Error, probe bool) bool {
-	if e.down() {
-		return true
-	}
-	if e == nil || e.Kind != KindTimeout || e.Status != 0 {
-		return false
-	}
-	return probe || c.breaker.silence() && !c.alive(ctx)
-}
-
-// silent is what callers are told of a cluster that does not answer at all.
-func (c *Client) silent(e *Error) *Error {
-	s := e.clone()
-	s.Kind = KindUnreachable
-	s.What = c.address + " stopped answering"
-	s.Hint = "check that the cluster is up, and the firewalls in between"
-	return s
-}
-
-// longestPing is how long a cluster that is alive may take for a ping.
-const longestPing = 10 * time.Second
-
-// alive asks whether the cluster answers anything at all.
-func (c *Client) alive(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, min(longestPing, c.config.Timeout))
-	defer cancel()
-	response, err := esapi.PingRequest{}.Do(ctx, performer{client: c})
-	if err != nil {
-		return false
-	}
-	_ = response.Body.Close()
-	switch response.StatusCode {
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return false
-	}
-	return true
-}
-
-// attempt sends the request once.
-func (c *Client) attempt(parent context.Context, r request, n int) *Error {
-	timeout := c.config.Timeout
-	if r.timeout > 0 {
-		timeout = r.timeout
-	}
-	ctx, cancel := context.WithTimeout(parent, timeout)
-	defer cancel()
-	start := time.Now()
-	response, err := r.make().Do(ctx, performer{c, r.query})
-	if err != nil {
-		e := networkError(parent, r.target, c.address, c.breaker.wasReached(), err)
-		c.record(parent, r, n, 0, time.Since(start), e)
-		return e
-	}
-	defer response.Body.Close()
-	buffer := c.buffers.Get().(*bytes.Buffer)
-	defer c.recycle(buffer)
-	body, e := c.read(parent, r.target, response.Body, buffer)
-	wall := time.Since(start)
-	switch {
-	case e != nil && (response.StatusCode < 300 || e.Kind == KindCanceled):
-		e.Status = response.StatusCode
-	case response.StatusCode >= 300:
-		e = failure(answer{r.target, response.StatusCode, response.Header, body, c.address, c.credentials})
-	case r.accept != nil:
-		e = r.accept(n, &received{response.StatusCode, response.Header, body, wall})
-		if e != nil {
-			e.Status = response.StatusCode
-		}
-	}
-	c.record(parent, r, n, response.StatusCode, wall, e)
-	return e
-}
-
-// largestPooled is the capacity up to which a buffer is kept for the next
-// answer, so that one huge answer does not stay in memory.
-const largestPooled = 4 << 20
-
-func (c *Client) recycle(b *bytes.Buffer) {
-	if b.Cap() <= largestPooled {
-		c.buffers.Put(b)
-	}
-}
-
-// read reads a body into the buffer, within the limit.
-func (c *Client) read(parent context.Context, t target, body io.Reader, buffer *bytes.Buffer) ([]byte, *Error) {
-	buffer.Reset()
-	_, err := buffer.ReadFrom(io.LimitReader(body, c.config.MaxResponse+1))
-	switch {
-	case err != nil:
-		return buffer.Bytes(), networkError(parent, t, c.address, true, err)
-	case int64(buffer.Len()) > c.config.MaxResponse:
-		return nil, &Error{Kind: KindTooLarge, What: fmt.Sprintf("the answer is larger than %d bytes", c.config.MaxResponse),
-			Hint: "ask for fewer hits or fields"}
-	}
-	return buffer.Bytes(), nil
 }
 
 // record writes the attempt to the log.

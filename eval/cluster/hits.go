@@ -1,0 +1,250 @@
+package cluster
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// longestTook keeps a nonsensical time, in milliseconds, from overflowing.
+const longestTook = 1 << 40
+
+// hitDecoder decodes the hits of one answer. Texts are collected in one piece
+// of memory, fields and values in one list each, so that the number of
+// allocations does not grow with the number of hits, and nothing keeps the
+// body alive.
+type hitDecoder struct {
+	scanner
+	text   []byte // all texts, one after the other
+	hits   []rawHit
+	fields []rawField
+	values []span
+	index  span // of the last hit: mostly the same again
+}
+
+type span struct{ from, to int }
+
+type rawHit struct {
+	index, id span
+	score     float64
+	fields    span
+}
+
+type rawField struct{ name, values span }
+
+// decodeResponse reads the body of a successful search. It makes room for as
+// many hits as were asked for, a field each.
+func decodeResponse(body []byte, size int) (decoded, error) {
+	room := min(max(size, 0), len(body)/50)
+	d := hitDecoder{
+		scanner: scanner{b: body},
+		text:    make([]byte, 0, len(body)/2),
+		hits:    make([]rawHit, 0, room),
+		fields:  make([]rawField, 0, room),
+		values:  make([]span, 0, room),
+	}
+	r := decoded{Response: Response{Total: -1}}
+	var pit span
+	err := d.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "took":
+			var ms int64
+			ms, err = d.integer()
+			r.Took = time.Duration(min(max(ms, 0), longestTook)) * time.Millisecond
+		case "timed_out":
+			r.timedOut, err = d.boolean()
+		case "pit_id":
+			pit, err = d.keep()
+		case "_shards":
+			err = d.shards(&r)
+		case "_clusters":
+			err = d.clusters(&r)
+		case "hits":
+			r.hasHits = true
+			err = d.hitsObject(&r)
+		default:
+			_, err = d.skip()
+		}
+		return err
+	})
+	if err == nil {
+		err = d.end()
+	}
+	if err != nil {
+		return decoded{}, fmt.Errorf("at byte %d: %w", d.i, err)
+	}
+	d.finish(&r, pit)
+	return r, nil
+}
+
+// keep copies a string into the text.
+func (d *hitDecoder) keep() (span, error) {
+	s, err := d.str()
+	if err != nil {
+		return span{}, err
+	}
+	return d.add(s), nil
+}
+
+func (d *hitDecoder) add(s []byte) span {
+	from := len(d.text)
+	d.text = append(d.text, s...)
+	return span{from, len(d.text)}
+}
+
+func (d *hitDecoder) shards(r *decoded) error {
+	return d.object(func(key []byte) error {
+		var count *int
+		switch string(key) {
+		case "total":
+			count = &r.Shards.Total
+		case "successful":
+			count = &r.Shards.Successful
+		case "skipped":
+			count = &r.Shards.Skipped
+		case "failed":
+			count = &r.Shards.Failed
+		case "failures":
+			raw, err := d.skip()
+			if err == nil {
+				r.failure = firstFailure(raw)
+			}
+			return err
+		default:
+			_, err := d.skip()
+			return err
+		}
+		n, err := d.integer()
+		*count = int(n)
+		return err
+	})
+}
+
+// clusters counts the remote clusters that a cross-cluster search left out:
+// the answer is as partial as with a failed shard.
+func (d *hitDecoder) clusters(r *decoded) error {
+	return d.object(func(key []byte) error {
+		switch string(key) {
+		case "skipped", "partial", "failed":
+			n, err := d.integer()
+			r.remote += int(n)
+			return err
+		}
+		_, err := d.skip()
+		return err
+	})
+}
+
+func (d *hitDecoder) hitsObject(r *decoded) error {
+	return d.object(func(key []byte) error {
+		switch string(key) {
+		case "hits":
+			return d.list(d.hit)
+		case "total":
+			return d.total(r)
+		}
+		_, err := d.skip()
+		return err
+	})
+}
+
+// total reads {"value":n,"relation":...}, or the bare number of
+// rest_total_hits_as_int.
+func (d *hitDecoder) total(r *decoded) (err error) {
+	if d.null() {
+		return nil
+	}
+	if d.space() != '{' {
+		r.Total, err = d.integer()
+		return err
+	}
+	return d.object(func(key []byte) (err error) {
+		if string(key) == "value" {
+			r.Total, err = d.integer()
+		} else {
+			_, err = d.skip()
+		}
+		return err
+	})
+}
+
+func (d *hitDecoder) hit() error {
+	h := rawHit{score: math.NaN(), fields: span{len(d.fields), len(d.fields)}}
+	err := d.object(func(key []byte) (err error) {
+		switch string(key) {
+		case "_index":
+			h.index, err = d.indexName()
+		case "_id":
+			h.id, err = d.keep()
+		case "_score":
+			if !d.null() {
+				h.score, err = d.float()
+			}
+		case "fields":
+			h.fields.from = len(d.fields)
+			err = d.object(d.field)
+			h.fields.to = len(d.fields)
+		default:
+			_, err = d.skip()
+		}
+		return err
+	})
+	d.hits = append(d.hits, h)
+	return err
+}
+
+func (d *hitDecoder) indexName() (span, error) {
+	s, err := d.str()
+	if err != nil {
+		return span{}, err
+	}
+	if string(s) != string(d.text[d.index.from:d.index.to]) {
+		d.index = d.add(s)
+	}
+	return d.index, nil
+}
+
+func (d *hitDecoder) field(key []byte) error {
+	f := rawField{name: d.add(key), values: span{len(d.values), len(d.values)}}
+	value := func() error {
+		switch d.space() {
+		case '"':
+			v, err := d.keep()
+			d.values = append(d.values, v)
+			return err
+		case 'n':
+			return d.literal("null")
+		}
+		raw, err := d.skip()
+		d.values = append(d.values, d.add(raw))
+		return err
+	}
+	var err error
+	if d.space() == '[' {
+		err = d.list(value)
+	} else {
+		err = value()
+	}
+	f.values.to = len(d.values)
+	d.fields = append(d.fields, f)
+	return err
+}
+
+// finish turns the spans into strings that share one piece of memory.
+func (d *hitDecoder) finish(r *decoded, pit span) {
+	text := string(d.text)
+	at := func(s span) string { return text[s.from:s.to] }
+	r.PIT = at(pit)
+	values := make([]string, len(d.values))
+	for i, v := range d.values {
+		values[i] = at(v)
+	}
+	fields := make([]Field, len(d.fields))
+	for i, f := range d.fields {
+		fields[i] = Field{Name: at(f.name), Values: values[f.values.from:f.values.to:f.values.to]}
+	}
+	r.Hits = make([]Hit, len(d.hits))
+	for i, h := range d.hits {
+		r.Hits[i] = Hit{Index: at(h.index), ID: at(h.id), Score: h.score, Fields: fields[h.fields.from:h.fields.to:h.fields.to]}
+	}
+}

@@ -1,0 +1,193 @@
+package cluster
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// bracketed gives what stands in the first pair of square brackets after a
+// prefix.
+func bracketed(s, prefix string) string {
+	_, rest, found := strings.Cut(s, prefix+"[")
+	if !found {
+		return ""
+	}
+	name, _, found := strings.Cut(rest, "]")
+	if !found {
+		return ""
+	}
+	return oneLine(name)
+}
+
+func licenceRule(e *Error, _ answer) bool {
+	c, ok := e.has("current license is non-compliant for")
+	if !ok {
+		return false
+	}
+	if e.Feature == "" {
+		e.Feature = bracketed(c.Reason, "non-compliant for ")
+	}
+	e.Kind = KindLicence
+	e.What = fmt.Sprintf("the cluster's licence does not allow %s", e.Feature)
+	e.Hint = "reranking needs an Enterprise or a trial licence: start a trial with POST /_license/start_trial?acknowledge=true"
+	return true
+}
+
+func unknownRetrieverRule(e *Error, _ answer) bool {
+	c, ok := e.has("unknown retriever [text_similarity_reranker]", "unknown retriever type [text_similarity_reranker]")
+	if !ok {
+		return false
+	}
+	e.Kind, e.Reason, e.Type = KindUnsupported, c.Reason, c.Type
+	e.What = "this server has no text_similarity_reranker"
+	e.Hint = "use Elasticsearch 8.17.2 or later in its default distribution"
+	return true
+}
+
+func noHandlerRule(e *Error, _ answer) bool {
+	if _, ok := e.has("no handler found for uri"); !ok {
+		return false
+	}
+	e.Kind, e.What = KindUnsupported, "this server does not offer the API"
+	return true
+}
+
+func missingEndpointRule(e *Error, a answer) bool {
+	c, ok := e.has("Inference endpoint not found")
+	if !ok {
+		return false
+	}
+	id := bracketed(c.Reason, "Inference endpoint not found ")
+	if id == "" {
+		id = a.endpoint
+	}
+	e.Kind = KindMissingEndpoint
+	e.What = fmt.Sprintf("the inference endpoint %q does not exist", id)
+	e.Hint = fmt.Sprintf("create it with PUT /_inference/rerank/%s, or name another as inference_id", id)
+	return true
+}
+
+func missingIndexRule(e *Error, a answer) bool {
+	if !e.hasType("index_not_found_exception") {
+		return false
+	}
+	name := a.index
+	if c, ok := e.has("no such index ["); ok {
+		name = bracketed(c.Reason, "no such index ")
+	}
+	e.Kind = KindMissingIndex
+	e.What = fmt.Sprintf("the index %q does not exist", name)
+	e.Hint = "create and fill it, or name another as search.index"
+	return true
+}
+
+func lostPITRule(e *Error, _ answer) bool {
+	if !e.hasType("search_context_missing_exception") {
+		return false
+	}
+	e.Kind = KindLostPIT
+	e.What = "the point in time is gone, expired or lost with a restarted node"
+	e.Hint = "open another, and compare nothing across the two"
+	return true
+}
+
+// providerRule sorts what the service behind an endpoint says. Elasticsearch
+// hands its status on, but as 400 where the service failed, so the status
+// alone says little.
+func providerRule(e *Error, a answer) bool {
+	c, ok := e.has("Received an authentication error status code")
+	if ok {
+		e.Kind = KindProvider
+		e.What = fmt.Sprintf("the service behind %s refuses the endpoint's credentials", endpointName(a, c))
+		e.Hint = "put the endpoint again with a valid api_key in its service_settings"
+		return true
+	}
+	if c, ok = e.has("Received a rate limit status code", "Received a server busy error status code"); !ok {
+		c, ok = e.has("Received a server error status code", "Received an unsuccessful status code")
+		if !ok || !providerFailed.MatchString(c.Reason) {
+			return false
+		}
+	}
+	e.Kind = KindThrottled
+	e.What = fmt.Sprintf("the service behind %s is overloaded or failing", endpointName(a, c))
+	e.Hint = "lower --concurrency, or raise the provider's limit"
+	return true
+}
+
+var providerFailed = regexp.MustCompile(`status \[5\d\d\]`)
+
+func endpointName(a answer, c Cause) string {
+	id := bracketed(c.Reason, "inference entity id ")
+	if id == "" {
+		id = a.endpoint
+	}
+	if id == "" {
+		return "the inference endpoint"
+	}
+	return fmt.Sprintf("the inference endpoint %q", id)
+}
+
+// coldModelRule knows the messages of a model that is being downloaded,
+// deployed or scaled up from zero.
+func coldModelRule(e *Error, a answer) bool {
+	if c, ok := e.has("is [FAILED]"); ok && strings.HasPrefix(c.Reason, "Trained model") {
+		e.Kind = KindServer
+		e.What = "the model's deployment has failed"
+		e.Hint = "look at GET /_ml/trained_models/_stats, and deploy it again"
+		return true
+	}
+	_, cold := e.has(
+		"waiting for model deployment to start",
+		"waiting for trained model deployment",
+		"waiting for an allocation of deployment",
+		"Error waiting for a model allocation",
+		"is not allocated to any nodes",
+		"must be deployed to use",
+		"is [STOPPING]", "is [STARTING]",
+		"Could not start deployment because no ML nodes with sufficient capacity were found",
+	)
+	if !cold && !e.hasType("model_deployment_timeout_exception") {
+		return false
+	}
+	e.Kind = KindColdModel
+	e.What = "the reranking model is not running yet"
+	e.Hint = "wait for it with a longer --warm-up, or keep one allocation with min_number_of_allocations: 1"
+	if _, full := e.has("no ML nodes with sufficient capacity"); full {
+		e.Hint = "give the cluster a machine learning node with 4 GB or more, or let it scale up"
+	}
+	return true
+}
+
+func throttledRule(e *Error, _ answer) bool {
+	_, full := e.has("queue is full", "Too many pending requests", "waiting for inference result")
+	if !full && !e.hasType("es_rejected_execution_exception", "circuit_breaking_exception") {
+		return false
+	}
+	e.Kind = KindThrottled
+	e.What = "the cluster has more requests than it can take"
+	e.Hint = "lower --concurrency, or give the endpoint more allocations"
+	return true
+}
+
+func windowRule(e *Error, _ answer) bool {
+	if _, ok := e.has("Result window is too large"); ok {
+		e.Kind, e.What = KindInvalidRequest, "the window is larger than the index allows"
+		e.Hint = "lower rank_window_size, or raise index.max_result_window"
+		return true
+	}
+	if _, ok := e.has("is configured to return the top ["); ok {
+		e.Kind, e.What = KindInvalidRequest, "the inference endpoint returns fewer results than the window holds"
+		e.Hint = "lower rank_window_size, or put the endpoint again with a larger top_n"
+		return true
+	}
+	if c, ok := e.has("requires [rank_window_size"); ok {
+		e.Kind, e.What = KindInvalidRequest, "the window is smaller than the size asked for"
+		if strings.Contains(c.Reason, "sub retriever") {
+			e.What = "the window is larger than that of the retriever inside"
+		}
+		e.Hint = "make every window at least as large as what is read from it"
+		return true
+	}
+	return false
+}
