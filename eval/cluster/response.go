@@ -64,4 +64,3 @@ type decoded struct {
 	remote   int   // remote clusters that were left out
 	hasHits  bool
 }
-
