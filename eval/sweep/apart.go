@@ -33,10 +33,7 @@ func (c *curve) tellApart(r *Recommendation, s *selection, o Options) {
 		cautions = append(cautions, fmt.Sprintf("%s cannot tell one window from another: about %s would show a difference of %s",
 			counted(s.queries, "query", "queries"), counted(r.QueriesNeeded, "query", "queries"), number(o.Delta)))
 	}
-	switch upper := float64(r.WithoutLoss); {
-	case upper < 0:
-		cautions = append(cautions, fmt.Sprintf("every window does harm: without the reranker %s is higher than at the best of them, by %s or more", r.Metric, amount(-upper)))
-	case upper < o.Delta:
+	if upper := float64(r.WithoutLoss); upper >= 0 && upper < o.Delta {
 		cautions = append(cautions, fmt.Sprintf("without the reranker %s is less than %s below the best window as well: at most %s", r.Metric, number(o.Delta), amount(upper)))
 	}
 	r.Caution = strings.Join(cautions, "; ")

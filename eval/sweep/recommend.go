@@ -76,7 +76,11 @@ func (c *curve) recommend(s *selection, latency *Latency, o Options) Recommendat
 	}
 	r.Best = c.windows[bestOf(s.means)-1]
 	r.WithoutLoss = Number(s.upper(0, o.Confidence))
-	r.Within = c.chooseWithin(s, o)
+	if r.WithoutLoss < 0 {
+		r.Within = c.harmful(s, r, o)
+	} else {
+		r.Within = c.chooseWithin(s, o)
+	}
 	r.Enough = c.chooseEnough(s, o)
 	if o.LatencyBudget > 0 {
 		budget := c.chooseBudget(s, latency, o)
@@ -124,6 +128,17 @@ func (c *curve) chooseWithin(s *selection, o Options) Choice {
 		choice.Sentence += fmt.Sprintf("; window %d loses %s here, and about %s would tell whether it is enough",
 			c.windows[smaller-1], amount(s.loss(smaller)), counted(int(min(n, stats.MaxQueriesNeeded)), "query", "queries"))
 	}
+	return choice
+}
+
+// harmful takes no window, because doing without the reranker is better than
+// the best of them.
+func (c *curve) harmful(s *selection, r Recommendation, o Options) Choice {
+	best := bestOf(s.means)
+	choice := c.choice(s, best, o)
+	choice.Window = 0
+	choice.Sentence = fmt.Sprintf("no window is recommended, because every one does harm: without the reranker %s is higher than at the best of them, window %d, by %s, and by %s or more with %s confidence",
+		r.Metric, r.Best, amount(s.means[0]-s.means[best]), amount(-float64(r.WithoutLoss)), percent(o.Confidence))
 	return choice
 }
 

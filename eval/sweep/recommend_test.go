@@ -159,8 +159,8 @@ func TestRecommendWhereTheRerankerHarms(t *testing.T) {
 	c := drawCurve(t, random, windows, []float64{.6, .5, .4}, 400, .1, .05)
 	o := options(t, Options{Resamples: 1000})
 	r := c.recommend(c.bootstrap(o), nil, o)
-	if !strings.Contains(r.Caution, "every window does harm") || r.Enough.Window != 0 {
-		t.Errorf("caution %q, enough %+v", r.Caution, r.Enough)
+	if r.Within.Window != 0 || !strings.Contains(r.Within.Sentence, "every one does harm") || r.Enough.Window != 0 {
+		t.Errorf("within %+v, enough %+v: want no window", r.Within, r.Enough)
 	}
 	if got := c.queryShapes(o.Delta); got.Decays < 350 {
 		t.Errorf("%d of 400 queries decay, want nearly all", got.Decays)
