@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval"
@@ -9,6 +11,7 @@ import (
 func newReportCommand(p *program) *cobra.Command {
 	var o output
 	var j judging
+	var tag string
 	cmd := &cobra.Command{
 		Use:   "report RUN",
 		Short: "Report a saved run again, in any format",
@@ -28,12 +31,19 @@ scores, what each title contributed, and what nobody judged.`,
 			if err != nil {
 				return err
 			}
-			return p.report(&stored.Run, base, args[0], &j, &o)
+			run := &stored.Run
+			if tag != "" {
+				if run, err = eval.Select(run, tag); err != nil {
+					return withExit(exitUsage, fmt.Errorf("--tag: %w", err))
+				}
+			}
+			return p.report(run, base, args[0], &j, &o)
 		},
 	}
 	o.addFlags(cmd.Flags())
 	j.addFlags(cmd.Flags())
 	cmd.Flags().StringVar(&j.baseline, "baseline", "", "compare with the saved run in `FILE`")
 	cmd.Flags().StringVar(&o.query, "query", "", "explain the query with this `ID`")
+	cmd.Flags().StringVar(&tag, "tag", "", "only the queries with this `TAG`")
 	return cmd
 }

@@ -1,0 +1,135 @@
+package agree
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/releval/releval/judgments"
+)
+
+func judge(file string, queries ...Query) Judge { return Judge{File: file, Queries: queries} }
+
+func j(title, id string, grade float64) judgments.Judgment {
+	return judgments.Judgment{Title: title, ID: id, Grade: grade}
+}
+
+func TestCompare(t *testing.T) {
+	a := judge("a.yaml",
+		Query{ID: "x", Text: "x", Asked: "x", Relevant: []judgments.Judgment{j("A", "", 0), j("B", "", 1), j("C", "c1", 2), j("D", "", 3), j("E", "", 1)}},
+		Query{ID: "other", Text: "Same Text", Asked: "Same Text", Relevant: []judgments.Judgment{j("F", "", 0)}},
+		Query{ID: "gone", Text: "gone", Asked: "gone"},
+	)
+	b := judge("b.yaml",
+		Query{ID: "y", Text: "same  text", Asked: "same text", Relevant: []judgments.Judgment{j("f", "", 3)}},
+		Query{ID: "x", Text: "x", Asked: "x", Relevant: []judgments.Judgment{j("a", "", 0), j("B", "", 2), j("C", "c2", 2), j("C", "c1", 2), j("D", "d", 3)}},
+		Query{ID: "new", Text: "new", Asked: "new"},
+	)
+	got, err := Compare(a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The pairs are A 0-0, B 1-2, C 2-2, D 3-3, F 0-3. E has no partner, and
+	// the second C is another document.
+	if got.Queries != 2 || got.Pairs != 5 || got.Same != 3 || got.OnlyA != 1 || got.OnlyB != 1 {
+		t.Errorf("%+v", got)
+	}
+	if diff := cmp.Diff([]string{"gone"}, got.QueriesOnlyA); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"new"}, got.QueriesOnlyB); diff != "" {
+		t.Error(diff)
+	}
+	if len(got.Disagreements) != 2 || got.Disagreements[0].Title != "F" || got.Disagreements[1].Title != "B" {
+		t.Errorf("%+v", got.Disagreements)
+	}
+	// Unweighted: 3 of 5 agree; by chance 0: 2·1, 1: 1·0, 2: 1·2, 3: 1·2 of
+	// 25, which is 6/25. (3/5 - 6/25) / (1 - 6/25) = 9/19.
+	if math.Abs(got.Unweighted-9./19) > 1e-12 {
+		t.Errorf("kappa %v, want 9/19", got.Unweighted)
+	}
+	// Linear: the distances are 1 and 3, in all 4. By chance each of 0 0 1 2 3
+	// against each of 0 2 2 3 3: 10 + 10 + 7 + 4 + 5 = 36 over 5 pairs, which
+	// is 7.2. 1 - 4/7.2 = 4/9.
+	if math.Abs(got.Linear-4./9) > 1e-12 {
+		t.Errorf("linear kappa %v, want 4/9", got.Linear)
+	}
+}
+
+func TestCompareRefuses(t *testing.T) {
+	a := judge("a.yaml", Query{ID: "x", Relevant: []judgments.Judgment{j("A", "", 1)}})
+	b := judge("b.yaml", Query{ID: "x", Relevant: []judgments.Judgment{j("B", "", 1)}})
+	if _, err := Compare(a, b); err == nil || err.Error() != "a.yaml and b.yaml have no graded document in common" {
+		t.Error(err)
+	}
+	got, err := Compare(a, a)
+	if err != nil || !math.IsNaN(got.Unweighted) {
+		t.Errorf("%v, %v, want no kappa for one grade", got, err)
+	}
+	var out bytes.Buffer
+	if err := got.WriteJSON(&out); err != nil || !strings.Contains(out.String(), `"linear": null`) {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+}
+
+func TestAmbiguousTitle(t *testing.T) {
+	a := judge("a", Query{ID: "x", Relevant: []judgments.Judgment{j("C", "", 1), j("D", "", 1)}})
+	b := judge("b", Query{ID: "x", Relevant: []judgments.Judgment{j("C", "c1", 1), j("C", "c2", 2), j("D", "", 1)}})
+	got, err := Compare(a, b)
+	if err != nil || got.Pairs != 1 || got.OnlyA != 1 || got.OnlyB != 2 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestReadAndWrite(t *testing.T) {
+	folder := t.TempDir()
+	suite, filled := filepath.Join(folder, "s.yaml"), filepath.Join(folder, "p.yaml")
+	for path, text := range map[string]string{
+		suite:  "search: {index: i, title_field: title, retriever: {match: {query: \"{{query}}\"}}}\nqueries:\n  - query: q\n    relevant: [A, {title: B, grade: 3}]\n",
+		filled: "pool: s\nqueries:\n  - id: q\n    candidates:\n      - grade: 1\n        title: A\n      - grade: 0\n        title: B\n      - grade: ?\n        title: C\n",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	load := func(path string) (*judgments.Suite, error) { return judgments.Load(path, judgments.Options{}) }
+	a, err := Read(suite, load)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Read(filled, load)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Compare(a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := got.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(out.String(), folder+string(filepath.Separator), "")
+	// Both graded A 1; B is 3 here and 0 there. Agreement is 1/2, by chance
+	// 1/4: kappa is 1/3. The distances are 0 and 3, and of all combinations
+	// 0, 1, 2 and 3 over 2 pairs: linear 1 - 3/3, quadratic 1 - 9/7.
+	for _, want := range []string{
+		"2 documents of 1 query were graded in both, 1 of them the same (50 %)",
+		"unweighted 0.333, linear 0.000, quadratic -0.286",
+		"  3 and 0  q: B  [s.yaml:4:27, p.yaml:7:16]\n",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	out.Reset()
+	if err := got.WriteJSON(&out); err != nil || !json.Valid(out.Bytes()) {
+		t.Error(err)
+	}
+}
