@@ -93,6 +93,13 @@ func Cases() []Case {
 		`{"query_string":{"query":"what\\: \\(crime\\) - train","default_field":"plot"}}`,
 		`{"query_string":{"query":"night train city","default_field":"plot","minimum_should_match":2}}`,
 	)
+	addQueries("simple_query_string",
+		`{"simple_query_string":{"query":"night train","fields":["title","plot"]}}`,
+		`{"simple_query_string":{"query":"night + train | -city","fields":["plot"]}}`,
+		`{"simple_query_string":{"query":"\"night train\" nigh* (crime city","fields":["title^2","plot.plain"],"default_operator":"and"}}`,
+		`{"simple_query_string":{"query":"crime + the | (train - city)","fields":["plot"],"minimum_should_match":1}}`,
+		`{"simple_query_string":{"query":"crime 1999"}}`,
+	)
 	addQueries("terms",
 		`{"term":{"genre":"crime"}}`,
 		`{"term":{"genre":{"value":"crime","boost":3}}}`,

@@ -111,6 +111,12 @@ func (r random) leaf(depth int) map[string]any {
 		return one("match_phrase", map[string]any{pick(r, "plot", "plot.plain", "title"): r.text(3)})
 	case n < 80:
 		return one("query_string", r.queryString())
+	case n < 82:
+		return one("simple_query_string", map[string]any{
+			"query":            strings.NewReplacer("AND", "+", "OR", "|", "NOT", "-", ":", " ", "^", " ", "!", "-").Replace(r.expression(0)),
+			"fields":           pick(r, []string{"title", "plot"}, []string{"title^2", "plot.plain", "cast"}, []string{"title.english"}),
+			"default_operator": pick(r, "and", "or"),
+		})
 	case n < 84:
 		return one("terms", map[string]any{pick(r, "genre", "plot.plain"): []string{"crime", "war", "night"}})
 	case n < 88:

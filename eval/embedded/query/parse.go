@@ -39,6 +39,8 @@ func (p *parser) kind(name string) func(name string, n jsontree.Node) (Query, *E
 		return p.multiMatch
 	case "query_string":
 		return p.queryString
+	case "simple_query_string":
+		return p.simpleQueryString
 	case "bool":
 		return p.boolean
 	case "dis_max":

@@ -128,6 +128,46 @@ func TestQueryString(t *testing.T) {
 	}
 }
 
+func TestSimpleQueryString(t *testing.T) {
+	m := testMapping(t)
+	all := matchAll{}
+	for _, c := range []struct {
+		text, and string
+		want      Query
+	}{
+		{`a b`, "", boolean{should: []Query{tt("a"), tt("b")}}},
+		{`a b`, "and", boolean{must: []Query{tt("a"), tt("b")}}},
+		{`a + b | c`, "", boolean{should: []Query{boolean{must: []Query{tt("a"), tt("b")}}, tt("c")}}},
+		{`a -b`, "", boolean{should: []Query{tt("a"), boolean{mustNot: []Query{tt("b")}, should: []Query{all}}}}},
+		{`a - b`, "", boolean{should: []Query{tt("a"), tt("b")}}},
+		{`--a`, "", tt("a")},
+		{`(a b) + c`, "", boolean{must: []Query{boolean{should: []Query{tt("a"), tt("b")}}, tt("c")}}},
+		{`(a`, "", tt("a")},
+		{`a)`, "", tt("a")},
+		{`"a b"~3`, "", phrase{field: "title", terms: []string{"a", "b"}, positions: []int32{0, 1}, slop: 3}},
+		{`"a`, "", tt("a")},
+		{`Ab*`, "", prefix{"title", "ab"}},
+		{`a\+b`, "", boolean{should: []Query{tt("a"), tt("b")}}},
+		{`| + -`, "", matchNone{}},
+	} {
+		spec := `{"simple_query_string":{"fields":["title"],"query":` + quote(c.text)
+		if c.and != "" {
+			spec += `,"default_operator":"` + c.and + `"`
+		}
+		got, err := parseText(m, spec+`}}`)
+		if err != nil {
+			t.Errorf("%s: %v", c.text, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, got, exported); diff != "" {
+			t.Errorf("%s: %s", c.text, diff)
+		}
+	}
+	if _, err := parseText(m, `{"simple_query_string":{"query":"a~ b","fields":["title"]}}`); err == nil || !strings.Contains(err.Error(), "fuzziness") {
+		t.Errorf("fuzziness: %v", err)
+	}
+}
+
 // Words that stand together are searched as one text in every field, which is
 // not the same as each word in its best field.
 func TestQueryStringOverFields(t *testing.T) {
@@ -226,18 +266,20 @@ func FuzzQueryString(f *testing.F) {
 	m := testMapping(f)
 	f.Fuzz(func(t *testing.T, text string, and bool) {
 		spec := map[bool]string{true: "and", false: "or"}[and]
-		doc := `{"query_string":{"fields":["title","plot","year"],"lenient":true,"default_operator":"` + spec + `","query":` + quote(text) + `}}`
-		n, err := jsontree.Parse([]byte(doc))
-		if err != nil {
-			return
-		}
-		q, err := Parse(m, []byte(doc), n)
-		if (q == nil) == (err == nil) {
-			t.Fatalf("%q: query %v, error %v", text, q, err)
-		}
-		var e *Error
-		if err != nil && !errors.As(err, &e) {
-			t.Fatalf("%q: %T", text, err)
+		for _, kind := range []string{"query_string", "simple_query_string"} {
+			doc := `{"` + kind + `":{"fields":["title","plot","year"],"lenient":true,"default_operator":"` + spec + `","query":` + quote(text) + `}}`
+			n, err := jsontree.Parse([]byte(doc))
+			if err != nil {
+				return
+			}
+			q, err := Parse(m, []byte(doc), n)
+			if (q == nil) == (err == nil) {
+				t.Fatalf("%s %q: query %v, error %v", kind, text, q, err)
+			}
+			var e *Error
+			if err != nil && !errors.As(err, &e) {
+				t.Fatalf("%s %q: %T", kind, text, err)
+			}
 		}
 	})
 }
