@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -269,10 +270,18 @@ func (p *program) noteStep(s sweep.Step) {
 // interruptedSweep says what is safe. A pass that came to its end is a run
 // file that can be swept; one that did not is gone on with by releval run.
 func interruptedSweep(err error, run *eval.Run, s eval.Settings) error {
-	if run != nil && run.Complete != nil && s.File() != "" {
-		return withExit(exitCode(err), fmt.Errorf("%w: the pass is safe in %s, and can be swept without a cluster", err, s.File()))
+	file := s.File()
+	if run == nil || file == "" {
+		return withExit(exitCode(err), err)
 	}
-	return interrupted(err, run, s)
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
+	if run.Complete != nil {
+		return withExit(exitCluster, fmt.Errorf("%w: the pass is safe in %s; releval sweep %s needs no cluster, but has no audit and no latencies", err, file, file))
+	}
+	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; go on with releval run --window %d --resume %s %s, then releval sweep %s",
+		err, len(run.Queries), run.Manifest.QueryCount, file, run.Manifest.LargestWindow(), file, run.Manifest.File, file))
 }
 
 // reportSweep renders the run at the largest window with its sweeps. Gates are
