@@ -29,8 +29,9 @@ type SystemScores struct {
 	// Grades are by query, then by rank; metrics.Unjudged where nobody
 	// judged the hit.
 	Grades [][]float64
-	// Failed and Empty count the queries without a usable answer and those
-	// whose answer holds no hit.
+	// Failed and Empty count the queries without a usable answer, and those
+	// whose answer holds no hit. An answer that the reranker demonstrably did
+	// not rank is not usable: it does not score.
 	Failed, Empty int
 }
 
@@ -53,12 +54,14 @@ func Evaluate(run *Run, chosen []metrics.Metric) (*Evaluation, error) {
 	}
 	highest := highestGrade(run)
 	for _, system := range run.Manifest.Systems {
-		e.Systems = append(e.Systems, scoreSystem(run, system, chosen, judged, highest))
+		e.Systems = append(e.Systems, scoreSystem(run, system, unranked(run, system), chosen, judged, highest))
 	}
 	return e, nil
 }
 
-func scoreSystem(run *Run, system string, chosen []metrics.Metric, judged []*metrics.Judged, highest float64) SystemScores {
+// scoreSystem computes one system's metrics; not holds the queries that its
+// reranker did not rank.
+func scoreSystem(run *Run, system string, not map[string]bool, chosen []metrics.Metric, judged []*metrics.Judged, highest float64) SystemScores {
 	s := SystemScores{
 		System: system,
 		Values: table(len(chosen), len(run.Queries)),
@@ -70,7 +73,7 @@ func scoreSystem(run *Run, system string, chosen []metrics.Metric, judged []*met
 		query := &run.Queries[q]
 		answers := query.answers(system)
 		switch result := answers[0]; {
-		case result.Failed():
+		case result.Failed(), not[query.ID]:
 			s.Failed++
 		case len(result.Hits) == 0:
 			s.Empty++
@@ -78,7 +81,7 @@ func scoreSystem(run *Run, system string, chosen []metrics.Metric, judged []*met
 		rankings := make([]metrics.Ranking, len(answers))
 		for i, answer := range answers {
 			var hits []Hit
-			if !answer.Failed() {
+			if !answer.Failed() && !not[query.ID] {
 				hits = answer.Hits
 			}
 			rankings[i] = metrics.Ranking{Grades: query.Grades(hits), Judged: judged[q]}

@@ -102,7 +102,7 @@ func Execute(ctx context.Context, c Cluster, p *Plan, s Settings) (*Run, error) 
 		Cluster:        c,
 		Concurrency:    s.Concurrency,
 		Repeat:         s.Repeat,
-		SeveralIndices: len(run.Manifest.Indices) > 1,
+		SeveralIndices: preflight.Several,
 		Journal:        journal,
 		Observer:       s.Observer,
 	}
@@ -275,10 +275,9 @@ func complete(ctx context.Context, c Cluster, p *Plan, run *Run, s Settings) *Co
 		Failed:   run.Failed(),
 		Finished: s.Now().UTC().Truncate(time.Millisecond),
 	}
-	if len(run.Manifest.Indices) == 0 {
-		return end
-	}
-	indices, err := c.IndexInfo(ctx, p.Suite.Search.Index)
+	end.Dropped, end.Warnings = lookUpDropped(ctx, c, p, run)
+	end.Warnings = append(end.Warnings, sameOrderWarnings(run)...)
+	indices, _, err := lookAtIndices(ctx, c, p.Suite.Search.Index)
 	if err != nil {
 		end.Warnings = append(end.Warnings, "the index could not be looked at again after the run: "+err.Error())
 		return end
@@ -287,6 +286,22 @@ func complete(ctx context.Context, c Cluster, p *Plan, run *Run, s Settings) *Co
 		end.Indices = append(end.Indices, indexInfo(i, run.Manifest.Cluster))
 	}
 	return end
+}
+
+// fewestSameOrder is from how many queries on it is odd that a reranker changed
+// the order of none.
+const fewestSameOrder = 3
+
+// sameOrderWarnings names rerankers that changed no order at all, though their
+// scores are their own.
+func sameOrderWarnings(run *Run) []string {
+	var found []string
+	for _, s := range CheckIntegrity(run).Systems {
+		if s.Ordered >= fewestSameOrder && s.SameOrder == s.Ordered {
+			found = append(found, fmt.Sprintf("%s left all %d lists in the order of the first stage: look whether its model does what it should", s.System, s.Ordered))
+		}
+	}
+	return found
 }
 
 // merge puts the queries of an earlier run and the new ones into the suite's

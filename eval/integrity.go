@@ -40,8 +40,12 @@ type SystemIntegrity struct {
 	// Outside are hits that the first stage's window does not hold.
 	Outside []QueryFinding
 	// NotReranked are queries whose order and scores are those of the first
-	// stage, or that have hits of score 0: the reranker did not run.
+	// stage, or that have hits of score 0, or all of which lost every document
+	// for want of a value: the reranker did not run.
 	NotReranked []QueryFinding
+	// SameOrder and Ordered count the queries whose reranked hits are in the
+	// order of the first stage, and all that have hits enough to tell.
+	SameOrder, Ordered int
 	// Collapsed are queries where more than half of the reranked hits share
 	// one score, so that their order is an accident.
 	Collapsed []QueryFinding
@@ -65,6 +69,10 @@ type QueryFinding struct {
 type Dropped struct {
 	Query  string
 	Titles []string
+	// NoValue and BelowMinScore are those of the titles that have no value in
+	// the reranker's field, and those that score below its min_score. A title
+	// in neither was not looked up.
+	NoValue, BelowMinScore []string
 }
 
 // Documents counts the dropped documents.
@@ -74,6 +82,15 @@ func (s *SystemIntegrity) Documents() int {
 		n += len(d.Titles)
 	}
 	return n
+}
+
+// DropReasons counts the dropped documents by why they were dropped.
+func (s *SystemIntegrity) DropReasons() (noValue, belowMinScore, unknown int) {
+	for _, d := range s.Dropped {
+		noValue += len(d.NoValue)
+		belowMinScore += len(d.BelowMinScore)
+	}
+	return noValue, belowMinScore, s.Documents() - noValue - belowMinScore
 }
 
 // CheckIntegrity looks a run through.
@@ -87,6 +104,10 @@ func CheckIntegrity(run *Run) Integrity {
 	for _, system := range m.Systems {
 		found.Systems = append(found.Systems, SystemIntegrity{System: system})
 	}
+	reasons := make([]dropReason, len(m.Systems))
+	for s, system := range m.Systems {
+		reasons[s] = run.dropReason(system)
+	}
 	ambiguous := make(map[string]bool)
 	for i := range run.Queries {
 		q := &run.Queries[i]
@@ -94,9 +115,12 @@ func CheckIntegrity(run *Run) Integrity {
 			found.NoRelevant = append(found.NoRelevant, q.ID)
 		}
 		for s := range found.Systems {
-			found.Systems[s].look(q, m.Window(found.Systems[s].System))
+			found.Systems[s].look(q, m.Window(found.Systems[s].System), reasons[s])
 		}
 		noteAmbiguous(q, ambiguous)
+	}
+	for s := range found.Systems {
+		found.Systems[s].allDropped(run)
 	}
 	found.AmbiguousTitles = sortedKeys(ambiguous)
 	return found
@@ -104,7 +128,7 @@ func CheckIntegrity(run *Run) Integrity {
 
 // look takes one query's answer into the system's account. The window is 0
 // for the first stage.
-func (s *SystemIntegrity) look(q *Query, window int) {
+func (s *SystemIntegrity) look(q *Query, window int, why dropReason) {
 	result := q.Results[s.System]
 	if result.Failed() {
 		reason := "no result"
@@ -127,36 +151,37 @@ func (s *SystemIntegrity) look(q *Query, window int) {
 			s.Judged++
 		}
 	}
-	first := q.Results[FirstStage]
-	if window == 0 || first.Failed() {
-		return
-	}
-	seen := first.Hits[:min(window, len(first.Hits))]
-	s.compare(q, seen, result.Hits)
+	s.compare(q, window, why)
 }
 
 // compare holds the reranked hits against what the reranker saw.
-func (s *SystemIntegrity) compare(q *Query, seen, reranked []Hit) {
-	type document struct{ index, id string }
-	returned := make(map[document]bool, len(reranked))
-	for _, h := range reranked {
-		returned[document{h.Index, h.ID}] = true
+func (s *SystemIntegrity) compare(q *Query, window int, why dropReason) {
+	first, result := q.Results[FirstStage], q.Results[s.System]
+	if window == 0 || first.Failed() || result.Failed() {
+		return
 	}
-	inWindow := make(map[document]bool, len(seen))
-	var dropped []string
+	seen, reranked := first.Hits[:min(window, len(first.Hits))], result.Hits
+	returned := make(map[string]bool, len(reranked))
+	for _, h := range reranked {
+		returned[h.key()] = true
+	}
+	inWindow := make(map[string]bool, len(seen))
+	dropped := Dropped{Query: q.ID}
+	var kept []Hit // what the reranker saw and returned, in the first stage's order
 	for _, h := range seen {
-		d := document{h.Index, h.ID}
-		inWindow[d] = true
-		if !returned[d] {
-			dropped = append(dropped, cmp.Or(h.Title, h.ID))
+		inWindow[h.key()] = true
+		if returned[h.key()] {
+			kept = append(kept, h)
+		} else {
+			dropped.add(h, why)
 		}
 	}
-	if len(dropped) > 0 {
-		s.Dropped = append(s.Dropped, Dropped{q.ID, dropped})
+	if len(dropped.Titles) > 0 {
+		s.Dropped = append(s.Dropped, dropped)
 	}
 	var outside []string
 	for _, h := range reranked {
-		if !inWindow[document{h.Index, h.ID}] {
+		if !inWindow[h.key()] {
 			outside = append(outside, cmp.Or(h.Title, h.ID))
 		}
 	}
@@ -166,9 +191,36 @@ func (s *SystemIntegrity) compare(q *Query, seen, reranked []Hit) {
 	if reason := notReranked(seen, reranked); reason != "" {
 		s.NotReranked = append(s.NotReranked, QueryFinding{q.ID, reason})
 	}
+	if len(kept) >= fewestOrdered {
+		s.Ordered++
+		if sameOrder(kept, reranked) {
+			s.SameOrder++
+		}
+	}
 	if shared := mostShared(reranked); len(reranked) >= 4 && shared*2 > len(reranked) {
 		s.Collapsed = append(s.Collapsed, QueryFinding{q.ID, countOf(shared, len(reranked)) + " hits share one score"})
 	}
+}
+
+// fewestOrdered is how many hits a reranked list must have for its order to
+// say anything.
+const fewestOrdered = 3
+
+// unranked gives the queries whose answers a system's reranker demonstrably did
+// not rank.
+func unranked(run *Run, system string) map[string]bool {
+	s := SystemIntegrity{System: system}
+	window := run.Manifest.Window(system)
+	why := run.dropReason(system)
+	for i := range run.Queries {
+		s.compare(&run.Queries[i], window, why)
+	}
+	s.allDropped(run)
+	queries := make(map[string]bool, len(s.NotReranked))
+	for _, q := range s.NotReranked {
+		queries[q.Query] = true
+	}
+	return queries
 }
 
 // notReranked says why the hits cannot come from a reranker, or "".
@@ -230,7 +282,7 @@ func noteAmbiguous(q *Query, ambiguous map[string]bool) {
 
 // indexChange says how the index changed under the run, or "".
 func indexChange(run *Run) string {
-	if run.Complete == nil || run.Complete.Indices == nil {
+	if run.Complete == nil || run.Complete.Indices == nil || run.Manifest.Indices == nil {
 		return ""
 	}
 	before := make(map[string]IndexInfo)

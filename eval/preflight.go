@@ -17,6 +17,9 @@ type Inspector interface {
 	FieldCaps(ctx context.Context, index string, fields ...string) (cluster.FieldCaps, error)
 	Endpoint(ctx context.Context, id string) (cluster.Endpoint, error)
 	Licence(ctx context.Context) (cluster.Licence, error)
+	Privileges(ctx context.Context, index string) (cluster.Privileges, error)
+	Count(ctx context.Context, index string) (int64, error)
+	Search(ctx context.Context, body []byte, o cluster.SearchOptions) (cluster.Response, error)
 }
 
 // Severity says how much a finding matters.
@@ -54,8 +57,12 @@ func (f Finding) String() string {
 
 // Preflight is what is known of the cluster before the first search.
 type Preflight struct {
-	Info      cluster.Info
-	Indices   []cluster.IndexInfo
+	Info cluster.Info
+	// Indices are what the index expression stands for; where that may not be
+	// seen, the expression itself with the number of documents behind it.
+	Indices []cluster.IndexInfo
+	// Several says that the expression stands for several indices, or may.
+	Several   bool
 	Endpoints map[string]cluster.Endpoint // by the inference id of the plan
 	Findings  []Finding
 }
@@ -75,13 +82,14 @@ func (p *Preflight) Errors() error {
 	return &cluster.Error{Op: "preflight", Kind: cluster.KindInvalidRequest, What: strings.Join(lines, "\npreflight: ")}
 }
 
-// Inspect looks at the cluster: the version, the index, the fields, the
-// endpoints, the licence. What the credentials may not look at is a note. Its
-// error means that the cluster could not be asked at all.
+// Inspect looks at the cluster: the version, the index, the fields and what
+// they hold, the windows, the endpoints, the licence, the privileges. What the
+// credentials may not look at is a note. Its error means that the cluster
+// could not be asked at all, or that the index does not exist.
 func Inspect(ctx context.Context, c Inspector, p *Plan) (*Preflight, error) {
 	found := &Preflight{Endpoints: make(map[string]cluster.Endpoint)}
 	steps := []func(context.Context, Inspector, *Plan) error{
-		found.version, found.index, found.fields, found.windows, found.endpoints, found.licence,
+		found.version, found.privileges, found.index, found.fields, found.windows, found.endpoints, found.licence,
 	}
 	for _, step := range steps {
 		if err := step(ctx, c, p); err != nil {
@@ -122,107 +130,16 @@ func before(i cluster.Info, major, minor int) bool {
 	return a < major || a == major && b < minor
 }
 
-func (f *Preflight) index(ctx context.Context, c Inspector, p *Plan) (err error) {
+// privileges says what the credentials lack and will need. What they lack only
+// to look around is a note where it is missed.
+func (f *Preflight) privileges(ctx context.Context, c Inspector, p *Plan) error {
 	index := p.Suite.Search.Index
-	f.Indices, err = c.IndexInfo(ctx, index)
-	switch cluster.KindOf(err) {
-	case "":
-	case cluster.KindForbidden, cluster.KindUnsupported:
-		f.add(SeverityNote, "the settings of "+index+" are not visible to these credentials", "that the index is the same as in another run cannot be told", "grant the index privilege view_index_metadata to see them")
-		return nil
-	default:
-		return err
-	}
+	may, err := c.Privileges(ctx, index)
 	if err != nil {
 		return err
 	}
-	documents := int64(0)
-	for _, i := range f.Indices {
-		documents += i.Documents
-		if i.MaxResultWindow > 0 && p.Depth > i.MaxResultWindow {
-			f.add(SeverityError, fmt.Sprintf("the depth %d is above index.max_result_window %d of %s", p.Depth, i.MaxResultWindow, i.Name), "the server refuses such a search", "lower rank_window_size or the metrics' cutoffs")
-		}
-		if i.Shards > 1 {
-			f.add(SeverityNote, fmt.Sprintf("%s has %d shards", i.Name, i.Shards), "term statistics are counted shard by shard, which moves first-stage scores a little", "")
-		}
-	}
-	if documents == 0 {
-		f.add(SeverityError, "the index "+index+" holds no documents", "every metric would be 0", "load it first, as by releval load")
-	}
-	return nil
-}
-
-func (f *Preflight) fields(ctx context.Context, c Inspector, p *Plan) error {
-	index := p.Suite.Search.Index
-	names := []string{p.Suite.Search.TitleField}
-	for _, r := range p.Rerankers {
-		names = append(names, r.Field)
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	caps, err := c.FieldCaps(ctx, index, names...)
-	switch cluster.KindOf(err) {
-	case "":
-	case cluster.KindForbidden, cluster.KindUnsupported:
-		f.add(SeverityNote, "the mapping of "+index+" is not visible to these credentials", "a misspelt field cannot be told", "")
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		why, do := "the reranker drops every document that has no value in it, without a word", "correct the reranker's field, or the mapping"
-		if name == p.Suite.Search.TitleField {
-			why, do = "no document could be told from another", "correct search.title_field, or the mapping"
-		}
-		switch missing := caps.Unmapped(name); {
-		case !caps.Mapped(name):
-			f.add(SeverityError, fmt.Sprintf("the index %s has no field %q", index, name), why, do)
-		case len(missing) > 0:
-			f.add(SeverityWarning, fmt.Sprintf("the field %q is not in %s", name, strings.Join(missing, ", ")), why, do)
-		}
-	}
-	return nil
-}
-
-func (f *Preflight) windows(_ context.Context, _ Inspector, p *Plan) error {
-	for _, r := range p.Rerankers {
-		for _, m := range p.Metrics {
-			if m.Cutoff() > r.Window {
-				f.add(SeverityNote, fmt.Sprintf("%s looks deeper than the window %d of %s", m, r.Window, r.Name), "the reranked list ends at the window, which limits the metric", "")
-			}
-		}
-	}
-	return nil
-}
-
-func (f *Preflight) endpoints(ctx context.Context, c Inspector, p *Plan) error {
-	for _, r := range p.Rerankers {
-		if _, known := f.Endpoints[r.InferenceID]; known {
-			continue
-		}
-		e, err := c.Endpoint(ctx, r.InferenceID)
-		switch cluster.KindOf(err) {
-		case "":
-		case cluster.KindForbidden, cluster.KindUnauthorized:
-			f.add(SeverityNote, "the inference endpoint of "+r.Name+" is not visible to these credentials", "its service and model are not known", "grant the cluster privilege monitor_inference to see them")
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		f.Endpoints[r.InferenceID] = e
-		if e.Listwise() {
-			f.add(SeverityWarning, fmt.Sprintf("the model %s of %s is listwise", e.Model, r.Name), "it scores a document differently in another window, so that no window can be derived from a larger one", "")
-		}
-		if e.MinAllocations == 0 {
-			f.add(SeverityNote, "the endpoint "+e.ID+" may scale to no allocation at all", "the first search then waits for the model to start", "")
-		}
-	}
-	for _, r := range p.Rerankers {
-		if e := f.Endpoints[r.InferenceID]; e.TopN > 0 && e.TopN < r.Window {
-			f.add(SeverityError, fmt.Sprintf("the endpoint %s returns the top %d results, and the window of %s is %d", e.ID, e.TopN, r.Name, r.Window), "the server refuses such a search", "lower rank_window_size, or raise the endpoint's top_n")
-		}
+	if may.Known && !may.Read {
+		f.add(SeverityWarning, fmt.Sprintf("the user %s may not read all of %s", may.User, index), "searches will be refused", "grant the index privilege read")
 	}
 	return nil
 }

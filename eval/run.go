@@ -223,4 +223,15 @@ type Complete struct {
 	// Indices are the indices at the end, to be held against the manifest's.
 	Indices  []IndexInfo `json:"indices,omitempty"`
 	Warnings []string    `json:"warnings,omitempty"`
+	// Dropped tells apart, by system, the documents that rerankers with a
+	// min_score left out.
+	Dropped map[string]DropReasons `json:"dropped,omitempty"`
+}
+
+// DropReasons are why a reranker with a min_score left documents out, by id,
+// with the index before it where the run covers several. A document in neither
+// list was not looked up.
+type DropReasons struct {
+	NoValue       []string `json:"no_value,omitempty"`
+	BelowMinScore []string `json:"below_min_score,omitempty"`
 }
