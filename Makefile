@@ -18,6 +18,24 @@ test:
 test-elasticsearch:
 	go test -tags elasticsearch -count=1 -timeout 30m ./eval/cluster/... ./eval/sweep/...
 
+# CHROMIUM names the browser where it is not on the path; with SCREENSHOTS the
+# pictures are kept in that folder.
+test-browser:
+	RELEVAL_SCREENSHOTS=$(if $(SCREENSHOTS),$(abspath $(SCREENSHOTS))) go test -tags browser -run Browser -count=1 ./reports
+
+# The picture of the README, and others of the sample suite's report.
+screenshots:
+	mkdir -p bin/screenshots
+	go run ./cmd/releval run judgments/films/films.yaml --report bin/screenshots/films.html > /dev/null
+	RELEVAL_REPORT=$(abspath bin/screenshots/films.html) RELEVAL_SCREENSHOTS=$(abspath bin/screenshots) go test -tags browser -run TestBrowserScreenshots -count=1 ./reports
+	cp bin/screenshots/report-light-wide.png reports/screenshot.png
+
+# The figures that the README names. Python is for the comparison with
+# pytrec_eval; without it that row is left out.
+bench:
+	go test -run '^$$' -bench . -benchtime 1x ./cmd/releval ./eval/stats ./eval/gate ./eval/embedded/...
+	go run ./eval/trec/bench
+
 lint:
 	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...

@@ -55,8 +55,10 @@ type QueryRow struct {
 	Difference float64
 	// Failed says that one of the two systems gave no usable answer.
 	Failed bool
-	// Best is the title (or id) of the best relevant document: the highest
-	// grade, and among equals the one ranked best by either system.
+	// Best is the title (or id) of the best relevant document: of those that
+	// either system returned the one with the highest grade, and among equals
+	// the one ranked best. Where neither returned any it is the first of the
+	// highest grade.
 	Best string
 	// Before and After are its ranks, 0 where it was not returned.
 	Before, After int
@@ -75,6 +77,7 @@ func New(e *eval.Evaluation, o stats.Options) (*Report, error) {
 		Evaluation:  e,
 		Differences: differences,
 		Integrity:   eval.CheckIntegrity(e.Run),
+		Unresolved:  e.Run.Manifest.Unresolved,
 	}
 	for s := 1; s < len(e.Systems); s++ {
 		r.Queries = append(r.Queries, r.rows(s))
@@ -145,12 +148,24 @@ func bestOf(q *eval.Query, was, is []int) (name string, before, after int) {
 		}
 		return rank
 	}
+	returned := func(j int) int {
+		if position(j) == math.MaxInt {
+			return 0
+		}
+		return 1
+	}
+	better := func(j, than int) bool {
+		return cmp.Or(
+			returned(j)-returned(than),
+			cmp.Compare(q.Judgments[j].Grade, q.Judgments[than].Grade),
+			cmp.Compare(position(than), position(j)),
+		) > 0
+	}
 	for j, judged := range q.Judgments {
 		if judged.Grade <= 0 {
 			continue
 		}
-		if best < 0 || judged.Grade > q.Judgments[best].Grade ||
-			judged.Grade == q.Judgments[best].Grade && position(j) < position(best) {
+		if best < 0 || better(j, best) {
 			best = j
 		}
 	}
