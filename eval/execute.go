@@ -296,12 +296,33 @@ const fewestSameOrder = 3
 // scores are their own.
 func sameOrderWarnings(run *Run) []string {
 	var found []string
-	for _, s := range CheckIntegrity(run).Systems {
-		if s.Ordered >= fewestSameOrder && s.SameOrder == s.Ordered {
-			found = append(found, fmt.Sprintf("%s left all %d lists in the order of the first stage: look whether its model does what it should", s.System, s.Ordered))
+	for _, r := range run.Manifest.Rerankers {
+		if lists := unmoved(run, r); lists >= fewestSameOrder {
+			found = append(found, fmt.Sprintf("%s left all %d lists in the order of the first stage: look whether its model does what it should", r.Name, lists))
 		}
 	}
 	return found
+}
+
+// unmoved counts the lists that are long enough to tell, where a reranker left
+// all of them in the order of the first stage; else it is 0.
+func unmoved(run *Run, r Reranker) int {
+	lists := 0
+	for i := range run.Queries {
+		first, result := run.Queries[i].Results[FirstStage], run.Queries[i].Results[r.Name]
+		if first.Failed() || result.Failed() {
+			continue
+		}
+		held := holdAgainst(first.Hits[:min(r.Window, len(first.Hits))], result.Hits)
+		if held.both < fewestOrdered {
+			continue
+		}
+		if !held.sameOrder {
+			return 0
+		}
+		lists++
+	}
+	return lists
 }
 
 // merge puts the queries of an earlier run and the new ones into the suite's

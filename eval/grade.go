@@ -28,13 +28,18 @@ func (q *Query) Grades(hits []Hit) []float64 {
 // Matches gives, for the hit at each rank, the index of the judgment that it
 // is credited with, or -1.
 func (q *Query) Matches(hits []Hit) []int {
-	byID := make(map[string]int)
-	byTitle := make(map[string]int)
+	var byID, byTitle map[string]int
+	put := func(m *map[string]int, key string, i int) {
+		if *m == nil {
+			*m = make(map[string]int, len(q.Judgments))
+		}
+		(*m)[key] = i
+	}
 	for i, j := range q.Judgments {
 		if j.ID != "" {
-			byID[j.ID] = i
+			put(&byID, j.ID, i)
 		} else {
-			byTitle[judgments.FoldTitle(j.Title)] = i
+			put(&byTitle, judgments.FoldTitle(j.Title), i)
 		}
 	}
 	credited := make([]bool, len(q.Judgments))

@@ -161,39 +161,27 @@ func (s *SystemIntegrity) compare(q *Query, window int, why dropReason) {
 		return
 	}
 	seen, reranked := first.Hits[:min(window, len(first.Hits))], result.Hits
-	returned := make(map[string]bool, len(reranked))
-	for _, h := range reranked {
-		returned[h.key()] = true
-	}
-	inWindow := make(map[string]bool, len(seen))
-	dropped := Dropped{Query: q.ID}
-	var kept []Hit // what the reranker saw and returned, in the first stage's order
-	for _, h := range seen {
-		inWindow[h.key()] = true
-		if returned[h.key()] {
-			kept = append(kept, h)
-		} else {
+	held := holdAgainst(seen, reranked)
+	if len(held.dropped) > 0 {
+		dropped := Dropped{Query: q.ID}
+		for _, h := range held.dropped {
 			dropped.add(h, why)
 		}
-	}
-	if len(dropped.Titles) > 0 {
 		s.Dropped = append(s.Dropped, dropped)
 	}
-	var outside []string
-	for _, h := range reranked {
-		if !inWindow[h.key()] {
-			outside = append(outside, cmp.Or(h.Title, h.ID))
+	if len(held.outside) > 0 {
+		var names []string
+		for _, h := range held.outside {
+			names = append(names, cmp.Or(h.Title, h.ID))
 		}
-	}
-	if len(outside) > 0 {
-		s.Outside = append(s.Outside, QueryFinding{q.ID, "not in the first stage's window: " + strings.Join(outside, ", ")})
+		s.Outside = append(s.Outside, QueryFinding{q.ID, "not in the first stage's window: " + strings.Join(names, ", ")})
 	}
 	if reason := notReranked(seen, reranked); reason != "" {
 		s.NotReranked = append(s.NotReranked, QueryFinding{q.ID, reason})
 	}
-	if len(kept) >= fewestOrdered {
+	if held.both >= fewestOrdered {
 		s.Ordered++
-		if sameOrder(kept, reranked) {
+		if held.sameOrder {
 			s.SameOrder++
 		}
 	}
@@ -209,14 +197,32 @@ const fewestOrdered = 3
 // unranked gives the queries whose answers a system's reranker demonstrably did
 // not rank.
 func unranked(run *Run, system string) map[string]bool {
-	s := SystemIntegrity{System: system}
 	window := run.Manifest.Window(system)
+	if window == 0 {
+		return nil
+	}
+	queries := make(map[string]bool)
+	anyHit := false
+	for i := range run.Queries {
+		q := &run.Queries[i]
+		first, result := q.Results[FirstStage], q.Results[system]
+		if first.Failed() || result.Failed() {
+			continue
+		}
+		anyHit = anyHit || len(result.Hits) > 0
+		if notReranked(first.Hits[:min(window, len(first.Hits))], result.Hits) != "" {
+			queries[q.ID] = true
+		}
+	}
+	if anyHit {
+		return queries
+	}
+	s := SystemIntegrity{System: system}
 	why := run.dropReason(system)
 	for i := range run.Queries {
 		s.compare(&run.Queries[i], window, why)
 	}
 	s.allDropped(run)
-	queries := make(map[string]bool, len(s.NotReranked))
 	for _, q := range s.NotReranked {
 		queries[q.Query] = true
 	}
@@ -243,11 +249,17 @@ func notReranked(seen, reranked []Hit) string {
 
 // mostShared counts the hits of the most frequent score.
 func mostShared(hits []Hit) int {
-	counts := make(map[float64]int)
-	most := 0
-	for _, h := range hits {
-		counts[h.Score]++
-		most = max(most, counts[h.Score])
+	scores := make([]float64, len(hits))
+	for i, h := range hits {
+		scores[i] = h.Score
+	}
+	slices.Sort(scores)
+	most, start := 0, 0
+	for i := range scores {
+		if scores[i] != scores[start] {
+			start = i
+		}
+		most = max(most, i-start+1)
 	}
 	return most
 }
@@ -270,12 +282,13 @@ func noteAmbiguous(q *Query, ambiguous map[string]bool) {
 		}
 		seen := make(map[string]bool)
 		for _, h := range result.Hits {
-			folded := judgments.FoldTitle(h.Title)
-			title, ok := judged[folded]
-			if ok && seen[folded] {
+			title, ok := judged[judgments.FoldTitle(h.Title)]
+			if ok && seen[title] {
 				ambiguous[title] = true
 			}
-			seen[folded] = true
+			if ok {
+				seen[title] = true
+			}
 		}
 	}
 }

@@ -56,8 +56,11 @@ func newJournal(path string, file storage) *Journal {
 // Query writes a finished query. After an error every further call returns
 // the same error: what was written before is safe.
 func (j *Journal) Query(q Query) error {
-	q.Type = "query"
-	return j.write(q)
+	encoded, err := encodeQuery(q)
+	if err != nil {
+		return fmt.Errorf("cannot encode a line of the run file: %w", err)
+	}
+	return j.line(encoded)
 }
 
 // Complete writes the last line.
@@ -71,6 +74,11 @@ func (j *Journal) write(line any) error {
 	if err != nil {
 		return fmt.Errorf("cannot encode a line of the run file: %w", err)
 	}
+	return j.line(encoded)
+}
+
+// line writes an encoded line.
+func (j *Journal) line(encoded []byte) error {
 	encoded = append(encoded, '\n')
 
 	j.mu.Lock()

@@ -3,6 +3,7 @@ package gate
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/releval/releval/eval"
@@ -101,7 +102,10 @@ func systems(run *eval.Run, gates []judgments.Gate) ([]System, error) {
 			return nil, err
 		}
 	}
-	dropped := droppedTitles(run)
+	var dropped map[string]map[string][]string
+	if slices.ContainsFunc(gates, func(g judgments.Gate) bool { return g.Metric == "dropped_documents" }) {
+		dropped = droppedTitles(run)
+	}
 	for s, name := range run.Manifest.Systems {
 		system := System{Name: name, Values: make(map[string][]float64)}
 		for i, metric := range needed {

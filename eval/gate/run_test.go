@@ -16,10 +16,13 @@ func smallRun() *eval.Run {
 	heat, fargo := eval.Hit{ID: "1", Title: "Heat", Score: 2}, eval.Hit{ID: "2", Title: "Fargo", Score: 1}
 	return &eval.Run{
 		Manifest: eval.Manifest{
-			File:       "films.yaml",
-			Systems:    []string{eval.FirstStage, "elastic"},
-			Rerankers:  []eval.Reranker{{Name: "elastic", Window: 2}},
-			Gates:      []eval.Gate{{Source: "{metric: mrr, min: 0.5}", Line: 9, Column: 5, Metric: "mrr", Min: new(0.5)}},
+			File:      "films.yaml",
+			Systems:   []string{eval.FirstStage, "elastic"},
+			Rerankers: []eval.Reranker{{Name: "elastic", Window: 2}},
+			Gates: []eval.Gate{
+				{Source: "{metric: mrr, min: 0.5}", Line: 9, Column: 5, Metric: "mrr", Min: new(0.5)},
+				{Source: "{metric: dropped_documents, max: 0}", Line: 10, Column: 5, Metric: "dropped_documents", Max: new(0.0)},
+			},
 			Unresolved: []string{"Haet", "id 77"},
 			Hashes:     eval.Hashes{Titles: "abc"},
 		},
@@ -57,7 +60,10 @@ func TestFromRun(t *testing.T) {
 	}
 	heat, fargo := Hit{"1", "Heat"}, Hit{"2", "Fargo"}
 	want := Input{
-		Gates: []judgments.Gate{{Position: at(9, 5), Source: "{metric: mrr, min: 0.5}", Metric: "mrr", Min: new(0.5)}},
+		Gates: []judgments.Gate{
+			{Position: at(9, 5), Source: "{metric: mrr, min: 0.5}", Metric: "mrr", Min: new(0.5)},
+			{Position: at(10, 5), Source: "{metric: dropped_documents, max: 0}", Metric: "dropped_documents", Max: new(0.0)},
+		},
 		Queries: []Query{
 			{
 				Position: at(20, 5), ID: "heist", Tags: []string{"hard"},

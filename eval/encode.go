@@ -1,0 +1,134 @@
+package eval
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// encodeQuery gives a query's line of the run file, as encoding/json would.
+// The hits, which are nearly all of it, are written by hand, because a run
+// writes hundreds of them for each query and encoding/json takes ten times as
+// long.
+func encodeQuery(q Query) ([]byte, error) {
+	head := q
+	head.Type, head.Results, head.Repeats = "query", nil, nil
+	encoded, err := json.Marshal(head)
+	if err != nil {
+		return nil, err
+	}
+	const end = `"results":null}`
+	if !bytes.HasSuffix(encoded, []byte(end)) {
+		return nil, fmt.Errorf("query %q does not end in its results", q.ID)
+	}
+	line := append(bytes.TrimSuffix(encoded, []byte(end)), `"results":`...)
+	if line, err = appendResults(line, q.Results); err != nil {
+		return nil, err
+	}
+	for i, repeat := range q.Repeats {
+		if i == 0 {
+			line = append(line, `,"repeats":[`...)
+		} else {
+			line = append(line, ',')
+		}
+		if line, err = appendResults(line, repeat); err != nil {
+			return nil, err
+		}
+	}
+	if len(q.Repeats) > 0 {
+		line = append(line, ']')
+	}
+	return append(line, '}'), nil
+}
+
+func appendResults(b []byte, results Results) ([]byte, error) {
+	if results == nil {
+		return append(b, "null"...), nil
+	}
+	b = append(b, '{')
+	for i, name := range sortedKeys(results) {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendString(b, name), ':')
+		var err error
+		if b, err = appendResult(b, results[name]); err != nil {
+			return nil, err
+		}
+	}
+	return append(b, '}'), nil
+}
+
+// appendResult writes the hits, and leaves the rest to encoding/json.
+func appendResult(b []byte, r *Result) ([]byte, error) {
+	if r == nil {
+		return append(b, "null"...), nil
+	}
+	rest := *r
+	rest.Hits = nil
+	encoded, err := json.Marshal(rest)
+	if err != nil {
+		return nil, err
+	}
+	const start = `{"hits":null`
+	if !bytes.HasPrefix(encoded, []byte(start)) {
+		return nil, fmt.Errorf("a result does not begin with its hits")
+	}
+	b = append(b, `{"hits":`...)
+	if r.Hits == nil {
+		b = append(b, "null"...)
+	} else {
+		b = append(b, '[')
+		for i, h := range r.Hits {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			if b, err = appendHit(b, h); err != nil {
+				return nil, err
+			}
+		}
+		b = append(b, ']')
+	}
+	return append(b, encoded[len(start):]...), nil
+}
+
+func appendHit(b []byte, h Hit) ([]byte, error) {
+	b = append(b, '{')
+	if h.Index != "" {
+		b = append(appendString(append(b, `"index":`...), h.Index), ',')
+	}
+	b = append(appendString(append(b, `"id":`...), h.ID), ',')
+	b = append(appendString(append(b, `"title":`...), h.Title), ',')
+	b = append(b, `"score":`...)
+	if math.IsNaN(h.Score) || math.IsInf(h.Score, 0) {
+		return nil, fmt.Errorf("the score of %q is %v, which JSON cannot hold", h.ID, h.Score)
+	}
+	// encoding/json writes very small and very large numbers with an exponent
+	if size := math.Abs(h.Score); size != 0 && (size < 1e-6 || size >= 1e21) {
+		encoded, err := json.Marshal(h.Score)
+		if err != nil {
+			return nil, err
+		}
+		b = append(b, encoded...)
+	} else {
+		b = strconv.AppendFloat(b, h.Score, 'f', -1, 64)
+	}
+	return append(b, '}'), nil
+}
+
+// appendString writes a string; one with characters that JSON or HTML would
+// misread is left to encoding/json.
+func appendString(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			encoded, err := json.Marshal(s)
+			if err != nil { // a string always encodes
+				return append(b, `""`...)
+			}
+			return append(b, encoded...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
