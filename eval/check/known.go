@@ -21,6 +21,8 @@ type history struct {
 	documents []titles.Document
 	// gone are the ids of those that do not.
 	gone []string
+	// alone says that there is one document, and no other has its new title.
+	alone bool
 }
 
 // known asks the suite's documents and earlier runs which documents had the
@@ -56,8 +58,16 @@ func (k *online) known(ctx context.Context, wanted map[string]string) (map[strin
 		return nil, err
 	}
 	now := make(map[string]titles.Document, len(fetched))
+	names := make([]string, 0, len(fetched))
 	for _, f := range fetched {
 		now[f.ID] = f.Document
+		if f.Title != "" {
+			names = append(names, f.Title)
+		}
+	}
+	sharing, err := titles.Find(ctx, k.cluster, k.where, names, nil)
+	if err != nil {
+		return nil, err
 	}
 	known := make(map[string]history, len(had))
 	for folded, ids := range had {
@@ -70,6 +80,7 @@ func (k *online) known(ctx context.Context, wanted map[string]string) (map[strin
 				h.gone = append(h.gone, id)
 			}
 		}
+		h.alone = len(h.documents) == 1 && len(sharing.Documents[judgments.FoldTitle(h.documents[0].Title)]) == 1
 		known[folded] = h
 	}
 	return known, nil

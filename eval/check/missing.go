@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
 )
@@ -117,9 +119,13 @@ func (k *online) judge(ctx context.Context, wanted map[string]string) (map[strin
 		return nil, err
 	}
 	verdicts := make(map[string]*verdict, len(wanted))
-	var catalogue *titles.Catalogue
-	if k.index.All != nil {
-		catalogue = titles.NewCatalogue(k.index.All)
+	all, err := k.all(ctx, len(wanted))
+	if err != nil {
+		return nil, err
+	}
+	var whole *shelf
+	if all != nil {
+		whole = newShelf(all)
 	}
 	var mu sync.Mutex
 	group, groupCtx := errgroup.WithContext(ctx)
@@ -127,16 +133,15 @@ func (k *online) judge(ctx context.Context, wanted map[string]string) (map[strin
 	for _, folded := range slices.Sorted(maps.Keys(wanted)) {
 		title := wanted[folded]
 		group.Go(func() error {
-			own := catalogue
-			documents := k.index.All
-			if own == nil {
-				var err error
-				if documents, err = titles.Candidates(groupCtx, k.cluster, k.where, title); err != nil {
+			near := whole
+			if near == nil {
+				documents, err := titles.Candidates(groupCtx, k.cluster, k.where, title)
+				if err != nil {
 					return err
 				}
-				own = titles.NewCatalogue(documents)
+				near = newShelf(documents)
 			}
-			v := decide(title, known[folded], own.Nearest(title, 10), documents, k.named)
+			v := decide(title, known[folded], near, k.named)
 			mu.Lock()
 			defer mu.Unlock()
 			verdicts[folded] = v
@@ -147,6 +152,32 @@ func (k *online) judge(ctx context.Context, wanted map[string]string) (map[strin
 		return nil, err
 	}
 	return verdicts, nil
+}
+
+const (
+	// maxRead is the largest index that is read whole for its titles.
+	maxRead = 500_000
+	// readsPerSearch is how many titles are read in the time of one look for
+	// near ones: measured, in round numbers.
+	readsPerSearch = 3000
+)
+
+// all reads every title of the index, where that costs less than a look for
+// titles near each of the missing ones; nil where it does not.
+func (k *online) all(ctx context.Context, missing int) ([]titles.Document, error) {
+	if k.index.All != nil {
+		return k.index.All, nil
+	}
+	limit := min(maxRead, missing*readsPerSearch)
+	total, err := titles.Count(ctx, k.cluster, k.where, limit)
+	if err != nil || total >= limit {
+		return nil, err
+	}
+	all, err := titles.All(ctx, k.cluster, k.where, total)
+	if errors.Is(err, titles.ErrTooManyDocuments) || cluster.KindOf(err) == cluster.KindInvalidRequest || cluster.KindOf(err) == cluster.KindForbidden {
+		return nil, nil // such as a server without slices
+	}
+	return all, err
 }
 
 // named says whether the suite has a judgment or an expectation of a title
@@ -163,9 +194,11 @@ func (k *online) concurrency() int {
 }
 
 // decide weighs what is known of a missing title: the documents that had it,
-// those near it, and all others. The first that leaves exactly one document
-// makes the rename certain.
-func decide(title string, was history, near []titles.Near, all []titles.Document, named func(title string) bool) *verdict {
+// those whose id spells it, and those near it. The first that leaves exactly
+// one document makes the rename certain. Named says whether a title has a
+// document and a judgment of its own.
+func decide(title string, was history, on *shelf, named func(title string) bool) *verdict {
+	near := on.catalogue.Nearest(title, 10)
 	v := &verdict{}
 	if len(was.documents) == 0 {
 		v.gone = was.gone
@@ -178,9 +211,8 @@ func decide(title string, was history, near []titles.Near, all []titles.Document
 	for _, d := range was.documents {
 		add(d, fmt.Sprintf("the new title of the document %q", d.ID))
 	}
-	spelt := spelling(title, all)
 	if len(v.proposals) == 0 && len(v.gone) == 0 {
-		for _, d := range spelt {
+		for _, d := range on.spelling(title) {
 			add(d, fmt.Sprintf("the title of the document %q, whose id spells the old one", d.ID))
 		}
 	}
@@ -195,10 +227,11 @@ func decide(title string, was history, near []titles.Near, all []titles.Document
 	// meant that one.
 	certain := len(v.proposals) == 1 && len(was.gone) == 0
 	if certain {
-		v.rename = &Rename{From: title, To: v.proposals[0].Title, Certain: unique(v.proposals[0], all)}
+		v.rename = &Rename{From: title, To: v.proposals[0].Title, Certain: was.alone || on.unique(v.proposals[0])}
 	}
 	for i, n := range near {
-		if len(v.proposals) >= 5 || n.Nearness == titles.OtherNumber && len(v.proposals) > 0 {
+		// What is much farther than the nearest is no help beside it.
+		if len(v.proposals) >= 5 || n.Nearness > near[0].Nearness && len(v.proposals) > 0 {
 			break
 		}
 		add(n.Document, reasons[n.Nearness])
@@ -219,47 +252,4 @@ var reasons = map[titles.Nearness]string{
 	titles.Contained:   "words in front or behind",
 	titles.SharedWords: "some words are the same",
 	titles.OtherNumber: "another number",
-}
-
-// unique says whether no other document has the proposal's title: without an
-// id the new title would be ambiguous.
-func unique(p Proposal, all []titles.Document) bool {
-	folded := judgments.FoldTitle(p.Title)
-	for _, d := range all {
-		if d.ID != p.ID && judgments.FoldTitle(d.Title) == folded {
-			return false
-		}
-	}
-	return folded != ""
-}
-
-// spelling finds the documents whose ids spell a title, with or without a
-// year behind it, and whose own title is another one.
-func spelling(title string, all []titles.Document) []titles.Document {
-	loose := titles.Loose(title)
-	if len(loose) < 2 {
-		return nil
-	}
-	var found []titles.Document
-	for _, d := range all {
-		id := titles.Loose(d.ID)
-		if rest, year, ok := cutLast(id); ok && isYear(year) && rest == loose || id == loose {
-			if d.Title != "" && titles.Loose(d.Title) != loose {
-				found = append(found, d)
-			}
-		}
-	}
-	return found
-}
-
-func cutLast(words string) (before, last string, ok bool) {
-	i := strings.LastIndexByte(words, ' ')
-	if i < 0 {
-		return "", "", false
-	}
-	return words[:i], words[i+1:], true
-}
-
-func isYear(word string) bool {
-	return len(word) == 4 && strings.Trim(word, "0123456789") == ""
 }

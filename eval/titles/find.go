@@ -47,8 +47,8 @@ type Found struct {
 	Documents map[string][]Document
 	// IDs are the ids that exist, with their documents.
 	IDs map[string]Document
-	// All is every document of the index; nil where no title was missing or
-	// the index holds more than one answer can.
+	// All is every document of the index; nil where no title was missing, or
+	// the index holds 10,000 documents or more, which one answer cannot.
 	All []Document
 }
 
@@ -188,8 +188,12 @@ func (f *finder) take(response cluster.Response) {
 
 // everything reads all titles, where they fit in one answer.
 func (f *finder) everything(ctx context.Context) error {
-	all, err := All(ctx, f.cluster, f.where)
-	if err != nil || all == nil {
+	total, err := Count(ctx, f.cluster, f.where, resolveSize)
+	if err != nil || total >= resolveSize {
+		return err
+	}
+	all, err := All(ctx, f.cluster, f.where, total)
+	if err != nil {
 		return err
 	}
 	open := make(map[string]bool)
@@ -203,29 +207,6 @@ func (f *finder) everything(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// All reads every document of an index that fits in one answer, fewer than
-// 10,000; nil where it holds more.
-func All(ctx context.Context, c Cluster, where Place) ([]Document, error) {
-	everything := map[string]any{"match_all": map[string]any{}}
-	body, err := json.Marshal(map[string]any{"size": 0, "track_total_hits": resolveSize, "query": everything})
-	if err != nil {
-		return nil, fmt.Errorf("cannot count the documents: %w", err)
-	}
-	counted, err := c.Search(ctx, body, cluster.SearchOptions{Index: where.Index})
-	if err != nil || counted.Total >= resolveSize {
-		return nil, err
-	}
-	response, err := search(ctx, c, where, everything, []string{where.Field}, resolveSize)
-	if err != nil || len(response.Hits) == resolveSize {
-		return nil, err
-	}
-	all := make([]Document, len(response.Hits))
-	for i, h := range response.Hits {
-		all[i] = document(h, where.Field)
-	}
-	return all, nil
 }
 
 func document(h cluster.Hit, field string) Document {

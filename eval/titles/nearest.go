@@ -2,10 +2,9 @@ package titles
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
-
-	"github.com/releval/releval/judgments"
 )
 
 // Nearness says in what a title differs from the one that it may stand for.
@@ -39,6 +38,8 @@ type Near struct {
 // Catalogue is a list of documents to be searched for near titles.
 type Catalogue struct {
 	entries []entry
+	// byWord are the entries that have a word, fillers left out.
+	byWord map[string][]int32
 }
 
 type entry struct {
@@ -51,11 +52,18 @@ type entry struct {
 
 // NewCatalogue prepares documents. Those without a title are left out.
 func NewCatalogue(documents []Document) *Catalogue {
-	c := &Catalogue{entries: make([]entry, 0, len(documents))}
+	c := &Catalogue{entries: make([]entry, 0, len(documents)), byWord: make(map[string][]int32)}
 	for _, d := range documents {
-		if strings.TrimSpace(d.Title) != "" {
-			c.entries = append(c.entries, newEntry(d))
+		if strings.TrimSpace(d.Title) == "" {
+			continue
 		}
+		e := newEntry(d)
+		for i, w := range e.words {
+			if !fillers[w] && !slices.Contains(e.words[:i], w) {
+				c.byWord[w] = append(c.byWord[w], int32(len(c.entries)))
+			}
+		}
+		c.entries = append(c.entries, e)
 	}
 	return c
 }
@@ -74,9 +82,18 @@ func newEntry(d Document) entry {
 // of them, the nearest first. Those that have the very title are among them.
 func (c *Catalogue) Nearest(title string, most int) []Near {
 	wanted := newEntry(Document{Title: title})
+	letters := newPattern(wanted.loose)
+	// A title that is near has a word in common, or a few letters at most
+	// differ; what is neither is most of a large index, and must cost little.
+	shares := make([]bool, len(c.entries))
+	for _, w := range wanted.words {
+		for _, i := range c.byWord[w] {
+			shares[i] = true
+		}
+	}
 	var near []Near
 	for i := range c.entries {
-		if n, ok := wanted.near(&c.entries[i]); ok {
+		if n, ok := wanted.near(&c.entries[i], letters, shares[i]); ok {
 			near = append(near, n)
 		}
 	}
@@ -87,22 +104,30 @@ func (c *Catalogue) Nearest(title string, most int) []Near {
 	return near[:min(most, len(near))]
 }
 
-// near says how near another entry is.
-func (e *entry) near(o *entry) (Near, bool) {
+// near says how near another entry is; letters are the entry's own, and
+// shares says whether the two have a word in common.
+func (e *entry) near(o *entry, letters *pattern, shares bool) (Near, bool) {
+	if !shares && !e.mayEdit(o) {
+		return Near{}, false
+	}
 	n := Near{Document: o.Document}
 	if e.loose == o.loose {
 		return n, true
 	}
-	limit := max(1, min(e.length, o.length)/4)
-	shared := sharedWords(e.words, o.words)
+	limit := e.edits(o)
 	n.Edits = limit + 1
-	// Each edit adds and removes one letter at the most.
-	if gap := e.length - o.length; gap <= limit && -gap <= limit && bits(e.mask&^o.mask) <= limit && bits(o.mask&^e.mask) <= limit {
-		n.Edits = judgments.Distance(e.loose, o.loose, limit)
+	if e.mayEdit(o) {
+		n.Edits = letters.distance(o.loose, o.length, limit)
+	}
+	shared := 0
+	if n.Edits > limit && shares {
+		shared = sharedWords(e.words, o.words)
 	}
 	switch {
 	case n.Edits <= limit:
 		n.Nearness = FewEdits
+	case !shares:
+		return n, false
 	case contains(e.words, o.words) || contains(o.words, e.words):
 		n.Nearness, n.Edits = Contained, max(e.length, o.length)-min(e.length, o.length)
 	case 2*shared >= max(len(e.words), len(o.words)) && shared > 0:
@@ -116,12 +141,15 @@ func (e *entry) near(o *entry) (Near, bool) {
 	return n, true
 }
 
-func bits(mask uint64) int {
-	n := 0
-	for ; mask != 0; mask &= mask - 1 {
-		n++
-	}
-	return n
+// edits is how many letters may differ in two titles that are near.
+func (e *entry) edits(o *entry) int { return max(1, min(e.length, o.length)/4) }
+
+// mayEdit says whether so few letters may differ, from the lengths and the
+// letters that occur: each edit adds and removes one letter at the most.
+func (e *entry) mayEdit(o *entry) bool {
+	limit := e.edits(o)
+	gap := e.length - o.length
+	return gap <= limit && -gap <= limit && bits.OnesCount64(e.mask&^o.mask) <= limit && bits.OnesCount64(o.mask&^e.mask) <= limit
 }
 
 // fillers are words that say nothing about which title it is.
@@ -139,10 +167,14 @@ func sharedWords(a, b []string) int {
 }
 
 // contains says whether the shorter list stands within the longer one in one
-// piece, and says something by itself.
+// piece, and says something by itself. A single word says enough at the
+// beginning alone.
 func contains(long, short []string) bool {
 	if len(short) >= len(long) || len(short) == 0 || !slices.ContainsFunc(short, func(w string) bool { return !fillers[w] }) {
 		return false
+	}
+	if len(short) == 1 {
+		return long[0] == short[0] && len(short[0]) > 2
 	}
 	for i := range len(long) - len(short) + 1 {
 		if slices.Equal(long[i:i+len(short)], short) {
