@@ -365,3 +365,19 @@ func TestSnippet(t *testing.T) {
 		}
 	}
 }
+
+func FuzzReadRun(f *testing.F) {
+	f.Add("q Q0 a 1 2.5 tag\nq Q0 b 2 1e3\n")
+	f.Add("# x\n\nq Q0 a 1 -Inf t")
+	f.Fuzz(func(t *testing.T, text string) {
+		rankings, _, err := readRun(strings.NewReader(text), 3)
+		if err == nil && len(rankings) == 0 {
+			t.Fatal("no ranking and no error")
+		}
+		for q, r := range rankings {
+			if len(r) == 0 || len(r) > 3 {
+				t.Fatalf("%q has %d hits, want 1 to 3", q, len(r))
+			}
+		}
+	})
+}

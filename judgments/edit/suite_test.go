@@ -197,3 +197,35 @@ func TestAnyTitle(t *testing.T) {
 		}
 	})
 }
+
+// FuzzEdit edits any suite. Text reads its own result back, so that what is
+// left to find is a panic, or a change outside the queries.
+func FuzzEdit(f *testing.F) {
+	f.Add("- query: q\n  relevant: [A, {title: 'B]', id: b}] # x\n", "It's")
+	f.Add("- {query: q, relevant: [\"A\\n\", &b B]}\n- query: r\n  relevant: [*b]\n", "[")
+	f.Add("- query: q\n  relevant:\n  - title: A\n    grade: 2\n  # c\n  expect: [{title: A, within: 1}]", ": #")
+	f.Fuzz(func(t *testing.T, queries, title string) {
+		text := []byte(head + queries)
+		s, err := judgments.Parse("t.yaml", text, judgments.Options{})
+		if err != nil {
+			return
+		}
+		e, err := Open(s, text)
+		if err != nil {
+			return
+		}
+		for i := range s.Queries {
+			if len(s.Queries[i].Relevant) > 0 {
+				_ = e.RetitleJudgment(i, 0, title)
+			}
+			if len(s.Queries[i].Expect) > 0 {
+				_ = e.RetitleExpectation(i, 0, false, title)
+			}
+			_ = e.Judge(i, []judgments.Judgment{{Title: title, Grade: 2}})
+		}
+		_ = e.UnusedAnchors()
+		if changed, err := e.Text(); err == nil && !strings.HasPrefix(string(changed), head) {
+			t.Fatalf("the head changed:\n%s", changed)
+		}
+	})
+}
