@@ -80,6 +80,13 @@ func (j *Journal) write(line any) error {
 // line writes an encoded line.
 func (j *Journal) line(encoded []byte) error {
 	encoded = append(encoded, '\n')
+	err := checkShape(encoded)
+	if len(encoded) > maxLine {
+		err = fmt.Errorf("longer than %d MB", maxLine>>20)
+	}
+	if err != nil {
+		return fmt.Errorf("a line of the run file would be more than can be read again (%w): search with fewer repeats, or smaller windows", err)
+	}
 
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -327,3 +327,22 @@ func TestJournalWithoutAPlace(t *testing.T) {
 		}
 	}
 }
+
+// No line is written that would not be read again.
+func TestJournalRefusesWhatCannotBeRead(t *testing.T) {
+	d := &disk{room: 1 << 30}
+	j := newJournal("run.jsonl", d)
+	defer j.Close()
+	q := sampleRun().Queries[0]
+	q.Results[FirstStage].Hits = make([]Hit, maxValues/4)
+	if err := j.Query(q); err == nil || !strings.Contains(err.Error(), "fewer repeats") {
+		t.Errorf("a line of too many hits: error %v, want one that says what to do", err)
+	}
+	q.Results[FirstStage].Hits = []Hit{{ID: strings.Repeat("x", maxLine)}}
+	if err := j.Query(q); err == nil || !strings.Contains(err.Error(), "fewer repeats") {
+		t.Errorf("a line of too many bytes: error %v, want one that says what to do", err)
+	}
+	if d.content.Len() > 0 {
+		t.Errorf("%d bytes were written", d.content.Len())
+	}
+}

@@ -17,7 +17,7 @@ import (
 const (
 	maxLine   = 16 << 20 // bytes of one line: the hits of a query, 100 bytes each
 	maxDepth  = 64       // nested arrays and objects in one line
-	maxValues = 1 << 20  // values in one line, each of which takes more memory than text
+	maxValues = 1 << 19  // values in one line, each of which takes more memory than text
 )
 
 // gzipMagic is what compressed files begin with.
