@@ -2,6 +2,7 @@ package trec
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -103,9 +104,35 @@ func (s *source) read() (io.Reader, error) {
 	}
 	r = &prefixed{head: magic[:n], tail: r}
 	if n == 2 && magic == [2]byte{0x1f, 0x8b} {
-		return gzip.NewReader(bufio.NewReaderSize(r, 1<<16))
+		if r, err = gzip.NewReader(bufio.NewReaderSize(r, 1<<16)); err != nil {
+			return nil, err
+		}
 	}
-	return r, nil
+	return &shortLines{r: r}, nil
+}
+
+// maxLine is the longest line, in bytes: some thousand times what ids need.
+const maxLine = 1 << 20
+
+var errLongLine = fmt.Errorf("a line is longer than %d MiB: this is no file of judgments or of a run", maxLine>>20)
+
+// shortLines refuses data whose lines never end, before it fills the memory.
+type shortLines struct {
+	r    io.Reader
+	open int // bytes since the last line end
+}
+
+func (s *shortLines) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	if last := bytes.LastIndexByte(b[:n], '\n'); last >= 0 {
+		s.open = n - last - 1
+	} else {
+		s.open += n
+	}
+	if s.open > maxLine {
+		return n, errLongLine
+	}
+	return n, err
 }
 
 // prefixed reads a few bytes that were looked at, then the rest in one step
