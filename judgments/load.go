@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/releval/releval/judgments/tree"
 )
 
 // DefaultMaxBytes is the largest suite file that is read where Options say
@@ -205,13 +207,13 @@ func (w *walker) pieces(s *Suite, p *parts) {
 
 // tree parses text, and reports where it is no YAML.
 func (w *walker) tree(text []byte) *node {
-	root, err := parseYAML(text)
+	root, err := tree.Parse(text)
 	if err == nil {
 		return root
 	}
 	w.unread = true
 	switch {
-	case errors.Is(err, errEmpty):
+	case errors.Is(err, tree.ErrEmpty):
 		w.failAt(Position{File: w.file, Line: 1, Column: 1}, "the file is empty; a suite needs search and queries")
 		return nil
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/releval/releval/judgments/tree"
 )
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
@@ -36,7 +38,7 @@ func asJSON(t *testing.T, path string) (any, bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root, err := parseYAML(data)
+	root, err := tree.Parse(data)
 	if err != nil {
 		return nil, false
 	}

@@ -6,6 +6,8 @@ import (
 	"sort"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/releval/releval/judgments/tree"
 )
 
 // explanations says in other words what the YAML parser means. The first
@@ -38,21 +40,21 @@ var explanations = []struct{ text, message string }{
 // explain turns a parser's error into a place within text, both numbers from
 // 1, and a message in plain words.
 func explain(text []byte, err error) (line, column int, message string) {
-	var syntax *syntaxError
+	var syntax *tree.SyntaxError
 	if !errors.As(err, &syntax) {
 		return 1, 1, err.Error()
 	}
-	if syntax.message == secondDocument {
-		return syntax.line, 1, syntax.message
+	if syntax.Message == tree.SecondDocument {
+		return syntax.Line, 1, syntax.Message
 	}
-	if name, ok := strings.CutPrefix(syntax.message, "unknown anchor '"); ok {
+	if name, ok := strings.CutPrefix(syntax.Message, "unknown anchor '"); ok {
 		name, _, _ = strings.Cut(name, "'")
 		line, column = placeOf(text, "*"+name)
 		return line, column, "the alias *" + name + " has no anchor &" + name + " before it: quote the value if it is no alias"
 	}
-	message = syntax.message
+	message = syntax.Message
 	for _, e := range explanations {
-		if strings.Contains(syntax.message, e.text) {
+		if strings.Contains(syntax.Message, e.text) {
 			message = e.message
 			break
 		}
@@ -64,7 +66,7 @@ func explain(text []byte, err error) (line, column int, message string) {
 // locate finds the line of a syntax error. The parser often names the line
 // before, or the start of the enclosing block; the error's own line is the
 // last of the shortest beginning of the text that has the same error.
-func locate(text []byte, syntax *syntaxError) int {
+func locate(text []byte, syntax *tree.SyntaxError) int {
 	var ends []int
 	for i, c := range text {
 		if c == '\n' {
@@ -77,15 +79,15 @@ func locate(text []byte, syntax *syntaxError) int {
 	// Each try parses the text up to a line, so long texts keep the
 	// parser's own line.
 	if len(text) > 512<<10 {
-		return max(syntax.line, 1)
+		return max(syntax.Line, 1)
 	}
 	i := sort.Search(len(ends), func(i int) bool {
-		_, err := parseYAML(text[:ends[i]])
-		var e *syntaxError
-		return errors.As(err, &e) && e.message == syntax.message
+		_, err := tree.Parse(text[:ends[i]])
+		var e *tree.SyntaxError
+		return errors.As(err, &e) && e.Message == syntax.Message
 	})
 	if i == len(ends) {
-		return max(syntax.line, 1)
+		return max(syntax.Line, 1)
 	}
 	return i + 1
 }

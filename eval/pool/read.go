@@ -12,9 +12,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/tree"
 )
 
 // maxFile is the largest pool file that is read.
@@ -45,29 +44,17 @@ func Read(path string) (*File, error) {
 }
 
 // Parse reads a pool file's text; the name stands for it in problems.
-func Parse(name string, text []byte) (f *File, err error) {
-	defer func() {
-		// A defect of the YAML parser must not end the program.
-		if r := recover(); r != nil {
-			f, err = nil, judgments.Problems{{Position: judgments.Position{File: name}, Message: fmt.Sprintf("the YAML parser gave up: %v", r)}}
-		}
-	}()
+func Parse(name string, text []byte) (*File, error) {
 	r := reader{file: &File{Path: name, text: text}}
 	if !utf8.Valid(text) {
 		return nil, r.fail(nil, "not UTF-8; save the file in this encoding").ErrorOrNil()
 	}
-	var document yaml.Node
-	if err := yaml.Unmarshal(question.ReplaceAll(text, []byte("${1}~${2}")), &document); err != nil {
-		message := strings.TrimPrefix(err.Error(), "yaml: ")
-		line := 0
-		if m := yamlLine.FindStringSubmatch(message); m != nil {
-			line, _ = strconv.Atoi(m[1])
-			message = message[len(m[0]):]
-		}
-		return nil, judgments.Problems{{Position: judgments.Position{File: name, Line: line, Column: min(line, 1)}, Message: "not YAML: " + message}}
-	}
-	if len(document.Content) == 0 {
+	root, err := tree.Parse(question.ReplaceAll(text, []byte("${1}~${2}")))
+	if errors.Is(err, tree.ErrEmpty) {
 		return nil, r.fail(nil, "the file is empty; make a new one by releval pool").ErrorOrNil()
+	}
+	if syntax, ok := errors.AsType[*tree.SyntaxError](err); ok {
+		return nil, judgments.Problems{{Position: judgments.Position{File: name, Line: syntax.Line, Column: min(syntax.Line, 1)}, Message: "not YAML: " + syntax.Message}}
 	}
 	r.starts = []int{0}
 	for i, c := range text {
@@ -75,11 +62,9 @@ func Parse(name string, text []byte) (f *File, err error) {
 			r.starts = append(r.starts, i+1)
 		}
 	}
-	r.top(document.Content[0])
+	r.top(root)
 	return r.file, r.problems.ErrorOrNil()
 }
-
-var yamlLine = regexp.MustCompile(`^line (\d+): `)
 
 type reader struct {
 	file     *File
@@ -87,21 +72,21 @@ type reader struct {
 	problems judgments.Problems
 }
 
-func (r *reader) at(n *yaml.Node) judgments.Position {
+func (r *reader) at(n *tree.Node) judgments.Position {
 	if n == nil {
 		return judgments.Position{File: r.file.Path}
 	}
 	return judgments.Position{File: r.file.Path, Line: n.Line, Column: n.Column}
 }
 
-func (r *reader) fail(n *yaml.Node, format string, args ...any) judgments.Problems {
+func (r *reader) fail(n *tree.Node, format string, args ...any) judgments.Problems {
 	r.problems = append(r.problems, judgments.Problem{Position: r.at(n), Message: fmt.Sprintf(format, args...)})
 	return r.problems
 }
 
 // fields calls f for each known key of a mapping.
-func (r *reader) fields(n *yaml.Node, what string, known []string, f func(key string, v *yaml.Node)) {
-	if n.Kind != yaml.MappingNode {
+func (r *reader) fields(n *tree.Node, what string, known []string, f func(key string, v *tree.Node)) {
+	if n.Kind != tree.MappingNode {
 		r.fail(n, "%s must be a mapping of keys to values", what)
 		return
 	}
@@ -124,8 +109,8 @@ func (r *reader) fields(n *yaml.Node, what string, known []string, f func(key st
 	}
 }
 
-func (r *reader) items(n *yaml.Node, what string, f func(v *yaml.Node)) {
-	if n.Kind != yaml.SequenceNode {
+func (r *reader) items(n *tree.Node, what string, f func(v *tree.Node)) {
+	if n.Kind != tree.SequenceNode {
 		r.fail(n, "%s must be a list", what)
 		return
 	}
@@ -134,29 +119,29 @@ func (r *reader) items(n *yaml.Node, what string, f func(v *yaml.Node)) {
 	}
 }
 
-func (r *reader) text(n *yaml.Node, what string) string {
-	if n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
+func (r *reader) text(n *tree.Node, what string) string {
+	if n.Kind != tree.ScalarNode || n.ShortTag() == "!!null" {
 		r.fail(n, "%s must be text", what)
 	}
 	return n.Value
 }
 
-func (r *reader) top(n *yaml.Node) {
-	r.fields(n, "a pool file", []string{"pool", "queries"}, func(key string, v *yaml.Node) {
+func (r *reader) top(n *tree.Node) {
+	r.fields(n, "a pool file", []string{"pool", "queries"}, func(key string, v *tree.Node) {
 		if key == "pool" {
 			r.file.Suite = r.text(v, key)
 			return
 		}
-		r.items(v, key, func(v *yaml.Node) { r.query(v) })
+		r.items(v, key, func(v *tree.Node) { r.query(v) })
 	})
 	if r.file.Suite == "" && len(r.problems) == 0 {
 		r.fail(n, "a pool file needs pool: the name of its suite")
 	}
 }
 
-func (r *reader) query(n *yaml.Node) {
+func (r *reader) query(n *tree.Node) {
 	q := FileQuery{Position: r.at(n)}
-	r.fields(n, "a query", []string{"id", "query", "inference_text", "candidates"}, func(key string, v *yaml.Node) {
+	r.fields(n, "a query", []string{"id", "query", "inference_text", "candidates"}, func(key string, v *tree.Node) {
 		switch key {
 		case "id":
 			q.ID = r.text(v, key)
@@ -165,7 +150,7 @@ func (r *reader) query(n *yaml.Node) {
 		case "inference_text":
 			q.InferenceText = r.text(v, key)
 		case "candidates":
-			r.items(v, key, func(v *yaml.Node) { q.Candidates = append(q.Candidates, r.candidate(v)) })
+			r.items(v, key, func(v *tree.Node) { q.Candidates = append(q.Candidates, r.candidate(v)) })
 		}
 	})
 	if q.ID == "" && q.Text == "" {
@@ -174,9 +159,9 @@ func (r *reader) query(n *yaml.Node) {
 	r.file.Queries = append(r.file.Queries, q)
 }
 
-func (r *reader) candidate(n *yaml.Node) FileCandidate {
+func (r *reader) candidate(n *tree.Node) FileCandidate {
 	c := FileCandidate{Position: r.at(n)}
-	r.fields(n, "a candidate", []string{"grade", "title", "id", "text"}, func(key string, v *yaml.Node) {
+	r.fields(n, "a candidate", []string{"grade", "title", "id", "text"}, func(key string, v *tree.Node) {
 		switch key {
 		case "grade":
 			c.Position = r.at(v)
@@ -200,12 +185,12 @@ func (r *reader) candidate(n *yaml.Node) FileCandidate {
 }
 
 // grade reads a grade; nil where it is not filled in.
-func (r *reader) grade(n *yaml.Node) *float64 {
-	if n.Kind == yaml.ScalarNode && (n.ShortTag() == "!!null" || n.Value == "?") {
+func (r *reader) grade(n *tree.Node) *float64 {
+	if n.Kind == tree.ScalarNode && (n.ShortTag() == "!!null" || n.Value == "?") {
 		return nil
 	}
 	g, err := strconv.ParseFloat(n.Value, 64)
-	if n.Kind != yaml.ScalarNode || err != nil || g < 0 || g > 1e6 || g != g {
+	if n.Kind != tree.ScalarNode || err != nil || g < 0 || g > 1e6 || g != g {
 		r.fail(n, "a grade is a number, 0 or more, or ? where it is not judged; not %q", n.Value)
 		return nil
 	}
@@ -213,7 +198,7 @@ func (r *reader) grade(n *yaml.Node) *float64 {
 }
 
 // span gives the bytes of a grade.
-func (r *reader) span(n *yaml.Node) (start, end int) {
+func (r *reader) span(n *tree.Node) (start, end int) {
 	if n.Line < 1 || n.Line > len(r.starts) {
 		return 0, 0
 	}

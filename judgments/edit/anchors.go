@@ -3,19 +3,18 @@ package edit
 import (
 	"fmt"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/tree"
 )
 
 // UnusedAnchors are the definitions (&name) that no alias (*name) refers to,
 // in the order of the file.
 func (e *Suite) UnusedAnchors() judgments.Problems {
-	used := make(map[*yaml.Node]bool)
-	var anchored []*yaml.Node
-	var walk func(n *yaml.Node)
-	walk = func(n *yaml.Node) {
-		if n.Kind == yaml.AliasNode {
+	used := make(map[*tree.Node]bool)
+	var anchored []*tree.Node
+	var walk func(n *tree.Node)
+	walk = func(n *tree.Node) {
+		if n.Kind == tree.AliasNode {
 			used[n.Alias] = true
 			return
 		}

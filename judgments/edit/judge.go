@@ -6,9 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/tree"
 )
 
 // Judge puts judgments behind those that a query has, in the style of its
@@ -19,21 +18,21 @@ func (e *Suite) Judge(query int, more []judgments.Judgment) error {
 		return nil
 	}
 	q := &e.queries[query]
-	n := e.at(q.Position, yaml.MappingNode)
+	n := e.at(q.Position, tree.MappingNode)
 	if n == nil {
 		return fmt.Errorf("%s: the query %q is not found there; edit it by hand", q.Position, q.ID)
 	}
 	var err error
 	switch list := value(n, "relevant"); {
-	case list == nil && n.Style&yaml.FlowStyle != 0:
+	case list == nil && n.Style&tree.FlowStyle != 0:
 		err = e.insertFlow(n, "relevant: ["+strings.Join(entries(more), ", ")+"]")
 	case list == nil:
 		e.insertLines(e.endOfBlock(n.Line, n.Column-1, false), n.Column-1, append([]string{"relevant:"}, indented("  - ", entries(more))...))
-	case list.Kind == yaml.AliasNode:
+	case list.Kind == tree.AliasNode:
 		err = fmt.Errorf("%s:%d:%d: the judgments of the query %q are an alias of another list; write them out, and try again", e.suite.File, list.Line, list.Column, q.ID)
-	case list.Style&yaml.FlowStyle != 0 && len(list.Content) == 0 && n.Style&yaml.FlowStyle == 0:
+	case list.Style&tree.FlowStyle != 0 && len(list.Content) == 0 && n.Style&tree.FlowStyle == 0:
 		err = e.replaceEmpty(list, n.Column-1, more)
-	case list.Style&yaml.FlowStyle != 0:
+	case list.Style&tree.FlowStyle != 0:
 		err = e.insertFlow(list, strings.Join(entries(more), ", "))
 	default:
 		last := list.Content[len(list.Content)-1]
@@ -122,7 +121,7 @@ func (e *Suite) insertLines(at, indent int, lines []string) {
 }
 
 // replaceEmpty writes a block list in the place of [].
-func (e *Suite) replaceEmpty(list *yaml.Node, indent int, more []judgments.Judgment) error {
+func (e *Suite) replaceEmpty(list *tree.Node, indent int, more []judgments.Judgment) error {
 	start, end, err := e.brackets(list)
 	if err != nil {
 		return err
@@ -140,7 +139,7 @@ func (e *Suite) replaceEmpty(list *yaml.Node, indent int, more []judgments.Judgm
 
 // insertFlow puts text behind the last element of a list or mapping that is
 // written in brackets.
-func (e *Suite) insertFlow(n *yaml.Node, text string) error {
+func (e *Suite) insertFlow(n *tree.Node, text string) error {
 	start, end, err := e.brackets(n)
 	if err != nil {
 		return err
@@ -152,13 +151,13 @@ func (e *Suite) insertFlow(n *yaml.Node, text string) error {
 	last := n.Content[len(n.Content)-1]
 	at := 0
 	switch last.Kind {
-	case yaml.ScalarNode:
+	case tree.ScalarNode:
 		_, behind, ok := e.span(last)
 		if !ok {
 			return fmt.Errorf("%s:%d:%d: a value that is written over several lines; edit it by hand", e.suite.File, last.Line, last.Column)
 		}
 		at = behind
-	case yaml.AliasNode:
+	case tree.AliasNode:
 		at = e.offset(last.Line, last.Column) + 1 + len(last.Value)
 	default:
 		if _, at, err = e.brackets(last); err != nil {
@@ -170,7 +169,7 @@ func (e *Suite) insertFlow(n *yaml.Node, text string) error {
 }
 
 // brackets gives the bytes of a value in brackets, both included.
-func (e *Suite) brackets(n *yaml.Node) (start, end int, err error) {
+func (e *Suite) brackets(n *tree.Node) (start, end int, err error) {
 	start = e.offset(n.Line, n.Column)
 	for start >= 0 && start < len(e.text) && e.text[start] != '[' && e.text[start] != '{' {
 		// An anchor or a tag stands in front.

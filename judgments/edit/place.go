@@ -4,9 +4,8 @@ import (
 	"sort"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/tree"
 )
 
 // lineStarts are the offsets at which the lines of a text begin. YAML ends a
@@ -51,9 +50,9 @@ func (e *Suite) position(offset int) judgments.Position {
 
 // at finds the node of a kind that begins at a place; nil where there is
 // none.
-func (e *Suite) at(p judgments.Position, kind yaml.Kind) *yaml.Node {
-	var find func(n *yaml.Node) *yaml.Node
-	find = func(n *yaml.Node) *yaml.Node {
+func (e *Suite) at(p judgments.Position, kind tree.Kind) *tree.Node {
+	var find func(n *tree.Node) *tree.Node
+	find = func(n *tree.Node) *tree.Node {
 		if n.Kind == kind && n.Line == p.Line && n.Column == p.Column {
 			return n
 		}
@@ -79,7 +78,7 @@ func (e *Suite) at(p judgments.Position, kind yaml.Kind) *yaml.Node {
 
 // value gives the value of a mapping's key, as it stands; nil where there is
 // none.
-func value(mapping *yaml.Node, key string) *yaml.Node {
+func value(mapping *tree.Node, key string) *tree.Node {
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
 		if mapping.Content[i].Value == key {
 			return mapping.Content[i+1]

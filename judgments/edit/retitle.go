@@ -3,15 +3,14 @@ package edit
 import (
 	"fmt"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/tree"
 )
 
 // RetitleJudgment gives a judgment of a query another title.
 func (e *Suite) RetitleJudgment(query, judgment int, title string) error {
 	j := &e.queries[query].Relevant[judgment]
-	n := e.at(j.Position, yaml.ScalarNode)
+	n := e.at(j.Position, tree.ScalarNode)
 	if n == nil || n.Value != j.Title {
 		return notFound(j.Position, j.Title)
 	}
@@ -30,12 +29,12 @@ func (e *Suite) RetitleExpectation(query, expectation int, before bool, title st
 	if before {
 		key, old = "before", &x.Before
 	}
-	mapping := e.at(x.Position, yaml.MappingNode)
+	mapping := e.at(x.Position, tree.MappingNode)
 	if mapping == nil {
 		return notFound(x.Position, *old)
 	}
 	n := value(mapping, key)
-	if n != nil && n.Kind == yaml.AliasNode {
+	if n != nil && n.Kind == tree.AliasNode {
 		n = n.Alias
 	}
 	if n == nil || n.Value != *old {
@@ -53,7 +52,7 @@ func notFound(at judgments.Position, title string) error {
 }
 
 // replace gives a scalar another value.
-func (e *Suite) replace(n *yaml.Node, next string) error {
+func (e *Suite) replace(n *tree.Node, next string) error {
 	start, end, ok := e.span(n)
 	if !ok {
 		return fmt.Errorf("%s:%d:%d: the title %q is written over several lines; edit it by hand", e.suite.File, n.Line, n.Column, n.Value)

@@ -1,19 +1,19 @@
 package edit
 
 import (
+	"github.com/releval/releval/judgments/tree"
+
 	"bytes"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode"
-
-	"gopkg.in/yaml.v3"
 )
 
 // span gives the bytes of a scalar as it is written, quotes included and
 // anchor or tag left out; false where it is written over several lines or as
 // a block.
-func (e *Suite) span(n *yaml.Node) (start, end int, ok bool) {
+func (e *Suite) span(n *tree.Node) (start, end int, ok bool) {
 	start = e.offset(n.Line, n.Column)
 	if start < 0 {
 		return 0, 0, false
@@ -28,9 +28,9 @@ func (e *Suite) span(n *yaml.Node) (start, end int, ok bool) {
 	}
 	rest := e.text[start:]
 	switch {
-	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+	case n.Style&(tree.LiteralStyle|tree.FoldedStyle) != 0:
 		return 0, 0, false
-	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+	case n.Style&(tree.DoubleQuotedStyle|tree.SingleQuotedStyle) != 0:
 		length := quotedLength(rest)
 		if length == 0 || bytes.IndexByte(rest[:length], '\n') >= 0 {
 			return 0, 0, false
@@ -66,11 +66,11 @@ func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\
 
 // styled writes text as a scalar in the style of the one that it replaces, or
 // in double quotes where the style cannot hold it.
-func styled(s string, style yaml.Style) string {
+func styled(s string, style tree.Style) string {
 	switch {
-	case style&yaml.SingleQuotedStyle != 0 && printable(s):
+	case style&tree.SingleQuotedStyle != 0 && printable(s):
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
-	case style&yaml.DoubleQuotedStyle == 0 && plainSafe(s):
+	case style&tree.DoubleQuotedStyle == 0 && plainSafe(s):
 		return s
 	}
 	return doubleQuoted(s)
@@ -119,13 +119,13 @@ func plainSafe(s string) bool {
 		return false
 	}
 	for _, text := range []string{"- " + s, "[" + s + "]", "{x: " + s + "}"} {
-		var document yaml.Node
-		if yaml.Unmarshal([]byte(text), &document) != nil || len(document.Content) != 1 || len(document.Content[0].Content) == 0 {
+		root, err := tree.Parse([]byte(text))
+		if err != nil || len(root.Content) == 0 {
 			return false
 		}
-		list := document.Content[0].Content
+		list := root.Content
 		read := list[len(list)-1]
-		if read.Kind != yaml.ScalarNode || read.ShortTag() != "!!str" || read.Value != s || len(list) > 2 {
+		if read.Kind != tree.ScalarNode || read.ShortTag() != "!!str" || read.Value != s || len(list) > 2 {
 			return false
 		}
 	}

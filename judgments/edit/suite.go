@@ -8,9 +8,8 @@ import (
 	"fmt"
 	"slices"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/tree"
 )
 
 // maxText is the largest suite that is edited in place: its tree takes some
@@ -23,7 +22,7 @@ type Suite struct {
 	suite *judgments.Suite
 	text  []byte
 	lines []int // the offset of each line
-	root  *yaml.Node
+	root  *tree.Node
 	// queries are what the changed suite must say.
 	queries []judgments.Query
 	changes []change
@@ -45,14 +44,10 @@ func Open(s *judgments.Suite, text []byte) (*Suite, error) {
 		return nil, fmt.Errorf("%s: larger than %d MiB, too large to be edited in place; split it", s.File, maxText>>20)
 	}
 	e := &Suite{suite: s, text: text, lines: lineStarts(text), queries: cloneQueries(s.Queries)}
-	var document yaml.Node
-	if err := yaml.Unmarshal(text, &document); err != nil {
+	var err error
+	if e.root, err = tree.Parse(text); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.File, err)
 	}
-	if len(document.Content) != 1 {
-		return nil, fmt.Errorf("%s: the file is empty", s.File)
-	}
-	e.root = document.Content[0]
 	return e, nil
 }
 

@@ -1,0 +1,12 @@
+// Package tree parses YAML to a tree of nodes, each with its line and column.
+//
+// It refuses to decode into structs: that drops null list items, rounds
+// numbers and forgets columns. A text with more than one document is an error,
+// and so is a defect of the parser, which must not end the program.
+//
+// How it works:
+//
+//  1. Parse hands the text to the YAML library's decoder, as a Node.
+//  2. What the library reports becomes a SyntaxError with its line.
+//  3. Whoever asked walks the tree by hand.
+package tree
