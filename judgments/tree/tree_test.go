@@ -24,9 +24,9 @@ func TestParseErrors(t *testing.T) {
 		t.Errorf("a comment alone: got %v", err)
 	}
 	for text, line := range map[string]int{
-		"a: 1\nb: [\n":     2,
-		"a: 1\n---\nb: 2\n": 3,
-		"a: *nowhere\n":    0,
+		"a: 1\nb: [\n":      2,
+		"a: 1\n---\nb: 2\n": 2,
+		"a: *nowhere\n":     0,
 	} {
 		_, err := Parse([]byte(text))
 		syntax, ok := errors.AsType[*SyntaxError](err)
