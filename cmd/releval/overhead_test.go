@@ -1,64 +1,59 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
-	"github.com/releval/releval/eval/embedded"
 	"github.com/releval/releval/judgments"
 )
 
-// BenchmarkOverhead measures what the harness costs on top of the searches:
-// `releval run` against the embedded engine behind a loopback socket, next to
-// a bare net/http loop that posts the same bodies with as many requests in
-// flight. The two take turns; the ratio of each pair is what counts, and the
-// median of the ratios is reported.
+// BenchmarkOverhead measures what the harness costs on top of the searches: a
+// whole `releval run` against the embedded engine, which another process
+// serves on a loopback socket, next to a bare net/http loop that posts the
+// same bodies with as many requests in flight. The index has 10,000 documents,
+// the reranker's window is 100. The two take turns; the ratio of each pair is
+// what counts, and the median of the ratios is reported.
 func BenchmarkOverhead(b *testing.B) {
-	const queries, concurrency, pairs = 3000, 4, 7
+	const queries, documents, concurrency, pairs = 3000, 10000, 4, 5
 	folder := b.TempDir()
-	suite := syntheticSuite(b, folder, queries)
-	recorder := &recorder{engine: embedded.New(embedded.Options{})}
-	client, err := cluster.New(cluster.Config{Transport: recorder.engine})
-	if err != nil {
-		b.Fatal(err)
-	}
-	loaded, err := loadSuite(suite)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := eval.LoadDocuments(b.Context(), client, loaded, true); err != nil {
-		b.Fatal(err)
-	}
-	server := httptest.NewServer(recorder)
-	defer server.Close()
+	suite := syntheticSuite(b, folder, queries, documents)
+	address := serveSuite(b, suite)
 
-	run := func(out string) time.Duration {
+	run := func(url, out string) time.Duration {
 		start := time.Now()
-		p := &program{Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: os.Stderr, Getenv: func(string) string { return "" }}
-		if code := p.main(b.Context(), []string{"run", "--cluster", server.URL, "--quiet", "--out", filepath.Join(folder, out), "--concurrency", fmt.Sprint(concurrency), suite}); code != exitOK {
-			b.Fatalf("releval run: exit code %d", code)
+		command := releval(b, "run", "--cluster", url, "--quiet", "--out", filepath.Join(folder, out), "--concurrency", fmt.Sprint(concurrency), suite)
+		if printed, err := command.CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, printed)
 		}
 		return time.Since(start)
 	}
-	recorder.record.Store(true)
-	run("recorded.jsonl")
-	recorder.record.Store(false)
-	pit, err := client.OpenPIT(b.Context(), loaded.Search.Index, time.Hour)
+	recorder := newRecorder(b, address)
+	proxy := httptest.NewServer(recorder)
+	run(proxy.URL, "recorded.jsonl")
+	proxy.Close()
+	client, err := cluster.New(cluster.Config{URL: address})
+	if err != nil {
+		b.Fatal(err)
+	}
+	pit, err := client.OpenPIT(b.Context(), "overhead", time.Hour)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -66,8 +61,8 @@ func BenchmarkOverhead(b *testing.B) {
 	for b.Loop() {
 		var ratios, harness []float64
 		for i := range pairs {
-			bare := post(b, server.URL, bodies, concurrency)
-			whole := run(fmt.Sprintf("run%d.jsonl", i))
+			bare := post(b, address, bodies, concurrency)
+			whole := run(address, fmt.Sprintf("run%d.jsonl", i))
 			os.Remove(filepath.Join(folder, fmt.Sprintf("run%d.jsonl", i)))
 			ratios = append(ratios, whole.Seconds()/bare.Seconds())
 			harness = append(harness, queries/whole.Seconds())
@@ -80,17 +75,62 @@ func BenchmarkOverhead(b *testing.B) {
 	}
 }
 
-// recorder keeps the bodies of the searches that carry a point in time: the
-// searches of the queries.
+// releval is the command in a process of its own: this test's binary again.
+func releval(b *testing.B, args ...string) *exec.Cmd {
+	b.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		b.Fatal(err)
+	}
+	command := exec.CommandContext(b.Context(), self, args...)
+	command.Env = append(os.Environ(), asCommand+"=1", "GITHUB_ACTIONS=")
+	return command
+}
+
+// serveSuite serves the suite's documents from another process, and returns
+// its address.
+func serveSuite(b *testing.B, suite string) string {
+	b.Helper()
+	command := releval(b, "serve", "--listen", "127.0.0.1:0", suite)
+	out, err := command.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := command.Process.Kill(); err != nil {
+			b.Error(err)
+		}
+		_ = command.Wait() // killed: its error says only that
+	})
+	address, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	return strings.TrimSpace(address)
+}
+
+// recorder passes requests on, and keeps the bodies of the searches that carry
+// a point in time: the searches of the queries.
 type recorder struct {
-	engine *embedded.Engine
-	record atomic.Bool
+	proxy  *httputil.ReverseProxy
 	mu     sync.Mutex
 	bodies [][]byte
 }
 
+func newRecorder(b *testing.B, address string) *recorder {
+	b.Helper()
+	target, err := url.Parse(address)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &recorder{proxy: httputil.NewSingleHostReverseProxy(target)}
+}
+
 func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	if r.record.Load() && strings.HasSuffix(request.URL.Path, "/_search") {
+	if strings.HasSuffix(request.URL.Path, "/_search") {
 		body, err := io.ReadAll(request.Body)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)
@@ -103,7 +143,7 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 		}
 		request.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	r.engine.ServeHTTP(w, request)
+	r.proxy.ServeHTTP(w, request)
 }
 
 // under gives the bodies with another point in time.
@@ -119,7 +159,7 @@ func (r *recorder) under(pit string) [][]byte {
 }
 
 // post sends every body and reads every answer to its end.
-func post(b *testing.B, url string, bodies [][]byte, concurrency int) time.Duration {
+func post(b *testing.B, address string, bodies [][]byte, concurrency int) time.Duration {
 	b.Helper()
 	transport := &http.Transport{MaxIdleConnsPerHost: concurrency}
 	defer transport.CloseIdleConnections()
@@ -130,7 +170,7 @@ func post(b *testing.B, url string, bodies [][]byte, concurrency int) time.Durat
 	for range concurrency {
 		group.Go(func() {
 			for body := range work {
-				request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, url+"/_search?allow_partial_search_results=false", bytes.NewReader(body))
+				request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address+"/_search?allow_partial_search_results=false", bytes.NewReader(body))
 				if err != nil {
 					b.Error(err)
 					continue
@@ -156,46 +196,51 @@ func post(b *testing.B, url string, bodies [][]byte, concurrency int) time.Durat
 	return time.Since(start)
 }
 
-// syntheticSuite writes a suite of many queries over the sample suite's
-// documents: a few words out of a plot, with its film as the relevant one.
-func syntheticSuite(b *testing.B, folder string, queries int) string {
+// syntheticSuite writes a suite of many queries over documents whose plots
+// are sentences of the sample suite's plots, mixed: a few words out of a plot,
+// with its document as the relevant one.
+func syntheticSuite(b *testing.B, folder string, queries, documents int) string {
 	b.Helper()
-	documents, err := filepath.Abs("../../judgments/films/films.ndjson")
-	if err != nil {
-		b.Fatal(err)
-	}
-	var plots [][]string
-	var ids []string
-	for d, err := range judgments.Documents(documents) {
+	var sentences []string
+	for d, err := range judgments.Documents("../../judgments/films/films.ndjson") {
 		if err != nil {
 			b.Fatal(err)
 		}
-		words := strings.FieldsFunc(string(d.Source), func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') })
-		plots, ids = append(plots, words), append(ids, d.ID)
+		var film struct{ Plot string }
+		if err := json.Unmarshal(d.Source, &film); err != nil {
+			b.Fatal(err)
+		}
+		sentences = append(sentences, strings.SplitAfter(film.Plot, ". ")...)
 	}
 	random := rand.New(rand.NewPCG(1, 2))
-	var text strings.Builder
-	fmt.Fprintf(&text, `name: overhead
+	pick := func(from []string) string { return from[random.IntN(len(from))] }
+	var films, text strings.Builder
+	text.WriteString(`name: overhead
 search:
   index: overhead
   title_field: title
-  documents: %q
-  retriever: {standard: {query: {multi_match: {query: "{{query}}", fields: [plot, genre]}}}}
+  documents: films.ndjson
+  retriever: {standard: {query: {multi_match: {query: "{{query}}", fields: [title, plot]}}}}
   rerankers:
-    elastic: {field: plot, rank_window_size: 50}
+    elastic: {field: plot, rank_window_size: 100}
 queries:
-`, documents)
-	for n := range queries {
-		film := random.IntN(len(plots))
-		var words []string
-		for range 4 {
-			words = append(words, plots[film][random.IntN(len(plots[film]))])
+`)
+	for n := range documents {
+		plot := pick(sentences) + pick(sentences) + pick(sentences)
+		film, err := json.Marshal(map[string]string{"id": fmt.Sprint(n), "title": fmt.Sprintf("Film %d", n), "plot": plot})
+		if err != nil {
+			b.Fatal(err)
 		}
-		fmt.Fprintf(&text, "  - {id: q%d, query: \"%s %d\", relevant: [{id: %s}]}\n", n, strings.Join(words, " "), n, ids[film])
+		fmt.Fprintf(&films, "%s\n", film)
+		if n < queries {
+			words := strings.FieldsFunc(plot, func(r rune) bool { return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') })
+			fmt.Fprintf(&text, "  - {id: q%d, query: \"%s %s %s %s %d\", relevant: [Film %d]}\n", n, pick(words), pick(words), pick(words), pick(words), n, n)
+		}
 	}
-	path := filepath.Join(folder, "suite.yaml")
-	if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
-		b.Fatal(err)
+	for name, content := range map[string]string{"films.ndjson": films.String(), "suite.yaml": text.String()} {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o644); err != nil {
+			b.Fatal(err)
+		}
 	}
-	return path
+	return filepath.Join(folder, "suite.yaml")
 }

@@ -1,9 +1,6 @@
 package stats
 
-import (
-	"math/bits"
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // resamplesPerChunk resamples are drawn from one stream.
 const resamplesPerChunk = 128
@@ -30,16 +27,20 @@ func Bootstrap(n int, seed uint64, resamples int, use func(indices []int)) {
 }
 
 // drawIndices fills indices with independent numbers, each uniform below
-// len(indices): multiplication and rejection as in Lemire (2019).
+// len(indices): multiplication and rejection as in Lemire (2019), on both
+// halves of each random number. There are never 2^32 queries.
 func drawIndices(source *rand.PCG, indices []int) {
-	n := uint64(len(indices))
-	biased := -n % n // 2^64 mod n: that many low products would be one too many
-	for i := range indices {
-		high, low := bits.Mul64(source.Uint64(), n)
-		for low < biased {
-			high, low = bits.Mul64(source.Uint64(), n)
+	n := uint32(len(indices))
+	biased := -n % n // 2^32 mod n: that many low products would be one too many
+	for i := 0; i < len(indices); {
+		random := source.Uint64()
+		for _, half := range [2]uint32{uint32(random), uint32(random >> 32)} {
+			product := uint64(half) * uint64(n)
+			if uint32(product) >= biased && i < len(indices) {
+				indices[i] = int(product >> 32)
+				i++
+			}
 		}
-		indices[i] = int(high)
 	}
 }
 
