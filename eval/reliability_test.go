@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -32,42 +33,63 @@ const (
 	searchesOfARun     = reliabilityQueries * 3 // three systems
 )
 
-// bench is the engine with the sample suite's documents, and the fault-free
-// run to compare with.
+// faultBench is a search server with the sample suite's documents, and the
+// fault-free run to compare with.
 type faultBench struct {
-	engine *embedded.Engine
-	plan   *eval.Plan
-	want   map[string]string // query lines by id, without times
+	base     string            // the server's address
+	upstream http.RoundTripper // carries requests there; nil for the network
+	plan     *eval.Plan
+	want     map[string]string // query lines by id, without times
 }
 
+// newFaultBench takes the embedded engine as the server.
 func newFaultBench(t *testing.T) *faultBench {
+	t.Helper()
+	return newFaultBenchAt(t, "http://embedded", embedded.New(embedded.Options{}), 0)
+}
+
+// newFaultBenchAt loads the documents into a server, and runs the first
+// queries of the sample suite without faults. The window replaces that of the
+// suite's rerankers where it is not 0.
+func newFaultBenchAt(t *testing.T, base string, upstream http.RoundTripper, window int) *faultBench {
 	t.Helper()
 	suite, err := judgments.Load("../judgments/films/films.yaml", judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	suite.Queries = suite.Queries[:reliabilityQueries]
-	plan, err := eval.NewPlan(suite, eval.Overrides{})
+	plan, err := eval.NewPlan(suite, eval.Overrides{Window: window})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &faultBench{engine: embedded.New(embedded.Options{}), plan: plan}
-	client, err := cluster.New(cluster.Config{Transport: b.engine})
+	b := &faultBench{base: base, upstream: upstream, plan: plan}
+	client, err := cluster.New(cluster.Config{URL: base, Transport: upstream})
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer client.Close()
 	if _, err := eval.LoadDocuments(t.Context(), client, suite, true); err != nil {
 		t.Fatal(err)
 	}
+	b.want = b.faultFree(t, client, plan)
+	return b
+}
+
+// faultFree runs a plan without faults, and gives its lines by query.
+func (b *faultBench) faultFree(t *testing.T, client *cluster.Client, plan *eval.Plan) map[string]string {
+	t.Helper()
 	run, err := eval.Execute(t.Context(), client, plan, eval.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.want = make(map[string]string)
-	for i := range run.Queries {
-		b.want[run.Queries[i].ID] = timeless(t, &run.Queries[i], "")
+	if run.Failed() > 0 {
+		t.Fatalf("%d queries fail without faults", run.Failed())
 	}
-	return b
+	want := make(map[string]string)
+	for i := range run.Queries {
+		want[run.Queries[i].ID] = timeless(t, &run.Queries[i], "")
+	}
+	return want
 }
 
 // timeless gives one system's part of a query line, or the whole for "",
@@ -98,7 +120,7 @@ type outcome struct {
 // execute runs the plan through a proxy with the schedule.
 func (b *faultBench) execute(ctx context.Context, t *testing.T, s faults.Schedule) outcome {
 	t.Helper()
-	proxy, err := faults.New("http://embedded", b.engine, s)
+	proxy, err := faults.New(b.base, b.upstream, s)
 	if err != nil {
 		t.Fatal(err)
 	}
