@@ -41,6 +41,13 @@ func at(part string, status int, body string) override {
 // suite, and a plan of it.
 func served(t *testing.T, text, documents string, endpoints []embedded.Endpoint, overrides ...override) (*cluster.Client, *eval.Plan) {
 	t.Helper()
+	client, plan, _ := servedEngine(t, text, documents, endpoints, overrides...)
+	return client, plan
+}
+
+// servedEngine is served with the engine itself.
+func servedEngine(t *testing.T, text, documents string, endpoints []embedded.Endpoint, overrides ...override) (*cluster.Client, *eval.Plan, *embedded.Engine) {
+	t.Helper()
 	folder := t.TempDir()
 	if err := os.WriteFile(filepath.Join(folder, "documents.ndjson"), []byte(documents), 0o644); err != nil {
 		t.Fatal(err)
@@ -79,7 +86,7 @@ func served(t *testing.T, text, documents string, endpoints []embedded.Endpoint,
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	return client, plan
+	return client, plan, engine
 }
 
 const (
