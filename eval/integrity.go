@@ -23,8 +23,9 @@ type Integrity struct {
 	// IndexChanged says how the index at the end differs from that at the
 	// start; empty where it does not.
 	IndexChanged string
-	// AmbiguousTitles are titles judged without an id that two returned
-	// documents share.
+	// AmbiguousTitles are titles judged without an id that several documents
+	// of the index share, or, where the index was not asked, two returned
+	// ones.
 	AmbiguousTitles []string
 }
 
@@ -109,6 +110,7 @@ func CheckIntegrity(run *Run) Integrity {
 		reasons[s] = run.dropReason(system)
 	}
 	ambiguous := make(map[string]bool)
+	asked := m.Hashes.Titles != ""
 	for i := range run.Queries {
 		q := &run.Queries[i]
 		if !slices.ContainsFunc(q.Judgments, func(j Judgment) bool { return j.Grade > 0 }) {
@@ -117,12 +119,16 @@ func CheckIntegrity(run *Run) Integrity {
 		for s := range found.Systems {
 			found.Systems[s].look(q, m.Window(found.Systems[s].System), reasons[s])
 		}
-		noteAmbiguous(q, ambiguous)
+		if !asked {
+			noteAmbiguous(q, ambiguous)
+		}
 	}
 	for s := range found.Systems {
 		found.Systems[s].allDropped(run)
 	}
-	found.AmbiguousTitles = sortedKeys(ambiguous)
+	if found.AmbiguousTitles = m.Ambiguous; !asked {
+		found.AmbiguousTitles = sortedKeys(ambiguous)
+	}
 	return found
 }
 
