@@ -239,6 +239,7 @@ type process struct {
 	stderr  bytes.Buffer
 	killAt  int
 	delay   time.Duration
+	signal  os.Signal     // what it is killed by
 	reached chan struct{} // closed when search killAt arrives
 	reach   func()        // closes it
 
@@ -254,7 +255,7 @@ type process struct {
 // search killAt arrives, and the delay has passed, the process is killed; -1
 // for never.
 func (b *killBench) start(ctx context.Context, file string, killAt int, delay time.Duration) *process {
-	p := &process{killAt: killAt, delay: delay, reached: make(chan struct{})}
+	p := &process{killAt: killAt, delay: delay, signal: os.Kill, reached: make(chan struct{})}
 	p.reach = sync.OnceFunc(func() { close(p.reached) })
 	proxy, err := faults.New("http://embedded", b.engine, p.schedule)
 	if err != nil {
@@ -309,7 +310,7 @@ func (p *process) wait() error {
 	case err = <-ended:
 	case <-p.reached:
 		time.Sleep(p.delay)
-		_ = p.command.Process.Kill() // it may have ended by itself
+		_ = p.command.Process.Signal(p.signal) // it may have ended by itself
 		err = <-ended
 	}
 	p.searches, p.answered = int(p.counted.Load()), int(p.finished.Load())
