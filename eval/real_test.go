@@ -376,44 +376,79 @@ func TestElasticsearchRestart(t *testing.T) {
 }
 
 // TestElasticsearchIndexChanges writes to the index under a run, and makes it
-// anew: both are reported, though the point in time hides them from searches.
+// anew at its end: both are reported. Made anew in the middle, the index takes
+// the point in time with it, which ends the run; it is not gone on with on
+// other documents.
 func TestElasticsearchIndexChanges(t *testing.T) {
 	server, b := realBench(t, estest.Versions()[0])
 	index := b.plan.Suite.Search.Index
+	makeAnew := func() {
+		if _, err := eval.LoadDocuments(t.Context(), patient(t, server), b.plan.Suite, true); err != nil {
+			t.Error(err)
+		}
+	}
+	// execute does something once when a request is the chosen one.
+	execute := func(t *testing.T, when func(r *http.Request, search int64) bool, change func(), s eval.Settings) (*eval.Run, error) {
+		var searches atomic.Int64
+		once := sync.OnceFunc(change)
+		proxy, err := faults.New(server.URL, nil, func(_ int, r *http.Request) faults.Fault {
+			n := int64(0)
+			if r.URL.Path == "/_search" {
+				n = searches.Add(1)
+			}
+			if when(r, n) {
+				once()
+			}
+			return faults.Fault{}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := &node{}
+		n.start(t, proxy)
+		defer n.stop()
+		s.Concurrency = 1
+		return eval.Execute(t.Context(), n.client(t, time.Minute, &notices{}), b.plan, s)
+	}
+	middle := func(_ *http.Request, search int64) bool { return search == searchesOfARun/2 }
+	atTheEnd := func(r *http.Request, _ int64) bool { return r.Method == http.MethodDelete && r.URL.Path == "/_pit" }
 	for _, change := range []struct {
 		name, want string
+		when       func(*http.Request, int64) bool
 		do         func()
 	}{
-		{"one more document", "index " + index + " went from ", func() { do2xx(t, server, "PUT", "/"+index+"/_doc/added?refresh=true", `{"title":"Added"}`) }},
-		{"made anew", "index " + index + " was created anew", func() {
-			if _, err := eval.LoadDocuments(t.Context(), patient(t, server), b.plan.Suite, true); err != nil {
-				t.Error(err)
-			}
-		}},
+		{"one more document", "index " + index + " went from ", middle, func() { do2xx(t, server, "PUT", "/"+index+"/_doc/added?refresh=true", `{"title":"Added"}`) }},
+		{"made anew", "index " + index + " was created anew", atTheEnd, makeAnew},
 	} {
 		t.Run(change.name, func(t *testing.T) {
-			var searches atomic.Int64
-			proxy, err := faults.New(server.URL, nil, func(_ int, r *http.Request) faults.Fault {
-				if r.URL.Path == "/_search" && searches.Add(1) == searchesOfARun {
-					change.do()
-				}
-				return faults.Fault{}
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			n := &node{}
-			n.start(t, proxy)
-			defer n.stop()
-			run, err := eval.Execute(t.Context(), n.client(t, time.Minute, &notices{}), b.plan, eval.Settings{Concurrency: 1})
+			run, err := execute(t, change.when, change.do, eval.Settings{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := eval.CheckIntegrity(run).IndexChanged; !strings.Contains(got, change.want) {
 				t.Errorf("reported %q, want %q", got, change.want)
 			}
+			b.check(t, run.Queries)
 		})
 	}
+	t.Run("made anew in the middle", func(t *testing.T) {
+		file := filepath.Join(t.TempDir(), "run.jsonl")
+		if _, err := execute(t, middle, makeAnew, eval.Settings{Out: file}); cluster.KindOf(err) != cluster.KindMissingIndex {
+			t.Fatalf("error %v, want that the index is gone", err)
+		}
+		stored, err := eval.ReadRun(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.check(t, stored.Queries)
+		if len(stored.Queries) == 0 || stored.Complete != nil {
+			t.Errorf("%d queries on disk, complete: %v", len(stored.Queries), stored.Complete != nil)
+		}
+		_, err = eval.Execute(t.Context(), patient(t, server), b.plan, eval.Settings{Resume: stored, ResumePath: file})
+		if err == nil || !strings.Contains(err.Error(), "the documents behind it") {
+			t.Errorf("going on: error %v, want one that names the other documents", err)
+		}
+	})
 }
 
 // do2xx sends a request that may answer 200 or 201.

@@ -15,6 +15,9 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/cluster/faults"
@@ -40,6 +43,7 @@ type faultBench struct {
 	upstream http.RoundTripper // carries requests there; nil for the network
 	plan     *eval.Plan
 	want     map[string]string // query lines by id, without times
+	scores   []eval.SystemScores
 }
 
 // newFaultBench takes the embedded engine as the server.
@@ -89,7 +93,18 @@ func (b *faultBench) faultFree(t *testing.T, client *cluster.Client, plan *eval.
 	for i := range run.Queries {
 		want[run.Queries[i].ID] = timeless(t, &run.Queries[i], "")
 	}
+	b.scores = scores(t, run)
 	return want
+}
+
+// scores are what every report is made of.
+func scores(t *testing.T, run *eval.Run) []eval.SystemScores {
+	t.Helper()
+	e, err := eval.Evaluate(run, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.Systems
 }
 
 // timeless gives one system's part of a query line, or the whole for "",
@@ -167,6 +182,12 @@ func (b *faultBench) count(t *testing.T, n *tally, o outcome) {
 	}
 	if o.run == nil {
 		return
+	}
+	if o.err == nil && o.run.Failed() == 0 {
+		if diff := gocmp.Diff(b.scores, scores(t, o.run), cmpopts.EquateNaNs()); diff != "" {
+			n.wrong++
+			t.Errorf("the run claims success, and its metrics are not those of the fault-free run:\n%s", diff)
+		}
 	}
 	for i := range o.run.Queries {
 		q := &o.run.Queries[i]
