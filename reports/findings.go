@@ -27,6 +27,7 @@ func (r *Report) Findings() []Finding {
 	for _, s := range r.Integrity.Systems {
 		f.system(s)
 	}
+	f.stability()
 	f.judgments()
 	f.windows()
 	f.rest()
@@ -71,6 +72,32 @@ func (f *findings) run() {
 	}
 	if integrity.IndexChanged != "" {
 		f.serious(nil, "the index changed during the run: %s", integrity.IndexChanged)
+	}
+}
+
+// stability names the queries that were ranked differently when they were
+// searched again.
+func (f *findings) stability() {
+	run := f.report.Evaluation.Run
+	for _, system := range run.Manifest.Systems {
+		var ties, others []string
+		for _, u := range eval.CheckStability(run) {
+			if u.System != system {
+				continue
+			}
+			item := fmt.Sprintf("%s: %d of %d repeats", u.Query, u.Different, u.Repeats)
+			if u.TiesExplain {
+				ties = append(ties, item)
+			} else {
+				others = append(others, item)
+			}
+		}
+		if len(others) > 0 {
+			f.note(others, "%s ranks %s differently when they are searched again, and equal scores do not explain it; each counts by its median", system, queriesOf(len(others)))
+		}
+		if len(ties) > 0 {
+			f.note(ties, "%s changes the order of equal scores of %s when they are searched again; each counts by its median", system, queriesOf(len(ties)))
+		}
 	}
 }
 

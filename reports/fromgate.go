@@ -1,6 +1,8 @@
 package reports
 
 import (
+	"slices"
+
 	"github.com/releval/releval/eval/compare"
 	"github.com/releval/releval/eval/gate"
 )
@@ -29,8 +31,11 @@ func (r *Report) NewBaselineView(name string, c *compare.Result) *BaselineView {
 		OnlyInBaseline: c.OnlyBase,
 		OnlyHere:       c.OnlyNext,
 	}
-	for s, moves := range c.Moves {
-		view.Queries = append(view.Queries, movedRows(r, c, c.Systems[s], moves))
+	view.Queries = make([][]QueryRow, len(r.Evaluation.Systems))
+	for i, system := range r.Evaluation.Systems {
+		if s := slices.Index(c.Systems, system.System); s >= 0 {
+			view.Queries[i] = movedRows(r, c, system.System, c.Moves[s])
+		}
 	}
 	return view
 }

@@ -37,6 +37,7 @@ type page struct {
 	Footnotes                           []string
 	Bars                                []pagePlot
 	Sweeps                              []pageSweep
+	Tags                                *pageTable
 	Baseline                            *pageBaseline
 	Gates                               *pageTable
 	Filters                             pageFilters
@@ -90,6 +91,7 @@ type (
 	pageBaseline struct {
 		Heading, Warning string
 		Groups           []pageGroup
+		Tests            []pageTable
 		Remarks          []string
 		Moves            []pageTable
 	}

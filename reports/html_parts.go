@@ -93,6 +93,10 @@ func (r *Report) pageViews(p *page) {
 		heading := clipLong("Windows side by side: " + r.Sweeps[0].Metric)
 		p.Sweeps = append(p.Sweeps, pageSweep{Heading: heading, Table: g.html(heading)})
 	}
+	if g := r.tagsGrid(); g != nil {
+		heading := r.LeadMetric().String() + " by tag"
+		p.Tags = &pageTable{heading, g.html(heading)}
+	}
 	for i := range r.Sweeps {
 		s := &r.Sweeps[i]
 		view := pageSweep{Heading: clipLong("Windows of " + s.Reranker), Table: sweepGrid(s).html("Windows of " + s.Reranker)}
@@ -118,6 +122,10 @@ func (r *Report) pageViews(p *page) {
 		p.Baseline.Groups = append(p.Baseline.Groups, pageGroup{clean(g.sentence),
 			comparisonGrid(g.differences, "baseline", "now", false, &notes).html("Metrics of " + g.system + " in the baseline and now")})
 	}
+	for _, g := range r.baselineGroups() {
+		heading := clipLong("Tests against the baseline: " + g.system)
+		p.Baseline.Tests = append(p.Baseline.Tests, pageTable{heading, testsGrid(g.differences).html(heading)})
+	}
 	for _, line := range append(notes.lines(), baselineRemarks(b)...) {
 		p.Baseline.Remarks = append(p.Baseline.Remarks, clip(clean(line), 500))
 	}
@@ -125,6 +133,10 @@ func (r *Report) pageViews(p *page) {
 		if losses, gains, _ := selectRows(rows, 2*shownEach, shownEach); len(losses)+len(gains) > 0 && s < len(r.Evaluation.Systems) {
 			heading := clipLong("Queries of " + r.Evaluation.Systems[s].System + " that moved")
 			p.Baseline.Moves = append(p.Baseline.Moves, pageTable{heading, r.movedGrid(losses, gains).html(heading)})
+			if g := r.titlesGrid(losses, gains); g != nil {
+				heading := clipLong("The titles that did it, under " + r.Evaluation.Systems[s].System)
+				p.Baseline.Moves = append(p.Baseline.Moves, pageTable{heading, g.html(heading)})
+			}
 		}
 	}
 }

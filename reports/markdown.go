@@ -32,6 +32,7 @@ func writeMarkdown(w io.Writer, r *Report, o Options) error {
 		d.gates()
 		d.integrity()
 		d.baseline()
+		d.tags()
 		d.bounds()
 		d.everyQuery()
 		d.findings()

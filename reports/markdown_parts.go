@@ -138,15 +138,31 @@ func (d *document) baseline() {
 		body.WriteString(escapeLineStart(g.sentence) + "\n\n")
 		body.WriteString(d.grid(comparisonGrid(g.differences, "baseline", "now", false, &d.notes)) + "\n")
 	}
+	if len(b.Differences) > 0 {
+		var tests strings.Builder
+		for _, g := range d.report.baselineGroups() {
+			tests.WriteString(escapeMarkdown(g.system) + "\n\n" + d.grid(testsGrid(g.differences)) + "\n")
+		}
+		body.WriteString(folded("Tests against the baseline", tests.String()+"<sub>"+escapeMarkdown(testsNote)+"</sub>\n") + "\n")
+	}
 	for _, line := range baselineRemarks(b) {
 		body.WriteString("- " + escapeLineStart(clip(clean(line), 500)) + "\n")
 	}
 	for s, rows := range b.Queries {
 		if losses, gains, _ := selectRows(rows, 2*largestShown, largestShown); len(losses)+len(gains) > 0 && s < len(d.report.Evaluation.Systems) {
 			body.WriteString("\n" + escapeMarkdown("Queries of "+d.report.Evaluation.Systems[s].System+" that moved:") + "\n\n" + d.grid(d.report.movedGrid(losses, gains)))
+			if g := d.report.titlesGrid(losses, gains); g != nil {
+				body.WriteString("\n" + folded("The titles that did it", d.grid(g)))
+			}
 		}
 	}
 	d.add("the baseline", "### "+escapeMarkdown("Against the baseline "+clipLong(b.Name)+ofDay(b))+"\n\n"+body.String())
+}
+
+func (d *document) tags() {
+	if g := d.report.tagsGrid(); g != nil {
+		d.fold(d.report.LeadMetric().String()+" by tag", d.grid(g))
+	}
 }
 
 func (d *document) bounds() {

@@ -19,6 +19,7 @@ func writeTerminal(w io.Writer, r *Report, o Options) error {
 		t.baseline()
 		t.gates()
 		t.queries()
+		t.tags()
 	}
 	t.findings()
 	if t.err != nil {
@@ -207,6 +208,9 @@ func gateExplained(g *GateRow) string {
 	if g.Place != "" {
 		s = g.Place + ": " + s
 	}
+	if g.Expected != "" && g.Actual != "" {
+		s += ": expected " + g.Expected + ", found " + g.Actual
+	}
 	if g.Reason != "" {
 		s += ": " + g.Reason
 	}
@@ -231,6 +235,14 @@ func (t *terminal) baseline() {
 		}
 		t.grid(g)
 	}
+	if len(b.Differences) > 0 {
+		t.heading("Tests against the baseline")
+		for _, v := range t.report.baselineGroups() {
+			t.say(v.system)
+			t.grid(testsGrid(v.differences))
+		}
+		t.say(testsNote)
+	}
 	for _, line := range baselineRemarks(b) {
 		t.sayIndented(line, "- ", "  ")
 	}
@@ -244,6 +256,22 @@ func (t *terminal) baseline() {
 		if note != "" {
 			t.say(note)
 		}
+		worst, best, _ := selectRows(rows, titlesOf, titlesOf/2)
+		if g := t.report.titlesGrid(worst, best); g != nil {
+			t.heading("The titles that did it, and what each contributed to " + t.report.LeadMetric().String())
+			t.grid(g)
+		}
+	}
+}
+
+// titlesOf is of how many moved queries the titles are listed.
+const titlesOf = 6
+
+// tags shows the lead metric for the queries of each tag.
+func (t *terminal) tags() {
+	if g := t.report.tagsGrid(); g != nil {
+		t.heading(t.report.LeadMetric().String() + " by tag")
+		t.grid(g)
 	}
 }
 
