@@ -2,5 +2,6 @@
 
 package main
 
-// underRace says that the race detector is on, which multiplies memory.
+// underRace says that the race detector is on, which makes buffers grow
+// differently.
 const underRace = false

@@ -26,6 +26,9 @@ func TestMain(m *testing.M) {
 		if err := limitFiles(); err != nil {
 			panic(err)
 		}
+		if path := os.Getenv(accountMemory); path != "" {
+			os.Exit(accountedMain(path))
+		}
 		main()
 	}
 	testscript.Main(m, map[string]func(){"releval": main})
