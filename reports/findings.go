@@ -70,6 +70,9 @@ func (f *findings) run() {
 	case integrity.Incomplete:
 		f.serious(nil, "the run is incomplete: its last line is missing")
 	}
+	if b := f.report.Baseline; b != nil && len(b.Meaningless) > 0 {
+		f.serious(nil, "the comparison with the baseline was insisted on, although it means nothing: %s", strings.Join(b.Meaningless, "; "))
+	}
 	if integrity.IndexChanged != "" {
 		f.serious(nil, "the index changed during the run: %s", integrity.IndexChanged)
 	}
@@ -226,6 +229,7 @@ func reasons(found []eval.QueryFinding) []string {
 // footnotes numbers remarks so that each is said once.
 type footnotes struct {
 	texts []string
+	given int // how many of them lines has given
 }
 
 // mark gives the superscript that refers to the texts.

@@ -138,6 +138,9 @@ func (d *document) baseline() {
 		body.WriteString(escapeLineStart(g.sentence) + "\n\n")
 		body.WriteString(d.grid(comparisonGrid(g.differences, "baseline", "now", false, &d.notes)) + "\n")
 	}
+	for _, line := range d.notes.lines() {
+		body.WriteString(escapeLineStart(line) + "\\\n")
+	}
 	if len(b.Differences) > 0 {
 		var tests strings.Builder
 		for _, g := range d.report.baselineGroups() {

@@ -212,11 +212,11 @@ func method(differences []eval.Difference) string {
 	return s
 }
 
-// marks gives a footnote's line.
+// lines gives the footnotes that it has not given yet, a line each.
 func (f *footnotes) lines() []string {
-	lines := make([]string, len(f.texts))
-	for i, t := range f.texts {
-		lines[i] = superscript(i+1) + " " + strings.TrimSpace(t)
+	var lines []string
+	for ; f.given < len(f.texts); f.given++ {
+		lines = append(lines, superscript(f.given+1)+" "+strings.TrimSpace(f.texts[f.given]))
 	}
 	return lines
 }

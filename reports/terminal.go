@@ -235,6 +235,9 @@ func (t *terminal) baseline() {
 		}
 		t.grid(g)
 	}
+	for _, line := range t.notes.lines() {
+		t.say(line)
+	}
 	if len(b.Differences) > 0 {
 		t.heading("Tests against the baseline")
 		for _, v := range t.report.baselineGroups() {
