@@ -144,7 +144,7 @@ func TestSchedules(t *testing.T) {
 	seeded := func(seed uint64) string { return pattern(faults.Mixture(seed, 0.5, kinds)) }
 	once, again, another := seeded(1), seeded(1), seeded(2)
 	if once != again || once == another {
-		t.Errorf("mixtures %s, again %s, of ananother seed %s", once, again, another)
+		t.Errorf("mixtures %s, again %s, of another seed %s", once, again, another)
 	}
 	if n := strings.Count(seeded(1), "."); n < 4 || n > 20 {
 		t.Errorf("half of the searches should have a fault: %s", seeded(1))
