@@ -100,14 +100,17 @@ func (n *notices) add(notice cluster.Notice) {
 	n.kinds[notice.Kind]++
 }
 
-// check holds every answer of a run against the fault-free one.
-func (b *faultBench) check(t *testing.T, queries []eval.Query) {
+// check holds every answer of a run against the fault-free one, and counts
+// those that are not the same.
+func (b *faultBench) check(t *testing.T, queries []eval.Query) (wrong int) {
 	t.Helper()
 	for i := range queries {
 		if got := timeless(t, &queries[i], ""); got != b.want[queries[i].ID] {
 			t.Errorf("query %q: %s\nwant %s", queries[i].ID, got, b.want[queries[i].ID])
+			wrong++
 		}
 	}
+	return wrong
 }
 
 // A node that is stopped in the middle of a run and started again costs
@@ -115,6 +118,7 @@ func (b *faultBench) check(t *testing.T, queries []eval.Query) {
 // of the lost one, and ends complete.
 func TestReliabilityOfARestart(t *testing.T) {
 	b := newFaultBench(t)
+	runs, survived, wrong := 0, 0, 0
 	for _, at := range []int64{1, 2, 7, searchesOfARun - 1, searchesOfARun} {
 		again := b.loaded(t)
 		n := &node{}
@@ -139,13 +143,15 @@ func TestReliabilityOfARestart(t *testing.T) {
 		if run.Complete == nil || run.Failed() > 0 || len(run.Queries) != reliabilityQueries {
 			t.Errorf("stopped at search %d: %d queries, %d failed", at, len(run.Queries), run.Failed())
 		}
-		b.check(t, run.Queries)
+		runs++
+		survived += len(run.Queries) - run.Failed()
+		wrong += b.check(t, run.Queries)
 		if at < searchesOfARun-4 && !strings.Contains(warnings(run), "point in time was lost") {
 			t.Errorf("stopped at search %d: no warning tells of the lost point in time", at)
 		}
 	}
 	t.Logf("| fault | injected | lost | wrong | survived |")
-	t.Logf("| node stopped and started | 5 in 5 runs | 0 | 0 | %d of %d queries |", 5*reliabilityQueries, 5*reliabilityQueries)
+	t.Logf("| node stopped and started | %d | %d | %d | %d of %d queries |", runs, runs*reliabilityQueries-survived, wrong, survived, runs*reliabilityQueries)
 }
 
 func warnings(run *eval.Run) string {
@@ -212,7 +218,7 @@ func TestReliabilityOfAnOutage(t *testing.T) {
 			if len(stored.Queries) == 0 || len(stored.Queries) != len(run.Queries) {
 				t.Errorf("%d queries on disk, and %d are said to be safe", len(stored.Queries), len(run.Queries))
 			}
-			b.check(t, stored.Queries)
+			wrong := b.check(t, stored.Queries)
 
 			if answer == nil {
 				n.start(t, engine)
@@ -227,7 +233,10 @@ func TestReliabilityOfAnOutage(t *testing.T) {
 			if len(run.Queries) != reliabilityQueries || run.Failed() > 0 {
 				t.Errorf("%d queries after going on, %d of them failed", len(run.Queries), run.Failed())
 			}
-			b.check(t, run.Queries)
+			wrong += b.check(t, run.Queries)
+			survived := len(run.Queries) - run.Failed()
+			t.Logf("| cluster stays away: %s | 1 | %d | %d | %d of %d queries, %d of them before the run ended and %d after it went on |",
+				name, reliabilityQueries-survived, wrong, survived, reliabilityQueries, len(stored.Queries), len(run.Queries)-len(stored.Queries))
 		})
 	}
 }
