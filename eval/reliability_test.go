@@ -132,8 +132,9 @@ type outcome struct {
 	searches int
 }
 
-// execute runs the plan through a proxy with the schedule.
-func (b *faultBench) execute(ctx context.Context, t *testing.T, s faults.Schedule) outcome {
+// execute runs the plan through a proxy with the schedule, with so many
+// retries a search.
+func (b *faultBench) execute(ctx context.Context, t *testing.T, s faults.Schedule, retries int) outcome {
 	t.Helper()
 	proxy, err := faults.New(b.base, b.upstream, s)
 	if err != nil {
@@ -146,7 +147,7 @@ func (b *faultBench) execute(ctx context.Context, t *testing.T, s faults.Schedul
 		URL:         server.URL,
 		Concurrency: 4,
 		Timeout:     time.Second,
-		Retries:     6,
+		Retries:     retries,
 		Backoff:     cluster.Backoff{Base: time.Millisecond, Cap: 4 * time.Millisecond},
 		Outage:      2 * time.Second,
 	})
@@ -219,8 +220,35 @@ func (n *tally) check(t *testing.T) {
 	}
 }
 
-// TestReliabilityOfEachFault injects one kind of fault into every fourth
-// search. Retries must get every query through.
+// How often a search is tried again: often enough that faults in a row are no
+// matter, and seldom enough that some searches fail.
+const (
+	manyRetries = 10
+	fewRetries  = 6
+)
+
+// faultPeriods are how far apart the faults of one kind come.
+var faultPeriods = []int{4, 5, 7, 9}
+
+// inject runs the plan several times, with one kind of fault in every so many
+// searches. Retries must get every query through.
+func (b *faultBench) inject(t *testing.T, n *tally, kind faults.Kind) {
+	t.Helper()
+	for _, period := range faultPeriods {
+		before := n.injected
+		o := b.execute(t.Context(), t, faults.Every(period, faults.Fault{Kind: kind, Delay: 2 * time.Millisecond}), manyRetries)
+		b.count(t, n, o)
+		if o.err != nil || n.failed > 0 {
+			t.Errorf("%s: %d queries failed (%v): one fault in %d searches should be survived", kind, n.failed, o.err, period)
+		}
+		if got := n.injected - before; got < searchesOfARun/period {
+			t.Errorf("%s: only %d faults were injected", kind, got)
+		}
+	}
+	n.check(t)
+}
+
+// TestReliabilityOfEachFault injects one kind of fault after the other.
 func TestReliabilityOfEachFault(t *testing.T) {
 	b := newFaultBench(t)
 	table := make(map[faults.Kind]*tally)
@@ -230,15 +258,7 @@ func TestReliabilityOfEachFault(t *testing.T) {
 			t.Run(string(kind), func(t *testing.T) {
 				t.Parallel()
 				n := &tally{}
-				o := b.execute(t.Context(), t, faults.Every(4, faults.Fault{Kind: kind, Delay: 2 * time.Millisecond}))
-				b.count(t, n, o)
-				n.check(t)
-				if o.err != nil || n.failed > 0 {
-					t.Errorf("%d queries failed (%v): one fault in four searches should be survived", n.failed, o.err)
-				}
-				if n.injected < searchesOfARun/4 {
-					t.Errorf("only %d faults were injected", n.injected)
-				}
+				b.inject(t, n, kind)
 				mu.Lock()
 				defer mu.Unlock()
 				table[kind] = n
@@ -270,7 +290,7 @@ func TestReliabilityOfMixtures(t *testing.T) {
 				for seed := w; seed < schedules; seed += workers {
 					kinds := mixtureKinds(seed)
 					share := []float64{0.05, 0.2, 0.5}[seed%3]
-					o := b.execute(t.Context(), t, faults.Mixture(uint64(seed), share, kinds))
+					o := b.execute(t.Context(), t, faults.Mixture(uint64(seed), share, kinds), fewRetries)
 					b.count(t, mine, o)
 					if o.err != nil {
 						ended++
@@ -313,7 +333,7 @@ func mixtureKinds(seed int) []faults.Kind {
 // with the suite.
 func TestSearchesAreCounted(t *testing.T) {
 	b := newFaultBench(t)
-	o := b.execute(t.Context(), t, faults.Never)
+	o := b.execute(t.Context(), t, faults.Never, 0)
 	if o.err != nil {
 		t.Fatal(o.err)
 	}
