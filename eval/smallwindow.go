@@ -32,7 +32,8 @@ func (s SmallWindow) value() string {
 }
 
 // SmallWindows lists the windows of a first stage's own, anywhere inside it,
-// that are smaller than depth: rank_window_size of compound retrievers, k and
+// that are smaller than depth: rank_window_size of compound retrievers (10 where
+// those known leave it out), k and
 // num_candidates of knn, window_size of a rescorer. What is not JSON has none.
 func SmallWindows(retriever json.RawMessage, depth int) []SmallWindow {
 	decoder := json.NewDecoder(bytes.NewReader(retriever))
@@ -69,6 +70,8 @@ func (w *windowWalk) retriever(path string, value any) {
 			w.setting(at, settings, "num_candidates", false, false)
 		case "rescorer":
 			w.rescorers(at+".rescore", settings["rescore"])
+		default: // a kind of a newer server: its window counts where it is given
+			w.setting(at, settings, "rank_window_size", false, true)
 		}
 		w.retriever(at+".retriever", settings["retriever"])
 		children, _ := settings["retrievers"].([]any)

@@ -121,7 +121,7 @@ func (f *findings) system(s eval.SystemIntegrity) {
 		for _, d := range s.Dropped {
 			items = append(items, d.Query+": "+list(d.Titles, 5))
 		}
-		f.note(items, "%s left out %s of its window for %s: %s", s.System, plural(s.Documents(), "document", "documents"), queriesOf(len(s.Dropped)), f.whyDropped(s.System))
+		f.note(items, "%s left out %s of its window for %s: %s", s.System, plural(s.Documents(), "document", "documents"), queriesOf(len(s.Dropped)), whyDropped(&s))
 	}
 	if n := len(s.Collapsed); n > 0 {
 		f.note(reasons(s.Collapsed), "%s gave most hits one score for %s: their order is an accident", s.System, queriesOf(n))
@@ -134,18 +134,23 @@ func (f *findings) system(s eval.SystemIntegrity) {
 	}
 }
 
-// whyDropped says what makes a reranker leave documents out.
-func (f *findings) whyDropped(system string) string {
-	for _, k := range f.report.Evaluation.Run.Manifest.Rerankers {
-		if k.Name != system {
-			continue
+// whyDropped says what made a reranker leave documents out.
+func whyDropped(s *eval.SystemIntegrity) string {
+	noValue, below, unknown := s.DropReasons()
+	var reasons []string
+	for _, r := range []struct {
+		count int
+		text  string
+	}{
+		{noValue, "without a value in its field"},
+		{below, "below its min_score"},
+		{unknown, "for one of these reasons, which was not looked up"},
+	} {
+		if r.count > 0 {
+			reasons = append(reasons, thousands(r.count)+" "+r.text)
 		}
-		if k.MinScore != nil {
-			return fmt.Sprintf("they have no value in %s or score below min_score %s", k.Field, compact(*k.MinScore))
-		}
-		return fmt.Sprintf("they have no value in %s", k.Field)
 	}
-	return "they have no value in the reranker's field"
+	return list(reasons, len(reasons))
 }
 
 // judgments looks at how far the judgments reach.

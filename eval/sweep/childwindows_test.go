@@ -8,36 +8,43 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// setting is what the tests compare of an eval.SmallWindow.
+type setting struct {
+	Path    string
+	Value   int
+	Missing bool
+}
+
 func TestCheckFirstStage(t *testing.T) {
 	const prefix = "search.retriever."
 	for _, test := range []struct {
 		name, retriever string
-		want            []SmallWindow
+		want            []setting
 	}{
 		{"standard has none", `{"standard":{"query":{"match":{"plot":"{{query}}"}}}}`, nil},
 		{"wide rrf", `{"rrf":{"rank_window_size":100,"retrievers":[{"standard":{}},{"knn":{"k":100,"num_candidates":200}}]}}`, nil},
 		{"narrow rrf", `{"rrf":{"rank_window_size":50,"retrievers":[{"standard":{}}]}}`,
-			[]SmallWindow{{prefix + "rrf.rank_window_size", 50, false}}},
+			[]setting{{prefix + "rrf.rank_window_size", 50, false}}},
 		{"rrf without", `{"rrf":{"retrievers":[{"standard":{}}]}}`,
-			[]SmallWindow{{prefix + "rrf.rank_window_size", 10, true}}},
+			[]setting{{prefix + "rrf.rank_window_size", 10, true}}},
 		{"linear, its children wrapped", `{"linear":{"rank_window_size":"99","retrievers":[{"retriever":{"standard":{}},"weight":2},{"retriever":{"knn":{"k":20,"num_candidates":50}}}]}}`,
-			[]SmallWindow{
+			[]setting{
 				{prefix + "linear.rank_window_size", 99, false},
 				{prefix + "linear.retrievers[1].retriever.knn.k", 20, false},
 				{prefix + "linear.retrievers[1].retriever.knn.num_candidates", 50, false},
 			}},
 		{"knn alone", `{"knn":{"field":"v","k":10,"num_candidates":100}}`,
-			[]SmallWindow{{prefix + "knn.k", 10, false}}},
+			[]setting{{prefix + "knn.k", 10, false}}},
 		{"rescorer", `{"rescorer":{"retriever":{"standard":{}},"rescore":{"window_size":40,"query":{}}}}`,
-			[]SmallWindow{{prefix + "rescorer.rescore.window_size", 40, false}}},
+			[]setting{{prefix + "rescorer.rescore.window_size", 40, false}}},
 		{"rescorers", `{"rescorer":{"retriever":{"standard":{}},"rescore":[{"window_size":100},{"query":{}}]}}`,
-			[]SmallWindow{{prefix + "rescorer.rescore[1].window_size", 10, true}}},
+			[]setting{{prefix + "rescorer.rescore[1].window_size", 10, true}}},
 		{"rule over pinned over standard", `{"rule":{"rank_window_size":100,"retriever":{"pinned":{"ids":["1"],"retriever":{"standard":{}}}}}}`,
-			[]SmallWindow{{prefix + "rule.retriever.pinned.rank_window_size", 10, true}}},
+			[]setting{{prefix + "rule.retriever.pinned.rank_window_size", 10, true}}},
 		{"a reranker inside", `{"text_similarity_reranker":{"rank_window_size":30,"retriever":{"standard":{}}}}`,
-			[]SmallWindow{{prefix + "text_similarity_reranker.rank_window_size", 30, false}}},
+			[]setting{{prefix + "text_similarity_reranker.rank_window_size", 30, false}}},
 		{"a kind not known", `{"novel":{"rank_window_size":3,"retriever":{"standard":{}}}}`,
-			[]SmallWindow{{prefix + "novel.rank_window_size", 3, false}}},
+			[]setting{{prefix + "novel.rank_window_size", 3, false}}},
 		{"a kind not known without", `{"novel":{"retriever":{"standard":{}}}}`, nil},
 		{"odd but the server's business", `{"rrf":{"rank_window_size":{},"retrievers":{}}}`, nil},
 	} {
@@ -47,9 +54,11 @@ func TestCheckFirstStage(t *testing.T) {
 			if err != nil && !errors.As(err, &small) {
 				t.Fatal(err)
 			}
-			var got []SmallWindow
+			var got []setting
 			if small != nil {
-				got = small.Settings
+				for _, s := range small.Settings {
+					got = append(got, setting{s.Path, s.Value, s.Missing})
+				}
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
