@@ -178,9 +178,10 @@ type Request struct {
 
 // Requests are the searches of a query: the first stage, then every reranker.
 func (p *Plan) Requests(q judgments.Query) []Request {
-	requests := []Request{{FirstStage, p.FirstStageRetriever(q), p.Depth}}
+	first := p.FirstStageRetriever(q)
+	requests := []Request{{FirstStage, first, p.Depth}}
 	for _, r := range p.Rerankers {
-		requests = append(requests, Request{r.Name, p.RerankRetriever(q, r), r.Window})
+		requests = append(requests, Request{r.Name, around(first, q, r), r.Window})
 	}
 	return requests
 }
@@ -193,8 +194,14 @@ func (p *Plan) FirstStageRetriever(q judgments.Query) json.RawMessage {
 
 // RerankRetriever renders a reranker around the first stage for a query.
 func (p *Plan) RerankRetriever(q judgments.Query, r judgments.Reranker) json.RawMessage {
-	b := []byte(`{"text_similarity_reranker":{"retriever":`)
-	b = append(b, p.FirstStageRetriever(q)...)
+	return around(p.FirstStageRetriever(q), q, r)
+}
+
+// around puts a reranker around a rendered first stage.
+func around(first json.RawMessage, q judgments.Query, r judgments.Reranker) json.RawMessage {
+	b := make([]byte, 0, len(first)+len(q.InferenceText)+200)
+	b = append(b, `{"text_similarity_reranker":{"retriever":`...)
+	b = append(b, first...)
 	b = append(append(b, `,"field":`...), quoted(r.Field)...)
 	b = append(append(b, `,"inference_text":`...), quoted(q.InferenceText)...)
 	if r.InferenceID != "" {
