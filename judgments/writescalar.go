@@ -49,6 +49,12 @@ func scalar(s string) string {
 	if plainSafe(s) {
 		return s
 	}
+	return DoubleQuoted(s)
+}
+
+// DoubleQuoted writes text as a YAML scalar in double quotes, which hold any
+// text on one line.
+func DoubleQuoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, r := range s {

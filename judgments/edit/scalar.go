@@ -1,10 +1,10 @@
 package edit
 
 import (
+	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/judgments/tree"
 
 	"bytes"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -73,36 +73,12 @@ func styled(s string, style tree.Style) string {
 	case style&tree.DoubleQuotedStyle == 0 && plainSafe(s):
 		return s
 	}
-	return doubleQuoted(s)
+	return judgments.DoubleQuoted(s)
 }
 
 // Scalar writes text as a YAML scalar on one line for any place, without
 // quotes where it is read as the same text.
 func Scalar(s string) string { return styled(s, 0) }
-
-func doubleQuoted(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		case r < 1<<16:
-			fmt.Fprintf(&b, `\u%04X`, r)
-		default:
-			fmt.Fprintf(&b, `\U%08X`, r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
 
 func printable(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
