@@ -9,6 +9,7 @@ import (
 func newCompareCommand(p *program) *cobra.Command {
 	var o output
 	var j judging
+	var tag string
 	cmd := &cobra.Command{
 		Use:   "compare BASE NEW",
 		Short: "Compare two saved runs: differences, tests, verdict",
@@ -32,10 +33,18 @@ means nothing; --force compares the queries that both have.`,
 			if err != nil {
 				return err
 			}
-			return p.report(&next.Run, base, args[1], &j, &o)
+			run, err := byTag(&next.Run, tag)
+			if err != nil {
+				return err
+			}
+			if base, err = byTag(base, tag); err != nil {
+				return err
+			}
+			return p.report(run, base, args[1], &j, &o)
 		},
 	}
 	o.addFlags(cmd.Flags())
 	j.addFlags(cmd.Flags())
+	cmd.Flags().StringVar(&tag, "tag", "", "only the queries with this `TAG`")
 	return cmd
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval"
@@ -31,11 +29,12 @@ scores, what each title contributed, and what nobody judged.`,
 			if err != nil {
 				return err
 			}
-			run := &stored.Run
-			if tag != "" {
-				if run, err = eval.Select(run, tag); err != nil {
-					return withExit(exitUsage, fmt.Errorf("--tag: %w", err))
-				}
+			run, err := byTag(&stored.Run, tag)
+			if err != nil {
+				return err
+			}
+			if base, err = byTag(base, tag); err != nil {
+				return err
 			}
 			return p.report(run, base, args[0], &j, &o)
 		},

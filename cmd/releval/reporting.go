@@ -49,6 +49,19 @@ func (j *judging) readBaseline(p *program) (*eval.Run, error) {
 	return &stored.Run, nil
 }
 
+// byTag cuts a saved run to the queries with a tag; the empty tag, and no run,
+// are left as they are.
+func byTag(run *eval.Run, tag string) (*eval.Run, error) {
+	if run == nil || tag == "" {
+		return run, nil
+	}
+	selected, err := eval.Select(run, tag)
+	if err != nil {
+		return nil, withExit(exitUsage, fmt.Errorf("--tag: %w", err))
+	}
+	return selected, nil
+}
+
 // report works a report out of a run, renders it everywhere it should go, and
 // gives the verdict as an error: errGate where a gate failed, one of exit code
 // 3 where the run lacks answers.

@@ -82,6 +82,9 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 	if err != nil {
 		return err
 	}
+	if base, err = byTag(base, f.overrides.Tag); err != nil {
+		return err
+	}
 	failed := false
 	for i, suite := range suites {
 		err := p.runSuite(cmd.Context(), suite, plans[i], base, f)
