@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/stats"
@@ -31,15 +32,17 @@ func (e *Evaluation) Differences(o stats.Options) ([]Difference, error) {
 		return nil, nil
 	}
 	var all []Difference
+	var pairs []stats.Pair
 	base := e.Systems[0]
 	for _, system := range e.Systems[1:] {
 		for m, metric := range e.Metrics {
-			d, err := NewDifference(metric, base.System, system.System, base.Values[m], system.Values[m], o)
-			if err != nil {
-				return nil, err
-			}
+			d := Difference{Metric: metric, Base: base.System, System: system.System}
+			pairs = append(pairs, d.pair(base.Values[m], system.Values[m]))
 			all = append(all, d)
 		}
+	}
+	if err := compareAll(all, pairs, o); err != nil {
+		return nil, err
 	}
 	AdjustHolm(all)
 	return all, nil
@@ -48,25 +51,50 @@ func (e *Evaluation) Differences(o stats.Options) ([]Difference, error) {
 // NewDifference compares two columns of values, a pair for each query. Pairs
 // with an undefined value are left out and counted.
 func NewDifference(metric metrics.Metric, base, system string, before, after []float64, o stats.Options) (Difference, error) {
-	d := Difference{Metric: metric, Base: base, System: system, AdjustedP: 1}
-	var left, right []float64
+	d := []Difference{{Metric: metric, Base: base, System: system}}
+	err := compareAll(d, []stats.Pair{d[0].pair(before, after)}, o)
+	return d[0], err
+}
+
+// pair takes the queries for which both values are defined, and counts the
+// others.
+func (d *Difference) pair(before, after []float64) stats.Pair {
+	var p stats.Pair
 	for i := range before {
 		if math.IsNaN(before[i]) || math.IsNaN(after[i]) {
 			d.Undefined++
 			continue
 		}
-		left, right = append(left, before[i]), append(right, after[i])
+		p.Base, p.Next = append(p.Base, before[i]), append(p.Next, after[i])
 	}
-	if len(left) < 2 {
-		d.Comparison = tooFew(left, right)
-		return d, nil
+	return p
+}
+
+// compareAll fills in the comparisons of the differences, a pair of columns
+// for each.
+func compareAll(all []Difference, pairs []stats.Pair, o stats.Options) error {
+	var enough []int
+	var compared []stats.Pair
+	for i, p := range pairs {
+		all[i].AdjustedP = 1
+		if len(p.Base) < 2 {
+			all[i].Comparison = tooFew(p.Base, p.Next)
+			continue
+		}
+		enough, compared = append(enough, i), append(compared, p)
 	}
-	comparison, err := stats.Compare(left, right, o)
+	comparisons, err := stats.CompareAll(compared, o)
 	if err != nil {
-		return d, fmt.Errorf("%s of %s against %s: %w", metric, system, base, err)
+		var which []string
+		for _, i := range enough {
+			which = append(which, fmt.Sprintf("%s of %s", all[i].Metric, all[i].System))
+		}
+		return fmt.Errorf("%s against %s: %w", strings.Join(which, ", "), all[0].Base, err)
 	}
-	d.Comparison = comparison
-	return d, nil
+	for k, i := range enough {
+		all[i].Comparison = comparisons[k]
+	}
+	return nil
 }
 
 // tooFew describes the difference of one query or none, which has no spread:

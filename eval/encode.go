@@ -8,11 +8,11 @@ import (
 	"strconv"
 )
 
-// encodeQuery gives a query's line of the run file, as encoding/json would.
-// The hits, which are nearly all of it, are written by hand, because a run
-// writes hundreds of them for each query and encoding/json takes ten times as
-// long.
-func encodeQuery(q Query) ([]byte, error) {
+// appendQuery adds a query's line of the run file to line, as encoding/json
+// would write it. The hits, which are nearly all of it, are written by hand,
+// because a run writes hundreds of them for each query and encoding/json takes
+// ten times as long.
+func appendQuery(line []byte, q Query) ([]byte, error) {
 	head := q
 	head.Type, head.Results, head.Repeats = "query", nil, nil
 	encoded, err := json.Marshal(head)
@@ -23,7 +23,7 @@ func encodeQuery(q Query) ([]byte, error) {
 	if !bytes.HasSuffix(encoded, []byte(end)) {
 		return nil, fmt.Errorf("query %q does not end in its results", q.ID)
 	}
-	line := append(bytes.TrimSuffix(encoded, []byte(end)), `"results":`...)
+	line = append(append(line, bytes.TrimSuffix(encoded, []byte(end))...), `"results":`...)
 	if line, err = appendResults(line, q.Results); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // What is written by hand is what encoding/json writes, to the byte.
-func TestEncodeQueryIsJSON(t *testing.T) {
+func TestAppendQueryIsJSON(t *testing.T) {
 	hit := rapid.Custom(func(t *rapid.T) Hit {
 		return Hit{
 			Index: rapid.SampledFrom([]string{"", "films", "<b>"}).Draw(t, "index"),
@@ -44,7 +44,8 @@ func TestEncodeQueryIsJSON(t *testing.T) {
 			Results:   results.Draw(t, "results"),
 			Repeats:   rapid.SliceOfN(results, 0, 2).Draw(t, "repeats"),
 		}
-		got, err := encodeQuery(q)
+		const before = "what stands there already"
+		got, err := appendQuery([]byte(before), q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,8 +53,8 @@ func TestEncodeQueryIsJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if string(got) != string(want) {
-			t.Fatalf("got  %s\nwant %s", got, want)
+		if string(got) != before+string(want) {
+			t.Fatalf("got  %s\nwant %s%s", got, before, want)
 		}
 	})
 }

@@ -43,15 +43,23 @@ func (q *Query) Matches(hits []Hit) []int {
 		}
 	}
 	credited := make([]bool, len(q.Judgments))
+	left := len(byID) + len(byTitle)
 	matches := make([]int, len(hits))
+	var buffer [100]byte
+	folded := buffer[:0]
 	for i, h := range hits {
 		matches[i] = -1
+		if left == 0 {
+			continue
+		}
 		m, ok := byID[h.ID]
 		if !ok && len(byTitle) > 0 {
-			m, ok = byTitle[judgments.FoldTitle(h.Title)]
+			folded = judgments.AppendFolded(folded[:0], h.Title)
+			m, ok = byTitle[string(folded)]
 		}
 		if ok && !credited[m] {
 			matches[i], credited[m] = m, true
+			left--
 		}
 	}
 	return matches

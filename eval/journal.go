@@ -27,6 +27,8 @@ type Journal struct {
 	// stop ends the goroutine that forces the file to the disk; stopped is
 	// closed when it has ended.
 	stop, stopped chan struct{}
+	// lines are *[]byte that queries are encoded in, one after the other.
+	lines sync.Pool
 
 	mu     sync.Mutex
 	file   storage
@@ -46,6 +48,7 @@ type storage interface {
 func newJournal(path string, file storage) *Journal {
 	j := &Journal{path: path, file: file, stop: make(chan struct{}), stopped: make(chan struct{})}
 	j.buffer = bufio.NewWriterSize(file, 1<<16)
+	j.lines.New = func() any { return new([]byte) }
 	if strings.HasSuffix(path, ".gz") {
 		j.zipped = gzip.NewWriter(j.buffer)
 	}
@@ -56,11 +59,17 @@ func newJournal(path string, file storage) *Journal {
 // Query writes a finished query. After an error every further call returns
 // the same error: what was written before is safe.
 func (j *Journal) Query(q Query) error {
-	encoded, err := encodeQuery(q)
+	line := j.lines.Get().(*[]byte)
+	defer j.lines.Put(line)
+	encoded, err := appendQuery((*line)[:0], q)
 	if err != nil {
 		return fmt.Errorf("cannot encode a line of the run file: %w", err)
 	}
-	return j.line(encoded)
+	*line = append(encoded, '\n')
+	if len(encoded) > maxValues { // a shorter one cannot hold more, and none is deep
+		err = checkShape(encoded)
+	}
+	return j.line(*line, err)
 }
 
 // Complete writes the last line.
@@ -74,13 +83,12 @@ func (j *Journal) write(line any) error {
 	if err != nil {
 		return fmt.Errorf("cannot encode a line of the run file: %w", err)
 	}
-	return j.line(encoded)
+	return j.line(append(encoded, '\n'), checkShape(encoded))
 }
 
-// line writes an encoded line.
-func (j *Journal) line(encoded []byte) error {
-	encoded = append(encoded, '\n')
-	err := checkShape(encoded)
+// line writes an encoded line, unless its shape is wrong, or its length.
+func (j *Journal) line(encoded []byte, shape error) error {
+	err := shape
 	if len(encoded) > maxLine {
 		err = fmt.Errorf("longer than %d MB", maxLine>>20)
 	}

@@ -13,10 +13,19 @@ import (
 // ends. Punctuation and accents stay: they tell titles apart. Folding twice
 // changes nothing more.
 func FoldTitle(s string) string {
-	if folded, ok := foldASCII(s); ok {
+	if isFolded(s) {
+		return s
+	}
+	return string(AppendFolded(make([]byte, 0, len(s)), s))
+}
+
+// AppendFolded adds what FoldTitle gives to b: whoever looks many titles up in
+// a map folds them in the same memory.
+func AppendFolded(b []byte, s string) []byte {
+	if folded, ok := appendASCII(b, s); ok {
 		return folded
 	}
-	return foldUnicode(s)
+	return append(b, foldUnicode(s)...)
 }
 
 // foldUnicode folds until nothing changes: case folding can undo NFC, and
@@ -34,47 +43,43 @@ func foldUnicode(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// foldASCII is FoldTitle for strings of ASCII characters alone, which most
-// titles are.
-func foldASCII(s string) (string, bool) {
-	clean := true
+// isFolded says whether a string is of ASCII characters alone, and folded.
+func isFolded(s string) bool {
+	space := true
+	for i := range len(s) {
+		c := s[i]
+		if c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' || isSpace(c) && (c != ' ' || space) {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space
+}
+
+// appendASCII is AppendFolded for strings of ASCII characters alone, which
+// most titles are; for others it appends nothing.
+func appendASCII(b []byte, s string) ([]byte, bool) {
+	start := len(b)
 	space := true
 	for i := range len(s) {
 		c := s[i]
 		switch {
 		case c >= utf8.RuneSelf:
-			return "", false
-		case 'A' <= c && c <= 'Z':
-			clean = false
-		case isSpace(c):
-			clean = clean && c == ' ' && !space
+			return b[:start], false
+		case !isSpace(c):
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			b = append(b, c)
+		case !space:
+			b = append(b, ' ')
 		}
 		space = isSpace(c)
 	}
-	if clean && !space {
-		return s, true
+	if len(b) > start && space {
+		b = b[:len(b)-1]
 	}
-	b := make([]byte, 0, len(s))
-	space = true
-	for i := range len(s) {
-		c := s[i]
-		if isSpace(c) {
-			if !space {
-				b = append(b, ' ')
-			}
-			space = true
-			continue
-		}
-		space = false
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		b = append(b, c)
-	}
-	if n := len(b); n > 0 && b[n-1] == ' ' {
-		b = b[:n-1]
-	}
-	return string(b), true
+	return b, true
 }
 
 func isSpace(c byte) bool {

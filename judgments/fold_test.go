@@ -53,12 +53,25 @@ func TestFoldTitleTwice(t *testing.T) {
 func TestFoldASCII(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.StringMatching(`[ \t\n\r\x0b\x0c!-~]{0,20}`).Draw(t, "s")
-		fast, ok := foldASCII(s)
+		fast, ok := appendASCII([]byte("Before "), s)
 		if !ok {
 			t.Fatalf("%q is ASCII", s)
 		}
-		if slow := foldUnicode(s); slow != fast {
+		slow := foldUnicode(s)
+		if string(fast) != "Before "+slow {
 			t.Fatalf("%q folds to %q by the fast path, %q by the other", s, fast, slow)
+		}
+		if isFolded(s) != (slow == s && s != "") {
+			t.Fatalf("%q folds to %q, but isFolded says %v", s, slow, isFolded(s))
+		}
+	})
+}
+
+func TestAppendFolded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ A-Za-z\x{e0}-\x{ff}]{0,12}`)).Draw(t, "s")
+		if got := AppendFolded([]byte("Before "), s); string(got) != "Before "+FoldTitle(s) {
+			t.Fatalf("%q: %q, want %q at the end", s, got, FoldTitle(s))
 		}
 	})
 }

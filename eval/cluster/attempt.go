@@ -24,9 +24,9 @@ func (c *Client) attempt(parent context.Context, r request, n int) *Error {
 		return e
 	}
 	defer response.Body.Close()
-	buffer := c.buffers.Get().(*bytes.Buffer)
-	defer c.recycle(buffer)
-	body, e := c.read(parent, r.target, response.Body, buffer)
+	w := c.workspaces.Get().(*workspace)
+	defer c.recycle(w)
+	body, e := c.read(parent, r.target, response.Body, &w.body)
 	wall := time.Since(start)
 	switch {
 	case e != nil && (response.StatusCode < 300 || e.Kind == KindCanceled):
@@ -34,23 +34,13 @@ func (c *Client) attempt(parent context.Context, r request, n int) *Error {
 	case response.StatusCode >= 300:
 		e = failure(answer{r.target, response.StatusCode, response.Header, body, c.address, c.credentials})
 	case r.accept != nil:
-		e = r.accept(n, &received{response.StatusCode, response.Header, body, wall})
+		e = r.accept(n, &received{response.StatusCode, response.Header, body, wall, w})
 		if e != nil {
 			e.Status = response.StatusCode
 		}
 	}
 	c.record(parent, r, n, response.StatusCode, wall, e)
 	return e
-}
-
-// largestPooled is the capacity up to which a buffer is kept for the next
-// answer, so that one huge answer does not stay in memory.
-const largestPooled = 4 << 20
-
-func (c *Client) recycle(b *bytes.Buffer) {
-	if b.Cap() <= largestPooled {
-		c.buffers.Put(b)
-	}
 }
 
 // read reads a body into the buffer, within the limit.

@@ -36,6 +36,7 @@ type received struct {
 	header http.Header
 	body   []byte
 	wall   time.Duration
+	*workspace
 }
 
 // do sends the request until it succeeds or there is no point in going on. The

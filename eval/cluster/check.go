@@ -8,8 +8,9 @@ import (
 )
 
 // check turns an answer that cannot be trusted into an Error: one that is
-// partial, late, has no hits object, more hits than asked for, or one twice.
-func (r *decoded) check(size int) *Error {
+// partial, late, has no hits object, more hits than asked for, or one twice. Ranks is an empty map to work with,
+// and is left empty.
+func (r *decoded) check(size int, ranks map[string]int) *Error {
 	switch {
 	case r.timedOut:
 		return &Error{Kind: KindPartial, What: "the search ran out of time on the server, so that hits may be missing", Hint: "take the timeout out of the search, or lower --concurrency"}
@@ -24,12 +25,13 @@ func (r *decoded) check(size int) *Error {
 	case size > 0 && len(r.Hits) > size:
 		return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer holds %d hits where %d were asked for", len(r.Hits), size)}
 	}
-	return r.checkHits()
+	defer clear(ranks)
+	return r.checkHits(ranks)
 }
 
 // checkHits looks for hits without an id, and for one that comes twice.
-func (r *decoded) checkHits() *Error {
-	ranks := make(map[string]int, len(r.Hits)) // by id: mostly unique over indices too
+// They are looked up by id, which is mostly unique over indices too.
+func (r *decoded) checkHits(ranks map[string]int) *Error {
 	for rank, h := range r.Hits {
 		if h.ID == "" {
 			return &Error{Kind: KindInvalidResponse, What: fmt.Sprintf("hit %d of the answer has no _id", rank+1)}

@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"bytes"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -25,7 +24,7 @@ type Client struct {
 	jitter      *jitter
 	budget      *budget
 	breaker     *breaker
-	buffers     sync.Pool // of *bytes.Buffer
+	workspaces  sync.Pool // of *workspace
 	log         *slog.Logger
 }
 
@@ -44,7 +43,7 @@ func New(c Config) (*Client, error) {
 		budget: newBudget(c.RetryBudget.Client),
 		log:    c.Log,
 	}
-	client.buffers.New = func() any { return new(bytes.Buffer) }
+	client.workspaces.New = func() any { return newWorkspace() }
 	client.breaker = newBreaker(c, client.notify)
 
 	var carrier http.RoundTripper = c.Transport

@@ -9,10 +9,11 @@ import (
 // longestTook keeps a nonsensical time, in milliseconds, from overflowing.
 const longestTook = 1 << 40
 
-// hitDecoder decodes the hits of one answer. Texts are collected in one piece
-// of memory, fields and values in one list each, so that the number of
-// allocations does not grow with the number of hits, and nothing keeps the
-// body alive.
+// hitDecoder decodes the hits of one answer after the other. Texts are
+// collected in one piece of memory, fields and values in one list each, so
+// that the number of allocations does not grow with the number of hits, and
+// nothing keeps the body alive. What it collects in is used again for the next
+// answer.
 type hitDecoder struct {
 	scanner
 	text   []byte // all texts, one after the other
@@ -32,17 +33,12 @@ type rawHit struct {
 
 type rawField struct{ name, values span }
 
-// decodeResponse reads the body of a successful search. It makes room for as
-// many hits as were asked for, a field each.
-func decodeResponse(body []byte, size int) (decoded, error) {
-	room := min(max(size, 0), len(body)/50)
-	d := hitDecoder{
-		scanner: scanner{b: body},
-		text:    make([]byte, 0, len(body)/2),
-		hits:    make([]rawHit, 0, room),
-		fields:  make([]rawField, 0, room),
-		values:  make([]span, 0, room),
-	}
+// decode reads the body of a successful search. Nothing of the result is the
+// decoder's own.
+func (d *hitDecoder) decode(body []byte) (decoded, error) {
+	d.scanner, d.index = scanner{b: body}, span{}
+	d.text, d.hits, d.fields, d.values = d.text[:0], d.hits[:0], d.fields[:0], d.values[:0]
+	defer func() { d.b = nil }()
 	r := decoded{Response: Response{Total: -1}}
 	var pit span
 	err := d.object(func(key []byte) (err error) {

@@ -20,10 +20,20 @@ func TestDecodeResponse(t *testing.T) {
 	 {"_index":"films","_id":"2","_score":null,"_source":{"deep":[{"a":[{}]}]}},
 	 {"_index":"more","_id":"ü\n","_score":-0.25,"fields":{}}]},
 	"aggregations":{"x":{"value":1}},"_clusters":{"total":1,"successful":1,"skipped":0}} `
-	got, err := decodeResponse([]byte(body), 3)
+	// What was decoded before and what is decoded after must not show.
+	var d hitDecoder
+	other := func() {
+		t.Helper()
+		if r, err := d.decode(answerOf(50)); err != nil || len(r.Hits) != 50 {
+			t.Fatal(len(r.Hits), err)
+		}
+	}
+	other()
+	got, err := d.decode([]byte(body))
 	if err != nil {
 		t.Fatal(err)
 	}
+	other()
 	want := Response{
 		PIT: "p1", Took: 12 * time.Millisecond, Total: 123, Shards: Shards{3, 3, 1, 0},
 		Hits: []Hit{
@@ -33,8 +43,8 @@ func TestDecodeResponse(t *testing.T) {
 			{Index: "more", ID: "ü\n", Score: -0.25},
 		},
 	}
-	if d := cmp.Diff(want, got.Response, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); d != "" {
-		t.Errorf("(-want +got):\n%s", d)
+	if diff := cmp.Diff(want, got.Response, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if v, ok := got.Hits[0].Value("title"); v != `Amélie "1"` || !ok {
 		t.Errorf("title %q, %v", v, ok)
@@ -75,14 +85,18 @@ func FuzzDecodeResponse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		got, err := decodeResponse(body, 100)
+		var used hitDecoder // of which nothing must come through
+		if _, err := used.decode(answerOf(3)); err != nil {
+			t.Fatal(err)
+		}
+		got, err := used.decode(body)
 		if err != nil {
 			return
 		}
 		if !json.Valid(body) {
 			t.Fatalf("accepted %q", body)
 		}
-		if e := got.check(3); e != nil {
+		if e := got.check(3, make(map[string]int)); e != nil {
 			_ = e.Error()
 		}
 		if repeats(body) {
@@ -209,9 +223,10 @@ func BenchmarkDecodeResponse(b *testing.B) {
 	b.Run("scanner", func(b *testing.B) {
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
+		w := newWorkspace()
 		for b.Loop() {
-			r, err := decodeResponse(body, 100)
-			if err != nil || r.check(100) != nil {
+			r, err := w.decoder.decode(body)
+			if err != nil || r.check(100, w.ranks) != nil {
 				b.Fatal(err)
 			}
 		}

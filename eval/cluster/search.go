@@ -38,11 +38,11 @@ func (c *Client) Search(ctx context.Context, body []byte, o SearchOptions) (Resp
 			if !isJSONType(contentType) {
 				return unreadable(a.body, contentType, errWrongType)
 			}
-			r, err := decodeResponse(a.body, o.Size)
+			r, err := a.decoder.decode(a.body)
 			if err != nil {
 				return unreadable(a.body, contentType, err)
 			}
-			if e := r.check(o.Size); e != nil {
+			if e := r.check(o.Size, a.ranks); e != nil {
 				return e
 			}
 			result = r.Response

@@ -2,7 +2,6 @@ package stats
 
 import (
 	"errors"
-	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/stat"
@@ -72,18 +71,52 @@ type Comparison struct {
 // returns ErrTooFew together with a Comparison whose means, Difference and
 // counts are right, whose p are 1, and whose other amounts are NaN.
 func Compare(base, next []float64, o Options) (Comparison, error) {
+	all, err := CompareAll([]Pair{{base, next}}, o)
+	if len(all) == 0 {
+		return Comparison{}, err
+	}
+	return all[0], err
+}
+
+// CompareAll gives what Compare gives for each pair, in their order. It draws
+// the resamples of all pairs with the same number of queries once, which is
+// most of the work: several metrics cost little more than one. Where a pair
+// has one query it returns ErrTooFew together with all comparisons; after any
+// other error there are none.
+func CompareAll(pairs []Pair, o Options) ([]Comparison, error) {
 	o, err := o.withDefaults()
 	if err != nil {
-		return Comparison{}, err
+		return nil, err
 	}
-	differences, err := pairedDifferences(base, next)
-	if err != nil {
-		return Comparison{}, err
+	all := make([]Comparison, len(pairs))
+	columns := make([][]float64, len(pairs))
+	var tooFew error
+	for i, p := range pairs {
+		differences, err := pairedDifferences(p.Base, p.Next)
+		if err != nil {
+			return nil, err
+		}
+		columns[i] = differences
+		all[i] = newComparison(p, differences, o)
+		if all[i].N == 1 {
+			tooFew = ErrTooFew
+		}
 	}
+	setIntervals(all, columns)
+	for i := range all {
+		if all[i].N > 1 {
+			all[i].Warnings = all[i].warnings()
+		}
+	}
+	return all, tooFew
+}
+
+// newComparison says all but the intervals and the warnings.
+func newComparison(p Pair, differences []float64, o Options) Comparison {
 	c := Comparison{
 		N:          len(differences),
-		BaseMean:   stat.Mean(base, nil),
-		NextMean:   stat.Mean(next, nil),
+		BaseMean:   stat.Mean(p.Base, nil),
+		NextMean:   stat.Mean(p.Next, nil),
 		Confidence: o.Confidence,
 		Resamples:  o.Resamples,
 		Seed:       o.Seed,
@@ -94,7 +127,7 @@ func Compare(base, next []float64, o Options) (Comparison, error) {
 		c.SD, c.Low, c.High, c.Lower, c.Upper = nan, nan, nan, nan, nan
 		c.T, c.EffectSize, c.Detectable = nan, nan, nan
 		c.P, c.Exact, c.PT = 1, true, 1
-		return c, ErrTooFew
+		return c
 	}
 	c.P, c.Exact = randomisation(differences, o.Permutations, o.Seed)
 	if !c.Exact {
@@ -104,37 +137,7 @@ func Compare(base, next []float64, o Options) (Comparison, error) {
 	c.EffectSize = effectSize(c.Difference, c.SD)
 	c.Detectable = Detectable(c.SD, c.N, o.Confidence)
 	c.QueriesNeeded = QueriesNeeded(c.Difference, c.SD, o.Confidence)
-	c.setIntervals(differences)
-	c.Warnings = c.warnings()
-	return c, nil
-}
-
-// rounding is the share of the larger value, or of 1, within which two values
-// count as equal.
-const rounding = 1e-12
-
-// pairedDifferences returns next minus base, 0 where only rounding is left.
-func pairedDifferences(base, next []float64) ([]float64, error) {
-	if len(base) != len(next) {
-		return nil, fmt.Errorf("cannot pair %d values with %d: compare on the queries that both have", len(base), len(next))
-	}
-	if len(base) == 0 {
-		return nil, errors.New("no queries to compare: the two sides have no judged query in common")
-	}
-	differences := make([]float64, len(base))
-	for i := range base {
-		if !finite(base[i]) || !finite(next[i]) {
-			return nil, fmt.Errorf("the values %v and %v at index %d are not both finite: leave a query without a value out of both sides", base[i], next[i], i)
-		}
-		d := next[i] - base[i]
-		if !finite(d) {
-			return nil, fmt.Errorf("the difference of %v and %v at index %d is too large for a float64", base[i], next[i], i)
-		}
-		if math.Abs(d) > rounding*max(1, math.Abs(base[i]), math.Abs(next[i])) {
-			differences[i] = d
-		}
-	}
-	return differences, nil
+	return c
 }
 
 // countAndMeasure sets the counts, the mean and the standard deviation.
@@ -157,43 +160,37 @@ func (c *Comparison) countAndMeasure(differences []float64) {
 	}
 }
 
-// setIntervals sets the interval and the bounds.
-func (c *Comparison) setIntervals(differences []float64) {
-	if c.SD == 0 {
-		c.Low, c.High, c.Lower, c.Upper = c.Difference, c.Difference, c.Difference, c.Difference
-		return
+// setIntervals sets the intervals and the bounds of comparisons, given their
+// differences.
+func setIntervals(all []Comparison, differences [][]float64) {
+	bySize := make(map[int][]int) // number of queries, to the comparisons with as many
+	for i := range all {
+		c := &all[i]
+		switch {
+		case c.N < 2:
+		case c.SD == 0:
+			c.Low, c.High, c.Lower, c.Upper = c.Difference, c.Difference, c.Difference, c.Difference
+		default:
+			bySize[c.N] = append(bySize[c.N], i)
+		}
 	}
-	means := resampledMeans(differences, c.Seed, c.Resamples)
+	for _, alike := range bySize {
+		columns := make([][]float64, len(alike))
+		for k, i := range alike {
+			columns[k] = differences[i]
+		}
+		first := &all[alike[0]] // all were made with the same options
+		for k, means := range resampledMeans(columns, first.Seed, first.Resamples) {
+			all[alike[k]].setInterval(means, columns[k])
+		}
+	}
+}
+
+// setInterval sets the interval and the bounds by the means of resamples.
+func (c *Comparison) setInterval(means, differences []float64) {
 	bounds := newBootstrapBounds(means, differences, c.Difference)
 	tail := (1 - c.Confidence) / 2
 	c.Low, c.High = bounds.bound(tail), bounds.bound(1-tail)
 	c.Lower, c.Upper = bounds.bound(1-c.Confidence), bounds.bound(c.Confidence)
 	c.Percentile = bounds.percentile
-}
-
-// fewQueries is the number of queries below which the bootstrap interval is
-// known to be too narrow: at 10 the plain bootstrap of a mean covers about
-// 90 % where it says 95 %.
-const fewQueries = 10
-
-// warnings says what makes the numbers weaker than they look.
-func (c *Comparison) warnings() []string {
-	var warnings []string
-	if c.N < fewQueries {
-		warnings = append(warnings, fmt.Sprintf("%d queries are few: the interval is narrower than it should be below %d", c.N, fewQueries))
-	}
-	alpha := 1 - c.Confidence
-	if changed := c.Wins + c.Losses; changed > 0 && math.Ldexp(1, 1-changed) > alpha {
-		// The two flips with all signs alike are always counted.
-		needed := int(math.Ceil(1 - math.Log2(alpha)))
-		warnings = append(warnings, fmt.Sprintf("%d of %d queries changed: the test cannot give a p below %.3g, for %.3g at least %d must change",
-			changed, c.N, math.Ldexp(1, 1-changed), alpha, needed))
-	}
-	if c.SD == 0 && c.Difference != 0 {
-		warnings = append(warnings, "every query changed by the same amount: an interval without width says nothing about other queries")
-	}
-	if c.Percentile {
-		warnings = append(warnings, "the bias of the resamples could not be corrected: the interval is the plain percentile interval")
-	}
-	return warnings
 }

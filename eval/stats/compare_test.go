@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 )
 
@@ -234,4 +235,34 @@ func TestCompareProperties(t *testing.T) {
 			t.Fatalf("exchanged: difference %v and %v, p %v and %v", c.Difference, r.Difference, c.P, r.P)
 		}
 	})
+}
+
+// Together or one by one, the numbers are the same.
+func TestCompareAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pair := rapid.Custom(func(t *rapid.T) Pair {
+			n := rapid.SampledFrom([]int{1, 2, 7, 7, 7, 30}).Draw(t, "queries")
+			values := rapid.SliceOfN(rapid.SampledFrom([]float64{0, 0.25, 0.5, 1}), n, n)
+			return Pair{values.Draw(t, "base"), values.Draw(t, "next")}
+		})
+		pairs := rapid.SliceOfN(pair, 1, 5).Draw(t, "pairs")
+		o := Options{Seed: 3, Resamples: 300, Permutations: 100}
+		all, err := CompareAll(pairs, o)
+		var tooFew error
+		for i, p := range pairs {
+			want, err := Compare(p.Base, p.Next, o)
+			if err != nil {
+				tooFew = err
+			}
+			if d := cmp.Diff(want, all[i], cmpopts.EquateNaNs()); d != "" {
+				t.Errorf("pair %d (-alone +together):\n%s", i, d)
+			}
+		}
+		if !errors.Is(err, tooFew) {
+			t.Errorf("error %v, want %v", err, tooFew)
+		}
+	})
+	if all, err := CompareAll([]Pair{{[]float64{1, 2}, []float64{1, 2}}, {[]float64{1}, nil}}, Options{}); all != nil || err == nil {
+		t.Errorf("%v and %v for columns of different lengths", all, err)
+	}
 }

@@ -44,22 +44,29 @@ func drawIndices(source *rand.PCG, indices []int) {
 	}
 }
 
-// resampledMeans returns the mean of each bootstrap resample of the values,
-// in the order in which Bootstrap draws them.
-func resampledMeans(values []float64, seed uint64, resamples int) []float64 {
-	means := make([]float64, resamples)
+// resampledMeans returns, for each column, the mean of each bootstrap resample
+// of its values, in the order in which Bootstrap draws them. The columns are
+// of the same length, and one draw serves all.
+func resampledMeans(columns [][]float64, seed uint64, resamples int) [][]float64 {
+	means := make([][]float64, len(columns))
+	for c := range means {
+		means[c] = make([]float64, resamples)
+	}
+	n := len(columns[0])
 	chunks := (resamples + resamplesPerChunk - 1) / resamplesPerChunk
-	forChunks(chunks, resamples*len(values), func(chunk int) {
+	forChunks(chunks, resamples*n, func(chunk int) {
 		source := stream(seed, forResamples, chunk)
-		indices := make([]int, len(values))
+		indices := make([]int, n)
 		start := chunk * resamplesPerChunk
 		for i := start; i < min(start+resamplesPerChunk, resamples); i++ {
 			drawIndices(source, indices)
-			var sum float64
-			for _, index := range indices {
-				sum += values[index]
+			for c, values := range columns {
+				var sum float64
+				for _, index := range indices {
+					sum += values[index]
+				}
+				means[c][i] = sum / float64(n)
 			}
-			means[i] = sum / float64(len(values))
 		}
 	})
 	return means

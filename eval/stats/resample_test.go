@@ -13,7 +13,7 @@ func TestBootstrapDrawsWhatCompareDraws(t *testing.T) {
 		t.Fatal(err)
 	}
 	const resamples = 300 // more than two chunks
-	want := resampledMeans(differences, 9, resamples)
+	want := resampledMeans([][]float64{differences}, 9, resamples)[0]
 	var got []float64
 	Bootstrap(len(differences), 9, resamples, func(indices []int) {
 		var sum float64
