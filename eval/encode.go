@@ -118,17 +118,25 @@ func appendHit(b []byte, h Hit) ([]byte, error) {
 	return append(b, '}'), nil
 }
 
-// appendString writes a string; one with characters that JSON or HTML would
-// misread is left to encoding/json.
+// appendString writes a string as encoding/json does.
 func appendString(b []byte, s string) []byte {
+	if isPlain(s) {
+		return append(append(append(b, '"'), s...), '"')
+	}
+	encoded, err := json.Marshal(s)
+	if err != nil { // a string always encodes
+		return append(b, `""`...)
+	}
+	return append(b, encoded...)
+}
+
+// isPlain says whether a string holds no character that JSON or HTML would
+// misread.
+func isPlain(s string) bool {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			encoded, err := json.Marshal(s)
-			if err != nil { // a string always encodes
-				return append(b, `""`...)
-			}
-			return append(b, encoded...)
+			return false
 		}
 	}
-	return append(append(append(b, '"'), s...), '"')
+	return true
 }

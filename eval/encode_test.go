@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"testing"
@@ -55,6 +56,22 @@ func TestAppendQueryIsJSON(t *testing.T) {
 		}
 		if string(got) != before+string(want) {
 			t.Fatalf("got  %s\nwant %s%s", got, before, want)
+		}
+	})
+}
+
+// Strings of requests keep <, > and & as they are.
+func TestQuoted(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ -~]*`)).Draw(t, "s")
+		var want bytes.Buffer
+		encoder := json.NewEncoder(&want)
+		encoder.SetEscapeHTML(false)
+		if err := encoder.Encode(s); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(quoted(s)) + "\n"; got != want.String() {
+			t.Fatalf("%s, want %s", got, want.String())
 		}
 	})
 }

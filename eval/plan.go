@@ -234,6 +234,9 @@ func (p *Plan) Body(retriever json.RawMessage, size int, pit string) []byte {
 
 // quoted gives a string as JSON, without escaping <, > and &.
 func quoted(s string) []byte {
+	if isPlain(s) {
+		return append(append(append(make([]byte, 0, len(s)+2), '"'), s...), '"')
+	}
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)

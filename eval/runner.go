@@ -68,26 +68,32 @@ func (r *Runner) Run(ctx context.Context, p *Plan, done map[string]bool) ([]Quer
 	s.pit.Store(&pit.ID)
 	defer s.closePIT(ctx)
 
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(max(1, defaultTo(r.Concurrency, 4)))
-	results := make([]*Query, len(p.Queries))
+	var left []int // the queries to search, by their place in the plan
 	for i, q := range p.Queries {
-		if done[q.ID] {
-			continue
+		if !done[q.ID] {
+			left = append(left, i)
 		}
-		if groupCtx.Err() != nil {
-			break
-		}
+	}
+	results := make([]*Query, len(p.Queries))
+	group, groupCtx := errgroup.WithContext(ctx)
+	var taken atomic.Int64
+	for range min(max(1, defaultTo(r.Concurrency, 4)), len(left)) {
 		group.Go(func() error {
-			finished, err := s.query(groupCtx, p.numbers[i], q)
-			if err != nil {
-				return err
+			for {
+				next := int(taken.Add(1)) - 1
+				if next >= len(left) || groupCtx.Err() != nil {
+					return nil
+				}
+				i := left[next]
+				finished, err := s.query(groupCtx, p.numbers[i], p.Queries[i])
+				if err != nil {
+					return err
+				}
+				if err := s.report(finished); err != nil {
+					return err
+				}
+				results[i] = finished
 			}
-			if err := s.report(finished); err != nil {
-				return err
-			}
-			results[i] = finished
-			return nil
 		})
 	}
 	err = group.Wait()

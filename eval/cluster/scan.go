@@ -130,34 +130,40 @@ var plain = func() (t [256]bool) {
 func (s *scanner) number() ([]byte, error) {
 	s.space()
 	start := s.i
-	digits := func() bool {
-		from := s.i
-		for s.i < len(s.b) && s.b[s.i] >= '0' && s.b[s.i] <= '9' {
-			s.i++
-		}
-		return s.i > from
-	}
-	at := func(set string) bool {
-		if s.i < len(s.b) && bytes.IndexByte([]byte(set), s.b[s.i]) >= 0 {
-			s.i++
-			return true
-		}
-		return false
-	}
-	at("-")
-	if zero := at("0"); !zero && !digits() {
+	s.at('-', '-')
+	if zero := s.at('0', '0'); !zero && !s.digits() {
 		return nil, errSyntax
 	}
-	if at(".") && !digits() {
+	if s.at('.', '.') && !s.digits() {
 		return nil, errSyntax
 	}
-	if at("eE") {
-		at("+-")
-		if !digits() {
+	if s.at('e', 'E') {
+		s.at('+', '-')
+		if !s.digits() {
 			return nil, errSyntax
 		}
 	}
 	return s.b[start:s.i], nil
+}
+
+// at steps over one of two bytes, if it is next.
+func (s *scanner) at(one, other byte) bool {
+	if s.i < len(s.b) && (s.b[s.i] == one || s.b[s.i] == other) {
+		s.i++
+		return true
+	}
+	return false
+}
+
+// digits steps over digits, and tells whether there were any.
+func (s *scanner) digits() bool {
+	i := s.i
+	for i < len(s.b) && s.b[i]-'0' <= 9 {
+		i++
+	}
+	found := i > s.i
+	s.i = i
+	return found
 }
 
 // float reads a number as a value.

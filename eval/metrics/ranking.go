@@ -51,8 +51,16 @@ func (m Metric) Score(r Ranking) float64 {
 	if m.cutoff > 0 && m.cutoff < len(grades) {
 		grades = grades[:m.cutoff]
 	}
-	var buf [32]Hit
-	l := List{Len: len(r.Grades), Hits: appendHits(buf[:0], grades), Judged: r.Judged}
+	judged := 0
+	for _, g := range grades {
+		if !IsUnjudged(g) {
+			judged++
+		}
+	}
+	l := List{Len: len(r.Grades), Judged: r.Judged}
+	if judged > 0 {
+		l.Hits = appendHits(make([]Hit, 0, judged), grades)
+	}
 	return m.ScoreList(&l)
 }
 
@@ -101,9 +109,10 @@ func (m Metric) Bounds(r Ranking, maxGrade float64) (low, high float64) {
 	if unjudged == 0 {
 		return low, high
 	}
+	l := List{Len: len(r.Grades), Hits: make([]Hit, reach)}
+	all := make([]float64, 0, r.Judged.Len()+unjudged)
 	for _, grade := range [2]float64{0, maxGrade} {
-		filled := make([]float64, reach, len(r.Grades))
-		all := make([]float64, 0, r.Judged.Len()+unjudged)
+		all = all[:0]
 		if r.Judged != nil {
 			all = append(all, r.Judged.grades...)
 		}
@@ -112,10 +121,10 @@ func (m Metric) Bounds(r Ranking, maxGrade float64) (low, high float64) {
 				g = grade
 				all = append(all, grade)
 			}
-			filled[i] = g
+			l.Hits[i] = Hit{Rank: i + 1, Grade: g}
 		}
-		filled = append(filled, r.Grades[reach:]...)
-		s := m.Score(Ranking{Grades: filled, Judged: NewJudged(all)})
+		l.Judged = NewJudged(all)
+		s := m.ScoreList(&l)
 		low, high = min(low, s), max(high, s)
 	}
 	return low, high

@@ -61,16 +61,20 @@ func exactShare(differences []float64, reach float64) float64 {
 // signedSums returns the sums of the values under all 2^len(values) choices
 // of signs; bit i of an index says that value i is taken with a plus.
 func signedSums(values []float64) []float64 {
-	sums := make([]float64, 1, 1<<len(values))
-	for _, v := range values {
-		for _, s := range sums {
-			sums = append(sums, s+v)
-		}
-		for i := range len(sums) / 2 {
-			sums[i] -= v
+	sums := make([]float64, 1<<len(values))
+	fillSignedSums(sums, values)
+	return sums
+}
+
+// fillSignedSums is signedSums into a slice of its length that begins with 0.
+func fillSignedSums(sums, values []float64) {
+	for i, v := range values {
+		size := 1 << i
+		minus, plus := sums[:size], sums[size:2*size]
+		for k, s := range minus {
+			plus[k], minus[k] = s+v, s-v
 		}
 	}
-	return sums
 }
 
 const (
@@ -92,7 +96,8 @@ func (t *flipTables) fill(differences []float64) {
 		if 8*g < len(differences) {
 			copy(group[:], differences[8*g:])
 		}
-		copy(t[g][:], signedSums(group[:]))
+		t[g][0] = 0
+		fillSignedSums(t[g][:], group[:])
 	}
 }
 

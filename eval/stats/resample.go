@@ -29,15 +29,20 @@ func Bootstrap(n int, seed uint64, resamples int, use func(indices []int)) {
 // drawIndices fills indices with independent numbers, each uniform below
 // len(indices): multiplication and rejection as in Lemire (2019), on both
 // halves of each random number. There are never 2^32 queries.
-func drawIndices(source *rand.PCG, indices []int) {
+func drawIndices[index int | uint32](source *rand.PCG, indices []index) {
 	n := uint32(len(indices))
 	biased := -n % n // 2^32 mod n: that many low products would be one too many
 	for i := 0; i < len(indices); {
 		random := source.Uint64()
-		for _, half := range [2]uint32{uint32(random), uint32(random >> 32)} {
-			product := uint64(half) * uint64(n)
+		low, high := uint64(uint32(random))*uint64(n), random>>32*uint64(n)
+		if rest := indices[i:]; len(rest) > 1 && uint32(low) >= biased && uint32(high) >= biased {
+			rest[0], rest[1] = index(low>>32), index(high>>32)
+			i += 2
+			continue
+		}
+		for _, product := range [2]uint64{low, high} { // one is rejected, or one too many
 			if uint32(product) >= biased && i < len(indices) {
-				indices[i] = int(product >> 32)
+				indices[i] = index(product >> 32)
 				i++
 			}
 		}
@@ -46,7 +51,9 @@ func drawIndices(source *rand.PCG, indices []int) {
 
 // resampledMeans returns, for each column, the mean of each bootstrap resample
 // of its values, in the order in which Bootstrap draws them. The columns are
-// of the same length, and one draw serves all.
+// of the same length, and one draw serves all. Resamples are summed up in
+// pairs: each sum waits for its last addition, and meanwhile the other is
+// added to.
 func resampledMeans(columns [][]float64, seed uint64, resamples int) [][]float64 {
 	means := make([][]float64, len(columns))
 	for c := range means {
@@ -54,20 +61,32 @@ func resampledMeans(columns [][]float64, seed uint64, resamples int) [][]float64
 	}
 	n := len(columns[0])
 	chunks := (resamples + resamplesPerChunk - 1) / resamplesPerChunk
-	forChunks(chunks, resamples*n, func(chunk int) {
+	forChunks(chunks, resamples*n*len(columns), func(chunk int) {
 		source := stream(seed, forResamples, chunk)
-		indices := make([]int, n)
+		even, odd := make([]uint32, n), make([]uint32, n)
 		start := chunk * resamplesPerChunk
-		for i := start; i < min(start+resamplesPerChunk, resamples); i++ {
-			drawIndices(source, indices)
+		end := min(start+resamplesPerChunk, resamples)
+		for i := start; i < end; i += 2 {
+			drawIndices(source, even)
+			drawIndices(source, odd)
 			for c, values := range columns {
-				var sum float64
-				for _, index := range indices {
-					sum += values[index]
+				first, second := sumPair(values, even, odd)
+				means[c][i] = first / float64(n)
+				if i+1 < end {
+					means[c][i+1] = second / float64(n)
 				}
-				means[c][i] = sum / float64(n)
 			}
 		}
 	})
 	return means
+}
+
+// sumPair adds up the values at two lists of indices of the same length.
+func sumPair(values []float64, even, odd []uint32) (first, second float64) {
+	odd = odd[:len(even)]
+	for i, index := range even {
+		first += values[index]
+		second += values[odd[i]]
+	}
+	return first, second
 }
