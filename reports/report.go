@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/stats"
@@ -69,21 +71,24 @@ type QueryRow struct {
 
 // New works a report out of an evaluation.
 func New(e *eval.Evaluation, o stats.Options) (*Report, error) {
-	differences, err := e.Differences(o)
-	if err != nil {
-		return nil, err
-	}
-	r := &Report{
-		Evaluation:  e,
-		Differences: differences,
-		Integrity:   eval.CheckIntegrity(e.Run),
-		Unresolved:  e.Run.Manifest.Unresolved,
-	}
+	r := &Report{Evaluation: e, Unresolved: e.Run.Manifest.Unresolved}
+	var group errgroup.Group // what needs nothing of each other, on every core
+	group.Go(func() (err error) {
+		r.Differences, err = e.Differences(o)
+		return err
+	})
+	group.Go(func() error {
+		r.Integrity = eval.CheckIntegrity(e.Run)
+		return nil
+	})
 	for s := 1; s < len(e.Systems); s++ {
 		r.Queries = append(r.Queries, r.rows(s))
 	}
 	if len(e.Systems) == 1 {
 		r.Queries = [][]QueryRow{r.rows(0)}
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
 	}
 	return r, nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/judgments"
 )
 
@@ -125,7 +126,7 @@ func missing(q *Query, id, title string) bool {
 
 // rankOf is the rank of the document with the id or, where that is empty, of
 // the first with the title; 0 where it was not returned.
-func rankOf(hits []Hit, id, title string) int {
+func rankOf(hits []eval.Hit, id, title string) int {
 	folded := judgments.FoldTitle(title)
 	for i, h := range hits {
 		if id != "" && h.ID == id || id == "" && judgments.FoldTitle(h.Title) == folded {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/judgments"
 )
 
@@ -480,7 +481,7 @@ func TestQuarantine(t *testing.T) {
 			in.Gates = []judgments.Gate{{Metric: "ndcg@10", Min: new(0.75)}}
 			in.Queries[1].Quarantine = &judgments.Quarantine{Until: day(test.until), Reason: "synonyms are being rebuilt."}
 			in.Queries[1].Expect = []judgments.Expectation{{Title: "Heat", Within: 3}}
-			in.Systems[1].Answers[1].Hits = []Hit{{"1", "Fargo"}}
+			in.Systems[1].Answers[1].Hits = []eval.Hit{{ID: "1", Title: "Fargo"}}
 			results, err := Evaluate(in)
 			if err != nil {
 				t.Fatal(err)
@@ -507,7 +508,7 @@ func TestQuarantine(t *testing.T) {
 }
 
 func TestExpectations(t *testing.T) {
-	hits := []Hit{{"7", "Reservoir Dogs"}, {"1", "Heat"}, {"2", "heat"}, {"3", "Fargo"}}
+	hits := []eval.Hit{{ID: "7", Title: "Reservoir Dogs"}, {ID: "1", Title: "Heat"}, {ID: "2", Title: "heat"}, {ID: "3", Title: "Fargo"}}
 	none := math.NaN()
 	tests := []struct {
 		name   string

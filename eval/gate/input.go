@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/judgments"
@@ -69,18 +70,13 @@ type Answer struct {
 	// TookMS is the server's time and WallMS the client's, in milliseconds.
 	TookMS, WallMS float64
 	// Hits are the documents by rank.
-	Hits []Hit
+	Hits []eval.Hit
 	// Dropped names the documents of the window that the reranker left out.
 	Dropped []string
 }
 
 // Failed says that there is no usable answer.
 func (a *Answer) Failed() bool { return a.Error != "" }
-
-// Hit is a returned document.
-type Hit struct {
-	ID, Title string
-}
 
 // Baseline is the earlier run that gates compare with.
 type Baseline struct {

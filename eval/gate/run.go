@@ -63,7 +63,7 @@ func query(m *eval.Manifest, q *eval.Query, unresolved map[string]bool) Query {
 		out.Quarantine = &judgments.Quarantine{Position: out.Position, Until: q.Quarantine.Until, Reason: q.Quarantine.Reason}
 	}
 	for _, j := range q.Judgments {
-		if unresolved[unresolvedKey(j.ID, j.Title)] {
+		if len(unresolved) > 0 && unresolved[unresolvedKey(j.ID, j.Title)] {
 			out.Unresolved = append(out.Unresolved, cmp.Or(j.ID, j.Title))
 		}
 	}
@@ -124,11 +124,7 @@ func answer(r *eval.Result, dropped []string) Answer {
 	if r == nil {
 		return Answer{Error: "no result"}
 	}
-	a := Answer{Error: r.Error, TookMS: float64(r.TookMS), WallMS: r.WallMS, Dropped: dropped}
-	for _, h := range r.Hits {
-		a.Hits = append(a.Hits, Hit{ID: h.ID, Title: h.Title})
-	}
-	return a
+	return Answer{Hits: r.Hits, Error: r.Error, TookMS: float64(r.TookMS), WallMS: r.WallMS, Dropped: dropped}
 }
 
 // droppedTitles are by system, then by query.

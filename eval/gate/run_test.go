@@ -58,7 +58,7 @@ func TestFromRun(t *testing.T) {
 	at := func(line, column int) judgments.Position {
 		return judgments.Position{File: "films.yaml", Line: line, Column: column}
 	}
-	heat, fargo := Hit{"1", "Heat"}, Hit{"2", "Fargo"}
+	heat, fargo := eval.Hit{ID: "1", Title: "Heat", Score: 2}, eval.Hit{ID: "2", Title: "Fargo", Score: 1}
 	want := Input{
 		Gates: []judgments.Gate{
 			{Position: at(9, 5), Source: "{metric: mrr, min: 0.5}", Metric: "mrr", Min: new(0.5)},
@@ -78,18 +78,18 @@ func TestFromRun(t *testing.T) {
 		Systems: []System{
 			{
 				Name:    eval.FirstStage,
-				Answers: []Answer{{TookMS: 3, WallMS: 4.5, Hits: []Hit{heat, fargo}}, {Hits: []Hit{heat}}},
+				Answers: []Answer{{TookMS: 3, WallMS: 4.5, Hits: []eval.Hit{heat, fargo}}, {Hits: []eval.Hit{heat}}},
 				Values:  map[string][]float64{"mrr": {0.5, 0}}, // Fargo is second
 			},
 			{
 				Name:    "elastic",
-				Answers: []Answer{{TookMS: 30, WallMS: 41.5, Hits: []Hit{fargo}, Dropped: []string{"Heat"}}, {Error: "timed out"}},
+				Answers: []Answer{{TookMS: 30, WallMS: 41.5, Hits: []eval.Hit{fargo}, Dropped: []string{"Heat"}}, {Error: "timed out"}},
 				Values:  map[string][]float64{"mrr": {1, 0}},
 			},
 		},
 		Baseline: &Baseline{
 			Queries: []string{"alien"},
-			Systems: []System{{Name: eval.FirstStage, Answers: []Answer{{Hits: []Hit{heat}}}, Values: map[string][]float64{"mrr": {0}}}},
+			Systems: []System{{Name: eval.FirstStage, Answers: []Answer{{Hits: []eval.Hit{heat}}}, Values: map[string][]float64{"mrr": {0}}}},
 		},
 		TitlesChecked: true,
 		Now:           noon,
