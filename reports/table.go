@@ -152,14 +152,15 @@ func total(widths []int) int {
 // fits says whether the grid fits a terminal with nothing cut.
 func (g *grid) fits(o Options) bool { return total(g.widths(g.cleaned())) <= o.width() }
 
-// stacked renders each row as a paragraph of "head value" pairs.
+// stacked renders each row, with the head first, as a paragraph of "head
+// value" pairs.
 func (g *grid) stacked(cells [][]cell, o Options) string {
 	var b strings.Builder
 	for _, row := range cells[1:] {
 		var pairs []string
 		for i, c := range row[1:] {
 			if c.text != "" {
-				pairs = append(pairs, g.columns[i+1].head+" "+c.text+c.note)
+				pairs = append(pairs, cells[0][i+1].text+" "+c.text+c.note)
 			}
 		}
 		b.WriteString(wrap(row[0].text+row[0].note, o.width(), "", "  "))
