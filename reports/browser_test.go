@@ -48,7 +48,7 @@ const spilling = `(() => {
 
 func TestBrowserOpensReports(t *testing.T) {
 	b := startBrowser(t)
-	for name, r := range map[string]*Report{"full": full(), "hostile": hostileReport(), "several": several(), "single": single(), "large": large500()} {
+	for name, r := range map[string]*Report{"full": full(), "hostile": hostileReport(), "several": several(), "side by side": sweepsOfThree(), "single": single(), "large": large500()} {
 		t.Run(name, func(t *testing.T) {
 			b.t = t
 			url := pageFile(t, r)
@@ -191,9 +191,13 @@ func TestBrowserScreenshots(t *testing.T) {
 			p := b.open(url, size.width, 900, scheme == "dark")
 			p.shoot(directory, "report-"+scheme+"-"+size.name+".png", 0, 1500)
 			p.eval(`document.querySelectorAll("#list > details").forEach((d, i) => d.open = i < 2)`, nil)
-			var top int
-			p.eval(`Math.round(document.getElementById("queries").getBoundingClientRect().top + scrollY)`, &top)
-			p.shoot(directory, "queries-"+scheme+"-"+size.name+".png", top, 1500)
+			for _, section := range []string{"windows", "queries"} {
+				top := -1
+				p.eval(`(e => e ? Math.round(e.getBoundingClientRect().top + scrollY) : -1)(document.getElementById("`+section+`"))`, &top)
+				if top >= 0 {
+					p.shoot(directory, section+"-"+scheme+"-"+size.name+".png", top, 1500)
+				}
+			}
 			quiet(t, p)
 		}
 	}

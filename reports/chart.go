@@ -16,17 +16,32 @@ import (
 // chartFile is an SVG file beside a Markdown report.
 type chartFile struct {
 	name string // the file's name
-	of   string // what it shows, for the place that asks for it
+	of   charted
 	alt  string
 	// content is the SVG.
 	content []byte
 }
 
+// charted is what a chart shows, for the place that asks for it.
+type charted struct {
+	kind     chartKind
+	reranker string // empty where the chart shows several
+}
+
+// chartKind is a kind of chart.
+type chartKind int
+
+const (
+	differencesChart chartKind = iota // a reranker, query by query
+	sweptChart                        // a reranker, window by window
+	sweptTogether                     // rerankers side by side, window by window
+)
+
 // escapeHTML makes one inert line of a text in HTML and SVG.
 func escapeHTML(s string) string { return html.EscapeString(clean(s)) }
 
 // chart is the Markdown image of a chart, empty where it was not written.
-func (d *document) chart(of string) string {
+func (d *document) chart(of charted) string {
 	for _, c := range d.options.charts {
 		if c.of == of {
 			return "![" + escapeMarkdown(c.alt) + "](" + strings.NewReplacer("(", "%28", ")", "%29").Replace(url.PathEscape(c.name)) + ")\n"
@@ -43,14 +58,17 @@ func (r *Report) chartFiles(stem string) []chartFile {
 		if len(b.rows) == 0 {
 			continue
 		}
-		files = append(files, chartFile{numbered(stem+".differences", i), s.System, b.summary(), b.file()})
+		files = append(files, chartFile{numbered(stem+".differences", i), charted{differencesChart, s.System}, b.summary(), b.file()})
+	}
+	if c := newSweepsChart(r.Sweeps); c != nil {
+		files = append(files, chartFile{stem + ".sweeps.svg", charted{kind: sweptTogether}, c.summary(), c.file()})
 	}
 	for i := range r.Sweeps {
 		c := newSweepChart(&r.Sweeps[i])
 		if c == nil {
 			continue
 		}
-		files = append(files, chartFile{numbered(stem+".sweep", i), "sweep of " + r.Sweeps[i].Reranker, c.summary(), c.file()})
+		files = append(files, chartFile{numbered(stem+".sweep", i), charted{sweptChart, r.Sweeps[i].Reranker}, c.summary(), c.file()})
 	}
 	return files
 }

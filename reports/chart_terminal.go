@@ -2,89 +2,105 @@ package reports
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"strings"
 )
 
 // sweepLines draws a sweep for a terminal: the metric with the reranker, the
-// ceiling and the first stage over the windows, evenly spaced. It is empty
-// where there are too few points for a line.
+// ceiling and the first stage over the windows. It is empty where there are
+// too few points for a line.
 func sweepLines(s *SweepView, width int) string {
-	const rows, left = 10, 8
 	n := len(s.Points)
 	if n < 3 {
 		return ""
 	}
-	low, high := math.Inf(1), math.Inf(-1)
-	take := func(v float64) {
-		if !math.IsNaN(v) {
-			low, high = min(low, v), max(high, v)
-		}
-	}
-	take(s.FirstStage)
+	e := newExtent()
+	e.take(s.FirstStage)
 	for _, p := range s.Points {
-		take(p.Value)
-		take(p.Ceiling)
+		e.take(p.Value, p.Ceiling)
 	}
-	if math.IsInf(low, 0) {
+	if e.empty() {
 		return ""
 	}
-	if high-low < 0.01 {
-		middle := (low + high) / 2
-		low, high = middle-0.005, middle+0.005
-	}
-	columns := min(width-left-2, 6*(n-1)+1, 70)
-	canvas := make([][]rune, rows)
-	for i := range canvas {
-		canvas[i] = []rune(strings.Repeat(" ", columns))
-	}
-	plot := func(value func(x float64) float64, sign rune) {
-		for c := range columns {
-			v := value(float64(c) / float64(columns-1) * float64(n-1))
-			if math.IsNaN(v) {
-				continue
-			}
-			row := int(math.Round((high - v) / (high - low) * (rows - 1)))
-			canvas[min(max(row, 0), rows-1)][c] = sign
-		}
-	}
-	between := func(of func(*SweepPoint) float64) func(x float64) float64 {
-		return func(x float64) float64 {
-			i := min(int(x), n-2)
-			a, b := of(&s.Points[i]), of(&s.Points[i+1])
-			return a + (b-a)*(x-float64(i))
-		}
-	}
-	plot(func(float64) float64 { return s.FirstStage }, '·')
-	plot(between(func(p *SweepPoint) float64 { return p.Ceiling }), '°')
-	plot(between(func(p *SweepPoint) float64 { return p.Value }), '•')
+	c := newCanvas(s.windows(), e, 10, min(width-canvasLeft-2, 6*(n-1)+1, 70), 0)
+	c.level(s.FirstStage, '·')
+	c.line(s.marks(ceilingOf), '°')
+	c.line(s.marks(valueOf), '•')
 	var b strings.Builder
-	for i := range canvas {
-		label := ""
-		if i == 0 || i == rows-1 || i == rows/2 {
-			label = fixed(high - (high-low)*float64(i)/(rows-1))
-		}
-		fmt.Fprintf(&b, "%*s ┤%s\n", left-2, label, strings.TrimRight(string(canvas[i]), " "))
-	}
-	b.WriteString(strings.Repeat(" ", left-1) + "└" + strings.Repeat("─", columns) + "\n")
-	b.WriteString(windowLabels(s, left, columns))
-	b.WriteString(wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", s.Metric, clean(s.Reranker)), width, strings.Repeat(" ", left), strings.Repeat(" ", left)))
+	// The reranker is what the chart is about, and covers the others.
+	c.write(&b, 5, func(signs []rune, _ int) rune { return signs[len(signs)-1] }, nil)
+	indent := strings.Repeat(" ", canvasLeft)
+	b.WriteString(wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", s.Metric, clean(s.Reranker)), width, indent, indent))
 	return b.String()
 }
 
-// windowLabels writes the windows under their points, as many as fit.
-func windowLabels(s *SweepView, left, columns int) string {
-	line := []byte(strings.Repeat(" ", left+columns+8))
-	free := 0
-	for i, p := range s.Points {
-		label := strconv.Itoa(p.Window)
-		at := left + int(math.Round(float64(i)*float64(columns-1)/float64(len(s.Points)-1))) - len(label)/2
-		if at < free || at+len(label) > left+columns+1 {
-			continue
-		}
-		copy(line[at:], label)
-		free = at + len(label) + 2
+// lines draws the chart for a terminal, every reranker with a sign of its
+// own. Where lines lie on each other their signs take turns, so that none
+// hides another.
+func (c *sweepsChart) lines(width int) string {
+	const pad = 1 // for the bracket around a sign at the rim
+	signs := looks()
+	drawn := newCanvas(c.windows, c.taken, 13, min(width-canvasLeft-2-2*pad, 10*(len(c.windows)-1)+1, 70), pad)
+	drawn.level(c.first, '·')
+	drawn.line(c.ceiling, '°')
+	for i, s := range c.series {
+		drawn.line(s.marks, signs[i].sign)
 	}
-	return strings.TrimRight(string(line), " ") + "\n"
+	var b strings.Builder
+	drawn.write(&b, 3, func(signs []rune, column int) rune { return signs[column%len(signs)] }, c.brackets(drawn))
+	indent := strings.Repeat(" ", canvasLeft)
+	for i := range c.series {
+		b.WriteString(wrap(string(signs[i].sign)+" "+c.series[i].says(), width, indent, indent+"  "))
+	}
+	line := indent
+	for _, other := range c.otherSigns() {
+		if line != indent && widthOf(line)+widthOf(other) > width {
+			b.WriteString(strings.TrimRight(line, " ") + "\n")
+			line = indent
+		}
+		line += other + "   "
+	}
+	if line != indent {
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	for _, note := range c.notes() {
+		b.WriteString(wrap(note, width, indent, indent))
+	}
+	return b.String()
+}
+
+// otherSigns explain what is drawn besides the rerankers.
+func (c *sweepsChart) otherSigns() []string {
+	var others []string
+	if len(c.ceiling) > 0 {
+		others = append(others, "° ceiling")
+	}
+	if drawable(c.first) {
+		others = append(others, "· without")
+	}
+	if len(c.recommended()) > 0 {
+		others = append(others, "[ ] recommended")
+	}
+	return others
+}
+
+// brackets are what stands around the signs at recommended windows: several
+// rerankers that meet there share them.
+func (c *sweepsChart) brackets(drawn *canvas) map[[2]int]rune {
+	together := make(map[[2]int]string)
+	for i, s := range c.series {
+		for _, m := range s.marks {
+			if m.at == s.best && drawable(m.value) {
+				together[[2]int{drawn.row(m.value), drawn.column(m.at)}] += string(looks()[i].sign)
+			}
+		}
+	}
+	over := make(map[[2]int]rune)
+	for place, signs := range together {
+		text := []rune("[" + signs + "]")
+		from := min(max(place[1]-len(text)/2, 0), len(drawn.signs[0])-len(text))
+		for i, sign := range text {
+			over[[2]int{place[0], from + i}] = sign
+		}
+	}
+	return over
 }

@@ -17,7 +17,8 @@
 //     escapes what has a meaning there.
 //  4. Tables are grids first: a terminal gets them cut to its width, Markdown
 //     and HTML escaped. Charts are shapes without text, which a page labels
-//     around and a file inside.
+//     around and a file inside. Rerankers in one chart differ in marks,
+//     dashes and, in a terminal, signs: colour only helps.
 //  5. Write renders to memory and writes at once; WriteFile picks the format
 //     by the name's ending and puts the file in place by renaming.
 //

@@ -69,6 +69,50 @@ func TestWriteFile(t *testing.T) {
 	}
 }
 
+// Rerankers side by side have a chart together and one each; the Markdown
+// shows the common one before the others.
+func TestWriteFileSideBySide(t *testing.T) {
+	directory := t.TempDir()
+	if err := WriteFile(filepath.Join(directory, "r.md"), sweepsOfThree(), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"r.differences-2.svg", "r.differences.svg", "r.md", "r.sweep-2.svg", "r.sweep-3.svg", "r.sweep.svg", "r.sweeps.svg"}
+	if got := names(t, directory); !slices.Equal(got, want) {
+		t.Errorf("written are %v, want %v", got, want)
+	}
+	markdown, err := os.ReadFile(filepath.Join(directory, "r.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if images := parseMarkdown(markdown).images; len(images) != 6 || images[0] != "r.sweeps.svg" || images[1] != "r.sweep.svg" {
+		t.Errorf("the Markdown shows %v", images)
+	}
+	at := -1
+	for _, part := range []string{"### Windows side by side: ndcg@3", "\n| window |", "(r.sweeps.svg)", "### Windows of elastic"} {
+		i := strings.Index(string(markdown), part)
+		if i <= at {
+			t.Errorf("%q stands at %d, not below %d", part, i, at)
+		}
+		at = i
+	}
+}
+
+// A chart belongs to what it shows, whatever a reranker is called.
+func TestChartsOfRerankersWithOddNames(t *testing.T) {
+	r := full()
+	odd := "sweep of " + r.Sweeps[0].Reranker
+	d := &document{report: r, options: Options{charts: []chartFile{
+		{name: "a.svg", of: charted{differencesChart, odd}}, {name: "b.svg", of: charted{sweptChart, r.Sweeps[0].Reranker}}, {name: "c.svg", of: charted{kind: sweptTogether}},
+	}}}
+	for of, want := range map[charted]string{
+		{differencesChart, odd}: "a.svg", {sweptChart, "elastic"}: "b.svg", {kind: sweptTogether}: "c.svg", {sweptChart, odd}: "",
+	} {
+		if got := d.chart(of); !strings.Contains(got, want) || want == "" && got != "" {
+			t.Errorf("the chart of %v is %q, want %q", of, got, want)
+		}
+	}
+}
+
 func names(t *testing.T, directory string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(directory)

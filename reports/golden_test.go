@@ -65,4 +65,7 @@ func TestGoldens(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "several.txt", overview)
+	together := newSweepsChart(sweepsOfThree().Sweeps)
+	golden(t, "report.sweeps.svg", together.file())
+	golden(t, "sweeps.txt", []byte(together.lines(80)))
 }

@@ -2,6 +2,7 @@ package reports
 
 import (
 	_ "embed"
+	"html/template"
 	"math"
 	"slices"
 
@@ -91,7 +92,12 @@ func (r *Report) pageViews(p *page) {
 	}
 	if g := sweepsTogether(r.Sweeps); g != nil {
 		heading := clipLong("Windows side by side: " + r.Sweeps[0].Metric)
-		p.Sweeps = append(p.Sweeps, pageSweep{Heading: heading, Table: g.html(heading)})
+		together := pageSweep{Heading: heading, Table: g.html(heading)}
+		if c := newSweepsChart(r.Sweeps); c != nil {
+			together.Plot = c.plot()
+			p.Style += template.CSS(seriesStyle())
+		}
+		p.Sweeps = append(p.Sweeps, together)
 	}
 	if g := r.tagsGrid(); g != nil {
 		heading := r.LeadMetric().String() + " by tag"

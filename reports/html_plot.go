@@ -63,34 +63,3 @@ func (c *barChart) plot() template.HTML {
 	b.WriteString(`</svg><div class="x"><span class="start">largest loss</span><span class="end">largest gain</span></div></div>`)
 	return template.HTML(b.String())
 }
-
-// plot draws the sweep with its scales around it.
-func (c *sweepChart) plot() template.HTML {
-	var b strings.Builder
-	b.WriteString(`<div class="plot"><div class="y">`)
-	for _, tick := range c.ticks() {
-		fmt.Fprintf(&b, `<span style="top:%s%%">%s</span>`, number(c.y(tick)), fixed(tick))
-	}
-	fmt.Fprintf(&b, `</div><svg role="img" aria-label="%s" viewBox="0 0 100 100" preserveAspectRatio="none">`, escapeHTML(c.summary()))
-	c.shapes(&b)
-	b.WriteString(`</svg><div class="x">`)
-	every := 1 + (len(c.Points)-1)/12
-	for i, p := range c.Points {
-		label := strconv.Itoa(p.Window)
-		switch {
-		case i == c.recommended():
-			label = "<b>" + label + "</b>"
-		case i%every != 0:
-			continue
-		}
-		fmt.Fprintf(&b, `<span style="left:%s%%">%s</span>`, number(c.x(i)), label)
-	}
-	b.WriteString(`</div></div><ul class="legend">`)
-	for _, l := range []struct{ class, text string }{
-		{"value", "with the reranker, and its interval"}, {"ceiling", "ceiling: a perfect reranker"}, {"first", "without"}, {"pick", "recommended window"},
-	} {
-		fmt.Fprintf(&b, `<li><svg viewBox="0 0 30 10" aria-hidden="true"><path class="%s" d="M0 5h30"/></svg>%s</li>`, l.class, l.text)
-	}
-	b.WriteString("</ul>")
-	return template.HTML(b.String())
-}

@@ -59,14 +59,16 @@ func luminance(color string) float64 {
 	if err != nil {
 		return math.NaN()
 	}
-	channel := func(v uint64) float64 {
-		c := float64(v&255) / 255
-		if c <= 0.03928 {
-			return c / 12.92
-		}
-		return math.Pow((c+0.055)/1.055, 2.4)
-	}
 	return 0.2126*channel(n>>16) + 0.7152*channel(n>>8) + 0.0722*channel(n)
+}
+
+// channel is the linear light of a colour's lowest eight bits.
+func channel(v uint64) float64 {
+	c := float64(v&255) / 255
+	if c <= 0.03928 {
+		return c / 12.92
+	}
+	return math.Pow((c+0.055)/1.055, 2.4)
 }
 
 // TestPageHasItsPartsInOrder reads the headings.

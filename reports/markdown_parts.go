@@ -38,7 +38,7 @@ func (d *document) largest() {
 		if len(systems) > 2 {
 			of = " of " + s.System
 		}
-		if c := d.chart(s.System); c != "" {
+		if c := d.chart(charted{differencesChart, s.System}); c != "" {
 			d.add("the chart", c)
 		}
 		for _, part := range []struct {
@@ -105,7 +105,11 @@ func (d *document) integrity() {
 
 func (d *document) sweeps() {
 	if g := sweepsTogether(d.report.Sweeps); g != nil {
-		d.add("the sweeps side by side", "### Windows side by side: "+escapeMarkdown(d.report.Sweeps[0].Metric)+"\n\n"+d.grid(g))
+		body := d.grid(g)
+		if c := d.chart(charted{kind: sweptTogether}); c != "" {
+			body += "\n" + c
+		}
+		d.add("the sweeps side by side", "### Windows side by side: "+escapeMarkdown(d.report.Sweeps[0].Metric)+"\n\n"+body)
 	}
 	for i := range d.report.Sweeps {
 		s := &d.report.Sweeps[i]
@@ -114,7 +118,7 @@ func (d *document) sweeps() {
 			b.WriteString(escapeLineStart(text) + "\n")
 		}
 		b.WriteString("\n")
-		if c := d.chart("sweep of " + s.Reranker); c != "" {
+		if c := d.chart(charted{sweptChart, s.Reranker}); c != "" {
 			b.WriteString(c + "\n")
 		}
 		b.WriteString(d.grid(sweepGrid(s)))

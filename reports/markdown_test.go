@@ -76,7 +76,7 @@ func plainText(n ast.Node, source []byte) string {
 }
 
 func TestMarkdownTablesParseBack(t *testing.T) {
-	for name, r := range map[string]*Report{"full": full(), "hostile": hostileReport(), "several": several(), "single": single(), "large": large(300)} {
+	for name, r := range map[string]*Report{"full": full(), "hostile": hostileReport(), "several": several(), "side by side": sweepsOfThree(), "single": single(), "large": large(300)} {
 		for _, query := range []string{"", r.Evaluation.Run.Queries[1].ID} {
 			content, err := render(Markdown, r, Options{Query: query})
 			if err != nil {

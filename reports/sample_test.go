@@ -128,6 +128,33 @@ func several() *Report {
 	return mustReport(run)
 }
 
+// sweepsOfThree is a run with three rerankers and their sweeps, not all at the
+// same windows. The second starts where the first does, and meets it again at
+// window 4.
+func sweepsOfThree() *Report {
+	r := several()
+	r.Sweeps = append(full().Sweeps,
+		SweepView{
+			Reranker: "small", Metric: "ndcg@3", Queries: 4, FirstStage: 0.783, Recommended: 2,
+			Points: []SweepPoint{
+				{Window: 1, Value: 0.783, Ceiling: 0.783, P50: 2, P95: 3},
+				{Window: 2, Value: 0.81, Gain: 0.027, GainLow: -0.01, GainHigh: 0.06, Ceiling: 0.85, P50: 2, P95: 3},
+				{Window: 4, Value: 0.85, Gain: 0.067, GainLow: 0.01, GainHigh: 0.14, Ceiling: 1, P50: 2, P95: 4},
+				{Window: 8, Value: 0.70, Gain: -0.083, GainLow: -0.15, GainHigh: -0.01, Ceiling: 1, P50: 3, P95: 5},
+			},
+		},
+		SweepView{
+			Reranker: "by title", Metric: "ndcg@3", Queries: 4, FirstStage: 0.783,
+			Points: []SweepPoint{
+				{Window: 2, Value: 0.74, Gain: -0.043, GainLow: -0.1, GainHigh: 0.02, Ceiling: 0.85, P50: 2, P95: 3},
+				{Window: 3, Value: math.NaN(), Gain: math.NaN(), GainLow: math.NaN(), GainHigh: math.NaN(), Ceiling: 0.95, P50: 2, P95: 3},
+				{Window: 4, Value: 0.72, Gain: -0.063, GainLow: -0.1, GainHigh: 0.02, Ceiling: 1, P50: 2, P95: 3},
+				{Window: 8, Value: 0.72, Gain: -0.063, GainLow: -0.1, GainHigh: 0.02, Ceiling: 1, P50: 2, P95: 3},
+			},
+		})
+	return r
+}
+
 // single is a run without a reranker.
 func single() *Report {
 	run := sample()
@@ -213,6 +240,12 @@ var hostileReport = sync.OnceValue(func() *Report {
 	}
 	r.Sweeps = full().Sweeps
 	r.Sweeps[0].Reranker, r.Sweeps[0].Metric, r.Sweeps[0].Shape, r.Sweeps[0].Reason, r.Sweeps[0].Notes = hostile[0], hostile[1], hostile[2], hostile[4], append([]string(nil), hostile...)
+	for i, text := range hostile[:8] {
+		r.Sweeps = append(r.Sweeps, SweepView{Reranker: text, Metric: hostile[1], FirstStage: 0.5, Recommended: 3, Points: []SweepPoint{
+			{Window: 1 + i, Value: math.Inf(1), Gain: math.Inf(-1), GainLow: math.NaN(), Ceiling: math.Inf(1)},
+			{Window: 10, Value: 0.1 * float64(i), Gain: math.NaN(), Ceiling: math.NaN()},
+		}})
+	}
 	r.Baseline = &BaselineView{Name: hostile[1], Changes: append([]string(nil), hostile...), Meaningless: []string{hostile[0]}, Differences: r.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}, OnlyHere: append([]string(nil), hostile...)}
 	return r
 })

@@ -277,30 +277,36 @@ func sweepsTogether(sweeps []SweepView) *grid {
 	if len(sweeps) < 2 {
 		return nil
 	}
+	timed := slices.ContainsFunc(sweeps, func(s SweepView) bool {
+		return slices.ContainsFunc(s.Points, func(p SweepPoint) bool { return !math.IsNaN(p.P95) })
+	})
+	heads := []string{"gain"}
+	if timed {
+		heads = append(heads, "p95 ms")
+	}
 	g := &grid{columns: []column{{head: "window", right: true}}}
-	var windows []int
 	for i := range sweeps {
-		g.columns = append(g.columns, column{head: sweeps[i].Reranker, right: true}, column{head: "gain", right: true}, column{head: "p95 ms", right: true})
-		for _, p := range sweeps[i].Points {
-			windows = append(windows, p.Window)
+		for _, head := range append([]string{clipLong(sweeps[i].Reranker)}, heads...) {
+			g.columns = append(g.columns, column{head: head, right: true})
 		}
 	}
-	slices.Sort(windows)
-	for _, w := range slices.Compact(windows) {
+	for _, w := range unitedWindows(sweeps) {
 		row := []cell{{text: strconv.Itoa(w)}}
 		for i := range sweeps {
 			s := &sweeps[i]
-			at := slices.IndexFunc(s.Points, func(p SweepPoint) bool { return p.Window == w })
-			if at < 0 {
-				row = append(row, words(absent, absent, absent)...)
+			p := s.point(w)
+			if p == nil {
+				row = append(row, words(slices.Repeat([]string{absent}, 1+len(heads))...)...)
 				continue
 			}
-			p := s.Points[at]
 			value := cell{text: fixed(p.Value)}
 			if w == s.Recommended {
 				value = toned("→ "+value.text, good)
 			}
-			row = append(row, value, cell{text: signed(p.Gain)}, cell{text: milliseconds(p.P95)})
+			row = append(row, value, cell{text: signed(p.Gain)})
+			if timed {
+				row = append(row, cell{text: milliseconds(p.P95)})
+			}
 		}
 		g.add(row...)
 	}

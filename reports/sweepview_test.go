@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"strings"
 	"testing"
 
@@ -117,6 +118,22 @@ func TestSweepsTogether(t *testing.T) {
 	}
 	if got, want := strings.Join(rows, ", "), "5 0.400 –, 10 → 0.500 0.600, 20 – 0.700"; got != want {
 		t.Errorf("rows %q, want %q", got, want)
+	}
+	// Latencies that nobody measured take up no columns.
+	for i := range sweeps {
+		for j := range sweeps[i].Points {
+			sweeps[i].Points[j].P95 = math.NaN()
+		}
+	}
+	var heads []string
+	for _, c := range sweepsTogether(sweeps).columns {
+		heads = append(heads, c.head)
+	}
+	if got, want := strings.Join(heads, ", "), "window, one, gain, two, gain"; got != want {
+		t.Errorf("heads %q, want %q", got, want)
+	}
+	if text, err := sweepsTogether(sweeps).text(Options{}); err != nil || !strings.Contains(text, "0.700") {
+		t.Errorf("%v:\n%s", err, text)
 	}
 }
 

@@ -283,6 +283,10 @@ func (t *terminal) sweeps() {
 	if g := sweepsTogether(t.report.Sweeps); g != nil {
 		t.heading("Windows side by side: " + t.report.Sweeps[0].Metric)
 		t.grid(g)
+		if c := newSweepsChart(t.report.Sweeps); c != nil {
+			t.blank()
+			t.b.WriteString(c.lines(t.width()))
+		}
 	}
 	for i := range t.report.Sweeps {
 		s := &t.report.Sweeps[i]

@@ -11,7 +11,7 @@ import (
 
 func TestTerminalStaysInsideItsWidth(t *testing.T) {
 	colors := regexp.MustCompile("\x1b\\[[0-9]+m")
-	for name, r := range map[string]*Report{"full": full(), "hostile": hostileReport(), "several": several(), "single": single(), "large": large(150)} {
+	for name, r := range map[string]*Report{"full": full(), "hostile": hostileReport(), "several": several(), "side by side": sweepsOfThree(), "single": single(), "large": large(150)} {
 		for _, width := range []int{0, 40, 60, 79, 80, 100, 200} {
 			for _, o := range []Options{{Width: width}, {Width: width, Color: true}, {Width: width, Query: r.Evaluation.Run.Queries[1].ID}} {
 				content, err := render(Table, r, o)
@@ -119,5 +119,19 @@ func TestCleanKeepsWhatShows(t *testing.T) {
 		if got := clean(in); got != want {
 			t.Errorf("clean(%q) = %q, want %q", in, got, want)
 		}
+	}
+}
+
+// A table too narrow for its columns becomes paragraphs, whose heads are as
+// inert as those of a table.
+func TestStackedHeadsAreInert(t *testing.T) {
+	g := &grid{columns: []column{{head: "window"}, {head: "\x1b]0;title\x07\u202e" + strings.Repeat("wide ", 10)}, {head: strings.Repeat("wide ", 10)}}}
+	g.add(words("5", "0.5", "0.6")...)
+	text, err := g.text(Options{Width: 40})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return r != '\n' && !visible(r) }) {
+		t.Errorf("a head steers the terminal: %q", text)
 	}
 }
