@@ -27,8 +27,6 @@ type Journal struct {
 	// stop ends the goroutine that forces the file to the disk; stopped is
 	// closed when it has ended.
 	stop, stopped chan struct{}
-	// lines are *[]byte that queries are encoded in, one after the other.
-	lines sync.Pool
 
 	mu     sync.Mutex
 	file   storage
@@ -36,6 +34,8 @@ type Journal struct {
 	buffer *bufio.Writer
 	dirty  bool // written since the last sync
 	err    error
+	// encoded is what the last query was encoded in, and the next one will be.
+	encoded []byte
 }
 
 // storage is what a Journal needs of a file.
@@ -48,7 +48,6 @@ type storage interface {
 func newJournal(path string, file storage) *Journal {
 	j := &Journal{path: path, file: file, stop: make(chan struct{}), stopped: make(chan struct{})}
 	j.buffer = bufio.NewWriterSize(file, 1<<16)
-	j.lines.New = func() any { return new([]byte) }
 	if strings.HasSuffix(path, ".gz") {
 		j.zipped = gzip.NewWriter(j.buffer)
 	}
@@ -59,17 +58,17 @@ func newJournal(path string, file storage) *Journal {
 // Query writes a finished query. After an error every further call returns
 // the same error: what was written before is safe.
 func (j *Journal) Query(q Query) error {
-	line := j.lines.Get().(*[]byte)
-	defer j.lines.Put(line)
-	encoded, err := appendQuery((*line)[:0], q)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	encoded, err := appendQuery(j.encoded[:0], q)
 	if err != nil {
 		return fmt.Errorf("cannot encode a line of the run file: %w", err)
 	}
-	*line = append(encoded, '\n')
+	j.encoded = append(encoded, '\n')
 	if len(encoded) > maxValues { // a shorter one cannot hold more, and none is deep
 		err = checkShape(encoded)
 	}
-	return j.line(*line, err)
+	return j.line(j.encoded, err)
 }
 
 // Complete writes the last line.
@@ -83,10 +82,13 @@ func (j *Journal) write(line any) error {
 	if err != nil {
 		return fmt.Errorf("cannot encode a line of the run file: %w", err)
 	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	return j.line(append(encoded, '\n'), checkShape(encoded))
 }
 
-// line writes an encoded line, unless its shape is wrong, or its length.
+// line writes an encoded line, unless its shape is wrong, or its length. It is
+// called with the lock held.
 func (j *Journal) line(encoded []byte, shape error) error {
 	err := shape
 	if len(encoded) > maxLine {
@@ -95,9 +97,6 @@ func (j *Journal) line(encoded []byte, shape error) error {
 	if err != nil {
 		return fmt.Errorf("a line of the run file would be more than can be read again (%w): search with fewer repeats, or smaller windows", err)
 	}
-
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	if j.err != nil {
 		return j.err
 	}

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ type Searcher interface {
 	Search(ctx context.Context, body []byte, o cluster.SearchOptions) (cluster.Response, error)
 }
 
-// Observer is told of each finished query, by one goroutine at a time.
+// Observer is told of each finished query, by one goroutine.
 type Observer interface {
 	QueryDone(q *Query)
 }
@@ -74,10 +75,18 @@ func (r *Runner) Run(ctx context.Context, p *Plan, done map[string]bool) ([]Quer
 			left = append(left, i)
 		}
 	}
-	results := make([]*Query, len(p.Queries))
-	group, groupCtx := errgroup.WithContext(ctx)
+	searching, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	workers := min(max(1, defaultTo(r.Concurrency, 4)), len(left))
+	answered := make(chan *Query, workers)
+	recorded := make(chan error)
+	var finished []Query
+	go func() {
+		recorded <- s.record(answered, stop, &finished)
+	}()
+	group, groupCtx := errgroup.WithContext(searching)
 	var taken atomic.Int64
-	for range min(max(1, defaultTo(r.Concurrency, 4)), len(left)) {
+	for range workers {
 		group.Go(func() error {
 			for {
 				next := int(taken.Add(1)) - 1
@@ -85,27 +94,21 @@ func (r *Runner) Run(ctx context.Context, p *Plan, done map[string]bool) ([]Quer
 					return nil
 				}
 				i := left[next]
-				finished, err := s.query(groupCtx, p.numbers[i], p.Queries[i])
+				query, err := s.query(groupCtx, p.numbers[i], p.Queries[i])
 				if err != nil {
 					return err
 				}
-				if err := s.report(finished); err != nil {
-					return err
-				}
-				results[i] = finished
+				answered <- query
 			}
 		})
 	}
 	err = group.Wait()
+	close(answered)
+	err = cmp.Or(<-recorded, err)
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
-	var finished []Query
-	for _, q := range results {
-		if q != nil {
-			finished = append(finished, *q)
-		}
-	}
+	sortQueries(finished)
 	return finished, err
 }
 
@@ -114,7 +117,10 @@ type session struct {
 	*Runner
 	plan *Plan
 	pit  atomic.Pointer[string] // the newest id: the server may change it
-	mu   sync.Mutex             // for the observer, and to reopen
+	mu   sync.Mutex             // to reopen
+	// answers are *cluster.Response that were taken over: the next ones come
+	// in their place.
+	answers sync.Pool
 }
 
 // closePIT frees the point in time even where the run was interrupted. That
@@ -171,10 +177,16 @@ const mostReopened = 5
 // other query would meet too.
 func (s *session) ask(ctx context.Context, request Request) (*Result, error) {
 	var warnings []string
+	answer, _ := s.answers.Get().(*cluster.Response)
+	if answer == nil {
+		answer = new(cluster.Response)
+	}
+	defer s.answers.Put(answer)
 	for reopened := 0; ; reopened++ {
 		pit := *s.pit.Load()
-		response, err := s.Cluster.Search(ctx, s.plan.Body(request.Retriever, request.Size, pit), cluster.SearchOptions{Size: request.Size})
+		response, err := s.Cluster.Search(ctx, s.plan.Body(request.Retriever, request.Size, pit), cluster.SearchOptions{Size: request.Size, Reuse: answer})
 		if err == nil {
+			*answer = response
 			if response.PIT != "" && response.PIT != pit {
 				s.pit.Store(&response.PIT)
 			}
@@ -232,19 +244,27 @@ func hopeless(err error) bool {
 	return false
 }
 
-// report hands a finished query on: to the disk first.
-func (s *session) report(q *Query) error {
-	if s.Journal != nil {
-		if err := s.Journal.Query(*q); err != nil {
-			return err
+// record keeps the answered queries, on the disk first, while the next ones
+// are searched already. It goes on until there are no more, and stops the
+// search where the disk refuses one.
+func (s *session) record(answered <-chan *Query, stop context.CancelCauseFunc, finished *[]Query) error {
+	var failed error
+	for q := range answered {
+		if failed != nil {
+			continue
+		}
+		if s.Journal != nil {
+			if failed = s.Journal.Query(*q); failed != nil {
+				stop(failed)
+				continue
+			}
+		}
+		*finished = append(*finished, *q)
+		if s.Observer != nil {
+			s.Observer.QueryDone(q)
 		}
 	}
-	if s.Observer != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.Observer.QueryDone(q)
-	}
-	return nil
+	return failed
 }
 
 func defaultTo(value, fallback int) int {

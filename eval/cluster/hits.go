@@ -34,12 +34,15 @@ type rawHit struct {
 type rawField struct{ name, values span }
 
 // decode reads the body of a successful search. Nothing of the result is the
-// decoder's own.
-func (d *hitDecoder) decode(body []byte) (decoded, error) {
+// decoder's own; its lists are those of reuse, where that is not nil.
+func (d *hitDecoder) decode(body []byte, reuse *Response) (decoded, error) {
 	d.scanner, d.index = scanner{b: body}, span{}
 	d.text, d.hits, d.fields, d.values = d.text[:0], d.hits[:0], d.fields[:0], d.values[:0]
 	defer func() { d.b = nil }()
 	r := decoded{Response: Response{Total: -1}}
+	if reuse != nil {
+		r.Hits, r.fields, r.values = reuse.Hits, reuse.fields, reuse.values
+	}
 	var pit span
 	err := d.object(func(key []byte) (err error) {
 		switch string(key) {
@@ -231,16 +234,24 @@ func (d *hitDecoder) finish(r *decoded, pit span) {
 	text := string(d.text)
 	at := func(s span) string { return text[s.from:s.to] }
 	r.PIT = at(pit)
-	values := make([]string, len(d.values))
+	r.values = sized(r.values, len(d.values))
 	for i, v := range d.values {
-		values[i] = at(v)
+		r.values[i] = at(v)
 	}
-	fields := make([]Field, len(d.fields))
+	r.fields = sized(r.fields, len(d.fields))
 	for i, f := range d.fields {
-		fields[i] = Field{Name: at(f.name), Values: values[f.values.from:f.values.to:f.values.to]}
+		r.fields[i] = Field{Name: at(f.name), Values: r.values[f.values.from:f.values.to:f.values.to]}
 	}
-	r.Hits = make([]Hit, len(d.hits))
+	r.Hits = sized(r.Hits, len(d.hits))
 	for i, h := range d.hits {
-		r.Hits[i] = Hit{Index: at(h.index), ID: at(h.id), Score: h.score, Fields: fields[h.fields.from:h.fields.to:h.fields.to]}
+		r.Hits[i] = Hit{Index: at(h.index), ID: at(h.id), Score: h.score, Fields: r.fields[h.fields.from:h.fields.to:h.fields.to]}
 	}
+}
+
+// sized gives a list of n elements, the old one where it has the room.
+func sized[T any](list []T, n int) []T {
+	if list == nil || cap(list) < n {
+		return make([]T, n)
+	}
+	return list[:n]
 }

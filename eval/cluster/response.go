@@ -22,6 +22,10 @@ type Response struct {
 	PIT string
 	// Shards counts the shards that answered.
 	Shards Shards
+
+	// fields and values are where the hits' fields and their values lie.
+	fields []Field
+	values []string
 }
 
 // Shards counts the shards of a search.

@@ -24,12 +24,12 @@ func TestDecodeResponse(t *testing.T) {
 	var d hitDecoder
 	other := func() {
 		t.Helper()
-		if r, err := d.decode(answerOf(50)); err != nil || len(r.Hits) != 50 {
+		if r, err := d.decode(answerOf(50), nil); err != nil || len(r.Hits) != 50 {
 			t.Fatal(len(r.Hits), err)
 		}
 	}
 	other()
-	got, err := d.decode([]byte(body))
+	got, err := d.decode([]byte(body), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestDecodeResponse(t *testing.T) {
 			{Index: "more", ID: "ü\n", Score: -0.25},
 		},
 	}
-	if diff := cmp.Diff(want, got.Response, cmpopts.EquateNaNs(), cmpopts.EquateEmpty()); diff != "" {
+	if diff := cmp.Diff(want, got.Response, cmpopts.EquateNaNs(), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Response{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if v, ok := got.Hits[0].Value("title"); v != `Amélie "1"` || !ok {
@@ -86,10 +86,11 @@ func FuzzDecodeResponse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var used hitDecoder // of which nothing must come through
-		if _, err := used.decode(answerOf(3)); err != nil {
+		before, err := used.decode(answerOf(3), nil)
+		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := used.decode(body)
+		got, err := used.decode(body, &before.Response)
 		if err != nil {
 			return
 		}
@@ -224,8 +225,9 @@ func BenchmarkDecodeResponse(b *testing.B) {
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
 		w := newWorkspace()
+		var last Response
 		for b.Loop() {
-			r, err := w.decoder.decode(body)
+			r, err := w.decoder.decode(body, &last)
 			if err != nil || r.check(100, w.ranks) != nil {
 				b.Fatal(err)
 			}

@@ -19,6 +19,10 @@ type SearchOptions struct {
 	Size int
 	// Timeout limits one attempt; 0 for Config.Timeout.
 	Timeout time.Duration
+	// Reuse is an earlier answer whose lists are overwritten by those of this
+	// one, which saves making them anew; its strings stay as they are. Nil for
+	// none.
+	Reuse *Response
 }
 
 // Search sends the body as it stands, always refusing partial results. An
@@ -38,7 +42,7 @@ func (c *Client) Search(ctx context.Context, body []byte, o SearchOptions) (Resp
 			if !isJSONType(contentType) {
 				return unreadable(a.body, contentType, errWrongType)
 			}
-			r, err := a.decoder.decode(a.body)
+			r, err := a.decoder.decode(a.body, o.Reuse)
 			if err != nil {
 				return unreadable(a.body, contentType, err)
 			}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestSearch(t *testing.T) {
@@ -37,7 +38,7 @@ func TestSearch(t *testing.T) {
 		Attempts: 1,
 		Shards:   Shards{Total: 1, Successful: 1},
 	}
-	if d := cmp.Diff(want, got); d != "" {
+	if d := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Response{})); d != "" {
 		t.Errorf("response (-want +got):\n%s", d)
 	}
 	if path != "/films,more films/_search" {
