@@ -105,17 +105,39 @@ func appendHit(b []byte, h Hit) ([]byte, error) {
 	if math.IsNaN(h.Score) || math.IsInf(h.Score, 0) {
 		return nil, fmt.Errorf("the score of %q is %v, which JSON cannot hold", h.ID, h.Score)
 	}
-	// encoding/json writes very small and very large numbers with an exponent
-	if size := math.Abs(h.Score); size != 0 && (size < 1e-6 || size >= 1e21) {
-		encoded, err := json.Marshal(h.Score)
-		if err != nil {
-			return nil, err
+	return append(appendFloat(b, h.Score), '}'), nil
+}
+
+// appendFloat writes a finite number as encoding/json does: the shortest
+// decimal that reads back as the same number.
+func appendFloat(b []byte, v float64) []byte {
+	size := math.Abs(v)
+	if size != 0 && (size < 1e-6 || size >= 1e21) { // with an exponent
+		encoded, err := json.Marshal(v)
+		if err != nil { // a finite number always encodes
+			return append(b, '0')
 		}
-		b = append(b, encoded...)
-	} else {
-		b = strconv.AppendFloat(b, h.Score, 'f', -1, 64)
+		return append(b, encoded...)
 	}
-	return append(b, '}'), nil
+	// Scores have few digits. Two decimals of up to 15 digits never read as the
+	// same float64, so that one that reads as v is the shortest.
+	const scale = 1e9
+	digits := math.Round(size * scale)
+	if digits == 0 || digits >= 1e15 || digits/scale != size {
+		return strconv.AppendFloat(b, v, 'f', -1, 64)
+	}
+	if v < 0 {
+		b = append(b, '-')
+	}
+	whole, rest := uint64(digits)/scale, uint64(digits)%scale
+	b = strconv.AppendUint(b, whole, 10)
+	if rest == 0 {
+		return b
+	}
+	point := len(b)
+	b = strconv.AppendUint(b, scale+rest, 10) // a 1, which becomes the point, and nine digits
+	b[point] = '.'
+	return bytes.TrimRight(b, "0")
 }
 
 // appendString writes a string as encoding/json does.

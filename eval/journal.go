@@ -16,7 +16,7 @@ import (
 // disk. It is written to the operating system at once, so that the death of
 // the process loses nothing; only the death of the machine can cost this
 // much.
-const syncInterval = time.Second
+const syncInterval = 250 * time.Millisecond
 
 // Journal writes a run file while the run happens: a line for the manifest,
 // one for each finished query, and a last one that says it is complete. It is

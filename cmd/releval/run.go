@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -177,7 +176,9 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *ev
 	if progress != nil {
 		settings.Observer = progress
 	}
+	release := p.holdOneCore(client, f.concurrency)
 	run, err := eval.Execute(ctx, client, plan, settings)
+	release()
 	progress.stop()
 	if err != nil {
 		return interrupted(err, run, settings)
@@ -195,16 +196,4 @@ func interrupted(err error, run *eval.Run, s eval.Settings) error {
 		err = errors.New("interrupted")
 	}
 	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; go on with --resume %s", err, len(run.Queries), run.Manifest.QueryCount, file, file))
-}
-
-// collectLess lets the heap of a run of ordinary size grow to three times what
-// is in use before garbage is collected: the run keeps its hits, and looking
-// through them again and again took a tenth of its time. A large run keeps to
-// the default, and the runtime's own variables come first.
-func (p *program) collectLess(plan *eval.Plan) {
-	const ordinary = 1_000_000 // hits, of some 200 bytes
-	hits := len(plan.Queries) * len(plan.Systems()) * plan.Depth
-	if hits <= ordinary && p.Getenv("GOGC") == "" && p.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(200)
-	}
 }

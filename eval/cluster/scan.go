@@ -27,6 +27,13 @@ const deepestJSON = 200
 
 // space skips white space and gives the byte that follows, 0 at the end.
 func (s *scanner) space() byte {
+	if s.i < len(s.b) && s.b[s.i] > ' ' { // the servers write none
+		return s.b[s.i]
+	}
+	return s.skipSpace()
+}
+
+func (s *scanner) skipSpace() byte {
 	for ; s.i < len(s.b); s.i++ {
 		switch s.b[s.i] {
 		case ' ', '\t', '\n', '\r':
@@ -88,9 +95,12 @@ func (s *scanner) str() ([]byte, error) {
 		return nil, errSyntax
 	}
 	start := s.i
-	i := start + 1
-	for i < len(s.b) && plain[s.b[i]] {
-		i++
+	i := len(s.b)
+	for k, c := range s.b[start+1:] {
+		if !plain[c] {
+			i = start + 1 + k
+			break
+		}
 	}
 	if i < len(s.b) && s.b[i] == '"' {
 		s.i = i + 1
@@ -172,7 +182,46 @@ func (s *scanner) float() (float64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if v, ok := exactFloat(n); ok {
+		return v, nil
+	}
 	return strconv.ParseFloat(string(n), 64)
+}
+
+// exactFloat reads a number of few digits without an exponent, as scores are.
+// Up to 15 digits and the power of ten to divide by are exact in a float64,
+// so that the one division rounds as ParseFloat does (Clinger, PLDI 1990).
+func exactFloat(n []byte) (v float64, ok bool) {
+	negative := len(n) > 0 && n[0] == '-'
+	if negative {
+		n = n[1:]
+	}
+	if len(n) > 16 { // 15 digits and a point
+		return 0, false
+	}
+	var digits, scale uint64 = 0, 1
+	point := false
+	for _, c := range n {
+		switch {
+		case c-'0' <= 9:
+			digits = digits*10 + uint64(c-'0')
+			if point {
+				scale *= 10
+			}
+		case c == '.':
+			point = true
+		default:
+			return 0, false
+		}
+	}
+	if !point && len(n) > 15 {
+		return 0, false
+	}
+	v = float64(digits) / float64(scale)
+	if negative {
+		v = -v
+	}
+	return v, true
 }
 
 // integer reads a whole number.
