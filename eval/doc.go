@@ -13,7 +13,8 @@
 //  2. Execute looks at the cluster (Inspect), resolves the judged titles, and
 //     writes down in a Manifest what exactly is run.
 //  3. A Runner searches every query with every system on one point in time,
-//     and hands each finished Query to the Journal before the next.
+//     and one recorder writes each answered Query to the Journal while the
+//     next are searched.
 //  4. ReadRun reads a run file, wherever it breaks off; a run that was cut
 //     short goes on where it stopped.
 //  5. Evaluate joins rankings with judgments and computes the metrics;

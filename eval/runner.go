@@ -78,7 +78,7 @@ func (r *Runner) Run(ctx context.Context, p *Plan, done map[string]bool) ([]Quer
 	searching, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	workers := min(max(1, defaultTo(r.Concurrency, 4)), len(left))
-	answered := make(chan *Query, workers)
+	answered := make(chan *Query)
 	recorded := make(chan error)
 	var finished []Query
 	go func() {

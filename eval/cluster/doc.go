@@ -14,10 +14,10 @@
 //  2. Every method describes one request (esapi's request structs over a base
 //     client with its own retries off) and hands it to the attempt loop.
 //  3. The loop waits for the circuit breaker, sends the request within the
-//     time limit of one attempt, and reads the bounded body into a buffer that
-//     is used again.
-//  4. What comes back is decoded: hits by a small scanner that allocates five
-//     times an answer, everything else by encoding/json. An error is followed
+//     time limit of one attempt, and reads the bounded body into a workspace
+//     that is used again.
+//  4. What comes back is decoded: hits by a small scanner that copies an
+//     answer's texts once, everything else by encoding/json. An error is followed
 //     through suppressed and caused_by down to its innermost reason, and
 //     sorted into a Kind.
 //  5. Kinds that may heal are tried again with exponential backoff and full
