@@ -184,38 +184,6 @@ func (w *walker) keys(n *node, what string, f func(key string, k, v *node)) {
 	}
 }
 
-// keySet remembers the keys of one mapping. Most are small, and searched
-// without a map.
-type keySet struct {
-	small []*node
-	large map[string]*node
-}
-
-func newKeySet(n int) *keySet {
-	if n > 16 {
-		return &keySet{large: make(map[string]*node, n)}
-	}
-	return &keySet{small: make([]*node, 0, n)}
-}
-
-// add returns the key that was there before, or adds this one.
-func (s *keySet) add(k *node) *node {
-	if s.large != nil {
-		if first := s.large[k.Value]; first != nil {
-			return first
-		}
-		s.large[k.Value] = k
-		return nil
-	}
-	for _, first := range s.small {
-		if first.Value == k.Value {
-			return first
-		}
-	}
-	s.small = append(s.small, k)
-	return nil
-}
-
 // pairs is keys with the values resolved.
 func (w *walker) pairs(n *node, what string, f func(key string, k, v *node)) {
 	w.keys(n, what, func(key string, k, v *node) {
@@ -238,10 +206,6 @@ func (w *walker) fields(n *node, what string, known []string, f func(key string,
 			f(key, k, v)
 		}
 	})
-}
-
-func isNull(n *node) bool {
-	return n.Kind == scalarNode && n.ShortTag() == tagNull
 }
 
 // keyReasons explain keys that people expect to work.
@@ -281,4 +245,8 @@ func (w *walker) items(n *node, what string, f func(i int, v *node)) {
 		}
 		f(i, v)
 	}
+}
+
+func isNull(n *node) bool {
+	return n.Kind == scalarNode && n.ShortTag() == tagNull
 }

@@ -230,36 +230,3 @@ func reasons(found []eval.QueryFinding) []string {
 	}
 	return items
 }
-
-// footnotes numbers remarks so that each is said once.
-type footnotes struct {
-	texts []string
-	given int // how many of them lines has given
-}
-
-// mark gives the superscript that refers to the texts.
-func (f *footnotes) mark(texts []string) string {
-	mark := ""
-	for _, t := range texts {
-		i := slices.Index(f.texts, t)
-		if i < 0 {
-			i = len(f.texts)
-			f.texts = append(f.texts, t)
-		}
-		if mark != "" {
-			mark += "’"
-		}
-		mark += superscript(i + 1)
-	}
-	return mark
-}
-
-// superscript prints a number in raised digits.
-func superscript(n int) string {
-	digits := []rune("⁰¹²³⁴⁵⁶⁷⁸⁹")
-	s := ""
-	for ; n > 0; n /= 10 {
-		s = string(digits[n%10]) + s
-	}
-	return s
-}

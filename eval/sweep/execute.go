@@ -1,68 +1,13 @@
 package sweep
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/judgments"
 )
-
-// Plan gives the plan of a sweep's pass: every reranker at the largest window.
-// Of rerankers that differ in nothing but their window the first one stays. It
-// is an error where the first stage has a smaller window of its own, or
-// where there is no reranker.
-func Plan(plan *eval.Plan, windows []int) (*eval.Plan, error) {
-	if err := checkWindows(windows); err != nil {
-		return nil, err
-	}
-	if len(plan.Rerankers) == 0 {
-		return nil, errors.New("the suite has no reranker, so there is no window to sweep: give it one under search.rerankers")
-	}
-	if len(plan.Metrics) == 0 {
-		return nil, errors.New("there is no metric to sweep: name one with --metric, or in the suite's metrics")
-	}
-	largest := windows[len(windows)-1]
-	if err := CheckFirstStage(plan.Suite.Search.Retriever, largest); err != nil {
-		return nil, err
-	}
-	widened := *plan
-	widened.Rerankers = nil
-	for _, r := range plan.Rerankers {
-		r.Window = largest
-		if !slices.ContainsFunc(widened.Rerankers, func(kept judgments.Reranker) bool { return sameButForName(kept, r) }) {
-			widened.Rerankers = append(widened.Rerankers, r)
-		}
-	}
-	widened.Depth = max(plan.Depth, largest)
-	return &widened, nil
-}
-
-// sameButForName says whether two rerankers are one at equal windows.
-func sameButForName(a, b judgments.Reranker) bool {
-	equalScores := a.MinScore == b.MinScore || a.MinScore != nil && b.MinScore != nil && *a.MinScore == *b.MinScore
-	return a.Field == b.Field && a.InferenceID == b.InferenceID && equalScores &&
-		maps.EqualFunc(a.Extra, b.Extra, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) })
-}
-
-// leftOut says which rerankers of the plan a sweep of the wide one covers by
-// another.
-func leftOut(plan, wide *eval.Plan) []string {
-	var notes []string
-	for _, r := range plan.Rerankers {
-		for _, kept := range wide.Rerankers {
-			if kept.Name != r.Name && sameButForName(kept, r) {
-				notes = append(notes, fmt.Sprintf("the reranker %s is %s at window %d, and is not swept again", r.Name, kept.Name, r.Window))
-			}
-		}
-	}
-	return notes
-}
 
 // Execute sweeps a suite on a cluster: two searches a query (one more for each
 // further reranker), the audit, and the latency sample, whatever the number of
