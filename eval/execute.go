@@ -125,7 +125,8 @@ func closeJournal(j *Journal, err error) error {
 	return cmp.Or(err, j.Close())
 }
 
-// journal opens the run file, and says which queries it holds already.
+// journal opens the run file, and says which queries it holds already. Those
+// that failed are searched again.
 func (s Settings) journal(run *Run) (*Journal, map[string]bool, error) {
 	if s.Resume == nil {
 		if s.Out == "" {
@@ -134,7 +135,8 @@ func (s Settings) journal(run *Run) (*Journal, map[string]bool, error) {
 		j, err := CreateJournal(s.Out, run.Manifest)
 		return j, nil, err
 	}
-	if s.Resume.Complete != nil {
+	failed := s.Resume.Failed() > 0
+	if s.Resume.Complete != nil && !failed {
 		return nil, nil, fmt.Errorf("%s is complete: there is nothing to go on with; see it by releval report %s", s.ResumePath, s.ResumePath)
 	}
 	if different := run.Manifest.Differences(&s.Resume.Manifest); len(different) > 0 {
@@ -143,9 +145,15 @@ func (s Settings) journal(run *Run) (*Journal, map[string]bool, error) {
 	run.Manifest = s.Resume.Manifest
 	done := make(map[string]bool)
 	for _, q := range s.Resume.Queries {
-		done[q.ID] = true
+		if !q.Failed(run.Manifest.Systems) {
+			done[q.ID] = true
+			run.Queries = append(run.Queries, q)
+		}
 	}
-	run.Queries = s.Resume.Queries
+	if failed {
+		j, err := RenewJournal(s.ResumePath, s.Resume.Kept, run)
+		return j, done, err
+	}
 	j, err := AppendJournal(s.ResumePath, s.Resume.Kept)
 	return j, done, err
 }

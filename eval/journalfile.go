@@ -117,7 +117,7 @@ func AppendJournal(path string, keep int64) (*Journal, error) {
 	}
 	if strings.HasSuffix(path, ".gz") {
 		defer file.Close()
-		return rewrite(path, file, keep)
+		return rewrite(path, func(j *Journal) error { return j.copy(file, keep) })
 	}
 	if err := cutOff(path, file, keep); err != nil {
 		file.Close()
@@ -126,25 +126,10 @@ func AppendJournal(path string, keep int64) (*Journal, error) {
 	return newJournal(path, file), nil
 }
 
-// cutOff ends a file after its first keep bytes. Whole lines after them are
-// another process's, which finished since the file was read.
+// cutOff ends a file after its first keep bytes.
 func cutOff(path string, file *os.File, keep int64) error {
-	info, err := file.Stat()
-	if err != nil {
-		return cannot("go on with", path, err)
-	}
-	rest := io.NewSectionReader(file, keep, info.Size()-keep)
-	for buffer := make([]byte, 1<<16); ; {
-		n, err := rest.Read(buffer)
-		if bytes.IndexByte(buffer[:n], '\n') >= 0 {
-			return fmt.Errorf("%s has changed since it was read: another process went on with it; see it by releval report %s", path, path)
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return cannot("go on with", path, err)
-		}
+	if err := unchanged(path, file, keep); err != nil {
+		return err
 	}
 	if err := file.Truncate(keep); err != nil {
 		return cannot("drop the truncated last line of", path, err)
@@ -153,46 +138,6 @@ func cutOff(path string, file *os.File, keep int64) error {
 		return cannot("go on with", path, err)
 	}
 	return nil
-}
-
-// rewrite copies the first keep bytes of a compressed run into a new file,
-// which replaces the old one. Until then the old one stays as it is.
-func rewrite(path string, old *os.File, keep int64) (*Journal, error) {
-	part := path + ".part"
-	file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
-		return nil, cannot("go on with", path, err)
-	}
-	j := newJournal(path, file)
-	err = lock(path, file)
-	if err == nil {
-		err = j.copy(old, keep)
-	}
-	if err == nil {
-		err = os.Rename(part, path)
-	}
-	if err != nil {
-		j.Close()
-		os.Remove(part)
-		return nil, cannot("go on with", path, err)
-	}
-	syncFolder(path)
-	return j, nil
-}
-
-// copy takes over the start of another journal's file.
-func (j *Journal) copy(old io.Reader, keep int64) error {
-	unzipped, err := gzip.NewReader(old)
-	if err != nil {
-		return err
-	}
-	if _, err := io.CopyN(j.zipped, unzipped, keep); err != nil {
-		return err
-	}
-	if err := j.flush(); err != nil {
-		return err
-	}
-	return j.file.Sync()
 }
 
 // checkFile finds out, before anything is sent, whether the run file can be

@@ -135,7 +135,11 @@ func integrityError(r *reports.Report) error {
 			return withExit(exitCluster, fmt.Errorf("the reranker %s did not run for %d queries (%q: %s): its numbers mean nothing", s.System, len(s.NotReranked), first.Query, first.Reason))
 		case len(s.Failed) > 0:
 			first := s.Failed[0]
-			return withExit(exitCluster, fmt.Errorf("%d queries of %s failed, and count 0 (%q: %s)", len(s.Failed), s.System, first.Query, first.Reason))
+			again := ""
+			if r.RunFile != "" {
+				again = "; search them again by releval run --resume " + r.RunFile
+			}
+			return withExit(exitCluster, fmt.Errorf("%d queries of %s failed, and count 0 (%q: %s)%s", len(s.Failed), s.System, first.Query, first.Reason, again))
 		}
 	}
 	if r.Integrity.Incomplete {

@@ -49,7 +49,7 @@ errors go to standard error.`,
 	f.output.addFlags(flags)
 	f.judging.addFlags(flags)
 	flags.StringVar(&f.out, "out", "", "write the run to `FILE` (JSON Lines; gzip where it ends in .gz); {suite} stands for the suite's name")
-	flags.StringVar(&f.resume, "resume", "", "go on with the unfinished run in `FILE`")
+	flags.StringVar(&f.resume, "resume", "", "go on with the run in `FILE`: search what it lacks, and what failed")
 	flags.StringVar(&f.baseline, "baseline", "", "compare with the saved run in `FILE`")
 	flags.StringArrayVar(&f.overrides.Metrics, "metric", nil, "`NAME` of a metric, repeatable; replaces the suite's list")
 	flags.StringArrayVar(&f.overrides.Rerankers, "reranker", nil, "`NAME` of a reranker of the suite, repeatable; only these")
