@@ -76,6 +76,9 @@ func (p *Plan) chooseMetrics(named []string) error {
 	seen := make(map[metrics.Metric]bool)
 	add := func(name string, at judgments.Position) error {
 		m, err := metrics.Parse(name)
+		if err == nil && !m.IsMean() && !m.IsCount() {
+			err = fmt.Errorf("%s is a geometric mean over the queries, and has no value for each, which systems are compared by: name %s here, or compute it with releval eval", m, strings.TrimPrefix(m.String(), "gm_"))
+		}
 		if err != nil {
 			if at.Line > 0 {
 				problems = append(problems, judgments.Problem{Position: at, Message: err.Error()})

@@ -86,7 +86,7 @@ func (c *checker) metric(ok func(string) error) {
 		c.fail("%v", err)
 		return
 	}
-	if g.Confidence != 0 && !averaged(m) {
+	if g.Confidence != 0 && !m.IsMean() {
 		c.fail("confidence needs a metric that is averaged over the queries, which %s is not; remove confidence", m)
 	}
 	if m.IsCount() {
@@ -109,11 +109,6 @@ func (c *checker) metric(ok func(string) error) {
 			c.fail("%s is %s, but %s goes from 0 to 1", limit.name, number(v), m)
 		}
 	}
-}
-
-// averaged says that the metric's value for a run is the mean over queries.
-func averaged(m metrics.Metric) bool {
-	return !m.IsCount() && !strings.HasPrefix(m.String(), "gm_")
 }
 
 // together checks that the limits make one condition.
