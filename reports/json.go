@@ -23,6 +23,7 @@ type (
 		Verdicts    []jsonVerdict    `json:"verdicts"`
 		Systems     []jsonSystem     `json:"systems"`
 		Comparisons []jsonComparison `json:"comparisons"`
+		Tags        []jsonTag        `json:"tags,omitempty"`
 		Sweeps      []jsonSweep      `json:"sweeps,omitempty"`
 		Baseline    *jsonBaseline    `json:"baseline,omitempty"`
 		Gates       []jsonGate       `json:"gates,omitempty"`
@@ -102,6 +103,23 @@ type (
 		Resamples     int      `json:"resamples"`
 		Permutations  int      `json:"permutations"`
 		Warnings      []string `json:"warnings"`
+	}
+	jsonTag struct {
+		Tag     string          `json:"tag"`
+		Queries int             `json:"queries"`
+		Failed  int             `json:"failed"`
+		Systems []jsonTagSystem `json:"systems"`
+	}
+	jsonTagSystem struct {
+		System string          `json:"system"`
+		Means  []jsonTagMetric `json:"metrics"`
+		Won    int             `json:"won"`
+		Lost   int             `json:"lost"`
+		Tied   int             `json:"tied"`
+	}
+	jsonTagMetric struct {
+		Metric string   `json:"metric"`
+		Mean   *float64 `json:"mean"`
 	}
 	jsonQuery struct {
 		ID            string            `json:"id"`

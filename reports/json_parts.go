@@ -61,6 +61,9 @@ func (r *Report) addQuery(report *jsonReport, query int) {
 
 // addViews adds what the report may have besides.
 func (r *Report) addViews(report *jsonReport) {
+	for _, s := range eval.ByTag(r.Evaluation) {
+		report.Tags = append(report.Tags, r.jsonTag(s))
+	}
 	for _, g := range r.Gates {
 		report.Gates = append(report.Gates, jsonGate{g.Source, g.Place, g.Query, g.System, g.Metric, g.Expected, g.Actual, finite(g.Margin), string(g.Outcome), g.Reason})
 	}
@@ -75,6 +78,19 @@ func (r *Report) addViews(report *jsonReport) {
 		}
 		report.Sweeps = append(report.Sweeps, j)
 	}
+}
+
+// jsonTag gives what the queries of a tag say.
+func (r *Report) jsonTag(s eval.TagScores) jsonTag {
+	tag := jsonTag{Tag: s.Tag, Queries: s.Queries, Failed: s.Failed}
+	for i, system := range r.Evaluation.Systems {
+		one := jsonTagSystem{System: system.System, Won: s.Wins[i], Lost: s.Losses[i], Tied: s.Ties[i]}
+		for m, metric := range r.Evaluation.Metrics {
+			one.Means = append(one.Means, jsonTagMetric{metric.String(), finite(s.Means[i][m])})
+		}
+		tag.Systems = append(tag.Systems, one)
+	}
+	return tag
 }
 
 func comparisons(differences []eval.Difference) []jsonComparison {

@@ -3,7 +3,9 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -70,5 +72,48 @@ func TestQueryRestrictsRows(t *testing.T) {
 	}
 	if len(read.Queries) != 1 || len(read.Rows) != 6 || len(read.Hits) != 6 {
 		t.Errorf("%d queries, %d rows, %d hits; want 1, 2 systems × 3 metrics, 2 × 3", len(read.Queries), len(read.Rows), len(read.Hits))
+	}
+}
+
+// The tags' means are those of the rows of their queries.
+func TestJSONTagsAddUp(t *testing.T) {
+	content, err := render(JSON, full(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read jsonReport
+	if err := json.Unmarshal(content, &read); err != nil {
+		t.Fatal(err)
+	}
+	tagged := make(map[string][]string) // queries by tag
+	for _, q := range read.Queries {
+		tags := q.Tags
+		if len(tags) == 0 {
+			tags = []string{""}
+		}
+		for _, tag := range tags {
+			tagged[tag] = append(tagged[tag], q.ID)
+		}
+	}
+	if len(read.Tags) != len(tagged) || len(tagged) < 2 {
+		t.Fatalf("%d tags, want %d", len(read.Tags), len(tagged))
+	}
+	for _, tag := range read.Tags {
+		if tag.Queries != len(tagged[tag.Tag]) {
+			t.Errorf("tag %q: %d queries, want %d", tag.Tag, tag.Queries, len(tagged[tag.Tag]))
+		}
+		for _, system := range tag.Systems {
+			for _, mean := range system.Means {
+				sum, n := 0.0, 0
+				for _, row := range read.Rows {
+					if row.System == system.System && row.Metric == mean.Metric && row.Value != nil && slices.Contains(tagged[tag.Tag], row.Query) {
+						sum, n = sum+*row.Value, n+1
+					}
+				}
+				if n == 0 || mean.Mean == nil || math.Abs(*mean.Mean-sum/float64(n)) > 1e-12 {
+					t.Errorf("tag %q, %s of %s: %v, want the mean of %d rows, %v", tag.Tag, mean.Metric, system.System, mean.Mean, n, sum/float64(n))
+				}
+			}
+		}
 	}
 }
