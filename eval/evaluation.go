@@ -76,6 +76,8 @@ func scoreSystem(run *Run, system string, not map[string]bool, chosen []metrics.
 		High:   table(len(chosen), len(run.Queries)),
 		Grades: make([][]float64, len(run.Queries)),
 	}
+	var rankings []metrics.Ranking // of one query, by repeat
+	var values, lows, highs []float64
 	for q := range run.Queries {
 		query := &run.Queries[q]
 		answers := query.answers(system)
@@ -85,20 +87,20 @@ func scoreSystem(run *Run, system string, not map[string]bool, chosen []metrics.
 		case len(result.Hits) == 0:
 			s.Empty++
 		}
-		rankings := make([]metrics.Ranking, len(answers))
-		for i, answer := range answers {
+		rankings = rankings[:0]
+		for _, answer := range answers {
 			var hits []Hit
 			if !answer.Failed() && !not[query.ID] {
 				hits = answer.Hits
 			}
-			rankings[i] = metrics.Ranking{Grades: query.Grades(hits), Judged: judged[q]}
+			rankings = append(rankings, metrics.Ranking{Grades: query.Grades(hits), Judged: judged[q]})
 		}
 		s.Grades[q] = rankings[0].Grades
-		values, lows, highs := make([]float64, len(answers)), make([]float64, len(answers)), make([]float64, len(answers))
 		for m, metric := range chosen {
-			for i, ranking := range rankings {
-				values[i] = metric.Score(ranking)
-				lows[i], highs[i] = metric.Bounds(ranking, highest)
+			values, lows, highs = values[:0], lows[:0], highs[:0]
+			for _, ranking := range rankings {
+				low, high := metric.Bounds(ranking, highest)
+				values, lows, highs = append(values, metric.Score(ranking)), append(lows, low), append(highs, high)
 			}
 			s.Values[m][q], s.Low[m][q], s.High[m][q] = median(values), median(lows), median(highs)
 		}

@@ -111,7 +111,11 @@ func (m Metric) Bounds(r Ranking, maxGrade float64) (low, high float64) {
 	}
 	l := List{Len: len(r.Grades), Hits: make([]Hit, reach)}
 	all := make([]float64, 0, r.Judged.Len()+unjudged)
-	for _, grade := range [2]float64{0, maxGrade} {
+	fills := []float64{maxGrade, 0}
+	if !m.mindsNonRelevant() {
+		fills = fills[:1]
+	}
+	for _, grade := range fills {
 		all = all[:0]
 		if r.Judged != nil {
 			all = append(all, r.Judged.grades...)
@@ -128,6 +132,16 @@ func (m Metric) Bounds(r Ranking, maxGrade float64) (low, high float64) {
 		low, high = min(low, s), max(high, s)
 	}
 	return low, high
+}
+
+// mindsNonRelevant says whether a hit judged non-relevant and an unjudged one
+// are not the same to the metric.
+func (m Metric) mindsNonRelevant() bool {
+	switch m.kind {
+	case kindBpref, kindGMBpref, kindInfAP, kindNumNonrelJudgedRet:
+		return true
+	}
+	return families[m.kind].rel && m.rel <= 0 // grade 0 is relevant
 }
 
 // within cuts the judged hits at rank k; 0 means no cut.
