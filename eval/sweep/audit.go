@@ -203,7 +203,7 @@ type outcome struct {
 
 func (s *sweeper) auditCell(ctx context.Context, reranker judgments.Reranker, c cell) outcome {
 	window, query := s.windows[c.window], &s.run.Queries[c.query]
-	searched, err := s.view.rerank(ctx, s.plan, s.plan.Queries[query.Number], reranker, window)
+	searched, err := s.view.rerank(ctx, s.plan, s.plan.Queries[c.query], reranker, window)
 	if err != nil {
 		return outcome{failed: true, reason: err.Error()}
 	}

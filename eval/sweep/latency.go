@@ -139,7 +139,7 @@ func (s *sweeper) latencySample(system string, random *rand.Rand) []int {
 // timed searches a query at a window, 0 for the first stage alone, and returns
 // nil where it failed. It gives up where too many fail.
 func (s *sweeper) timed(ctx context.Context, l *Latency, reranker judgments.Reranker, q, window int) (*eval.Result, error) {
-	query := s.plan.Queries[s.run.Queries[q].Number]
+	query := s.plan.Queries[q]
 	var r *eval.Result
 	var err error
 	if window == 0 {

@@ -35,9 +35,9 @@ func (s *sweeper) measure(ctx context.Context, reranker judgments.Reranker, reas
 	measured := make([][]*eval.Result, len(smaller))
 	for i, w := range smaller {
 		measured[i] = make([]*eval.Result, len(s.run.Queries))
-		for _, q := range queries {
+		for n, q := range queries { // all of the plan, in its order
 			result := q.Results[measuredName(reranker.Name, w)]
-			measured[i][q.Number] = result
+			measured[i][n] = result
 			if first := q.Results[eval.FirstStage]; !first.Failed() && !result.Failed() {
 				s.cost.MeasuredDocuments += min(w, len(first.Hits))
 			}
