@@ -12,7 +12,8 @@ type placed struct{ rank, judgment int }
 type curve struct {
 	*base
 	system  string
-	covered int // how many of the base's windows the reranker's own one covers
+	own     int // the window that the reranker was searched at
+	covered int // how many of the base's windows that one covers
 
 	values  [][][]float64 // by metric, then window, then query
 	scored  []int         // by window: documents that the reranker has to score, over all queries
@@ -37,7 +38,7 @@ func newCurve(b *base, reranker eval.Reranker, measured [][]*eval.Result) *curve
 		covered++
 	}
 	c := &curve{
-		base: b, system: reranker.Name, covered: covered,
+		base: b, system: reranker.Name, own: reranker.Window, covered: covered,
 		values:   cube(len(b.metrics), covered, len(b.run.Queries)),
 		scored:   make([]int, covered),
 		losses:   make([]Losses, covered),

@@ -85,11 +85,12 @@ func (w *curveWorker) query(q int) {
 
 // scan goes through the reranked list once. A judged hit's rank at window i is
 // the number of hits down to it whose documents are in that window: the counts
-// by bucket, summed up.
+// by bucket, summed up. Hits of the reranker's own window that lie below the
+// largest one asked for are in none.
 func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 	clear(w.position)
 	largest := w.windows[w.covered-1]
-	for i, h := range first[:min(largest, len(first))] {
+	for i, h := range first[:min(w.own, len(first))] {
 		if _, twice := w.position[documentOf(h)]; !twice {
 			w.position[documentOf(h)] = i + 1
 		}
@@ -99,9 +100,12 @@ func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 	beyond := w.beyond(q, first, reranked)
 	for i, h := range reranked {
 		bucket, match := w.covered-1, int32(-1)
-		if rank := w.position[documentOf(h)]; rank > 0 {
+		switch rank := w.position[documentOf(h)]; {
+		case rank > largest, rank == 0 && w.own > largest:
+			continue
+		case rank > 0:
 			bucket, match = w.bucket[rank], w.matches[q][rank-1]
-		} else {
+		default:
 			match = beyond[i]
 		}
 		w.counts[bucket]++
@@ -122,7 +126,8 @@ func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 }
 
 // beyond gives the judgments of the reranked hits that are not among the
-// window's first-stage hits, by rank. They belong to the largest window alone.
+// first-stage hits of the reranker's own window, by rank. They belong to that
+// window alone.
 // It is no fault of the first stage where they tie with the window's end: see
 // windowEnd.
 func (w *curveWorker) beyond(q int, first, reranked []eval.Hit) map[int]int32 {
@@ -136,7 +141,7 @@ func (w *curveWorker) beyond(q int, first, reranked []eval.Hit) map[int]int32 {
 	if len(hits) == 0 {
 		return nil
 	}
-	w.outside[q] = !endOf(first, w.windows[w.covered-1]).ties(hits)
+	w.outside[q] = !endOf(first, w.own).ties(hits)
 	found := make(map[int]int32, len(hits))
 	for i, match := range rawMatches(&w.run.Queries[q], hits) {
 		found[at[i]] = match

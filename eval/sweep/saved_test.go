@@ -197,3 +197,29 @@ func TestRerankedHitsBeyondTheWindow(t *testing.T) {
 		}
 	}
 }
+
+// Windows below the one of the run are derived whether or not that one is
+// among those asked for.
+func TestSavedRunAtSmallerWindowsAlone(t *testing.T) {
+	d := newDouble(120)
+	plan := newPlan(t, d, 12, "pointwise", "listwise")
+	_, run := execute(t, d, plan, Options{Windows: []int{40}, Audit: -1, LatencySamples: -1})
+	all, err := FromRun(run, Options{Windows: []int{5, 10, 40}, Resamples: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, windows := range [][]int{{5, 10}, {10}} {
+		some, err := FromRun(run, Options{Windows: windows, Resamples: 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, r := range some.Rerankers {
+			if diff := cmp.Diff(asJSON(t, all.Rerankers[i].Points[2-len(windows):2]), asJSON(t, r.Points)); diff != "" {
+				t.Errorf("%s at %v (-with window 40 +without):\n%s", r.Name, windows, diff)
+			}
+			if len(r.Notes) > 0 && strings.Contains(strings.Join(r.Notes, "\n"), "did not deliver") {
+				t.Errorf("%s at %v: notes %q", r.Name, windows, r.Notes)
+			}
+		}
+	}
+}
