@@ -8,6 +8,10 @@ import (
 	"github.com/releval/releval/eval/stats"
 )
 
+// fewQueries is the number of queries below which bounds by the bootstrap are
+// known to be too narrow.
+const fewQueries = 10
+
 // tellApart says whether the suite is large enough to prefer any window to
 // another, and whether to a window at all.
 func (c *curve) tellApart(r *Recommendation, s *selection, o Options) {
@@ -28,6 +32,9 @@ func (c *curve) tellApart(r *Recommendation, s *selection, o Options) {
 		}
 	}
 	var cautions []string
+	if s.queries > 1 && s.queries < fewQueries {
+		cautions = append(cautions, fmt.Sprintf("%d queries are few: what holds with %s confidence holds with less below %d", s.queries, percent(o.Confidence), fewQueries))
+	}
 	if !r.Told && widest > 0 {
 		r.QueriesNeeded = stats.QueriesNeeded(o.Delta, widest, o.Confidence)
 		cautions = append(cautions, fmt.Sprintf("%s cannot tell one window from another: about %s would show a difference of %s",

@@ -1,6 +1,8 @@
 package sweep
 
 import (
+	"math"
+
 	"github.com/releval/releval/eval/stats"
 )
 
@@ -110,8 +112,12 @@ func smallestWithin(means []float64, delta float64) int {
 	return bestOf(means)
 }
 
-// upper is the bound below which a loss lies with the confidence.
+// upper is the bound below which a loss lies with the confidence; NaN for one
+// query, of which every resample is the same.
 func (s *selection) upper(i int, confidence float64) float64 {
+	if s.queries < 2 {
+		return math.NaN()
+	}
 	return stats.Quantile(s.losses[i], confidence)
 }
 

@@ -94,6 +94,18 @@ func (c *curve) recommend(s *selection, latency *Latency, o Options) Recommendat
 // confidence.
 func (c *curve) chooseWithin(s *selection, o Options) Choice {
 	best := bestOf(s.means)
+	if s.queries < 2 {
+		choice := c.choice(s, best, o)
+		choice.Window = 0
+		choice.Sentence = fmt.Sprintf("no window is known to lose less than %s against the best with %s confidence, because one query has no spread; the best for it is window %d",
+			number(o.Delta), percent(o.Confidence), c.windows[best-1])
+		return choice
+	}
+	if c.covered == 1 {
+		choice := c.choice(s, best, o)
+		choice.Sentence = fmt.Sprintf("window %d is the only one: name more by --windows to learn what another would lose or gain", choice.Window)
+		return choice
+	}
 	at := 0
 	needed := math.Inf(1)
 	for i := 1; i < len(s.means); i++ {

@@ -231,3 +231,39 @@ func TestQueriesFor(t *testing.T) {
 		t.Errorf("got %v, want the 100 that do already", got)
 	}
 }
+
+// One query is the same in every resample, which is no confidence.
+func TestOneQueryGivesNoConfidence(t *testing.T) {
+	for _, with := range [][]float64{{.3, .7}, {.1, .15}} { // better and worse than without
+		c := curveOf(t, []int{5, 10}, []float64{.2}, [][]float64{with[:1], with[1:]})
+		o := options(t, Options{Resamples: 200})
+		r := c.recommend(c.bootstrap(o), nil, o)
+		if r.Within.Window != 0 || r.Within.AtMost.Defined() || r.WithoutLoss.Defined() || r.Told {
+			t.Errorf("%v: %+v, want no window and no bound", with, r)
+		}
+		if r.Best != 10 || !strings.Contains(r.Within.Sentence, "one query has no spread; the best for it is window 10") {
+			t.Errorf("%v: the best is window %d, and the sentence %q", with, r.Best, r.Within.Sentence)
+		}
+	}
+}
+
+func TestFewQueriesAreSaid(t *testing.T) {
+	for n, few := range map[int]bool{2: true, 9: true, 10: false} {
+		c := drawCurve(t, rand.New(rand.NewPCG(1, 1)), []int{5, 10}, []float64{.2, .3, .4}, n, .1, .1)
+		o := options(t, Options{Resamples: 200})
+		r := c.recommend(c.bootstrap(o), nil, o)
+		if said := strings.Contains(r.Caution, fmt.Sprintf("%d queries are few", n)); said != few {
+			t.Errorf("%d queries: caution %q", n, r.Caution)
+		}
+	}
+}
+
+// The only window is not the best of any.
+func TestTheOnlyWindow(t *testing.T) {
+	c := drawCurve(t, rand.New(rand.NewPCG(1, 1)), []int{10}, []float64{.2, .4}, 50, .1, .1)
+	o := options(t, Options{Resamples: 200})
+	r := c.recommend(c.bootstrap(o), nil, o)
+	if r.Within.Window != 10 || !strings.Contains(r.Within.Sentence, "window 10 is the only one") {
+		t.Errorf("%+v, want window 10 as the only one", r.Within)
+	}
+}

@@ -154,6 +154,8 @@ func (r Reranker) fill(c *curve, latency *Latency, o Options) (*Reranker, error)
 	r.Shape.Share = undefined()
 	if s.queries > 0 {
 		r.Shape.Overall = shapeOf(s.means[0], s.means[1:], o.Delta)
+	}
+	if s.queries > 1 {
 		r.Shape.Share = Number(float64(s.shapes[r.Shape.Overall]) / float64(s.resamples))
 	}
 	if at := slices.Index(c.windows, cmp.Or(r.Recommendation.Within.Window, r.Recommendation.Best)); at >= 0 {
