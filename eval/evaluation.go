@@ -59,7 +59,7 @@ func Evaluate(run *Run, chosen []metrics.Metric) (*Evaluation, error) {
 	var group errgroup.Group // a system on each core: they share nothing but what they read
 	for i, system := range run.Manifest.Systems {
 		group.Go(func() error {
-			e.Systems[i] = scoreSystem(run, system, unranked(run, system), chosen, judged, highest)
+			e.Systems[i] = scoreSystem(run, system, run.Unranked(system), chosen, judged, highest)
 			return nil
 		})
 	}

@@ -46,9 +46,9 @@ func (s *SystemIntegrity) compare(q *Query, window int, why dropReason) {
 // say anything.
 const fewestOrdered = 3
 
-// unranked gives the queries whose answers a system's reranker demonstrably did
-// not rank.
-func unranked(run *Run, system string) map[string]bool {
+// Unranked gives the ids of the queries whose answers a system's reranker
+// demonstrably did not rank: they are not usable, and do not score.
+func (run *Run) Unranked(system string) map[string]bool {
 	window := run.Manifest.Window(system)
 	if window == 0 {
 		return nil

@@ -99,7 +99,7 @@ func (w *baseWorker) query(q int) {
 	}
 	result := query.Results[eval.FirstStage]
 	if result.Failed() {
-		return
+		result = &eval.Result{} // counts as one that finds nothing
 	}
 	w.matches[q] = rawMatches(query, result.Hits)
 

@@ -18,6 +18,7 @@ type curve struct {
 	values  [][][]float64 // by metric, then window, then query
 	scored  []int         // by window: documents that the reranker has to score, over all queries
 	losses  []Losses      // by window
+	usable  []bool        // by query: both systems answered, and the reranker ranked
 	failed  []string      // ids of queries without a usable answer
 	outside []string      // ids of queries with reranked hits that the window cannot hold
 	dropped int           // documents of the largest window that are not in the answers
@@ -45,9 +46,12 @@ func newCurve(b *base, reranker eval.Reranker, measured [][]*eval.Result) *curve
 		atMost:   reranker.MinScore != nil,
 		measured: measured,
 	}
+	c.usable = make([]bool, len(b.run.Queries))
+	unranked := b.run.Unranked(c.system)
 	for q := range b.run.Queries {
 		query := &b.run.Queries[q]
-		if query.Results[eval.FirstStage].Failed() || query.Results[c.system].Failed() {
+		c.usable[q] = !query.Results[eval.FirstStage].Failed() && !query.Results[c.system].Failed() && !unranked[query.ID]
+		if !c.usable[q] {
 			c.failed = append(c.failed, query.ID)
 		}
 	}

@@ -46,10 +46,9 @@ func newCurveWorker(c *curve, outside []bool) *curveWorker {
 func (w *curveWorker) query(q int) {
 	query := &w.run.Queries[q]
 	first, reranked := query.Results[eval.FirstStage], query.Results[w.system]
-	if first.Failed() || reranked.Failed() {
-		relevant := w.judged[q].Relevant(w.relevance)
+	if !w.usable[q] {
 		for i := range w.covered {
-			w.losses[i].Unanswered += relevant
+			w.unanswered(q, i)
 		}
 		return
 	}
@@ -58,7 +57,7 @@ func (w *curveWorker) query(q int) {
 	w.rankOf = cleared(w.rankOf, len(query.Judgments))
 	for i := range w.covered {
 		if w.measured != nil && i < w.covered-1 && w.measured[i][q].Failed() {
-			w.losses[i].Unanswered += w.judged[q].Relevant(w.relevance)
+			w.unanswered(q, i)
 			continue
 		}
 		held := min(w.windows[i], len(first.Hits))
@@ -80,6 +79,15 @@ func (w *curveWorker) query(q int) {
 		if i == w.covered-1 {
 			w.dropped += max(0, held-length)
 		}
+	}
+}
+
+// unanswered scores a query without a usable answer at window i: as one that
+// finds nothing, like eval.Evaluate.
+func (w *curveWorker) unanswered(q, i int) {
+	w.losses[i].Unanswered += w.judged[q].Relevant(w.relevance)
+	for m, metric := range w.metrics {
+		w.values[m][i][q] = metric.ScoreList(&metrics.List{Judged: w.judged[q]})
 	}
 }
 

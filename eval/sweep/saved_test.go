@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
 )
 
 // A run saved by a sweep gives the same numbers without the cluster.
@@ -221,5 +222,46 @@ func TestSavedRunAtSmallerWindowsAlone(t *testing.T) {
 				t.Errorf("%s at %v: notes %q", r.Name, windows, r.Notes)
 			}
 		}
+	}
+}
+
+// At the run's own window a sweep has the numbers of the run's evaluation,
+// whatever failed: a query without an answer, or one that was not reranked.
+func TestFailuresCountAsInARun(t *testing.T) {
+	d := newDouble(120)
+	plan := newPlan(t, d, 12, "pointwise")
+	_, run := execute(t, d, plan, Options{Windows: []int{40}, Audit: -1, LatencySamples: -1})
+	failed := &eval.Result{Error: "too late"}
+	run.Queries[2].Results["pointwise"] = failed
+	run.Queries[5].Results = eval.Results{eval.FirstStage: failed, "pointwise": failed}
+	first := run.Queries[7].Results[eval.FirstStage]
+	run.Queries[7].Results["pointwise"] = &eval.Result{Hits: first.Hits[:min(40, len(first.Hits))]}
+	run.Queries[9].Results = eval.Results{eval.FirstStage: {}, "pointwise": {}}
+	for _, name := range []string{"judged@10", "rbp_residual"} {
+		m, err := metrics.Parse(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan.Metrics = append(plan.Metrics, m)
+	}
+	evaluation, err := eval.Evaluate(run, plan.Metrics)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := FromRun(run, Options{Windows: []int{10, 40}, Metrics: plan.Metrics, Resamples: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := result.Rerankers[0]
+	for m, metric := range plan.Metrics {
+		if got, want := result.FirstStage.Values[m], metric.Aggregate(evaluation.Systems[0].Values[m]).Value; float64(got) != want {
+			t.Errorf("%s of the first stage: %v, the run has %v", metric, got, want)
+		}
+		if got, want := r.Points[1].Values[m], metric.Aggregate(evaluation.Systems[1].Values[m]).Value; float64(got) != want {
+			t.Errorf("%s at window 40: %v, the run has %v", metric, got, want)
+		}
+	}
+	if diff := cmp.Diff([]string{"q2", "q5", "q7"}, r.Failed); diff != "" {
+		t.Errorf("failed (-want +got):\n%s", diff)
 	}
 }

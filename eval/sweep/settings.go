@@ -80,7 +80,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 	query := &c.run.Queries[q]
 	prepared := candidateQuery{judged: c.judged[q]}
 	first, reranked := query.Results[eval.FirstStage], query.Results[c.system]
-	if first.Failed() || reranked.Failed() {
+	if !c.usable[q] {
 		return prepared
 	}
 	seen := first.Hits[:min(window, len(first.Hits))]
