@@ -312,6 +312,64 @@ func TestJournalIsNotShared(t *testing.T) {
 	}
 }
 
+// A run that another process went on with since it was read stays as that one
+// left it: compressed ones too, and those that were written anew.
+func TestJournalLeavesAChangedRun(t *testing.T) {
+	short := sampleRun()
+	short.Complete = nil
+	short.Queries = short.Queries[:1]
+	for _, name := range []string{"run.jsonl", "run.jsonl.gz"} {
+		goOn := map[string]func(path string, keep int64) (*Journal, error){
+			"append": AppendJournal,
+			"renew":  func(path string, keep int64) (*Journal, error) { return RenewJournal(path, keep, short) },
+		}
+		for how, other := range map[string]func(t *testing.T, path string, keep int64){
+			"finished": func(t *testing.T, path string, keep int64) {
+				j, err := AppendJournal(path, keep)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := errors.Join(j.Complete(Complete{}), j.Close()); err != nil {
+					t.Fatal(err)
+				}
+			},
+			"renewed": func(t *testing.T, path string, keep int64) {
+				j, err := RenewJournal(path, keep, short)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := j.Close(); err != nil {
+					t.Fatal(err)
+				}
+			},
+		} {
+			for what, again := range goOn {
+				t.Run(name+" "+how+" "+what, func(t *testing.T) {
+					path := filepath.Join(t.TempDir(), name)
+					run := sampleRun()
+					run.Complete = nil
+					writeRun(t, path, run)
+					stored, err := ReadRun(path)
+					if err != nil {
+						t.Fatal(err)
+					}
+					other(t, path, stored.Kept)
+					before, err := os.ReadFile(path)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if _, err := again(path, stored.Kept); err == nil || !strings.Contains(err.Error(), "has changed since") {
+						t.Errorf("error %v, want one that says that the file has changed", err)
+					}
+					if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+						t.Errorf("the file was changed, %v", err)
+					}
+				})
+			}
+		}
+	}
+}
+
 // What cannot be written is said before the first search.
 func TestJournalWithoutAPlace(t *testing.T) {
 	folder := t.TempDir()

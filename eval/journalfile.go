@@ -107,12 +107,8 @@ func unzipStart(text []byte) []byte {
 // one's place when it is whole; keep counts the bytes of the run, not those
 // of the file.
 func AppendJournal(path string, keep int64) (*Journal, error) {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	file, err := reopen(path, keep)
 	if err != nil {
-		return nil, cannot("go on with", path, err)
-	}
-	if err := lock(path, file); err != nil {
-		file.Close()
 		return nil, err
 	}
 	if strings.HasSuffix(path, ".gz") {
@@ -128,9 +124,6 @@ func AppendJournal(path string, keep int64) (*Journal, error) {
 
 // cutOff ends a file after its first keep bytes.
 func cutOff(path string, file *os.File, keep int64) error {
-	if err := unchanged(path, file, keep); err != nil {
-		return err
-	}
 	if err := file.Truncate(keep); err != nil {
 		return cannot("drop the truncated last line of", path, err)
 	}

@@ -15,19 +15,11 @@ import (
 // were read, without some of the queries that it holds: the run's manifest and
 // queries are written anew, and take the old file's place when they are whole.
 func RenewJournal(path string, keep int64, run *Run) (*Journal, error) {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	file, err := reopen(path, keep)
 	if err != nil {
-		return nil, cannot("go on with", path, err)
-	}
-	defer file.Close()
-	if err := lock(path, file); err != nil {
 		return nil, err
 	}
-	if !strings.HasSuffix(path, ".gz") {
-		if err := unchanged(path, file, keep); err != nil {
-			return nil, err
-		}
-	}
+	defer file.Close()
 	return rewrite(path, func(j *Journal) error {
 		err := j.write(run.Manifest)
 		for i := 0; i < len(run.Queries) && err == nil; i++ {
@@ -37,27 +29,66 @@ func RenewJournal(path string, keep int64, run *Run) (*Journal, error) {
 	})
 }
 
-// unchanged makes sure that nothing follows a file's first keep bytes but a
-// line that breaks off: whole lines there are another process's, which
-// finished since the file was read.
+// reopen opens and locks a run file of which the first keep bytes of the run
+// were read, and makes sure that nobody else has gone on with it since.
+func reopen(path string, keep int64) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return nil, cannot("go on with", path, err)
+	}
+	if err = lock(path, file); err == nil {
+		err = unchanged(path, file, keep)
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+// unchanged makes sure that nothing follows the first keep bytes of a run but a
+// line that breaks off. Whole lines there are another process's, which finished
+// since the file was read; and where there is less, or another file has taken
+// its place, one has written it anew. It leaves the file at its start.
 func unchanged(path string, file *os.File, keep int64) error {
 	info, err := file.Stat()
 	if err != nil {
 		return cannot("go on with", path, err)
 	}
-	rest := io.NewSectionReader(file, keep, info.Size()-keep)
-	for buffer := make([]byte, 1<<16); ; {
-		n, err := rest.Read(buffer)
+	changed := fmt.Errorf("%s has changed since it was read: another process went on with it; see it by releval report %s", path, path)
+	if now, err := os.Stat(path); err != nil || !os.SameFile(info, now) {
+		return changed
+	}
+	var run io.Reader = io.NewSectionReader(file, 0, info.Size())
+	if strings.HasSuffix(path, ".gz") {
+		if run, err = gzip.NewReader(run); err == nil {
+			_, err = io.CopyN(io.Discard, run, keep)
+		}
+	} else if info.Size() < keep {
+		err = io.EOF
+	} else {
+		run = io.NewSectionReader(file, keep, info.Size()-keep)
+	}
+	if endsEarly(err) {
+		return changed
+	}
+	for buffer := make([]byte, 1<<16); err == nil; {
+		var n int
+		n, err = run.Read(buffer)
 		if bytes.IndexByte(buffer[:n], '\n') >= 0 {
-			return fmt.Errorf("%s has changed since it was read: another process went on with it; see it by releval report %s", path, path)
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return cannot("go on with", path, err)
+			return changed
 		}
 	}
+	if !endsEarly(err) {
+		return cannot("go on with", path, err)
+	}
+	return nil
+}
+
+// endsEarly says whether a reader came to the end of its file, or to where a
+// compressed one breaks off.
+func endsEarly(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // rewrite fills a new file, which replaces the old one at path. Until then the
