@@ -7,9 +7,12 @@
 //
 // How it works:
 //
-//  1. Find asks for many titles in one request: exactly on a keyword field
-//     where the title has one, then as phrases, whose hits are compared after
-//     folding. A batch that brings more hits than one answer holds is split.
+//  1. Find reads all titles of an index that holds few documents for the
+//     titles that are asked for. Of a larger one it asks for many titles in
+//     one request: exactly on a keyword field where the title has one, then
+//     as phrases, whose hits are compared after folding. Phrases also find
+//     further documents that write a title in another case. A batch that
+//     brings more hits than one answer holds is split.
 //  2. What is still missing in an index that fits in one answer is looked for
 //     in all of its titles, because analysis can hide a title from a phrase.
 //  3. A Catalogue ranks titles by nearness: the same but for accents,

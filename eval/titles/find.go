@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,6 +21,14 @@ const (
 	titlesPerRequest  = 1000
 	phrasesPerRequest = 200
 	resolveSize       = 10000
+	// spellingsSize is how many hits a search for further spellings of titles
+	// brings that are found already. Of one title the best hits have nothing
+	// beside it, and come first.
+	spellingsSize = 1000
+	// An index is read whole where it holds at most this many documents, or
+	// this many for each title: that takes fewer requests than phrases do.
+	readAtLeast   = 1000
+	readsPerTitle = 15
 )
 
 // Cluster is what looking titles up needs of a cluster.
@@ -47,8 +56,7 @@ type Found struct {
 	Documents map[string][]Document
 	// IDs are the ids that exist, with their documents.
 	IDs map[string]Document
-	// All is every document of the index; nil where no title was missing, or
-	// the index holds 10,000 documents or more, which one answer cannot.
+	// All is every document of the index; nil where it was not read whole.
 	All []Document
 }
 
@@ -89,34 +97,67 @@ type finder struct {
 	found   *Found
 }
 
+// titles looks all titles up: among all documents where these are few for so
+// many titles, else by searches.
 func (f *finder) titles(ctx context.Context) error {
 	if len(f.asked) == 0 {
 		return nil
 	}
+	limit := max(readAtLeast, readsPerTitle*len(f.asked))
+	total, err := Count(ctx, f.cluster, f.where, limit+1)
+	if err != nil {
+		return err
+	}
+	if total <= limit {
+		all, err := All(ctx, f.cluster, f.where, total)
+		if err == nil {
+			f.among(all)
+			return nil
+		}
+		switch cluster.KindOf(err) {
+		case cluster.KindInvalidRequest, cluster.KindForbidden, cluster.KindTooLarge:
+			// Such as a server with a smaller result window: searches
+			// bring less at once.
+		default:
+			if !errors.Is(err, ErrTooManyDocuments) {
+				return err
+			}
+		}
+	}
+	return f.bySearches(ctx)
+}
+
+// bySearches asks for titles exactly, and then as phrases, which find the
+// other spellings of a title too.
+func (f *finder) bySearches(ctx context.Context) error {
 	exact, err := f.keywordField(ctx)
 	if err != nil {
 		return err
 	}
+	phrases := f.open()
 	if exact != "" {
 		for batch := range slices.Chunk(f.open(), titlesPerRequest) {
-			err := f.batch(ctx, batch, func(titles []string) any {
+			err := f.batch(ctx, batch, resolveSize, func(titles []string) any {
 				return map[string]any{"terms": map[string]any{exact: titles}}
 			})
 			if err != nil {
 				return err
 			}
 		}
+		if exact == f.where.Field {
+			// A phrase in a keyword field is the exact title again.
+			phrases = nil
+		}
 	}
-	for batch := range slices.Chunk(f.open(), phrasesPerRequest) {
-		err := f.batch(ctx, batch, func(titles []string) any {
-			phrases := make([]any, len(titles))
-			for i, title := range titles {
-				phrases[i] = map[string]any{"match_phrase": map[string]any{f.where.Field: title}}
+	found, open := f.split(phrases)
+	for _, part := range []struct {
+		titles []string
+		size   int
+	}{{open, resolveSize}, {found, spellingsSize}} {
+		for batch := range slices.Chunk(part.titles, phrasesPerRequest) {
+			if err := f.batch(ctx, batch, part.size, f.phrases); err != nil {
+				return err
 			}
-			return map[string]any{"bool": map[string]any{"should": phrases}}
-		})
-		if err != nil {
-			return err
 		}
 	}
 	if len(f.open()) == 0 {
@@ -125,15 +166,31 @@ func (f *finder) titles(ctx context.Context) error {
 	return f.everything(ctx)
 }
 
+// phrases is a query for titles as phrases.
+func (f *finder) phrases(titles []string) any {
+	phrases := make([]any, len(titles))
+	for i, title := range titles {
+		phrases[i] = map[string]any{"match_phrase": map[string]any{f.where.Field: title}}
+	}
+	return map[string]any{"bool": map[string]any{"should": phrases}}
+}
+
 // open lists the titles that are not found yet, in order.
 func (f *finder) open() []string {
-	var titles []string
-	for _, folded := range slices.Sorted(maps.Keys(f.asked)) {
-		if len(f.found.Documents[folded]) == 0 {
-			titles = append(titles, f.asked[folded])
+	_, open := f.split(slices.Sorted(maps.Values(f.asked)))
+	return open
+}
+
+// split parts titles into those found and those not found yet.
+func (f *finder) split(titles []string) (found, open []string) {
+	for _, title := range titles {
+		if len(f.found.Documents[judgments.FoldTitle(title)]) > 0 {
+			found = append(found, title)
+		} else {
+			open = append(open, title)
 		}
 	}
-	return titles
+	return found, open
 }
 
 // keywordField finds a keyword field that holds the whole title: the title
@@ -157,16 +214,16 @@ func (f *finder) keywordField(ctx context.Context) (string, error) {
 
 // batch asks for titles at once, and in halves where the answer is full or
 // the server finds the query too large.
-func (f *finder) batch(ctx context.Context, titles []string, query func([]string) any) error {
-	response, err := search(ctx, f.cluster, f.where, query(titles), []string{f.where.Field}, resolveSize)
+func (f *finder) batch(ctx context.Context, titles []string, size int, query func([]string) any) error {
+	response, err := search(ctx, f.cluster, f.where, query(titles), []string{f.where.Field}, size)
 	switch {
 	case len(titles) > 1 && (cluster.KindOf(err) == cluster.KindInvalidRequest || cluster.KindOf(err) == cluster.KindTooLarge),
-		err == nil && len(titles) > 1 && len(response.Hits) == resolveSize:
+		err == nil && len(titles) > 1 && len(response.Hits) == size:
 		half := len(titles) / 2
-		if err := f.batch(ctx, titles[:half], query); err != nil {
+		if err := f.batch(ctx, titles[:half], size, query); err != nil {
 			return err
 		}
-		return f.batch(ctx, titles[half:], query)
+		return f.batch(ctx, titles[half:], size, query)
 	case err != nil:
 		return err
 	}
@@ -177,12 +234,16 @@ func (f *finder) batch(ctx context.Context, titles []string, query func([]string
 // take keeps those hits whose title was asked for.
 func (f *finder) take(response cluster.Response) {
 	for _, h := range response.Hits {
-		d := document(h, f.where.Field)
-		folded := judgments.FoldTitle(d.Title)
-		if _, asked := f.asked[folded]; asked && !f.taken[d] {
-			f.taken[d] = true
-			f.found.Documents[folded] = append(f.found.Documents[folded], d)
-		}
+		f.takeDocument(document(h, f.where.Field))
+	}
+}
+
+// takeDocument keeps a document whose title was asked for, once.
+func (f *finder) takeDocument(d Document) {
+	folded := judgments.FoldTitle(d.Title)
+	if _, asked := f.asked[folded]; asked && !f.taken[d] {
+		f.taken[d] = true
+		f.found.Documents[folded] = append(f.found.Documents[folded], d)
 	}
 }
 
@@ -196,17 +257,16 @@ func (f *finder) everything(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	open := make(map[string]bool)
-	for _, title := range f.open() {
-		open[judgments.FoldTitle(title)] = true
-	}
+	f.among(all)
+	return nil
+}
+
+// among takes what has a title that was asked for.
+func (f *finder) among(all []Document) {
 	f.found.All = all
 	for _, d := range all {
-		if folded := judgments.FoldTitle(d.Title); open[folded] {
-			f.found.Documents[folded] = append(f.found.Documents[folded], d)
-		}
+		f.takeDocument(d)
 	}
-	return nil
 }
 
 func document(h cluster.Hit, field string) Document {

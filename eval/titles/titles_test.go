@@ -123,6 +123,27 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestFindOtherSpellings wants every document that a title stands for, however
+// it writes the title: a ranking credits whichever comes first. The index is
+// large, so that it is not read whole.
+func TestFindOtherSpellings(t *testing.T) {
+	for _, keyword := range []bool{true, false} {
+		x := &index{documents: films("Heat", "HEAT", "Heat Wave", "heat wave"), keyword: keyword}
+		for i := range 2 * resolveSize {
+			x.documents = append(x.documents, Document{ID: fmt.Sprint("x", i), Title: "Another Heat"})
+		}
+		found, err := Find(t.Context(), x, place, []string{"Heat", "heat wave"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The fake server does not score, so that only the first documents of
+		// a title that is a word of many others are certain.
+		if a, b := len(found.Documents["heat"]), len(found.Documents["heat wave"]); a != 2 || b != 2 || found.All != nil {
+			t.Errorf("keyword %t: %d and %d documents, want 2 and 2", keyword, a, b)
+		}
+	}
+}
+
 // TestFindManyHits asks for titles that more documents have than one answer
 // holds, so that the batch has to be split.
 func TestFindManyHits(t *testing.T) {
