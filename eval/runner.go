@@ -99,12 +99,12 @@ func (r *Runner) Run(ctx context.Context, p *Plan, done map[string]bool) ([]Quer
 	}
 	err = group.Wait()
 	close(answered)
-	err = cmp.Or(<-recorded, err)
+	failed := <-recorded
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}
 	sortQueries(finished)
-	return finished, err
+	return finished, cmp.Or(failed, err) // an interruption must not hide that the disk is full
 }
 
 func defaultTo(value, fallback int) int {
