@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -69,6 +70,18 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 		return c.openEmbedded(ctx, config, s)
 	}
 	config.URL = c.cluster
+	if c.passwordFile != "" && config.Username == "" {
+		// The flag beats the key of the environment, as a user's flag does.
+		config.Username = strings.TrimSpace(p.Getenv("ELASTIC_USERNAME"))
+	}
+	switch {
+	case c.apiKeyFile != "" && c.username != "":
+		return nil, withExit(exitUsage, errors.New("--api-key-file and --username exclude each other: a cluster takes one of them"))
+	case c.apiKeyFile != "" && c.passwordFile != "":
+		return nil, withExit(exitUsage, errors.New("--api-key-file and --password-file exclude each other: a cluster takes one of them"))
+	case c.passwordFile != "" && config.Username == "":
+		return nil, withExit(exitUsage, errors.New("--password-file is given without a user: set --username or ELASTIC_USERNAME"))
+	}
 	var err error
 	if config.APIKey, err = readSecret(c.apiKeyFile); err != nil {
 		return nil, fmt.Errorf("--api-key-file: %w", err)
@@ -86,12 +99,7 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 		case "":
 			return nil, withExit(exitUsage, fmt.Errorf("no cluster is named: set --cluster URL, ELASTICSEARCH_URL or ELASTIC_CLOUD_ID, or try the suite on the built-in engine with --cluster %s", embeddedCluster))
 		}
-		// Credentials of the environment are for the environment's cluster,
-		// not for one that a file names.
-		config.URL, config.APIKey, config.Username, config.Password = s.Cluster, "", "", ""
-		if config, err = cluster.FromEnvironment(p.Getenv, config); err != nil {
-			return nil, withExit(exitUsage, err)
-		}
+		config.URL = s.Cluster
 	}
 	client, err := cluster.New(config)
 	if cluster.IsConfig(err) {
