@@ -53,7 +53,7 @@ func (c *curve) estimateMinScore(queries []candidateQuery, folds []stats.Fold, o
 	limits := []float64{math.Inf(-1)}
 	for i := 1; i < thresholds; i++ {
 		limit := all[i*len(all)/thresholds]
-		if limit > limits[len(limits)-1] {
+		if limit > max(limits[len(limits)-1], all[0]) { // the lowest score cuts nothing
 			limits = append(limits, limit)
 		}
 	}

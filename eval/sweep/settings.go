@@ -173,7 +173,10 @@ func (s *Settings) Sentences(metric string) []string {
 			sentences = append(sentences, fmt.Sprintf("no min_score at window %d cuts hits without losing more of %s than delta (estimated)", s.Window, metric))
 		}
 	}
-	if b := s.Blend; b != nil {
+	switch b := s.Blend; {
+	case b != nil && b.Chosen == 1:
+		sentences = append(sentences, fmt.Sprintf("no blend with the first stage's score reaches more %s at window %d than the reranker's score alone (estimated)", metric, s.Window))
+	case b != nil:
 		sentences = append(sentences, fmt.Sprintf("a blend of %.0f %% reranker and %.0f %% first stage, each scaled to 0 to 1, at window %d would change %s by %s to %.4f (estimated by %d-fold cross-validation)",
 			b.Chosen*100, (1-b.Chosen)*100, s.Window, metric, signed(float64(b.Difference.Mean)), float64(b.Value), s.Folds))
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -236,4 +237,36 @@ func TestBlendedEqualsSorting(t *testing.T) {
 			t.Fatalf("counted %v, sorted %v", got, want)
 		}
 	})
+}
+
+// Where all scores are equal no threshold cuts any hit, and none is named.
+func TestNoMinScoreAmongEqualScores(t *testing.T) {
+	run := runWith(20, func(r *rand.Rand, _ bool) float64 { return 1 + r.Float64() }, func(*rand.Rand, bool) float64 { return 2 })
+	result, err := FromRun(run, Options{Windows: []int{30}, Resamples: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := result.Rerankers[0].Settings
+	if len(s.MinScore.Options) != 1 || s.MinScore.Chosen.Defined() {
+		t.Errorf("min_score %+v, want no option but none", s.MinScore)
+	}
+}
+
+// A blend that is all the reranker's is no blend.
+func TestNoBlendIsSaid(t *testing.T) {
+	run := runWith(40, func(r *rand.Rand, _ bool) float64 { return 1 + r.Float64() }, func(r *rand.Rand, relevant bool) float64 {
+		if relevant {
+			return 9
+		}
+		return 1 + r.Float64()
+	})
+	result, err := FromRun(run, Options{Windows: []int{30}, Resamples: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := result.Rerankers[0].Settings
+	text := strings.Join(s.Sentences("ndcg@10"), "\n")
+	if s.Blend.Chosen != 1 || strings.Contains(text, "100 % reranker") || !strings.Contains(text, "no blend with the first stage's score") {
+		t.Errorf("weight %v: %s", s.Blend.Chosen, text)
+	}
 }
