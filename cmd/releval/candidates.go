@@ -54,6 +54,8 @@ func (f *candidateFlags) check(cmd *cobra.Command) error {
 		return usageError(cmd, "--depth should be 1 or more, found %d", f.options.Depth)
 	case f.options.Limit < 0:
 		return usageError(cmd, "--limit should be 1 or more, found %d", f.options.Limit)
+	case f.warmUp < 0:
+		return usageError(cmd, "--warm-up should be 0 or more, such as 10m, found %v", f.warmUp)
 	case f.concurrency < 1:
 		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
 	}

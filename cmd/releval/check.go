@@ -107,7 +107,7 @@ func (p *program) check(cmd *cobra.Command, paths []string, f *checkFlags) error
 			break
 		}
 	}
-	return errors.Join(withExit(exitCode(failure), failure), p.printFindings(found, f))
+	return p.printFindings(found, failure, f)
 }
 
 // checkSuite checks one suite, and mends it where that is asked for.
@@ -156,8 +156,9 @@ func (p *program) checkSuite(ctx context.Context, path string, f *checkFlags, ru
 }
 
 // printFindings prints what was found everywhere it should go, and gives the
-// verdict as an error.
-func (p *program) printFindings(found []check.Finding, f *checkFlags) error {
+// verdict as an error: that of a check that did not come to its end comes
+// first, and then nothing is said to be right.
+func (p *program) printFindings(found []check.Finding, failure error, f *checkFlags) error {
 	write := func(w io.Writer) error { return check.Write(w, found) }
 	if f.format == "json" {
 		write = func(w io.Writer) error { return check.WriteJSON(w, found) }
@@ -171,10 +172,15 @@ func (p *program) printFindings(found []check.Finding, f *checkFlags) error {
 		}
 	}
 	counts := check.Count(found)
-	summary := check.Summary(counts)
-	if counts.Errors > 0 || f.strict && counts.Warnings > 0 {
-		return withExit(exitUsage, errors.New(summary))
+	summary := errors.New(check.Summary(counts))
+	switch {
+	case failure != nil && len(found) > 0:
+		return withExit(exitCode(failure), errors.Join(failure, summary))
+	case failure != nil:
+		return failure
+	case counts.Errors > 0 || f.strict && counts.Warnings > 0:
+		return withExit(exitUsage, summary)
 	}
-	p.note("%s", summary)
+	p.note("%v", summary)
 	return nil
 }

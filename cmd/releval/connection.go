@@ -44,10 +44,30 @@ func (c *connection) addFlags(flags *pflag.FlagSet) {
 	flags.DurationVar(&c.outage, "outage", 5*time.Minute, "how long to wait for a cluster that stopped answering; 0 for not at all")
 }
 
+// check refuses what no cluster could be asked with.
+func (c *connection) check() error {
+	switch {
+	case c.timeout <= 0:
+		return fmt.Errorf("--timeout should be above 0, such as 60s, found %v", c.timeout)
+	case c.retries < 0:
+		return fmt.Errorf("--retries should be 0 or more, found %d", c.retries)
+	case c.outage < 0:
+		return fmt.Errorf("--outage should be 0 or more, such as 5m, found %v", c.outage)
+	case c.apiKeyFile != "" && c.username != "":
+		return errors.New("--api-key-file and --username exclude each other: a cluster takes one of them")
+	case c.apiKeyFile != "" && c.passwordFile != "":
+		return errors.New("--api-key-file and --password-file exclude each other: a cluster takes one of them")
+	}
+	return nil
+}
+
 // open makes the client of a suite's cluster: what a flag says, else the
 // environment, else the suite. For the embedded engine it loads the suite's
 // documents first.
 func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, concurrency int, seed uint64) (*cluster.Client, error) {
+	if err := c.check(); err != nil {
+		return nil, withExit(exitUsage, err)
+	}
 	config := cluster.Config{
 		CloudID:     c.cloudID,
 		Username:    c.username,
@@ -60,10 +80,10 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 		Seed:        seed,
 		Log:         p.logger(),
 	}
-	if c.retries <= 0 {
+	if c.retries == 0 {
 		config.Retries = -1
 	}
-	if c.outage <= 0 {
+	if c.outage == 0 {
 		config.Outage = -1
 	}
 	if c.cluster == embeddedCluster {
@@ -74,12 +94,7 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 		// The flag beats the key of the environment, as a user's flag does.
 		config.Username = strings.TrimSpace(p.Getenv("ELASTIC_USERNAME"))
 	}
-	switch {
-	case c.apiKeyFile != "" && c.username != "":
-		return nil, withExit(exitUsage, errors.New("--api-key-file and --username exclude each other: a cluster takes one of them"))
-	case c.apiKeyFile != "" && c.passwordFile != "":
-		return nil, withExit(exitUsage, errors.New("--api-key-file and --password-file exclude each other: a cluster takes one of them"))
-	case c.passwordFile != "" && config.Username == "":
+	if c.passwordFile != "" && config.Username == "" {
 		return nil, withExit(exitUsage, errors.New("--password-file is given without a user: set --username or ELASTIC_USERNAME"))
 	}
 	var err error

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,11 +56,7 @@ is wrong; 3 the cluster could not answer or the run is incomplete.`,
 			if len(args) == 0 {
 				return usageError(cmd, "a subcommand is missing")
 			}
-			near := cmd.SuggestionsFor(args[0])
-			if len(near) == 0 {
-				return usageError(cmd, "unknown command %q", args[0])
-			}
-			return usageError(cmd, "unknown command %q: did you mean %s?", args[0], strings.Join(near, " or "))
+			return unknownCommand(cmd, args[0])
 		},
 	}
 	root.SetIn(p.Stdin)
@@ -92,6 +87,7 @@ is wrong; 3 the cluster could not answer or the run is incomplete.`,
 		newManCommand(p),
 		newVersionCommand(p),
 	)
+	strictHelp(root)
 	return root
 }
 

@@ -114,7 +114,9 @@ func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
 	case f.repeat < 1:
 		return usageError(cmd, "--repeat should be 1 or more, found %d", f.repeat)
-	case f.overrides.Window < 0:
+	case f.warmUp < 0:
+		return usageError(cmd, "--warm-up should be 0 or more, such as 10m, found %v", f.warmUp)
+	case f.overrides.Window < 1 && cmd.Flags().Changed("window"):
 		return usageError(cmd, "--window should be 1 or more, found %d", f.overrides.Window)
 	}
 	return f.output.checkSuites(cmd, suites)

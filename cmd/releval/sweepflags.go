@@ -51,6 +51,8 @@ func (f *sweepFlags) check(cmd *cobra.Command) error {
 	switch {
 	case f.concurrency < 1:
 		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
+	case f.warmUp < 0:
+		return usageError(cmd, "--warm-up should be 0 or more, such as 10m, found %v", f.warmUp)
 	case f.audit < 0:
 		return usageError(cmd, "--audit should be 0 or more, found %d", f.audit)
 	case f.latencySamples < 0:
