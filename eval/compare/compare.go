@@ -145,13 +145,14 @@ func (r *Result) compare(system string, o stats.Options) error {
 		r.Differences = append(r.Differences, d)
 	}
 	lead := r.Next.Metrics[0]
+	usableBefore, usableAfter := usable(r.Base.Run, system), usable(r.Next.Run, system)
 	moves := make([]Move, len(r.Next.Run.Queries))
 	for i := range moves {
 		was, is := &r.Base.Run.Queries[i], &r.Next.Run.Queries[i]
 		moves[i] = Move{Query: i, Base: before.Values[0][i], Next: after.Values[0][i]}
 		moves[i].Difference = moves[i].Next - moves[i].Base
 		if moves[i].Difference != 0 {
-			moves[i].Changes = eval.Changes(lead, is, was.Results[system], is.Results[system])
+			moves[i].Changes = eval.Changes(lead, is, usableBefore(was), usableAfter(is))
 		}
 	}
 	slices.SortStableFunc(moves, func(a, b Move) int {
@@ -159,6 +160,18 @@ func (r *Result) compare(system string, o stats.Options) error {
 	})
 	r.Moves = append(r.Moves, moves)
 	return nil
+}
+
+// usable gives a query's answer by a system; nil for one that does not score,
+// because the reranker did not rank it.
+func usable(run *eval.Run, system string) func(*eval.Query) *eval.Result {
+	unranked := run.Unranked(system)
+	return func(q *eval.Query) *eval.Result {
+		if unranked[q.ID] {
+			return nil
+		}
+		return q.Results[system]
+	}
 }
 
 func undefinedLast(difference float64) float64 {

@@ -163,3 +163,33 @@ func TestChangesAreListed(t *testing.T) {
 		}
 	}
 }
+
+// An answer that the reranker did not rank scores 0, and its documents add
+// nothing: the contributions add up to the difference all the same.
+func TestContributionsOfAnswersThatWereNotReranked(t *testing.T) {
+	reranked := func(rank int) *eval.Run {
+		r := run(2)
+		r.Manifest.Systems = append(r.Manifest.Systems, "elastic")
+		r.Manifest.Rerankers = []eval.Reranker{{Name: "elastic", Window: 5}}
+		first := r.Queries[0].Results[eval.FirstStage]
+		r.Queries[0].Results["elastic"] = run(rank).Queries[0].Results[eval.FirstStage]
+		if rank == 2 { // as the first stage has it
+			r.Queries[0].Results["elastic"] = first
+		}
+		return r
+	}
+	for _, test := range []struct{ before, after int }{{2, 1}, {1, 2}} {
+		result, err := Runs(reranked(test.before), reranked(test.after), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		move := result.Moves[1][0]
+		sum := 0.0
+		for _, c := range move.Changes {
+			sum += c.Contribution
+		}
+		if math.Abs(move.Difference) != 1 || math.Abs(sum-move.Difference) > 1e-12 {
+			t.Errorf("rank %d to %d: a difference of %v, of which %v is explained, want 1 or -1", test.before, test.after, move.Difference, sum)
+		}
+	}
+}
