@@ -22,7 +22,7 @@ type checkFlags struct {
 	offline     bool
 	fix         string
 	format      string
-	github      bool
+	github      githubFlag
 	strict      bool
 	runs        []string
 	concurrency int
@@ -61,7 +61,7 @@ answer. Warnings count as wrong under --strict.`,
 	flags.StringVar(&f.fix, "fix", "", "rewrite titles: certain (also without a value) or likely")
 	flags.Lookup("fix").NoOptDefVal = "certain"
 	flags.StringVar(&f.format, "format", "text", "what standard output gets: text (file:line:column: message) or json")
-	flags.BoolVar(&f.github, "github", false, "also print GitHub annotations on standard error; on by itself where GITHUB_ACTIONS is true")
+	f.github.addFlag(flags, "also print GitHub annotations on standard error")
 	flags.BoolVar(&f.strict, "strict", false, "warnings are errors")
 	flags.StringArrayVar(&f.runs, "run", nil, "an earlier run `FILE`, repeatable, that knows which document had which title")
 	flags.StringVar(&f.overrides.QueryGlob, "query", "", "only the titles of queries whose id matches `GLOB`")
@@ -166,7 +166,7 @@ func (p *program) printFindings(found []check.Finding, failure error, f *checkFl
 	if err := write(p.Stdout); err != nil {
 		return fmt.Errorf("cannot write the findings: %w", err)
 	}
-	if f.github || p.Getenv("GITHUB_ACTIONS") == "true" {
+	if p.onGitHub(f.github) {
 		if err := check.WriteAnnotations(p.Stderr, found, p.Getenv("GITHUB_WORKSPACE")); err != nil {
 			return fmt.Errorf("cannot write the annotations: %w", err)
 		}

@@ -2,8 +2,12 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"strconv"
+
+	"github.com/spf13/pflag"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/check"
@@ -11,9 +15,42 @@ import (
 	"github.com/releval/releval/reports"
 )
 
+// githubFlag is --github: on by itself on GitHub, where the command line says
+// neither that it is wanted nor, by --github=false, that it is not.
+type githubFlag struct{ said, wanted bool }
+
+func (f *githubFlag) addFlag(flags *pflag.FlagSet, usage string) {
+	flags.Var(f, "github", usage+"; on by itself where GITHUB_ACTIONS is true")
+	flags.Lookup("github").NoOptDefVal = "true"
+}
+
+// String is empty where the command line says nothing.
+func (f *githubFlag) String() string {
+	if !f.said {
+		return ""
+	}
+	return strconv.FormatBool(f.wanted)
+}
+
+// Set reads a value as flags that are on or off do.
+func (f *githubFlag) Set(value string) error {
+	wanted, err := strconv.ParseBool(value)
+	if err != nil {
+		return errors.New("it is true or false")
+	}
+	*f = githubFlag{said: true, wanted: wanted}
+	return nil
+}
+
+// Type makes the help show the flag as one that is on or off.
+func (f *githubFlag) Type() string { return "bool" }
+
 // onGitHub says whether the step summary and annotations are wanted.
-func (p *program) onGitHub(flag bool) bool {
-	return flag || p.Getenv("GITHUB_ACTIONS") == "true"
+func (p *program) onGitHub(flag githubFlag) bool {
+	if flag.said {
+		return flag.wanted
+	}
+	return p.Getenv("GITHUB_ACTIONS") == "true"
 }
 
 // github adds the report to the step's summary, and an annotation for every

@@ -19,13 +19,13 @@ type judging struct {
 	maxAge   time.Duration
 	force    bool
 	strict   bool
-	github   bool
+	github   githubFlag
 }
 
 func (j *judging) addFlags(flags *pflag.FlagSet) {
 	flags.DurationVar(&j.maxAge, "baseline-max-age", 30*24*time.Hour, "warn where the baseline is older; 0 for never")
 	flags.BoolVar(&j.force, "force", false, "compare with the baseline even where the difference means nothing")
-	flags.BoolVar(&j.github, "github", false, "add to the step's summary, and annotate failed gates; on by itself where GITHUB_ACTIONS is true")
+	j.github.addFlag(flags, "add to the step's summary, and annotate failed gates")
 	flags.BoolVar(&j.strict, "strict", false, "an inconclusive gate fails")
 }
 
