@@ -120,7 +120,8 @@ func (e *Suite) insertLines(at, indent int, lines []string) {
 	e.add(change{at, at, b.String()})
 }
 
-// replaceEmpty writes a block list in the place of [].
+// replaceEmpty writes a block list in the place of [], below the line on
+// which that ends.
 func (e *Suite) replaceEmpty(list *tree.Node, indent int, more []judgments.Judgment) error {
 	start, end, err := e.brackets(list)
 	if err != nil {
@@ -129,11 +130,12 @@ func (e *Suite) replaceEmpty(list *tree.Node, indent int, more []judgments.Judgm
 	for start > 0 && e.text[start-1] == ' ' {
 		start--
 	}
-	var b strings.Builder
-	for _, entry := range entries(more) {
-		b.WriteString("\n" + strings.Repeat(" ", indent+2) + "- " + entry)
+	e.add(change{start, end, ""})
+	below := len(e.text)
+	if i := bytes.IndexByte(e.text[end:], '\n'); i >= 0 {
+		below = end + i + 1
 	}
-	e.add(change{start, end, b.String()})
+	e.insertLines(below, indent, indented("  - ", entries(more)))
 	return nil
 }
 

@@ -33,6 +33,15 @@ func open(t interface {
 	return e
 }
 
+// retitleJudgment and retitleExpectation change one title.
+func retitleJudgment(e *Suite, query, judgment int, title string) error {
+	return e.Retitle([]Retitle{{Query: query, Judgment: judgment, Expectation: -1, Title: title}})[0]
+}
+
+func retitleExpectation(e *Suite, query, expectation int, before bool, title string) error {
+	return e.Retitle([]Retitle{{Query: query, Judgment: -1, Expectation: expectation, Before: before, Title: title}})[0]
+}
+
 // result is the edited queries without the head.
 func result(t *testing.T, e *Suite) string {
 	t.Helper()
@@ -61,7 +70,7 @@ func TestRetitle(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := open(t, c.before)
-			if err := e.RetitleJudgment(0, 0, c.title); err != nil {
+			if err := retitleJudgment(e, 0, 0, c.title); err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(c.after, result(t, e)); diff != "" {
@@ -73,12 +82,46 @@ func TestRetitle(t *testing.T) {
 
 func TestRetitleExpectation(t *testing.T) {
 	e := open(t, "- query: q\n  relevant: [A]\n  expect:\n    - {title: A, within: 3} # A\n    - title: A\n      before: B\n")
-	for _, err := range []error{e.RetitleExpectation(0, 0, false, "A1"), e.RetitleExpectation(0, 1, true, "B1")} {
+	for _, err := range []error{retitleExpectation(e, 0, 0, false, "A1"), retitleExpectation(e, 0, 1, true, "B1")} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
 	want := "- query: q\n  relevant: [A]\n  expect:\n    - {title: A1, within: 3} # A\n    - title: A\n      before: B1\n"
+	if diff := cmp.Diff(want, result(t, e)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestRetitleSome wants what can be changed to be changed, whatever stands
+// beside it.
+func TestRetitleSome(t *testing.T) {
+	e := open(t, "- query: q\n  relevant:\n    - A\n    - The Long\n      Goodbye\n    - >-\n      Folded\n    - &s Shared\n    - &t Taken\n"+
+		"- query: r\n  relevant: [*s, *t, B]\n  expect: [{title: *s, within: 1}]\n"+
+		"- query: s\n  relevant: &list [C]\n- query: u\n  relevant: *list\n")
+	judgment := func(query, judgment int, title string) Retitle {
+		return Retitle{Query: query, Judgment: judgment, Expectation: -1, Title: title}
+	}
+	failed := e.Retitle([]Retitle{
+		judgment(0, 0, "A2"),
+		judgment(0, 1, "L2"), judgment(0, 2, "F2"),
+		judgment(0, 3, "S2"), judgment(1, 0, "S2"), {Query: 1, Judgment: -1, Expectation: 0, Title: "S2"},
+		judgment(0, 4, "T2"),
+		judgment(1, 2, "B2"),
+		judgment(2, 0, "C2"),
+	})
+	var got []int
+	for i, err := range failed {
+		if err != nil {
+			got = append(got, i)
+		}
+	}
+	if diff := cmp.Diff([]int{1, 2, 6, 8}, got); diff != "" {
+		t.Errorf("%s%v", diff, failed)
+	}
+	want := "- query: q\n  relevant:\n    - A2\n    - The Long\n      Goodbye\n    - >-\n      Folded\n    - &s S2\n    - &t Taken\n" +
+		"- query: r\n  relevant: [*s, *t, B2]\n  expect: [{title: *s, within: 1}]\n" +
+		"- query: s\n  relevant: &list [C]\n- query: u\n  relevant: *list\n"
 	if diff := cmp.Diff(want, result(t, e)); diff != "" {
 		t.Error(diff)
 	}
@@ -95,6 +138,9 @@ func TestJudge(t *testing.T) {
 		{"quotes within words", "- query: q\n  relevant: [Who 'Me', B'ob]\n", "- query: q\n  relevant: [Who 'Me', B'ob, {title: P, grade: 2}, M]\n"},
 		{"none", "- query: q\n  tags: [t]\n\n# next\n- query: r\n  relevant: [X]\n", "- query: q\n  tags: [t]\n  relevant:\n    - {title: P, grade: 2}\n    - M\n\n# next\n- query: r\n  relevant: [X]\n"},
 		{"empty", "- query: q\n  relevant: []\n  tags: [t]\n", "- query: q\n  relevant:\n    - {title: P, grade: 2}\n    - M\n  tags: [t]\n"},
+		{"empty with a comment", "- query: q\n  relevant: [] # none yet\n", "- query: q\n  relevant: # none yet\n    - {title: P, grade: 2}\n    - M\n"},
+		{"empty over lines", "- query: q\n  relevant: [\n  ]\n  tags: [t]\n", "- query: q\n  relevant:\n    - {title: P, grade: 2}\n    - M\n  tags: [t]\n"},
+		{"empty at the end", "- query: q\n  relevant: []", "- query: q\n  relevant:\n    - {title: P, grade: 2}\n    - M\n"},
 		{"flow query", "- {query: q}\n- {query: r, relevant: [X]}\n", "- {query: q, relevant: [{title: P, grade: 2}, M]}\n- {query: r, relevant: [X]}\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -110,7 +156,18 @@ func TestJudge(t *testing.T) {
 }
 
 func TestWindowsLineEnds(t *testing.T) {
-	text := strings.ReplaceAll(head+"- query: q\n  relevant:\n    - A\n", "\n", "\r\n")
+	for before, after := range map[string]string{
+		"- query: q\n  relevant:\n    - A\n":        "- query: q\n  relevant:\n    - A\n    - P\n    - Q\n",
+		"- query: q\n  relevant: []\n  tags: [t]\n": "- query: q\n  relevant:\n    - P\n    - Q\n  tags: [t]\n",
+		"- query: q\n": "- query: q\n  relevant:\n    - P\n    - Q\n",
+	} {
+		windowsLineEnds(t, before, after)
+	}
+}
+
+func windowsLineEnds(t *testing.T, before, after string) {
+	t.Helper()
+	text := strings.ReplaceAll(head+before, "\n", "\r\n")
 	s, err := judgments.Parse("t.yaml", []byte(text), judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -119,11 +176,11 @@ func TestWindowsLineEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.Judge(0, []judgments.Judgment{{Title: "P", Grade: 1}}); err != nil {
+	if err := e.Judge(0, []judgments.Judgment{{Title: "P", Grade: 1}, {Title: "Q", Grade: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	got, err := e.Text()
-	if want := text + "    - P\r\n"; err != nil || string(got) != want {
+	if want := strings.ReplaceAll(head+after, "\n", "\r\n"); err != nil || string(got) != want {
 		t.Errorf("%q, %v, want %q", got, err, want)
 	}
 }
@@ -138,7 +195,7 @@ func TestRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			e := open(t, c.queries)
-			err := e.RetitleJudgment(0, 0, "It")
+			err := retitleJudgment(e, 0, 0, "It")
 			if err == nil {
 				_, err = e.Text()
 			}
@@ -188,7 +245,7 @@ func TestAnyTitle(t *testing.T) {
 		title := rapid.StringMatching(`[ -~äß日\t]{0,20}[!-~]`).Draw(t, "title")
 		old := rapid.SampledFrom([]string{"- A", "- 'A'", "- \"A\"", "- {title: A}", "- title: A"}).Draw(t, "style")
 		e := open(t, "- query: q\n  relevant:\n    "+old+"\n    - The one behind\n")
-		if err := e.RetitleJudgment(0, 0, title); err != nil {
+		if err := retitleJudgment(e, 0, 0, title); err != nil {
 			t.Fatal(err)
 		}
 		// Text itself reads the result back, and wants the title there.
@@ -216,10 +273,10 @@ func FuzzEdit(f *testing.F) {
 		}
 		for i := range s.Queries {
 			if len(s.Queries[i].Relevant) > 0 {
-				_ = e.RetitleJudgment(i, 0, title)
+				_ = retitleJudgment(e, i, 0, title)
 			}
 			if len(s.Queries[i].Expect) > 0 {
-				_ = e.RetitleExpectation(i, 0, false, title)
+				_ = retitleExpectation(e, i, 0, false, title)
 			}
 			_ = e.Judge(i, []judgments.Judgment{{Title: title, Grade: 2}})
 		}
