@@ -48,10 +48,14 @@ func (k *online) missing(ctx context.Context, uses []use) error {
 		note := ""
 		if rename != nil {
 			if line := k.judgedAs(u, rename.To, v.proposals[0].ID); line > 0 {
-				rename, note = nil, fmt.Sprintf(", which is judged for the query already, on line %d: keep one", line)
+				rename, note = nil, fmt.Sprintf(", which is judged for the query already, on line %d? Then keep one", line)
 			}
 		}
-		f := k.add(u, eval.SeverityError, KindMissing, "%s", v.message(u.title)+note)
+		message := v.message(u.title)
+		if note != "" {
+			message = strings.TrimSuffix(message, "?") + note
+		}
+		f := k.add(u, eval.SeverityError, KindMissing, "%s", message)
 		f.Proposals = v.proposals
 		if rename != nil {
 			f.Rename = &Rename{From: u.title, To: rename.To, Certain: rename.Certain, use: u}

@@ -240,3 +240,60 @@ func TestWriteJSON(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestFixSome wants what can be rewritten to be rewritten, and a reason for
+// what cannot: a title over several lines, one that an alias shares with a
+// query that judges the new title already, and two that become the same.
+func TestFixSome(t *testing.T) {
+	suite, text, client := small(t, `- query: q
+  relevant:
+    - Alien!
+    - "It,
+      Too"
+    - &a Aliens!
+- query: r
+  relevant: [*a, Aliens]
+- query: s
+  relevant: [{title: Alien!, id: alien}, Alien]
+- query: t
+  relevant: [Aliens.]
+`)
+	plan, err := eval.NewPlan(suite, eval.Overrides{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := Online(t.Context(), client, plan, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range found {
+		// The search for a new title of "It, Too" is not what this tests.
+		if found[i].Title == "It, Too" {
+			found[i].Rename = &Rename{From: "It, Too", To: "It", Certain: true, use: use{query: 0, judgment: 1, expectation: -1}}
+		}
+	}
+	fixed, err := Fix(suite, text, found, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := strings.NewReplacer("    - Alien!", "    - Alien", "[Aliens.]", "[Aliens]").Replace(string(text))
+	if diff := cmp.Diff(want, string(fixed)); diff != "" {
+		t.Error(diff)
+	}
+	var left []string
+	for _, f := range found {
+		if _, why, ok := strings.Cut(f.Message, " (not rewritten: "); ok {
+			left = append(left, fmt.Sprintf("%d: %s", f.Line, why))
+			if f.Fixed {
+				t.Errorf("fixed, and not: %s", f.Message)
+			}
+		}
+	}
+	if diff := cmp.Diff([]string{
+		"13: the title is written over several lines; edit it by hand)",
+		"15: the title also stands in another place, by an alias; edit it by hand)",
+		"19: the query would be wrong; edit it by hand)",
+	}, left); diff != "" {
+		t.Error(diff)
+	}
+}
