@@ -12,9 +12,11 @@ var (
 	quarantineKeys = []string{"until", "reason"}
 )
 
+// MaxQueryID is how many bytes long the id of a query may be: it stands in
+// tables and file names.
+const MaxQueryID = 256
+
 const (
-	// maxQueryID bounds an id, which stands in file names and tables.
-	maxQueryID = 256
 	// maxRank bounds the ranks of expectations.
 	maxRank = 1_000_000
 )
@@ -70,8 +72,8 @@ func (w *walker) query(n *node) Query {
 
 func (w *walker) queryID(n *node) string {
 	id, ok := w.name(n, "a query's id")
-	if ok && len(id) > maxQueryID {
-		w.fail(n, "a query's id is at most %d bytes long, not %d", maxQueryID, len(id))
+	if ok && len(id) > MaxQueryID {
+		w.fail(n, "a query's id is at most %d bytes long, not %d", MaxQueryID, len(id))
 	}
 	return id
 }

@@ -25,6 +25,7 @@ func writeBEIR(ctx context.Context, out *output, c *Collection) error {
 	}
 	qrels.WriteString("query-id\tcorpus-id\tscore\n")
 	s := newSurrogates(c)
+	s.spaces = true
 	for i := range c.Suite.Queries {
 		q := &c.Suite.Queries[i]
 		id := s.query(q)
@@ -39,8 +40,8 @@ func writeBEIR(ctx context.Context, out *output, c *Collection) error {
 			fmt.Fprintf(qrels, "%s\t%s\t%s\n", id, s.document(j.ID, j.Title), strconv.FormatFloat(grade, 'f', -1, 64))
 		}
 	}
-	if len(s.titleOrder) > 0 {
-		out.lose(fmt.Sprintf("%d judgments' titles have no id, and stand behind surrogate ids that no document of the corpus has; name the documents file to get their ids", len(s.titleOrder)))
+	if n := len(s.titleOrder); n > 0 {
+		out.lose(fmt.Sprintf("%d judgments' titles have no id, and stand behind surrogate ids that no document of the corpus has; name the documents file to get their ids", n))
 	}
 	out.lostRuns(c)
 	out.lostOfSuite(c, true)

@@ -20,6 +20,10 @@ type Collection struct {
 	// Losses are what the source says and the collection does not hold, a
 	// sentence each.
 	Losses []string
+
+	// documents are the ids of the documents file that was joined: no made-up
+	// id may be one of them.
+	documents map[string]bool
 }
 
 // Run is one system's rankings.

@@ -140,6 +140,40 @@ func TestSuiteMended(t *testing.T) {
 	}
 }
 
+// TestSuiteQueryIDs writes ids that are too long for a suite, and queries of
+// which nothing is left.
+func TestSuiteQueryIDs(t *testing.T) {
+	long := strings.Repeat("long ", 60)
+	out := filepath.Join(t.TempDir(), "s.yaml")
+	search := SearchOptions{Fields: []string{"title"}}
+	for _, c := range []struct {
+		file, text string
+		losses     []string
+	}{
+		{"ids.tsv", "query_id\tquery\tdoc_id\tgrade\n" + strings.Repeat("i", 257) + "\tfoo\t1\t2\n", []string{"1 query ids are longer than 256 bytes"}},
+		{"positions.csv", "Query Text,Doc ID,Doc Position,Rating\n" + long + ",1,1,3\na b,1,1,3\n", []string{"1 runs"}},
+	} {
+		result, err := Job{In: tempFile(t, c.file, c.text), Out: out, Search: search}.Run(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantLosses(t, result.Losses, c.losses...)
+		s, err := judgments.Load(out, judgments.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range s.Queries {
+			if len(q.ID) > judgments.MaxQueryID || len(q.Relevant) != 1 {
+				t.Errorf("%+v", q)
+			}
+		}
+	}
+	_, err := Job{In: tempFile(t, "control.tsv", "query\ttitle\tgrade\n\x7f\tA\t1\n"), Out: out, Search: search}.Run(t.Context(), nil)
+	if err == nil || !strings.Contains(err.Error(), "no query with a text") {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestSuiteKeepsEverything(t *testing.T) {
 	in := tempFile(t, "films.yaml", films)
 	out := filepath.Join(t.TempDir(), "out.yaml")
@@ -234,6 +268,18 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestStdoutFull(t *testing.T) {
+	in := tempFile(t, "films.yaml", films)
+	if _, err := (Job{In: in, Out: "-", To: TSV}).Run(t.Context(), full{}); err == nil || !strings.HasPrefix(err.Error(), "standard output: ") {
+		t.Errorf("%v", err)
+	}
+}
+
+// full is a device without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 func TestStdout(t *testing.T) {
 	var b bytes.Buffer

@@ -47,6 +47,14 @@ func TestTSVBack(t *testing.T) {
 	wantQueries(t, plain(c), read(t, TSV, path, ReadOptions{}))
 }
 
+// TestTSVKeepsSpaces writes what a table can hold as it stands.
+func TestTSVKeepsSpaces(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.tsv")
+	c := &Collection{Texts: true, Suite: judgments.Suite{Queries: []judgments.Query{{ID: "q", Text: "a  b\tc", Relevant: []judgments.Judgment{{ID: "x  y", Title: "Apollo 10½:  A Childhood", Grade: 1}}}}}}
+	write(t, TSV, path, c, WriteOptions{})
+	wantQueries(t, []plainQuery{{ID: "q", Text: "a  b c", Judged: []plainJudgment{{ID: "x  y", Title: "Apollo 10½:  A Childhood", Grade: 1}}}}, read(t, TSV, path, ReadOptions{}))
+}
+
 func TestQuepid(t *testing.T) {
 	c := read(t, Quepid, tempFile(t, "x.csv", "query,docid,rating\r\nstar wars,11,3\r\n\"a, \"\"b\"\"\",12,0\r\n -minus,13,1\r\nunrated\r\n"), ReadOptions{})
 	wantQueries(t, []plainQuery{
@@ -64,6 +72,20 @@ func TestQuepid(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	wantQueries(t, plain(c), read(t, Quepid, out, ReadOptions{}))
+}
+
+// TestQuepidMark reads a file of a spreadsheet, which puts a byte order mark
+// in front.
+func TestQuepidMark(t *testing.T) {
+	for _, header := range []string{`"query","docid","rating"`, `query,docid,rating`} {
+		c := read(t, Quepid, tempFile(t, "x.csv", "\ufeff"+header+"\nheist,1,2\n"), ReadOptions{})
+		wantQueries(t, []plainQuery{{Text: "heist", Judged: []plainJudgment{{ID: "1", Grade: 2}}}}, c)
+	}
+	c := filmsCollection(t)
+	losses := write(t, Quepid, filepath.Join(t.TempDir(), "y.csv"), c, WriteOptions{})
+	if len(losses) == 0 || !strings.Contains(losses[0], "2 query ids") {
+		t.Errorf("%q", losses)
+	}
 }
 
 func TestQuepidDetailed(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 func Identify(ctx context.Context, c *Collection, o SearchOptions) error {
 	titleField := cmp.Or(o.TitleField, c.Suite.Search.TitleField, "title")
 	byTitle := map[string][]string{}
+	c.documents = map[string]bool{}
 	seen := 0
 	for d, err := range judgments.Documents(o.Documents) {
 		if err != nil {
@@ -25,6 +26,7 @@ func Identify(ctx context.Context, c *Collection, o SearchOptions) error {
 				return err
 			}
 		}
+		c.documents[d.ID] = true
 		if folded := judgments.FoldTitle(fieldText(d.Source, titleField)); folded != "" {
 			byTitle[folded] = append(byTitle[folded], d.ID)
 		}

@@ -51,7 +51,7 @@ func (o *output) create(part string) (*bufio.Writer, error) {
 			o.notes.add("%d mapping files are not written beside standard output", part)
 			return bufio.NewWriter(io.Discard), nil
 		}
-		f := &outputFile{Writer: bufio.NewWriter(o.stdout)}
+		f := &outputFile{Writer: bufio.NewWriter(o.stdout), name: "standard output"}
 		o.files = append(o.files, f)
 		return f.Writer, nil
 	}
@@ -73,6 +73,15 @@ func (o *output) create(part string) (*bufio.Writer, error) {
 	}
 	o.files = append(o.files, f)
 	return f.Writer, nil
+}
+
+// exists says whether there is a file beside the main one already.
+func (o *output) exists(part string) bool {
+	if o.path == "-" {
+		return false
+	}
+	_, err := os.Stat(o.name(part))
+	return err == nil
 }
 
 // commit finishes all files and gives them their names.

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"bufio"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -24,7 +25,12 @@ func readQuepid(ctx context.Context, path string) (*Collection, error) {
 		return nil, err
 	}
 	defer in.Close()
-	r := csv.NewReader(in)
+	text := bufio.NewReader(in)
+	// Spreadsheets put a byte order mark in front, even of a quote.
+	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
+		_, _ = text.Discard(len(mark))
+	}
+	r := csv.NewReader(text)
 	r.FieldsPerRecord = -1
 	header, err := r.Read()
 	if err != nil {
@@ -33,7 +39,6 @@ func readQuepid(ctx context.Context, path string) (*Collection, error) {
 		}
 		return nil, csvError(path, err)
 	}
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")
 	c, ok := parseHeader(header)
 	if !ok || c.query < 0 {
 		return nil, judgments.Problem{Position: judgments.Position{File: path, Line: 1, Column: 1},
@@ -162,6 +167,7 @@ func writeQuepid(out *output, c *Collection) error {
 			rows = append(rows, []string{guarded(q.Text)})
 		}
 	}
+	out.lostIDs(c)
 	out.lostRuns(c)
 	out.lostOfSuite(c, true)
 	return w.WriteAll(rows)

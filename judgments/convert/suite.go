@@ -31,7 +31,9 @@ func writeSuite(out *output, c *Collection) error {
 	if !c.Texts {
 		out.lose("the texts of the queries are not in the source, and the ids stand in their place; name a file with the texts")
 	}
-	s.Queries = mend(out, c.Suite.Queries)
+	if s.Queries = mend(out, c.Suite.Queries); len(s.Queries) == 0 {
+		return fmt.Errorf("%s: the source holds no query with a text that can be read", out.path)
+	}
 	out.lostRuns(c)
 	w, err := out.create("")
 	if err != nil {
@@ -65,12 +67,20 @@ func mend(out *output, queries []judgments.Query) []judgments.Query {
 			continue
 		}
 		byText[key] = len(mended)
+		if q.ID == q.Text && (hasSpace(q.ID) || len(q.ID) > judgments.MaxQueryID) {
+			// An export without ids of its own.
+			q.ID = ""
+		}
 		if id := strings.Join(strings.Fields(printable(q.ID)), "-"); id != q.ID {
 			out.notes.add("%d query ids have white space in them, and get hyphens", fmt.Sprintf("%q", q.ID))
 			q.ID = id
 		}
 		for n := 2; q.ID != "" && ids[q.ID]; n++ {
 			q.ID = fmt.Sprintf("%s-%d", strings.TrimSuffix(q.ID, fmt.Sprintf("-%d", n-1)), n)
+		}
+		if len(q.ID) > judgments.MaxQueryID {
+			out.notes.add(fmt.Sprintf("%%d query ids are longer than %d bytes, and are made from the text instead", judgments.MaxQueryID), fmt.Sprintf("%.40q...", q.ID))
+			q.ID = ""
 		}
 		ids[q.ID] = true
 		mended = append(mended, q)

@@ -19,14 +19,17 @@ type surrogates struct {
 	// titles and queries are what the given ids stand for.
 	titles, queries map[string]string
 	titleOrder      []string
-	// used are the real ids, which no surrogate may equal.
-	used map[string]bool
+	// used are the real ids that judgments and runs name, and documents those
+	// of the documents; no surrogate may equal one.
+	used, documents map[string]bool
+	// spaces says that ids may have spaces in them, but no tabs or line ends.
+	spaces bool
 	// spaced counts the ids that have white space in them.
 	spaced int
 }
 
 func newSurrogates(c *Collection) *surrogates {
-	s := &surrogates{titles: map[string]string{}, queries: map[string]string{}, used: map[string]bool{}}
+	s := &surrogates{titles: map[string]string{}, queries: map[string]string{}, used: map[string]bool{}, documents: c.documents}
 	for i := range c.Suite.Queries {
 		for _, j := range c.Suite.Queries[i].Relevant {
 			if j.ID != "" {
@@ -48,7 +51,7 @@ func newSurrogates(c *Collection) *surrogates {
 
 // document gives the id of a document, or one in place of its title.
 func (s *surrogates) document(id, title string) string {
-	if id != "" && !hasSpace(id) {
+	if id != "" && (!hasSpace(id) || s.spaces && cell(id) == id) {
 		return id
 	}
 	if id != "" {
@@ -71,7 +74,7 @@ func (s *surrogates) assign(title string) string {
 			candidate = id + "-" + digest[:n]
 		}
 		other, taken := s.titles[candidate]
-		if !s.used[candidate] && (!taken || judgments.FoldTitle(other) == folded) || n+8 > len(digest) {
+		if !s.used[candidate] && !s.documents[candidate] && (!taken || judgments.FoldTitle(other) == folded) || n+8 > len(digest) {
 			if !taken {
 				s.titles[candidate] = title
 				s.titleOrder = append(s.titleOrder, candidate)
@@ -101,20 +104,24 @@ func (s *surrogates) query(q *judgments.Query) string {
 
 // write writes the mapping files.
 func (s *surrogates) write(out *output, c *Collection) error {
-	if len(s.titleOrder) > 0 {
+	// A mapping from before would explain this file wrongly.
+	if len(s.titleOrder) > 0 || out.exists(titlesEnding) {
 		w, err := out.create(titlesEnding)
 		if err != nil {
 			return err
 		}
 		for _, id := range s.titleOrder {
-			fmt.Fprintf(w, "%s\t%s\n", id, oneLine(s.titles[id]))
+			fmt.Fprintf(w, "%s\t%s\n", id, cell(s.titles[id]))
 		}
+	}
+	if len(s.titleOrder) > 0 {
 		out.lose(fmt.Sprintf("%d titles stand behind surrogate ids, which %s maps back", len(s.titleOrder), out.name(titlesEnding)))
 	}
 	if s.spaced > 0 {
 		out.lose(fmt.Sprintf("%d document ids contain white space, and are mapped as if they were titles", s.spaced))
 	}
-	if !c.Texts || len(s.queries) == 0 {
+	known := c.Texts && len(s.queries) > 0
+	if !known && !out.exists(queriesEnding) {
 		return nil
 	}
 	w, err := out.create(queriesEnding)
@@ -126,7 +133,7 @@ func (s *surrogates) write(out *output, c *Collection) error {
 	for i := range c.Suite.Queries {
 		q := &c.Suite.Queries[i]
 		id := again.query(q)
-		if !written[id] {
+		if known && !written[id] {
 			written[id] = true
 			fmt.Fprintf(w, "%s\t%s\n", id, oneLine(q.Text))
 		}

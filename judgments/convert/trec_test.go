@@ -61,6 +61,42 @@ heist 0 8195 1
 	}, c)
 }
 
+// TestSurrogatesOfDocuments wants no made-up id to be that of a document, and
+// no mapping file from before to explain a new one.
+func TestSurrogatesOfDocuments(t *testing.T) {
+	dir := beirFolder(t, map[string]string{
+		"films.ndjson": `{"_id":"alien","title":"Alien Resurrection"}` + "\n" + `{"_id":"the thing","title":"The Thing"}` + "\n",
+		"films.yaml": "search: {index: i, title_field: title, documents: films.ndjson, retriever: {standard: {query: {match: {title: \"{{query}}\"}}}}}\n" +
+			"queries:\n- query: space\n  relevant: [Alien, {title: The Thing, grade: 2}]\n",
+	})
+	in := filepath.Join(dir, "films.yaml")
+	folder := filepath.Join(dir, "beir")
+	result, err := Job{In: in, Out: folder + "/"}.Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLosses(t, result.Losses, `a title that no document has: "Alien"`, "1 judgments' titles have no id", "search:")
+	judged := plain(read(t, BEIR, folder, ReadOptions{}))[0].Judged
+	if len(judged) != 2 || judged[0].ID == "alien" || judged[1].ID != "the thing" {
+		t.Errorf("%+v", judged)
+	}
+
+	qrels := filepath.Join(dir, "x.qrels")
+	if _, err := (Job{In: in, Out: qrels}).Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	judged = plain(read(t, Qrels, qrels, ReadOptions{}))[0].Judged
+	if len(judged) != 2 || judged[0].Title != "Alien" || judged[1].Title != "the thing" {
+		t.Errorf("%+v", judged)
+	}
+	made, _, _ := strings.Cut(readText(t, qrels+titlesEnding), "\t")
+	again := tempFile(t, "again.qrels", "space 0 "+made+" 1\n")
+	if _, err := (Job{In: again, Out: qrels}).Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	wantQueries(t, []plainQuery{{ID: "space", Text: "space", Judged: []plainJudgment{{ID: made, Grade: 1}}}}, read(t, Qrels, qrels, ReadOptions{}))
+}
+
 // TestSurrogatesDiffer gives ids to titles that look alike, and to one that
 // looks like a real id.
 func TestSurrogatesDiffer(t *testing.T) {

@@ -179,12 +179,12 @@ func writeTSV(out *output, c *Collection) error {
 			out.notes.add("%d queries have no judgments, and do not occur in the table", fmt.Sprintf("%q", q.Text))
 		}
 		for _, j := range q.Relevant {
-			fields := []string{oneLine(q.ID), oneLine(q.Text)}
+			fields := []string{cell(q.ID), cell(q.Text)}
 			if ids {
-				fields = append(fields, oneLine(j.ID))
+				fields = append(fields, cell(j.ID))
 			}
 			if titles {
-				fields = append(fields, oneLine(j.Title))
+				fields = append(fields, cell(j.Title))
 			}
 			fields = append(fields, strconv.FormatFloat(j.Grade, 'f', -1, 64))
 			w.WriteString(strings.Join(fields, "\t") + "\n")
@@ -193,4 +193,10 @@ func writeTSV(out *output, c *Collection) error {
 	out.lostRuns(c)
 	out.lostOfSuite(c, true)
 	return nil
+}
+
+// cell is a text for a table: what would end the cell or its line becomes a
+// space.
+func cell(s string) string {
+	return strings.TrimSpace(strings.NewReplacer("\t", " ", "\r", " ", "\n", " ").Replace(s))
 }
