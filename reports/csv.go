@@ -35,6 +35,9 @@ func writeCSV(w io.Writer, r *Report, o Options) error {
 			}
 		}
 	}
+	if o.NoHead {
+		rows = rows[1:]
+	}
 	return writeRows(w, rows)
 }
 

@@ -31,6 +31,9 @@ type Options struct {
 	// Query restricts table and markdown to the explanation of the query
 	// with this id, and json and csv to its rows; empty for all queries.
 	Query string
+	// NoHead leaves out the line that names CSV's columns, for a report that
+	// follows another one.
+	NoHead bool
 	// charts are the names of the SVG files beside a Markdown file.
 	charts []chartFile
 }

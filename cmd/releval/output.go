@@ -1,14 +1,18 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/reports"
 )
 
@@ -17,6 +21,7 @@ type output struct {
 	format  string
 	reports []string
 	query   string
+	written bool // a report is on standard output already
 }
 
 func (o *output) addFlags(flags *pflag.FlagSet) {
@@ -24,7 +29,26 @@ func (o *output) addFlags(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.reports, "report", nil, "write a report to `FILE`, repeatable; by its ending: .md .html .json .csv .xml (JUnit) .txt; - is standard output")
 }
 
-// check finds out before the first search that every report can be written.
+// suitePlace stands for a suite's name in the name of a file.
+const suitePlace = "{suite}"
+
+// fileOf puts a suite's name into the name of a file. A suite's name is no
+// path: what could lead to another folder becomes a hyphen.
+func fileOf(pattern, suite string) string {
+	name := strings.Map(func(r rune) rune {
+		if r == '/' || r == '\\' || unicode.IsControl(r) {
+			return '-'
+		}
+		return r
+	}, suite)
+	if name == "." || name == ".." {
+		name = strings.ReplaceAll(name, ".", "-")
+	}
+	return strings.ReplaceAll(pattern, suitePlace, name)
+}
+
+// check finds out before the first search that every report can be written,
+// but for those whose names depend on a suite's: checkFiles looks at them.
 func (o *output) check(p *program) error {
 	if _, err := reports.ParseFormat(o.format); err != nil {
 		return withExit(exitUsage, fmt.Errorf("--format: %w", err))
@@ -39,21 +63,79 @@ func (o *output) check(p *program) error {
 		if _, err := reports.FormatOf(path); err != nil {
 			return withExit(exitUsage, fmt.Errorf("--report: %w", err))
 		}
-		folder := filepath.Dir(path)
-		probe, err := os.CreateTemp(folder, ".releval-*")
-		if err != nil {
-			return withExit(exitUsage, fmt.Errorf("--report: cannot write into %s: %w", folder, err))
+		if strings.Contains(path, suitePlace) {
+			continue
 		}
-		probe.Close()
-		os.Remove(probe.Name())
+		if err := writable(path); err != nil {
+			return withExit(exitUsage, fmt.Errorf("--report: %w", err))
+		}
 	}
 	return nil
 }
 
+// writable says whether a report can be put at a path.
+func writable(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a directory", path)
+	}
+	folder := filepath.Dir(path)
+	probe, err := os.CreateTemp(folder, ".releval-*")
+	if err != nil {
+		if failed, ok := errors.AsType[*fs.PathError](err); ok {
+			err = failed.Err // the probe's name says nothing to the user
+		}
+		return fmt.Errorf("cannot write into %s: %w", folder, err)
+	}
+	probe.Close()
+	os.Remove(probe.Name())
+	return nil
+}
+
+// checkSuites refuses what is for one suite alone.
 func (o *output) checkSuites(cmd *cobra.Command, suites int) error {
+	if suites < 2 {
+		return nil
+	}
 	for _, path := range o.reports {
-		if suites > 1 && path != "-" && !strings.Contains(path, "{suite}") {
+		if path != "-" && !strings.Contains(path, suitePlace) {
 			return usageError(cmd, "--report %s names one file for several suites: put {suite} into the name", path)
+		}
+	}
+	switch reports.Format(o.format) {
+	case reports.JUnit:
+		return usageError(cmd, "--format junit is a document of one suite: write --report {suite}.xml for several")
+	case reports.HTML:
+		return usageError(cmd, "--format html is a document of one suite: write --report {suite}.html for several")
+	}
+	return nil
+}
+
+// checkFiles finds out before the first search what becomes of {suite}: that
+// the reports can be written, and that no two suites write one file. Out is
+// --out.
+func (o *output) checkFiles(suites []*judgments.Suite, out string) error {
+	type target struct{ flag, pattern string }
+	targets := []target{{"--out", out}}
+	for _, path := range o.reports {
+		targets = append(targets, target{"--report", path})
+	}
+	for _, t := range targets {
+		if !strings.Contains(t.pattern, suitePlace) {
+			continue
+		}
+		writers := make(map[string]*judgments.Suite)
+		for _, s := range suites {
+			path := fileOf(t.pattern, s.Name)
+			if other := writers[path]; other != nil {
+				return withExit(exitUsage, fmt.Errorf("%s and %s are both named %s: %s %s would be one file for both", other.File, s.File, s.Name, t.flag, t.pattern))
+			}
+			writers[path] = s
+			if t.flag != "--report" {
+				continue
+			}
+			if err := writable(path); err != nil {
+				return withExit(exitUsage, fmt.Errorf("--report: %w", err))
+			}
 		}
 	}
 	return nil
@@ -69,15 +151,16 @@ func (p *program) write(report *reports.Report, o *output) error {
 	if err != nil {
 		return err
 	}
-	options := reports.Options{Width: p.width(p.Stdout), Color: color, Query: o.query}
+	options := reports.Options{Width: p.width(p.Stdout), Color: color, Query: o.query, NoHead: o.written}
 	if err := reports.Write(p.Stdout, format, report, options); err != nil {
-		return fmt.Errorf("cannot write the report to standard output: %w", err)
+		return err
 	}
+	o.written = true
 	for _, path := range o.reports {
-		path = strings.ReplaceAll(path, "{suite}", report.Evaluation.Run.Manifest.Suite)
 		if path == "-" {
 			continue
 		}
+		path = fileOf(path, report.Evaluation.Run.Manifest.Suite)
 		if err := reports.WriteFile(path, report, reports.Options{Query: o.query}); err != nil {
 			return err
 		}

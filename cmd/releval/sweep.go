@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -110,6 +109,9 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	if err != nil {
 		return err
 	}
+	if err := f.output.checkFiles(suites, f.out); err != nil {
+		return err
+	}
 	suite, plan := suites[0], plans[0]
 	if len(o.Windows) == 0 {
 		o.Windows = ownWindows(plan)
@@ -126,7 +128,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	}
 	defer client.Close()
 	settings := eval.Settings{
-		Tool: toolName(), Out: strings.ReplaceAll(f.out, "{suite}", suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp,
+		Tool: toolName(), Out: fileOf(f.out, suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp,
 		Note: func(text string) { p.note("%s", text) },
 	}
 	o.Notify = p.noteStep
