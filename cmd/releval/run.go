@@ -23,6 +23,7 @@ type runFlags struct {
 	concurrency int
 	repeat      int
 	seed        uint64
+	seedSaid    bool
 	warmUp      time.Duration
 }
 
@@ -41,6 +42,7 @@ errors go to standard error.`,
   releval run --baseline main.jsonl --report report.html --report report.md suite.yaml`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			f.seedSaid = cmd.Flags().Changed("seed")
 			return p.runSuites(cmd, args, &f)
 		},
 	}
@@ -77,6 +79,9 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 	if err != nil {
 		return err
 	}
+	if err := f.output.checkFiles(suites, f.out); err != nil {
+		return err
+	}
 	base, err := f.judging.readBaseline(p)
 	if err != nil {
 		return err
@@ -100,7 +105,7 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 }
 
 func (f *runFlags) check(cmd *cobra.Command, suites int) error {
-	several := suites > 1 && !strings.Contains(f.out, "{suite}")
+	several := suites > 1 && !strings.Contains(f.out, suitePlace)
 	switch {
 	case f.out != "" && f.resume != "":
 		return usageError(cmd, "--out and --resume exclude each other: --resume goes on in its own file")
@@ -150,7 +155,7 @@ func planSuites(paths []string, o eval.Overrides) ([]*judgments.Suite, []*eval.P
 func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *eval.Plan, base *eval.Run, f *runFlags) error {
 	settings := eval.Settings{
 		Tool:        toolName(),
-		Out:         strings.ReplaceAll(f.out, "{suite}", suite.Name),
+		Out:         fileOf(f.out, suite.Name),
 		ResumePath:  f.resume,
 		Concurrency: f.concurrency,
 		Repeat:      f.repeat,
@@ -162,6 +167,9 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *ev
 		stored, err := eval.ReadRun(f.resume)
 		if err != nil {
 			return err
+		}
+		if f.seedSaid && stored.Manifest.Seed != f.seed {
+			return withExit(exitUsage, fmt.Errorf("--seed %d: %s was begun with seed %d, which every random choice of a run derives from; leave --seed out", f.seed, f.resume, stored.Manifest.Seed))
 		}
 		settings.Resume = stored
 	}
