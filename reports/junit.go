@@ -116,6 +116,9 @@ func (r *Report) runCase() junitCase {
 			}
 		}
 	}
+	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
+		said = append(said, standInNote)
+	}
 	c.SystemOut = strings.Join(said, "\n")
 	if len(serious) > 0 {
 		c.Error = &junitProblem{Message: strings.Join(serious, "; "), Type: "run", Body: strings.Join(items, "\n")}
