@@ -194,6 +194,45 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// TestDraw draws over another screen, on a terminal whose cursor stays on the
+// last column behind a line of the full width, as xterm's does.
+func TestDraw(t *testing.T) {
+	const width, height = 8, 3
+	screen := make([][]byte, height)
+	for i := range screen {
+		screen[i] = []byte("########")
+	}
+	var b bytes.Buffer
+	if err := draw(&b, []string{"abcdefgh", "", "ijklmnop"}); err != nil {
+		t.Fatal(err)
+	}
+	row, column := 0, 0
+	for text := b.String(); text != ""; {
+		erase := 0
+		switch {
+		case strings.HasPrefix(text, corner):
+			row, column, text = 0, 0, text[len(corner):]
+		case strings.HasPrefix(text, lineEnd):
+			erase, text = row+1, text[len(lineEnd):]
+		case strings.HasPrefix(text, rest):
+			erase, text = height, text[len(rest):]
+		case strings.HasPrefix(text, "\r\n"):
+			row, column, text = row+1, 0, text[2:]
+		default:
+			screen[row][column] = text[0]
+			column, text = min(column+1, width-1), text[1:]
+		}
+		for r, from := row, column; r < erase; r, from = r+1, 0 {
+			for c := from; c < width; c++ {
+				screen[r][c] = ' '
+			}
+		}
+	}
+	if got := string(bytes.Join(screen, []byte("|"))); got != "abcdefgh|        |ijklmnop" {
+		t.Errorf("the screen shows %s", got)
+	}
+}
+
 const poolText = `pool: s
 queries:
   - id: q

@@ -63,9 +63,25 @@ func (s *Session) loop(ctx context.Context, in *bufio.Reader, terminal io.Writer
 
 // draw puts lines on the screen, over what is there, so that nothing
 // flickers. In raw mode a line feed alone does not go back to the left edge,
-// and the last line has none, which would scroll.
+// and the last line has none, which would scroll. What was on a line is erased
+// before it is written: behind a line that fills the screen's width the cursor
+// still stands on the last column, and erasing from there would take its
+// character.
 func draw(w io.Writer, lines []string) error {
-	_, err := io.WriteString(w, corner+strings.Join(lines, lineEnd+"\r\n")+lineEnd+rest)
+	var b strings.Builder
+	b.WriteString(corner)
+	for i, line := range lines {
+		if i > 0 {
+			b.WriteString("\r\n")
+		}
+		if i == len(lines)-1 {
+			b.WriteString(rest)
+		} else {
+			b.WriteString(lineEnd)
+		}
+		b.WriteString(line)
+	}
+	_, err := io.WriteString(w, b.String())
 	return err
 }
 
