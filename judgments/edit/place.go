@@ -8,9 +8,8 @@ import (
 	"github.com/releval/releval/judgments/tree"
 )
 
-// lineStarts are the offsets at which the lines of a text begin. YAML ends a
-// line at more characters than a newline; a suite that has others fails the
-// verification.
+// lineStarts are the offsets at which the lines of a text begin. A suite whose
+// lines end in a carriage return alone fails the verification.
 func lineStarts(text []byte) []int {
 	starts := []int{0}
 	for i, c := range text {

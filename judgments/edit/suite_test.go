@@ -66,6 +66,7 @@ func TestRetitle(t *testing.T) {
 		{"flow mapping", "- query: q\n  relevant:\n    - {grade: 2, title: Ålien,  id: x}  # y\n", "Ünder", "- query: q\n  relevant:\n    - {grade: 2, title: Ünder,  id: x}  # y\n"},
 		{"block mapping", "- query: q\n  relevant:\n    - grade: 2\n      # why\n      title: Alien\n", "It", "- query: q\n  relevant:\n    - grade: 2\n      # why\n      title: It\n"},
 		{"anchor", "- query: q\n  relevant:\n    - &a Alien\n- query: r\n  relevant: [B]\n", "It", "- query: q\n  relevant:\n    - &a It\n- query: r\n  relevant: [B]\n"},
+		{"line separators before", "- query: \"a\u2028b\"\n  relevant: [Alien, \"x\u2029y\"]\n", "It", "- query: \"a\u2028b\"\n  relevant: [It, \"x\u2029y\"]\n"},
 		{"wide letters before", "- {query: q, tags: [日本語], relevant: [Alien]}\n", "It", "- {query: q, tags: [日本語], relevant: [It]}\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -8,5 +8,7 @@
 //
 //  1. Parse hands the text to the YAML library's decoder, as a Node.
 //  2. What the library reports becomes a SyntaxError with its line.
-//  3. Whoever asked walks the tree by hand.
+//  3. Lines are counted as editors count them, where the library takes rarer
+//     characters for line breaks too.
+//  4. Whoever asked walks the tree by hand.
 package tree

@@ -68,6 +68,12 @@ func Parse(text []byte) (root *Node, err error) {
 			root, err = nil, &SyntaxError{Message: fmt.Sprintf("the YAML parser gave up: %v", r)}
 		}
 	}()
+	lines := places(text)
+	defer func() {
+		if e, ok := errors.AsType[*SyntaxError](err); ok && e.Line >= 1 && e.Line <= len(lines) {
+			e.Line = lines[e.Line-1].line
+		}
+	}()
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	var first, second Node
 	switch err := d.Decode(&first); {
@@ -83,6 +89,9 @@ func Parse(text []byte) (root *Node, err error) {
 		return nil, newSyntaxError(err)
 	}
 	if first.Kind == DocumentNode && len(first.Content) == 1 {
+		if lines != nil {
+			locate(&first, lines)
+		}
 		return first.Content[0], nil
 	}
 	return nil, ErrEmpty

@@ -19,6 +19,26 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestLines wants places as editors count them: characters that YAML alone
+// takes for line breaks end no line.
+func TestLines(t *testing.T) {
+	for _, ending := range []string{"\n", "\r\n", "\r"} {
+		text := "\ufeff- \"a\u2028b\"" + ending + "- [\"ä\u2029\", \"c\u0085\", d]" + ending + ending + "- e" + ending
+		root, err := Parse([]byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, e := root.Content[1].Content[2], root.Content[2]
+		if d.Value != "d" || d.Line != 2 || d.Column != 16 || e.Line != 4 || e.Column != 3 {
+			t.Errorf("%q: d at %d:%d, want 2:16; e at %d:%d, want 4:3", ending, d.Line, d.Column, e.Line, e.Column)
+		}
+	}
+	_, err := Parse([]byte("a: \"\u2028\u2028\"\nb: 1\n---\nc: 1\n"))
+	if syntax, ok := errors.AsType[*SyntaxError](err); !ok || syntax.Line != 3 {
+		t.Errorf("got %v, want line 3", err)
+	}
+}
+
 func TestParseErrors(t *testing.T) {
 	if _, err := Parse([]byte("# nothing\n")); !errors.Is(err, ErrEmpty) {
 		t.Errorf("a comment alone: got %v", err)
