@@ -21,7 +21,7 @@ Runs whose judgments or queries differ are refused, because their difference
 means nothing; --force compares the queries that both have.`,
 		Args: cobra.ExactArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := o.check(p); err != nil {
+			if err := o.check(); err != nil {
 				return err
 			}
 			j.baseline = args[0]

@@ -49,12 +49,9 @@ func fileOf(pattern, suite string) string {
 
 // check finds out before the first search that every report can be written,
 // but for those whose names depend on a suite's: checkFiles looks at them.
-func (o *output) check(p *program) error {
+func (o *output) check() error {
 	if _, err := reports.ParseFormat(o.format); err != nil {
 		return withExit(exitUsage, fmt.Errorf("--format: %w", err))
-	}
-	if _, err := p.colored(); err != nil {
-		return err
 	}
 	for _, path := range o.reports {
 		if path == "-" {

@@ -18,7 +18,7 @@ report explains one query: both rankings, ranks before and after, grades,
 scores, what each title contributed, and what nobody judged.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := o.check(p); err != nil {
+			if err := o.check(); err != nil {
 				return err
 			}
 			base, err := j.readBaseline(p)

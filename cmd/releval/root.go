@@ -52,6 +52,10 @@ is wrong; 3 the cluster could not answer or the run is incomplete.`,
 		SilenceUsage:               true,
 		DisableAutoGenTag:          true,
 		Args:                       cobra.ArbitraryArgs,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			_, err := p.colored()
+			return err
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usageError(cmd, "a subcommand is missing")

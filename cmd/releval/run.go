@@ -72,7 +72,7 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 	if err := f.check(cmd, len(paths)); err != nil {
 		return err
 	}
-	if err := f.output.check(p); err != nil {
+	if err := f.output.check(); err != nil {
 		return err
 	}
 	suites, plans, err := planSuites(paths, f.overrides)

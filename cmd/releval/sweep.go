@@ -56,7 +56,7 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err := f.check(cmd); err != nil {
 		return err
 	}
-	if err := f.output.check(p); err != nil {
+	if err := f.output.check(); err != nil {
 		return err
 	}
 	options, err := f.options()
