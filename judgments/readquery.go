@@ -96,6 +96,10 @@ func (w *walker) judgment(n *node) Judgment {
 		j.Title, _ = w.text(n, "a title")
 		return j
 	}
+	if text := unquoted(n, judgmentKeys); text != "" {
+		w.fail(n, "a title that contains a colon or a comma is written in quotes: %s", DoubleQuoted(text))
+		return j
+	}
 	before := len(w.problems)
 	w.fields(n, "a judgment", judgmentKeys, func(key string, _, v *node) {
 		switch key {
