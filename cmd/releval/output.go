@@ -108,8 +108,8 @@ func (o *output) checkSuites(cmd *cobra.Command, suites int) error {
 }
 
 // checkFiles finds out before the first search what becomes of {suite}: that
-// the reports can be written, and that no two suites write one file. Out is
-// --out.
+// the reports and the runs can be written, and that no two suites write one
+// file. Out is --out.
 func (o *output) checkFiles(suites []*judgments.Suite, out string) error {
 	type target struct{ flag, pattern string }
 	targets := []target{{"--out", out}}
@@ -127,11 +127,11 @@ func (o *output) checkFiles(suites []*judgments.Suite, out string) error {
 				return withExit(exitUsage, fmt.Errorf("%s and %s are both named %s: %s %s would be one file for both", other.File, s.File, s.Name, t.flag, t.pattern))
 			}
 			writers[path] = s
-			if t.flag != "--report" {
-				continue
-			}
 			if err := writable(path); err != nil {
-				return withExit(exitUsage, fmt.Errorf("--report: %w", err))
+				return withExit(exitUsage, fmt.Errorf("%s: %w", t.flag, err))
+			}
+			if _, err := os.Lstat(path); err == nil && t.flag == "--out" {
+				return withExit(exitUsage, fmt.Errorf("--out: %s exists already: go on with it by --resume %s, or name another file or remove it", path, path))
 			}
 		}
 	}
