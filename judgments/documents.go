@@ -68,6 +68,11 @@ func ReadDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
 		first := map[string]int{}
 		line := 0
 		for s.Scan() {
+			if s.Err() != nil {
+				// What was read is a part of a line, as of an archive that
+				// was cut off.
+				break
+			}
 			line++
 			text := bytes.TrimSpace(s.Bytes())
 			if line == 1 {

@@ -68,6 +68,20 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
+// cutOff is a gzip archive that ends after so many bytes of its text.
+func cutOff(t *testing.T, text string, size int) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte(text[:size])); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 func TestDocumentsRefused(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{`{"_id":"a"}` + "\n" + `{"_id":"b",}`, "f:2:12: no JSON: "},
@@ -84,6 +98,7 @@ func TestDocumentsRefused(t *testing.T) {
 		{"{\"_id\":\"\xff\"}", "not UTF-8"},
 		{`{"_id":"a"}` + "\n" + `{"_id":"` + strings.Repeat("x", MaxDocumentBytes), "f:2:1: the line is longer than 16 MiB"},
 		{"\x1f\x8bx", "f: unexpected EOF"},
+		{cutOff(t, `{"_id":"1"}`+"\n"+`{"_id":"2","title":"Heat"}`, 20), "f: after line 1: unexpected EOF"},
 	} {
 		_, err := collect("f", c.text)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -313,7 +313,16 @@ func TestReadRun(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	var cut bytes.Buffer
+	z = gzip.NewWriter(&cut)
+	if _, err := z.Write([]byte("q Q0 a 1 2 t\nq Q0 b")); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Flush(); err != nil {
+		t.Fatal(err)
+	}
 	for bad, want := range map[string]string{
+		cut.String():       ":2: unexpected EOF",
 		"q Q0 a 1\n":       ":1: a run has query",
 		"\nq Q0 a 1 x t\n": `:2: the score "x" is not a number`,
 		"":                 ": holds no ranking",
@@ -344,8 +353,15 @@ func TestFirstSuite(t *testing.T) {
 	if got := string(judgments.CanonicalJSON(s.Search.Retriever)); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if _, _, err := ReadQueries("q.txt", strings.NewReader("#\n")); err == nil {
-		t.Error("no error for a list without queries")
+	for bad, want := range map[string]string{
+		"#\n":             "q.txt: holds no query",
+		"a\nb\xff\n":      "q.txt:2: not UTF-8",
+		"a\n\nb\x07ell\n": "q.txt:3: the query contains the control character U+0007",
+		"a\n" + strings.Repeat("x", 1<<20) + "\n": "q.txt:2: the line is longer than 1 MiB",
+	} {
+		if _, _, err := ReadQueries("q.txt", strings.NewReader(bad)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%.20q: %v, want %s", bad, err, want)
+		}
 	}
 }
 

@@ -62,6 +62,9 @@ func readRun(r io.Reader, depth int) (map[string]Ranking, string, error) {
 	tag := ""
 	line := 0
 	for s.Scan() {
+		if s.Err() != nil {
+			break // behind it is a part of a line, as of an archive that was cut off
+		}
 		line++
 		fields := strings.Fields(s.Text())
 		if len(fields) == 0 || fields[0][0] == '#' {
