@@ -25,7 +25,7 @@ func parseQuery(line string) (beirQuery, error) {
 		ID   json.RawMessage `json:"_id"`
 		Text string          `json:"text"`
 	}
-	if err := json.Unmarshal([]byte(line), &q); err != nil {
+	if err := decode([]byte(line), &q); err != nil {
 		return beirQuery{}, fmt.Errorf("no JSON object with _id and text: %w", err)
 	}
 	id, err := idText(q.ID)

@@ -75,6 +75,11 @@ func TestRefused(t *testing.T) {
 		{Quepid, "query,docid,rating\n,b,1\n", "x:2:1: the query is empty"},
 		{RankEval, "{\"requests\":[\n{]}", "x:2:2: no JSON"},
 		{RankEval, "", "the file is empty"},
+		{RankEval, `{"requests":"x"}`, "x:1:1: no body of a _rank_eval request: requests must be a list, not text"},
+		{RankEval, `{"requests":[{"id":5,"ratings":[]}]}`, "requests.id must be text, not a number"},
+		{RankEval, `[1]`, "no body of a _rank_eval request: it must be an object, not a list"},
+		{OpenSearch, `{"judgmentRatings":{"a":{"1":2}}}`, `query "a": it must be a list, not an object`},
+		{Studio, `{"_id":"s","_source":true}`, "neither a scenario nor a judgement: it must be an object, not true or false"},
 		{RankEval, "{}", "x:1:1: no body of a _rank_eval request"},
 		{RankEval, `{"requests":[{"id":"a","ratings":[{"_id":"x","rating":"high"}]}]}`, `request "a", document "x": the grade "high" is no number`},
 		{RankEval, `{"requests":[{"id":"a","ratings":[]},{"id":"a","ratings":[]}]}`, `the request id "a" stands twice`},
@@ -171,6 +176,22 @@ func TestSuiteQueryIDs(t *testing.T) {
 	_, err := Job{In: tempFile(t, "control.tsv", "query\ttitle\tgrade\n\x7f\tA\t1\n"), Out: out, Search: search}.Run(t.Context(), nil)
 	if err == nil || !strings.Contains(err.Error(), "no query with a text") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestSuiteInPlace wants a suite's comments to be listed as lost, and refuses
+// to write over the suite itself.
+func TestSuiteInPlace(t *testing.T) {
+	in := tempFile(t, "films.yaml", "# Why these films.\n"+films)
+	result, err := Job{In: in, Out: filepath.Join(t.TempDir(), "out.yaml")}.Run(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLosses(t, result.Losses, "the suite's comments")
+	for _, out := range []string{in, filepath.Join(filepath.Dir(in), ".", "..", filepath.Base(filepath.Dir(in)), "films.yaml")} {
+		if _, err := (Job{In: in, Out: out}).Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "would be written over itself") {
+			t.Errorf("%s: %v", out, err)
+		}
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 )
 
 // Job is one conversion from a file or folder to another.
@@ -50,6 +52,11 @@ func (j Job) Run(ctx context.Context, stdout io.Writer) (*Result, error) {
 			return nil, err
 		}
 	}
+	if in, err := os.Stat(j.In); err == nil {
+		if out, err := os.Stat(j.Out); err == nil && os.SameFile(in, out) {
+			return nil, fmt.Errorf("%s: would be written over itself; name another file", j.In)
+		}
+	}
 	c, err := Read(ctx, r.From, j.In, j.Read)
 	if err != nil {
 		return nil, err
@@ -61,13 +68,16 @@ func (j Job) Run(ctx context.Context, stdout io.Writer) (*Result, error) {
 	if err := j.join(ctx, r, c); err != nil {
 		return nil, err
 	}
+	if r.From == Suite && r.To == Suite && hasComments(j.In) {
+		r.Losses = append(r.Losses, "the suite's comments, and how its YAML is laid out")
+	}
 	w := j.Write
 	w.Stdout = stdout
 	losses, err := Write(ctx, r.To, j.Out, c, w)
 	if err != nil {
 		return nil, err
 	}
-	r.Losses = append(c.Losses, losses...)
+	r.Losses = slices.Concat(r.Losses, c.Losses, losses)
 	return r, nil
 }
 

@@ -98,7 +98,7 @@ func addOpenSearch(b *builder, raw json.RawMessage) error {
 		Ratings []rating `json:"ratings"`
 	}
 	if raw[0] == '[' {
-		if err := json.Unmarshal(raw, &list); err != nil {
+		if err := decode(raw, &list); err != nil {
 			return fmt.Errorf("judgmentRatings: %w", err)
 		}
 		for _, q := range list {
@@ -108,12 +108,16 @@ func addOpenSearch(b *builder, raw json.RawMessage) error {
 		}
 		return nil
 	}
-	var byQuery map[string][]rating
-	if err := json.Unmarshal(raw, &byQuery); err != nil {
+	var byQuery map[string]json.RawMessage
+	if err := decode(raw, &byQuery); err != nil {
 		return fmt.Errorf("judgmentRatings: %w", err)
 	}
 	for _, q := range slices.Sorted(maps.Keys(byQuery)) {
-		if err := add(q, byQuery[q]); err != nil {
+		var ratings []rating
+		if err := decode(byQuery[q], &ratings); err != nil {
+			return fmt.Errorf("query %q: %w", q, err)
+		}
+		if err := add(q, ratings); err != nil {
 			return err
 		}
 	}

@@ -52,7 +52,7 @@ func readRankEval(path string) (*Collection, error) {
 	indices := map[string]bool{}
 	err := readJSON(path, func(value json.RawMessage) error {
 		var body rankEvalBody
-		if err := json.Unmarshal(value, &body); err != nil {
+		if err := decode(value, &body); err != nil {
 			return fmt.Errorf("no body of a _rank_eval request: %w", err)
 		}
 		if body.Requests == nil {

@@ -102,7 +102,7 @@ func queryOf(retriever json.RawMessage) (any, error) {
 		return nil, errors.New("a request of _rank_eval says how to search, and the source does not; name the fields to search")
 	}
 	var r map[string]json.RawMessage
-	if err := json.Unmarshal(retriever, &r); err != nil {
+	if err := decode(retriever, &r); err != nil {
 		return nil, fmt.Errorf("search.retriever: %w", err)
 	}
 	for kind, raw := range r {

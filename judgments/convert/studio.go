@@ -44,7 +44,7 @@ func readStudio(path string, o ReadOptions) (*Collection, error) {
 	err := readJSON(path, func(value json.RawMessage) error {
 		return documentsOf(value, 0, func(id string, source json.RawMessage) error {
 			var d studioDocument
-			if err := json.Unmarshal(source, &d); err != nil {
+			if err := decode(source, &d); err != nil {
 				return fmt.Errorf("neither a scenario nor a judgement: %w", err)
 			}
 			switch {

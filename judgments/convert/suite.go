@@ -1,7 +1,9 @@
 package convert
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"strings"
 	"unicode"
 
@@ -15,6 +17,21 @@ func readSuite(path string) (*Collection, error) {
 		return nil, err
 	}
 	return &Collection{Suite: *s, Texts: true}, nil
+}
+
+// hasComments says whether a suite has comments that hold a line of their
+// own. A file that cannot be read has none.
+func hasComments(path string) bool {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	for line := range bytes.Lines(text) {
+		if bytes.HasPrefix(bytes.TrimSpace(line), []byte("#")) {
+			return true
+		}
+	}
+	return false
 }
 
 // writeSuite writes a suite that judgments.Load accepts: what it would refuse
