@@ -30,6 +30,13 @@ func (k *online) ambiguous(ctx context.Context, uses []use, groups map[string][]
 	}
 	for _, u := range uses {
 		documents := groups[judgments.FoldTitle(u.title)]
+		advice := "name the one that is meant by its id"
+		ids := make(map[string]int)
+		for _, d := range documents {
+			if ids[d.ID]++; ids[d.ID] > 1 {
+				advice = "give them different ids, or search one index"
+			}
+		}
 		var proposals []Proposal
 		var shown []string
 		for i, d := range documents {
@@ -38,16 +45,20 @@ func (k *online) ambiguous(ctx context.Context, uses []use, groups map[string][]
 				p.Detail = apart.Field + " " + v
 			}
 			proposals = append(proposals, p)
+			id := fmt.Sprintf("%q", d.ID)
+			if ids[d.ID] > 1 {
+				id += " in " + d.Index
+			}
 			switch {
 			case i < shownDocuments && p.Detail != "":
-				shown = append(shown, fmt.Sprintf("%q (%s)", d.ID, p.Detail))
+				shown = append(shown, fmt.Sprintf("%s (%s)", id, p.Detail))
 			case i < shownDocuments:
-				shown = append(shown, fmt.Sprintf("%q", d.ID))
+				shown = append(shown, id)
 			case i == shownDocuments:
 				shown = append(shown, fmt.Sprintf("%d more", len(documents)-shownDocuments))
 			}
 		}
-		f := k.add(u, eval.SeverityWarning, KindAmbiguous, "%q stands for %d documents, and whichever ranks first gets the credit: %s; name the one that is meant by its id", u.title, len(documents), and(shown))
+		f := k.add(u, eval.SeverityWarning, KindAmbiguous, "%q stands for %d documents, and whichever ranks first gets the credit: %s; %s", u.title, len(documents), and(shown), advice)
 		f.Proposals = proposals
 	}
 	return nil

@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval"
@@ -144,6 +145,12 @@ func (k *online) add(u use, s eval.Severity, kind Kind, format string, args ...a
 // title.
 func (k *online) byID(u use, those []titles.Document) {
 	d, exists := k.index.IDs[u.id]
+	if shared := k.index.Shared[u.id]; len(shared) > 0 {
+		k.add(u, eval.SeverityWarning, KindAmbiguous, "%d indices have a document %q, and whichever ranks first gets the credit: %s; give the documents different ids, or search one index", len(shared), u.id, inIndices(shared))
+		if slices.ContainsFunc(shared, func(s titles.Document) bool { return judgments.FoldTitle(s.Title) == judgments.FoldTitle(u.title) }) {
+			return
+		}
+	}
 	switch {
 	case !exists && len(those) == 1:
 		f := k.add(u, eval.SeverityError, KindMissingID, "no document has the id %q; did you mean %q, which has the title %q?", u.id, those[0].ID, those[0].Title)
@@ -204,6 +211,15 @@ func (k *online) duplicates() {
 			first[at] = u
 		}
 	}
+}
+
+// inIndices names documents of one id by their indices.
+func inIndices(documents []titles.Document) string {
+	names := make([]string, len(documents))
+	for i, d := range documents {
+		names[i] = fmt.Sprintf("%q in %s", d.Title, d.Index)
+	}
+	return and(names)
 }
 
 // listed names documents by their ids.

@@ -128,6 +128,40 @@ func TestOnline(t *testing.T) {
 	}
 }
 
+// TestSeveralIndices has documents of one id, and of one title, in two
+// indices.
+func TestSeveralIndices(t *testing.T) {
+	suite, text, client := small(t, "- query: q\n  relevant: [{id: it, title: It}, {id: alien}, Aliens]\n")
+	other := *suite
+	other.Search.Index = "other"
+	other.Search.Documents = filepath.Join(t.TempDir(), "other.ndjson")
+	documents := `{"_id":"it","title":"It Follows","year":2014,"plot":"A curse."}` + "\n" + `{"_id":"aliens","title":"ALIENS","year":2020,"plot":"Loud."}` + "\n"
+	if err := os.WriteFile(other.Search.Documents, []byte(documents), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := eval.LoadDocuments(t.Context(), client, &other, true); err != nil {
+		t.Fatal(err)
+	}
+	both, err := judgments.Parse(suite.File, bytes.Replace(text, []byte("index: small"), []byte("index: small,other"), 1), judgments.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := eval.NewPlan(both, eval.Overrides{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := Online(t.Context(), client, plan, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{
+		`11:30 warning ambiguous-title: 2 indices have a document "it", and whichever ranks first gets the credit: "It Follows" in other and "It" in small; give the documents different ids, or search one index`,
+		`11:48 warning ambiguous-title: "Aliens" stands for 2 documents, and whichever ranks first gets the credit: "aliens" in other (year 2020) and "aliens" in small (year 1986); give them different ids, or search one index`,
+	}, lines(found)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
 func TestOnlineWithoutIndex(t *testing.T) {
 	suite, _, client := small(t, "- query: q\n  relevant: [Alien]\n")
 	if err := client.DeleteIndex(t.Context(), "small"); err != nil {

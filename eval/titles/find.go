@@ -56,6 +56,9 @@ type Found struct {
 	Documents map[string][]Document
 	// IDs are the ids that exist, with their documents.
 	IDs map[string]Document
+	// Shared are the ids that documents of several indices have, with these
+	// documents by index; nil where there are none.
+	Shared map[string][]Document
 	// All is every document of the index; nil where it was not read whole.
 	All []Document
 }
@@ -79,13 +82,32 @@ func Find(ctx context.Context, c Cluster, where Place, names, ids []string) (*Fo
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range documents {
-		f.found.IDs[d.ID] = d.Document
-	}
+	f.ids(documents)
 	for _, list := range f.found.Documents {
 		slices.SortFunc(list, func(a, b Document) int { return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Index, b.Index)) })
 	}
 	return f.found, nil
+}
+
+// ids keeps what has an id that was asked for.
+func (f *finder) ids(documents []Fetched) {
+	for _, d := range documents {
+		first, twice := f.found.IDs[d.ID]
+		if !twice {
+			f.found.IDs[d.ID] = d.Document
+			continue
+		}
+		if f.found.Shared == nil {
+			f.found.Shared = make(map[string][]Document)
+		}
+		if f.found.Shared[d.ID] == nil {
+			f.found.Shared[d.ID] = []Document{first}
+		}
+		f.found.Shared[d.ID] = append(f.found.Shared[d.ID], d.Document)
+	}
+	for _, list := range f.found.Shared {
+		slices.SortFunc(list, func(a, b Document) int { return cmp.Compare(a.Index, b.Index) })
+	}
 }
 
 // finder is one Find at work.
