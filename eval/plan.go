@@ -2,7 +2,7 @@ package eval
 
 import (
 	"bytes"
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -116,13 +116,16 @@ func (p *Plan) chooseRerankers(o Overrides) error {
 			names = append(names, r.Name)
 		}
 		p.Rerankers = nil
+		taken := make(map[string]bool)
 		for _, name := range o.Rerankers {
 			r, ok := byName[name]
 			if !ok {
-				return fmt.Errorf("--reranker: the suite has no reranker %q, it has %s", name, strings.Join(names, ", "))
+				return fmt.Errorf("--reranker: the suite has no reranker %q, it has %s", name, cmp.Or(strings.Join(names, ", "), "none"))
 			}
-			p.Rerankers = append(p.Rerankers, r)
-			delete(byName, name)
+			if !taken[name] {
+				taken[name] = true
+				p.Rerankers = append(p.Rerankers, r)
+			}
 		}
 	}
 	changed := make([]judgments.Reranker, len(p.Rerankers))
@@ -144,7 +147,7 @@ func (p *Plan) chooseQueries(glob, tag string) error {
 		matched := true
 		if glob != "" {
 			var err error
-			if matched, err = path.Match(glob, q.ID); err != nil {
+			if matched, err = path.Match(noSlash(glob), noSlash(q.ID)); err != nil {
 				return fmt.Errorf("--query: %q is not a pattern: %w", glob, err)
 			}
 		}
@@ -163,6 +166,10 @@ func (p *Plan) chooseQueries(glob, tag string) error {
 	}
 }
 
+// noSlash hides the slashes of an id, or of a pattern for ids, from path.Match,
+// whose * stops at them.
+func noSlash(s string) string { return strings.ReplaceAll(s, "/", "\x01") }
+
 // Systems are the names of what is compared, the first stage first.
 func (p *Plan) Systems() []string {
 	names := []string{FirstStage}
@@ -170,81 +177,4 @@ func (p *Plan) Systems() []string {
 		names = append(names, r.Name)
 	}
 	return names
-}
-
-// Request is one search of a query, but for its point in time.
-type Request struct {
-	System    string
-	Retriever json.RawMessage
-	Size      int
-}
-
-// Requests are the searches of a query: the first stage, then every reranker.
-func (p *Plan) Requests(q judgments.Query) []Request {
-	first := p.FirstStageRetriever(q)
-	requests := []Request{{FirstStage, first, p.Depth}}
-	for _, r := range p.Rerankers {
-		requests = append(requests, Request{r.Name, around(first, q, r), r.Window})
-	}
-	return requests
-}
-
-// FirstStageRetriever renders the first stage for a query.
-func (p *Plan) FirstStageRetriever(q judgments.Query) json.RawMessage {
-	text := quoted(q.Text)
-	return bytes.Join(p.retriever, text[1:len(text)-1])
-}
-
-// RerankRetriever renders a reranker around the first stage for a query.
-func (p *Plan) RerankRetriever(q judgments.Query, r judgments.Reranker) json.RawMessage {
-	return around(p.FirstStageRetriever(q), q, r)
-}
-
-// around puts a reranker around a rendered first stage.
-func around(first json.RawMessage, q judgments.Query, r judgments.Reranker) json.RawMessage {
-	b := make([]byte, 0, len(first)+len(q.InferenceText)+200)
-	b = append(b, `{"text_similarity_reranker":{"retriever":`...)
-	b = append(b, first...)
-	b = append(append(b, `,"field":`...), quoted(r.Field)...)
-	b = append(append(b, `,"inference_text":`...), quoted(q.InferenceText)...)
-	if r.InferenceID != "" {
-		b = append(append(b, `,"inference_id":`...), quoted(r.InferenceID)...)
-	}
-	b = fmt.Appendf(b, `,"rank_window_size":%d`, r.Window)
-	if r.MinScore != nil {
-		b = fmt.Appendf(b, `,"min_score":%v`, *r.MinScore)
-	}
-	for _, key := range sortedKeys(r.Extra) {
-		b = append(append(append(b, ','), quoted(key)...), ':')
-		b = append(b, r.Extra[key]...)
-	}
-	return append(b, `}}`...)
-}
-
-// Body renders a whole search: from and size are always said, and totals
-// never tracked, because servers before 8.19.8, 9.1.8 and 9.2.2 otherwise add
-// a hit that was not reranked.
-func (p *Plan) Body(retriever json.RawMessage, size int, pit string) []byte {
-	b := make([]byte, 0, len(retriever)+len(pit)+160)
-	b = fmt.Appendf(b, `{"size":%d,"from":0,"track_total_hits":false,"_source":false,"fields":[`, size)
-	b = append(append(b, quoted(p.Suite.Search.TitleField)...), `],"retriever":`...)
-	b = append(b, retriever...)
-	if pit != "" {
-		b = append(append(append(b, `,"pit":{"id":`...), quoted(pit)...), `,"keep_alive":"10m"}`...)
-	}
-	return append(b, '}')
-}
-
-// quoted gives a string as JSON, without escaping <, > and &.
-func quoted(s string) []byte {
-	if isPlain(s) {
-		return append(append(append(make([]byte, 0, len(s)+2), '"'), s...), '"')
-	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(s); err != nil {
-		return []byte(`""`) // a string always encodes
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }

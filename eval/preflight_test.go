@@ -301,10 +301,3 @@ func TestSmallWindows(t *testing.T) {
 		})
 	}
 }
-
-func writeFile(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}

@@ -30,6 +30,6 @@ func (p *program) holdOneCore(c *cluster.Client, concurrency int) (release func(
 	if !c.Remote() || concurrency > few || p.Getenv("GOMAXPROCS") != "" {
 		return func() {}
 	}
-	before := runtime.GOMAXPROCS(1)
-	return func() { runtime.GOMAXPROCS(before) }
+	runtime.GOMAXPROCS(1)
+	return runtime.SetDefaultGOMAXPROCS
 }

@@ -8,8 +8,8 @@ import "strings"
 // ES_LOCAL_API_KEY, as Elastic's start-local writes them.
 //
 // What the configuration already has wins: an address given by flag keeps out
-// the environment's, and a user given by flag keeps out the environment's API
-// key. The key of a local cluster is only sent to that cluster. It is an error
+// the environment's, a user given by flag keeps out the environment's API key,
+// and either keeps out the user in the environment's address. The key of a local cluster is only sent to that cluster. It is an error
 // when the environment names two clusters.
 func FromEnvironment(getenv func(string) string, c Config) (Config, error) {
 	get := func(name string) string { return strings.TrimSpace(getenv(name)) }
@@ -20,6 +20,9 @@ func FromEnvironment(getenv func(string) string, c Config) (Config, error) {
 			return c, configError("both ELASTICSEARCH_URL and ELASTIC_CLOUD_ID are set; unset one of them, or say --cluster")
 		case address != "":
 			c.URL = address
+			if c.APIKey != "" || c.Username != "" {
+				c.URL = withoutUser(address)
+			}
 		case cloud != "":
 			c.CloudID = cloud
 		default:
@@ -51,6 +54,20 @@ func FromEnvironment(getenv func(string) string, c Config) (Config, error) {
 
 func sameAddress(a, b string) bool {
 	return strings.TrimRight(a, "/") == strings.TrimRight(b, "/")
+}
+
+// withoutUser takes the credentials out of an address, or of several. One that
+// is no address stays as it is, for the error that it will be.
+func withoutUser(addresses string) string {
+	var bare []string
+	for part := range strings.SplitSeq(addresses, ",") {
+		address, _, err := parseAddress(strings.TrimSpace(part))
+		if err != nil {
+			return addresses
+		}
+		bare = append(bare, address)
+	}
+	return strings.Join(bare, ",")
 }
 
 // hasUser reports whether an address carries its own credentials.
