@@ -8,6 +8,19 @@ import (
 	"unicode/utf8"
 )
 
+// CanHold reports whether a suite can hold a text, such as a document's title:
+// it is not blank, and has no control characters but tabs and line ends. A
+// document of another title is judged by its id.
+func CanHold(s string) bool {
+	return strings.TrimSpace(s) != "" && strings.IndexFunc(s, refused) < 0
+}
+
+// refused says which characters no text may have: they steer terminals, and
+// nobody sees them in an editor.
+func refused(r rune) bool {
+	return unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r'
+}
+
 // text reads a value that must be text and not blank.
 func (w *walker) text(n *node, what string) (string, bool) {
 	if n.Kind != scalarNode {
@@ -22,11 +35,10 @@ func (w *walker) text(n *node, what string) (string, bool) {
 		}
 		return "", false
 	}
-	for _, r := range n.Value {
-		if unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r' {
-			w.fail(n, "%s contains the control character U+%04X; remove it", what, r)
-			return "", false
-		}
+	if i := strings.IndexFunc(n.Value, refused); i >= 0 {
+		r, _ := utf8.DecodeRuneInString(n.Value[i:])
+		w.fail(n, "%s contains the control character U+%04X; remove it", what, r)
+		return "", false
 	}
 	if strings.TrimSpace(n.Value) == "" {
 		w.fail(n, "%s is empty", what)

@@ -24,6 +24,10 @@ func Fix(s *judgments.Suite, text []byte, found []Finding, likely bool) ([]byte,
 		if r == nil || found[i].File != s.File || !r.Certain && !likely {
 			continue
 		}
+		if !judgments.CanHold(r.To) {
+			f.why[i] = "a suite cannot hold the new title, because of its control characters; name the document by its id"
+			continue
+		}
 		k, ok := place[r.use.query]
 		if !ok {
 			k = len(queries)

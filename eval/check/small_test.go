@@ -291,6 +291,8 @@ func TestFixSome(t *testing.T) {
   relevant: [{title: Alien!, id: alien}, Alien]
 - query: t
   relevant: [Aliens.]
+- query: u
+  relevant: [{title: Aleins, id: aliens}]
 `)
 	plan, err := eval.NewPlan(suite, eval.Overrides{})
 	if err != nil {
@@ -302,6 +304,9 @@ func TestFixSome(t *testing.T) {
 	}
 	for i := range found {
 		// The search for a new title of "It, Too" is not what this tests.
+		if found[i].Title == "Aleins" {
+			found[i].Rename.To = "Aliens\u0092"
+		}
 		if found[i].Title == "It, Too" {
 			found[i].Rename = &Rename{From: "It, Too", To: "It", Certain: true, use: use{query: 0, judgment: 1, expectation: -1}}
 		}
@@ -327,6 +332,7 @@ func TestFixSome(t *testing.T) {
 		"13: the title is written over several lines; edit it by hand)",
 		"15: the title also stands in another place, by an alias; edit it by hand)",
 		"19: the query would be wrong; edit it by hand)",
+		"23: a suite cannot hold the new title, because of its control characters; name the document by its id)",
 	}, left); diff != "" {
 		t.Error(diff)
 	}

@@ -112,6 +112,9 @@ func NewSuiteBook(s *judgments.Suite, text []byte, candidates *pool.Pool) *Suite
 			if c.NeedsID {
 				item.Detail, at.id = c.ID, c.ID
 			}
+			if at.id != "" && !judgments.CanHold(at.title) {
+				at.title = ""
+			}
 			b.items, b.at = append(b.items, item), append(b.at, at)
 		}
 	}

@@ -279,7 +279,7 @@ func TestSuiteBook(t *testing.T) {
 		t.Fatal(err)
 	}
 	candidates := &pool.Pool{Queries: []pool.Query{{Text: "q", Candidates: []pool.Candidate{
-		{ID: "b", Title: "B"}, {ID: "c2", Title: "C", NeedsID: true}, {ID: "d", Title: "D"},
+		{ID: "b", Title: "B"}, {ID: "c2", Title: "C", NeedsID: true}, {ID: "d", Title: "D"}, {ID: "w", Title: "Women\u0092s", NeedsID: true},
 	}}}}
 	s := NewSession(NewSuiteBook(suite, []byte(suiteText), candidates))
 	press(s, "3")
@@ -291,7 +291,11 @@ func TestSuiteBook(t *testing.T) {
 	if diff := cmp.Diff(want, read(t, path)); diff != "" {
 		t.Error(diff)
 	}
-	press(s, "uuu")
+	press(s, "1")
+	if want := strings.Replace(want, "grade: 2}]", "grade: 2}, {id: w}]", 1); read(t, path) != want {
+		t.Errorf("a title that the suite cannot hold:\n%s", read(t, path))
+	}
+	press(s, "uuuu")
 	if read(t, path) != suiteText {
 		t.Errorf("not undone:\n%s", read(t, path))
 	}

@@ -59,7 +59,8 @@ type Candidate struct {
 	Index, ID, Title string
 	// Text is the beginning of what it is about; empty where unknown.
 	Text string
-	// NeedsID says that the title alone does not tell which document it is.
+	// NeedsID says that the title alone does not tell which document it is,
+	// or that a suite cannot hold the title.
 	NeedsID bool
 	// Ranks are the systems that returned it, in the run's order.
 	Ranks []Rank

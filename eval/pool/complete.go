@@ -45,7 +45,7 @@ func (p *Pool) Complete(ctx context.Context, c titles.Cluster, where titles.Plac
 			}
 			if candidate.Title == "" {
 				candidate.Title = d.Title
-				candidate.NeedsID = d.Title == ""
+				candidate.NeedsID = !judgments.CanHold(d.Title)
 			}
 			if field != "" {
 				candidate.Text = snippet(strings.Join(d.Values[field], " "), length)

@@ -52,4 +52,4 @@ func (f *File) Count() (all, graded int) {
 // key pool at its left edge.
 func IsPool(text []byte) bool { return poolKey.Match(text) }
 
-var poolKey = regexp.MustCompile(`(?m)^pool:[ \t]`)
+var poolKey = regexp.MustCompile(`(?m)^\x{FEFF}?pool:[ \t]`)

@@ -69,6 +69,13 @@ func (m *merger) query(q FileQuery) {
 	}
 	for _, c := range graded {
 		j := judgments.Judgment{Position: c.Position, Title: c.Title, ID: c.ID, Grade: *c.Grade}
+		if j.Title != "" && !judgments.CanHold(j.Title) {
+			if j.ID == "" {
+				m.fail(c.Position, fmt.Sprintf("a suite cannot hold the title %q, because of its control characters; name the document by its id", j.Title))
+				continue
+			}
+			j.Title = ""
+		}
 		known := slices.Concat(m.suite.Queries[number].Relevant, m.more[number])
 		switch already, clash := judged(known, j); {
 		case clash != "":

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -234,10 +235,47 @@ func TestMerge(t *testing.T) {
 	}
 }
 
+// TestControlCharacters judges a document whose title no suite can hold, by its
+// id.
+func TestControlCharacters(t *testing.T) {
+	run := twoSystems()
+	run.Queries[0].Results["elastic"].Hits = append(run.Queries[0].Results["elastic"].Hits, eval.Hit{ID: "w", Title: "Women\u0092s"})
+	found := New(run, metric(t, "ndcg@10"), Options{}).Queries[0].Candidates
+	if i := slices.IndexFunc(found, func(c Candidate) bool { return c.ID == "w" }); i < 0 || !found[i].NeedsID {
+		t.Errorf("%+v", found)
+	}
+	f, err := Parse("p.yaml", []byte("pool: s\nqueries:\n  - id: q\n    candidates:\n      - {grade: 3, title: \"Women\\u0092s\", id: w}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _, err := Merge(parse(t), []byte(suiteText), f)
+	if err != nil || !strings.Contains(string(got), "      - A\n      - {id: w, grade: 3}\n") {
+		t.Errorf("%v\n%s", err, got)
+	}
+}
+
+// TestMark reads a file that an editor put a byte order mark in front of.
+func TestMark(t *testing.T) {
+	text := []byte("\ufeffpool: s\nqueries:\n  - id: q\n    candidates:\n      - grade: ?\n        title: B\n")
+	if !IsPool(text) {
+		t.Error("it is taken for a suite")
+	}
+	f, err := Parse("p.yaml", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grade := 2.0
+	got, _, err := f.Grade(0, 0, &grade)
+	if want := strings.Replace(string(text), "?", "2", 1); err != nil || string(got) != want {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+}
+
 func TestMergeRefuses(t *testing.T) {
 	for _, c := range []struct{ queries, want string }{
 		{"- id: other\n  candidates: [{grade: 1, title: B}]", `p.yaml:3:3: the suite s.yaml has no query "other"`},
 		{"- id: q\n  candidates: [{grade: 2, title: a}]", `p.yaml:4:24: "a" has grade 2 here and 1 in s.yaml:7:9; make them the same`},
+		{"- id: q\n  candidates: [{grade: 2, title: \"\\x07\"}]", `p.yaml:4:24: a suite cannot hold the title "\a", because of its control characters; name the document by its id`},
 		{"- id: q\n  candidates: [{grade: 2, title: A, id: a}]", `p.yaml:4:24: "A" is judged in s.yaml:7:9, once with an id and once without; give both an id`},
 	} {
 		f, err := Parse("p.yaml", []byte("pool: s\nqueries:\n"+c.queries+"\n"))

@@ -101,7 +101,7 @@ func weigh(c *Candidate, rankings []ranking, q *eval.Query, lead metrics.Metric,
 }
 
 // needIDs marks the candidates whose title another candidate or a judgment
-// with an id has too.
+// with an id has too, and those whose title no suite can hold.
 func needIDs(all []Candidate, q *eval.Query) {
 	count := make(map[string]int)
 	for _, j := range q.Judgments {
@@ -113,6 +113,6 @@ func needIDs(all []Candidate, q *eval.Query) {
 		count[judgments.FoldTitle(c.Title)]++
 	}
 	for i := range all {
-		all[i].NeedsID = all[i].Title == "" || count[judgments.FoldTitle(all[i].Title)] > 1
+		all[i].NeedsID = !judgments.CanHold(all[i].Title) || count[judgments.FoldTitle(all[i].Title)] > 1
 	}
 }

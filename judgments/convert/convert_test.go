@@ -138,7 +138,8 @@ func TestSuiteMended(t *testing.T) {
 		`2 judgments stand twice with different grades, and the higher is kept: "Ronin" for "crime" (-1 and 0.5), "Aliens" for "heist?" (1 and 3)`,
 		`1 query ids have white space in them, and get hyphens: "a b"`,
 		`1 queries have the text of another, and are put together with it: "crime" (a-b and c)`,
-		`1 judgments of a title stand beside one with an id`)
+		`1 judgments of a title stand beside one with an id`,
+		`1 titles lose their control characters, and may match no document then`)
 	r := s.Search.Rerankers[0]
 	if s.Search.Index != "films" || r.Window != 20 || r.InferenceID != "mine" || r.Field != "plot" {
 		t.Errorf("%+v", s.Search)
@@ -176,6 +177,25 @@ func TestSuiteQueryIDs(t *testing.T) {
 	_, err := Job{In: tempFile(t, "control.tsv", "query\ttitle\tgrade\n\x7f\tA\t1\n"), Out: out, Search: search}.Run(t.Context(), nil)
 	if err == nil || !strings.Contains(err.Error(), "no query with a text") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestControlCharacters joins judgments with a document whose title no suite
+// can hold: the Windows apostrophe as a control character.
+func TestControlCharacters(t *testing.T) {
+	documents := tempFile(t, "films.ndjson", `{"_id":"7","title":"Schindler\u0092s List"}`+"\n"+`{"_id":"8","title":"Heat"}`+"\n")
+	for _, table := range []string{"query\tdoc_id\tgrade\nlist\t7\t2\nlist\t8\t1\n", "query\ttitle\tgrade\nlist\tSchindler\u0092s List\t2\nlist\tHeat\t1\n"} {
+		out := filepath.Join(t.TempDir(), "s.yaml")
+		result, err := Job{In: tempFile(t, "x.tsv", table), Out: out, Search: SearchOptions{Documents: documents}}.Run(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantLosses(t, result.Losses, "1 judgments name their document by its id alone, because of control characters")
+		s, err := judgments.Load(out, judgments.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantQueries(t, []plainQuery{{ID: "list", Text: "list", Judged: []plainJudgment{{ID: "7", Grade: 2}, {Title: "Heat", Grade: 1}}}}, &Collection{Suite: *s})
 	}
 }
 

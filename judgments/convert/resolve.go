@@ -98,10 +98,12 @@ func Resolve(ctx context.Context, c *Collection, o SearchOptions) (Resolution, e
 				} else {
 					j.Title, folded = title, judgments.FoldTitle(title)
 				}
-				if folded != "" && len(byTitle[folded]) == 1 && byTitle[folded][0] == j.ID {
+				if folded != "" && len(byTitle[folded]) == 1 && byTitle[folded][0] == j.ID && judgments.CanHold(j.Title) {
 					j.ID = ""
 				}
-			} else if len(byTitle[folded]) == 0 {
+			} else if ids := byTitle[folded]; len(ids) == 1 && !judgments.CanHold(j.Title) {
+				j.ID = ids[0]
+			} else if len(ids) == 0 {
 				r.Missing++
 				n.add("%d judgments name a title that no document has", named(q, *j))
 			} else if len(byTitle[folded]) > 1 {
@@ -109,6 +111,10 @@ func Resolve(ctx context.Context, c *Collection, o SearchOptions) (Resolution, e
 			}
 			if len(byTitle[folded]) > 1 {
 				ambiguous[folded] = true
+			}
+			if j.ID != "" && j.Title != "" && !judgments.CanHold(j.Title) {
+				n.add("%d judgments name their document by its id alone, because of control characters in its title", named(q, *j))
+				j.Title = ""
 			}
 			switch {
 			case j.ID == "":

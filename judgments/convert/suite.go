@@ -120,6 +120,9 @@ func mendJudgments(out *output, q *judgments.Query) []judgments.Judgment {
 		}
 	}
 	for _, j := range q.Relevant {
+		if strings.TrimSpace(j.Title) != "" && !judgments.CanHold(j.Title) {
+			out.notes.add("%d titles lose their control characters, and may match no document then", named(q, j))
+		}
 		j.Title, j.ID = strings.TrimSpace(printable(j.Title)), printable(j.ID)
 		if strings.TrimSpace(j.ID) == "" {
 			j.ID = ""
