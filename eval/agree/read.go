@@ -2,7 +2,6 @@ package agree
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/releval/releval/eval/pool"
 	"github.com/releval/releval/judgments"
@@ -24,7 +23,7 @@ type Query struct {
 
 // Read reads a suite or a pool file. Suite reads a suite.
 func Read(path string, suite func(path string) (*judgments.Suite, error)) (Judge, error) {
-	text, err := os.ReadFile(path)
+	text, err := pool.ReadText(path, judgments.DefaultMaxBytes)
 	if err != nil {
 		return Judge{}, err
 	}

@@ -289,6 +289,25 @@ func TestMergeRefuses(t *testing.T) {
 	}
 }
 
+func TestReadText(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"small": "pool: s\n", "large": strings.Repeat("#\n", 100), "binary": "PK\x00\x01"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{
+		"large": "large: larger than 0 MiB", "binary": "binary: not a text file", "none": "none: no such file; name a suite", ".": "is a directory",
+	} {
+		if _, err := ReadText(filepath.Join(dir, name), 100); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", name, err, want)
+		}
+	}
+	if text, err := ReadText(filepath.Join(dir, "small"), 100); err != nil || string(text) != "pool: s\n" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "p.yaml: the file is empty"},

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -26,17 +24,7 @@ var question = regexp.MustCompile(`(?m)^([ \t]*(?:-[ \t]+)?grade:[ \t]*)\?([ \t]
 // Read reads a pool file. Its error is judgments.Problems where the file is
 // wrong.
 func Read(path string) (*File, error) {
-	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no such file; make one by releval pool", path)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > maxFile {
-		return nil, fmt.Errorf("%s: larger than %d MiB, the most that a pool file may be", path, maxFile>>20)
-	}
-	text, err := os.ReadFile(path)
+	text, err := ReadText(path, maxFile)
 	if err != nil {
 		return nil, err
 	}
