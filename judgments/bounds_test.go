@@ -168,7 +168,8 @@ func TestLargeErrors(t *testing.T) {
 		{"id: q60\n", "id: q59\n", "stands twice"},
 		{"metrics: [map]", "metrics: [map", "not closed"},
 		{"metrics: [map]", "metric: [map]", `did you mean "metrics"`},
-		{"    id: q40\n", "    id: *q\n", "no anchor"},
+		{"    id: q40\n", "    id: *q\n", "no anchor &q before it"},
+		{"    id: q40\n", "    id: *q\n", "an anchor must be in the same one"},
 	} {
 		broken := strings.Replace(text, c.old, c.new, 1)
 		_, err := parse("suite.yaml", []byte(broken), Options{}, small)

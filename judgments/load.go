@@ -189,7 +189,8 @@ func (w *walker) parse(s *Suite, text []byte) {
 // pieces reads the queries of a long suite.
 func (w *walker) pieces(s *Suite, p *parts) {
 	shift := w.shift
-	defer func() { w.shift = shift }()
+	defer func() { w.shift, w.cut = shift, false }()
+	w.cut = true
 	for _, piece := range p.pieces {
 		if w.full() {
 			return
@@ -218,6 +219,9 @@ func (w *walker) tree(text []byte) *node {
 		return nil
 	}
 	line, column, message := explain(text, err)
+	if w.cut && strings.Contains(message, noAnchor) {
+		message += "; a suite of this size is read in parts, and an anchor must be in the same one: else write the value out"
+	}
 	w.failAt(Position{File: w.file, Line: w.shift(line), Column: column}, "%s", message)
 	return nil
 }

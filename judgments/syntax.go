@@ -37,6 +37,9 @@ var explanations = []struct{ text, message string }{
 	{"did not find expected <document start>", "the suite ends above this line, and more text follows: check the indentation"},
 }
 
+// noAnchor is the middle of a message about an alias that stands for nothing.
+const noAnchor = " has no anchor &"
+
 // explain turns a parser's error into a place within text, both numbers from
 // 1, and a message in plain words.
 func explain(text []byte, err error) (line, column int, message string) {
@@ -50,7 +53,7 @@ func explain(text []byte, err error) (line, column int, message string) {
 	if name, ok := strings.CutPrefix(syntax.Message, "unknown anchor '"); ok {
 		name, _, _ = strings.Cut(name, "'")
 		line, column = placeOf(text, "*"+name)
-		return line, column, "the alias *" + name + " has no anchor &" + name + " before it: quote the value if it is no alias"
+		return line, column, "the alias *" + name + noAnchor + name + " before it: quote the value if it is no alias"
 	}
 	message = syntax.Message
 	for _, e := range explanations {

@@ -21,7 +21,9 @@ type walker struct {
 	options Options
 	limits  limits
 	// shift gives the line of the file for a line of the parsed text.
-	shift    func(line int) int
+	shift func(line int) int
+	// cut is set while a piece of the file is read by itself.
+	cut      bool
 	problems Problems
 	// expanded counts the values that aliases stood for so far.
 	expanded int
