@@ -13,6 +13,7 @@ import (
 
 	"github.com/releval/releval/eval/judge"
 	"github.com/releval/releval/eval/pool"
+	"github.com/releval/releval/judgments"
 )
 
 // judgedText is how many characters of a document's text can be read while
@@ -55,7 +56,7 @@ suite.`,
 
 // book opens what is judged: a pool file, or the candidates of a suite.
 func (p *program) book(ctx context.Context, path string, f *candidateFlags) (judge.Book, error) {
-	text, err := os.ReadFile(path)
+	text, err := pool.ReadText(path, judgments.DefaultMaxBytes)
 	if err != nil {
 		return nil, withExit(exitUsage, err)
 	}

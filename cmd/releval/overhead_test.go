@@ -150,7 +150,7 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		if bytes.Contains(body, []byte(`"pit":{"id":"`)) {
+		if bytes.Contains(body, []byte(`"retriever":`)) && bytes.Contains(body, []byte(`"pit":{"id":"`)) {
 			r.mu.Lock()
 			r.bodies = append(r.bodies, body)
 			r.mu.Unlock()
