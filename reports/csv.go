@@ -66,6 +66,24 @@ func renderHits(r *Report, o Options) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// renderWindows renders a row for each window of each reranker that was swept.
+func renderWindows(r *Report) ([]byte, error) {
+	rows := [][]string{{"suite", "reranker", "window", "metric", "without", "value", "gain", "gain_low", "gain_high", "ceiling", "recall", "captured", "p50_ms", "p95_ms", "documents", "recommended"}}
+	for _, s := range r.Sweeps {
+		for _, p := range s.Points {
+			rows = append(rows, []string{
+				csvText(r.Evaluation.Run.Manifest.Suite), csvText(s.Reranker), strconv.Itoa(p.Window), csvText(s.Metric),
+				csvNumber(s.FirstStage), csvNumber(p.Value), csvNumber(p.Gain), csvNumber(p.GainLow), csvNumber(p.GainHigh),
+				csvNumber(p.Ceiling), csvNumber(p.Recall), csvNumber(p.Captured), csvNumber(p.P50), csvNumber(p.P95), csvNumber(p.Documents),
+				strconv.FormatBool(p.Window == s.Recommended),
+			})
+		}
+	}
+	var b bytes.Buffer
+	err := writeRows(&b, rows)
+	return b.Bytes(), err
+}
+
 func writeRows(w io.Writer, rows [][]string) error {
 	c := csv.NewWriter(w)
 	if err := c.WriteAll(rows); err != nil {

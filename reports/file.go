@@ -11,8 +11,9 @@ import (
 
 // WriteFile writes a report in the format that the name's ending asks for: a
 // file is written whole or not at all. Beside a .md file stand its charts as
-// .svg files, beside a .csv file the hits as .hits.csv; they are written
-// first, so that no file refers to one that is missing.
+// .svg files, beside a .csv file the hits as .hits.csv and what a sweep found
+// as .windows.csv; they are written first, so that no file refers to one that
+// is missing.
 func WriteFile(path string, r *Report, o Options) error {
 	format, err := FormatOf(path)
 	if err != nil {
@@ -39,6 +40,13 @@ func WriteFile(path string, r *Report, o Options) error {
 				return err
 			}
 			files = append(files, file{stem + ".hits.csv", hits})
+		}
+		if regularTarget(path) && len(r.Sweeps) > 0 {
+			windows, err := renderWindows(r)
+			if err != nil {
+				return err
+			}
+			files = append(files, file{stem + ".windows.csv", windows})
 		}
 	}
 	content, err := render(format, r, o)
