@@ -117,6 +117,12 @@ func (b *searchBody) validate(r *request, names string) error {
 		slices.Sort(given) // the server's order: query before sort
 		rules = append(rules, fmt.Sprintf("cannot specify [retriever] and [%s]", strings.Join(given, ", ")))
 	}
+	switch {
+	case b.sliced && b.pitID == "":
+		rules = append(rules, "[slice] can only be used with [scroll] or [point-in-time] requests")
+	case b.sliced && b.retriever:
+		return illegalArgument("[slice] beside a [retriever] is not supported by releval's embedded engine")
+	}
 	partial, given, err := r.flag("allow_partial_search_results")
 	if err != nil {
 		return err

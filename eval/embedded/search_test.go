@@ -149,6 +149,43 @@ func TestSeveralIndices(t *testing.T) {
 	}
 }
 
+// The slices of a point in time have every document once.
+func TestSlices(t *testing.T) {
+	c := filmClient(t)
+	all := c.search("/films/_search", `{"size":100}`).IDs
+	id := c.must("POST", "/films/_pit?keep_alive=1m", "")["id"].(string)
+	for parts := 2; parts < 2*len(all); parts++ {
+		var got []string
+		for i := range parts {
+			part := c.search("/_search", fmt.Sprintf(`{"size":100,"slice":{"id":%d,"max":%d},"pit":{"id":%q}}`, i, parts, id)).IDs
+			if parts == 2 && len(part) == len(all) {
+				t.Errorf("one of 2 slices holds all %d documents", len(all))
+			}
+			got = append(got, part...)
+		}
+		slices.Sort(got)
+		want := slices.Sorted(slices.Values(all))
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d slices: %s", parts, diff)
+		}
+	}
+	pit := fmt.Sprintf(`,"pit":{"id":%q}}`, id)
+	for _, tt := range []struct{ body, want string }{
+		{`{"slice":{"id":0,"max":2}}`, "[slice] can only be used with [scroll] or [point-in-time] requests"},
+		{`{"slice":{"id":-1,"max":2}` + pit, "id must be greater than or equal to 0"},
+		{`{"slice":{"id":0,"max":1}` + pit, "max must be greater than 1"},
+		{`{"slice":{"id":2,"max":2}` + pit, "max must be greater than id"},
+		{`{"slice":{"id":0,"max":2,"x":1}` + pit, "[slice] unknown field [x]"},
+		{`{"slice":{"id":"a","max":2}` + pit, "[slice] failed to parse field [id]"},
+		{`{"slice":3` + pit, "Unknown key for a VALUE_NUMBER in [slice]"},
+		{`{"slice":{"id":0,"max":2},"retriever":{"standard":{}}` + pit, "beside a [retriever] is not supported"},
+	} {
+		if status, out := c.do("POST", "/_search", tt.body); status != 400 || !strings.Contains(fmt.Sprint(out), tt.want) {
+			t.Errorf("%s: %d %v, want %q", tt.body, status, out, tt.want)
+		}
+	}
+}
+
 func TestPointInTime(t *testing.T) {
 	c := filmClient(t)
 	id := c.must("POST", "/films/_pit?keep_alive=1m", "")["id"].(string)

@@ -29,6 +29,7 @@ type searchBody struct {
 	fields     []string
 	pitID      string
 	pitKeep    time.Duration
+	sliced     bool
 	// given are the keys that cannot stand beside a retriever.
 	given []string
 }
@@ -92,6 +93,9 @@ func (b *searchBody) member(m jsontree.Member, plain *standard) (err error) {
 		b.source, err = parseSource(b.data, v)
 	case "fields":
 		b.fields, err = parseFields(b.data, v)
+	case "slice":
+		plain.slice, err = parseSlice(b.data, v)
+		b.sliced = true
 	case "pit":
 		if v.Kind != jsontree.Object {
 			return unknown()

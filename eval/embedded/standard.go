@@ -17,6 +17,7 @@ type standard struct {
 	filters  []jsontree.Node
 	minScore *float32
 	sort     []sortKey
+	slice    *slice // nil for all documents
 }
 
 func parseStandard(data []byte, n jsontree.Node) (*standard, error) {
@@ -72,6 +73,9 @@ func (s *standard) run(ctx context.Context, e *Engine, shards []shard, window in
 			return nil, err
 		}
 		o := query.Options{Size: window, MinScore: s.minScore}
+		if s.slice != nil {
+			o.Keep = s.slice.holds
+		}
 		var sorter *sorter
 		if s.sort != nil {
 			if sorter, err = newSorter(s.sort, sh); err != nil {

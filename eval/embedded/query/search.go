@@ -29,6 +29,8 @@ type Options struct {
 	Size int
 	// MinScore drops matches that score less; nil for none.
 	MinScore *float32
+	// Keep drops the matches for which it is false; nil for none.
+	Keep func(doc int32) bool
 	// Order, where set, compares two hits in place of their scores. It must
 	// be a total order up to the document number, which settles ties.
 	Order func(a, b Hit) int
@@ -52,7 +54,10 @@ func (sr *Searcher) Search(ctx context.Context, s *index.Segment, q Query, o Opt
 		return Result{}, x.err
 	}
 	if o.MinScore != nil {
-		l = l.atLeast(*o.MinScore)
+		l = l.only(func(_ int32, score float32) bool { return score >= *o.MinScore })
+	}
+	if o.Keep != nil {
+		l = l.only(func(doc int32, _ float32) bool { return o.Keep(doc) })
 	}
 	r := Result{Total: len(l.docs)}
 	if o.Order != nil {
@@ -74,12 +79,12 @@ func (sr *Searcher) Matching(ctx context.Context, s *index.Segment, q Query) (in
 	return len(l.docs), x.err
 }
 
-// atLeast drops what scores less.
-func (l list) atLeast(score float32) list {
+// only drops the hits for which keep is false.
+func (l list) only(keep func(doc int32, score float32) bool) list {
 	kept := list{docs: make([]int32, 0, len(l.docs)), scores: make([]float32, 0, len(l.docs))}
-	for i, s := range l.scores {
-		if s >= score {
-			kept.docs, kept.scores = append(kept.docs, l.docs[i]), append(kept.scores, s)
+	for i, d := range l.docs {
+		if keep(d, l.scores[i]) {
+			kept.docs, kept.scores = append(kept.docs, d), append(kept.scores, l.scores[i])
 		}
 	}
 	return kept
