@@ -97,14 +97,7 @@ func TestElasticsearchRestart(t *testing.T) {
 						if _, ok := errors.AsType[*cluster.Error](err); !ok {
 							t.Fatalf("error %v, want the cluster's", err)
 						}
-						stored, err := eval.ReadRun(file)
-						if err != nil {
-							t.Fatal(err)
-						}
-						if stored.Complete != nil || stored.Failed() > 0 || len(stored.Queries) == 0 {
-							t.Errorf("complete: %v, %d queries, %d failed", stored.Complete != nil, len(stored.Queries), stored.Failed())
-						}
-						b.check(t, stored.Queries)
+						stored := b.cutShort(t, file)
 						if err := server.Resume(t.Context()); err != nil {
 							t.Fatal(err)
 						}

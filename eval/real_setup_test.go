@@ -88,3 +88,18 @@ func do2xx(t *testing.T, s *estest.Server, method, path, body string) {
 		t.Errorf("%s %s: %d %s, %v", method, path, status, answer, err)
 	}
 }
+
+// cutShort reads the file of a run that did not come to its end: it holds some
+// queries, all of them answered, and as in the run without faults.
+func (b *faultBench) cutShort(t *testing.T, file string) *eval.Stored {
+	t.Helper()
+	stored, err := eval.ReadRun(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stored.Complete != nil || stored.Failed() > 0 || len(stored.Queries) == 0 {
+		t.Errorf("complete: %v, %d queries, %d failed", stored.Complete != nil, len(stored.Queries), stored.Failed())
+	}
+	b.check(t, stored.Queries)
+	return stored
+}

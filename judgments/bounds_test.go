@@ -257,3 +257,22 @@ func BenchmarkParseLarge(b *testing.B) {
 		}
 	}
 }
+
+func TestReadText(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"small": "pool: s\n", "large": strings.Repeat("#\n", 100), "binary": "PK\x00\x01"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, want := range map[string]string{
+		"large": "large: larger than 0 MiB", "binary": "binary: not a text file", "none": "none: no such file; name a suite", ".": "is a folder",
+	} {
+		if _, err := ReadText(filepath.Join(dir, name), 100); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", name, err, want)
+		}
+	}
+	if text, err := ReadText(filepath.Join(dir, "small"), 100); err != nil || string(text) != "pool: s\n" {
+		t.Errorf("%q, %v", text, err)
+	}
+}

@@ -44,21 +44,21 @@ func (o Options) maxBytes() int64 {
 // wrong, all of them in the order of the file, and another one, with the path
 // in it, where the file cannot be read.
 func Load(path string, o Options) (*Suite, error) {
-	data, err := readBounded(path, o.maxBytes())
+	data, err := ReadText(path, o.maxBytes())
 	if err != nil {
 		return nil, err
 	}
 	return Parse(path, data, o)
 }
 
-// readBounded reads a file of at most limit bytes. It stops early at bytes
+// ReadText reads a suite or pool file of at most limit bytes as it stands. It stops early at bytes
 // that no text holds, so that a device or an archive named by mistake is not
 // read to its end.
-func readBounded(path string, limit int64) ([]byte, error) {
+func ReadText(path string, limit int64) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s: no such file; name the suite's YAML file", path)
+			return nil, fmt.Errorf("%s: no such file; name a suite's YAML file, or one made by releval pool", path)
 		}
 		return nil, fmt.Errorf("%s: %w", path, cause(err))
 	}
@@ -70,7 +70,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	if info.IsDir() {
 		return nil, fmt.Errorf("%s: is a folder; name a suite's YAML file in it", path)
 	}
-	tooLarge := fmt.Errorf("%s: larger than %d MiB, the most that a suite may be; split it, or leave out the judgments of grade 0", path, limit>>20)
+	tooLarge := fmt.Errorf("%s: larger than %d MiB, the most that is read; split it, or leave out the judgments of grade 0", path, limit>>20)
 	if info.Size() > limit {
 		return nil, tooLarge
 	}
@@ -80,7 +80,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	for {
 		n, err := f.Read(block)
 		if bytes.IndexByte(block[:n], 0) >= 0 {
-			return nil, fmt.Errorf("%s: not a text file; a suite is YAML in UTF-8", path)
+			return nil, fmt.Errorf("%s: not a text file; suites and pool files are YAML in UTF-8", path)
 		}
 		if int64(b.Len()+n) > limit {
 			return nil, tooLarge

@@ -56,7 +56,7 @@ suite.`,
 
 // book opens what is judged: a pool file, or the candidates of a suite.
 func (p *program) book(ctx context.Context, path string, f *candidateFlags) (judge.Book, error) {
-	text, err := pool.ReadText(path, judgments.DefaultMaxBytes)
+	text, err := judgments.ReadText(path, judgments.DefaultMaxBytes)
 	if err != nil {
 		return nil, withExit(exitUsage, err)
 	}

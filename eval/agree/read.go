@@ -23,7 +23,7 @@ type Query struct {
 
 // Read reads a suite or a pool file. Suite reads a suite.
 func Read(path string, suite func(path string) (*judgments.Suite, error)) (Judge, error) {
-	text, err := pool.ReadText(path, judgments.DefaultMaxBytes)
+	text, err := judgments.ReadText(path, judgments.DefaultMaxBytes)
 	if err != nil {
 		return Judge{}, err
 	}

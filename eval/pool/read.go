@@ -24,7 +24,7 @@ var question = regexp.MustCompile(`(?m)^([ \t]*(?:-[ \t]+)?grade:[ \t]*)\?([ \t]
 // Read reads a pool file. Its error is judgments.Problems where the file is
 // wrong.
 func Read(path string) (*File, error) {
-	text, err := ReadText(path, maxFile)
+	text, err := judgments.ReadText(path, maxFile)
 	if err != nil {
 		return nil, err
 	}

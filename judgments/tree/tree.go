@@ -42,8 +42,7 @@ const (
 	DoubleQuotedStyle = yaml.DoubleQuotedStyle
 )
 
-// SyntaxError is a file that is no YAML: Line counts from 1 within the parsed
-// text, and is 0 where the parser gives none.
+// SyntaxError is a file that is no YAML.
 type SyntaxError struct {
 	// Line counts from 1 within the parsed text; 0 where the parser gives none.
 	Line    int
@@ -56,7 +55,7 @@ func (e *SyntaxError) Error() string { return e.Message }
 var ErrEmpty = errors.New("empty")
 
 // SecondDocument is the error of a file with more than one document.
-const SecondDocument = "a suite is one YAML document, and a second one starts here; remove the ---, or keep it in a file of its own"
+const SecondDocument = "a file is one YAML document, and a second one starts here; remove the ---, or keep it in a file of its own"
 
 // Parse parses one document and returns its root. The error is ErrEmpty
 // or a *SyntaxError.
