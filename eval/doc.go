@@ -1,23 +1,20 @@
-// Package eval executes suites: it searches each query with and without the
-// reranker, keeps what came back, and computes the metrics.
+// Package eval is a Run and what it is made of: the manifest that says what
+// exactly was run, and for each query its judgments and what every system
+// answered. It holds plain values; the packages below it fill, keep and read
+// them.
 //
-// Its stance: a number that cannot be trusted is not printed as if it could. A
-// failed query counts 0 and is listed; an answer that a reranker demonstrably
-// did not give does not score; what differs between two runs is said. It
-// refuses to go on with a run under other conditions than it began with, and
-// never searches more often than it says.
+// It refuses to rank: hits stay in the order of the server, and a judgment is
+// credited once, to the first hit that it matches.
 //
-// How it works:
+// The way of a run through the packages:
 //
-//  1. NewPlan works out what to search from a suite: systems, depth, bodies.
-//  2. Execute looks at the cluster (Inspect), resolves the judged titles, and
-//     writes down in a Manifest what exactly is run.
-//  3. A Runner searches every query with every system on one point in time,
-//     and one recorder writes each answered Query to the Journal while the
-//     next are searched.
-//  4. ReadRun reads a run file, wherever it breaks off; a run that was cut
-//     short goes on where it stopped.
-//  5. Evaluate joins rankings with judgments and computes the metrics;
-//     Differences compares systems; CheckIntegrity says what cannot be
-//     trusted. All three are pure functions of the run.
+//  1. plan works out what to search from a suite: systems, depth, bodies.
+//  2. preflight looks at the cluster before the first search.
+//  3. execute searches every query with every system on one point in time.
+//  4. runfile writes each answered query down before the next, and reads run
+//     files again, wherever they break off.
+//  5. integrity says what cannot be trusted in a run.
+//  6. score joins rankings with judgments and computes metrics and
+//     differences.
+//  7. gate, compare and sweep decide; package reports prints.
 package eval

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -81,20 +82,20 @@ func describe(indices []IndexInfo) string {
 	if len(indices) == 0 {
 		return "unknown"
 	}
-	text := ""
+	said := ""
 	for i, index := range indices {
 		if i > 0 {
-			text += ", "
+			said += ", "
 		}
-		text += fmt.Sprintf("%s with %s", index.Name, count(index.Documents, "document"))
+		said += fmt.Sprintf("%s with %s", index.Name, text.Count(index.Documents, "document"))
 		if index.UUID != "" {
-			text += " (" + index.UUID + ")"
+			said += " (" + index.UUID + ")"
 		}
 	}
-	return text
+	return said
 }
 
 // sortQueries puts queries into the suite's order.
-func sortQueries(queries []Query) {
+func SortQueries(queries []Query) {
 	slices.SortFunc(queries, func(a, b Query) int { return cmp.Compare(a.Number, b.Number) })
 }

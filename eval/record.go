@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -65,7 +66,7 @@ func NewResult(response cluster.Response, titleField string, severalIndices bool
 		}
 	}
 	if untitled > 0 {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s without a value in %s, known by id only", count(int64(untitled), "hit"), titleField))
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s without a value in %s, known by id only", text.Count(int64(untitled), "hit"), titleField))
 	}
 	return r
 }

@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 )
 
 // baselineGroup is one system held against itself in the baseline.
 type baselineGroup struct {
 	system      string
 	sentence    string
-	differences []eval.Difference
+	differences []score.Difference
 }
 
 // baselineGroups parts the baseline's differences by system, with a verdict
@@ -38,7 +38,7 @@ func (r *Report) baselineGroups() []baselineGroup {
 }
 
 // baselineSentence says how one system moved since the baseline.
-func baselineSentence(d eval.Difference) string {
+func baselineSentence(d score.Difference) string {
 	evidence := fmt.Sprintf("%s (%s interval %s, %s)", signed(d.Difference), coverage(d.Confidence), interval(d.Low, d.High), pSaid(d.AdjustedP))
 	switch direction(d) {
 	case Better:

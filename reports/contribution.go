@@ -7,6 +7,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 )
 
 // contribution is one document's part in the difference that a reranker made
@@ -58,7 +59,7 @@ func (r *Report) answer(query, system int) answer {
 	default:
 		a.hits = result.Hits
 	}
-	a.terms = eval.Contributions(r.LeadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
+	a.terms = score.Contributions(r.LeadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
 	return a
 }
 

@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/trec"
 )
@@ -23,7 +23,7 @@ type EvalReport struct {
 	Runs     []EvalRun
 	// Differences holds, for each run but the first, one entry a metric that
 	// is a mean, tested together.
-	Differences []eval.Difference
+	Differences []score.Difference
 	// Overlaps say how much alike the runs rank; they need no judgments.
 	Overlaps []EvalOverlap
 }
@@ -56,14 +56,14 @@ func NewEvalReport(qrels string, results []*trec.Result, o stats.Options) (*Eval
 			if !metric.IsMean() {
 				continue
 			}
-			d, err := eval.NewDifference(metric, base.Name, run.Name, base.Values[m], run.Values[m], o)
+			d, err := score.NewDifference(metric, base.Name, run.Name, base.Values[m], run.Values[m], o)
 			if err != nil {
 				return nil, err
 			}
 			r.Differences = append(r.Differences, d)
 		}
 	}
-	eval.AdjustHolm(r.Differences)
+	score.AdjustHolm(r.Differences)
 	return r, nil
 }
 
@@ -91,7 +91,7 @@ func runNames(results []*trec.Result) []string {
 
 // difference is a run's difference on a metric; nil for the first run and
 // where the metric is no mean.
-func (r *EvalReport) difference(run string, m metrics.Metric) *eval.Difference {
+func (r *EvalReport) difference(run string, m metrics.Metric) *score.Difference {
 	for i := range r.Differences {
 		if d := &r.Differences[i]; d.System == run && d.Metric == m {
 			return d
@@ -144,7 +144,7 @@ func (r *EvalReport) grid(narrow bool, notes *footnotes) *grid {
 }
 
 // differenceCells are the cells of a difference; empty ones where there is none.
-func differenceCells(d *eval.Difference, narrow bool, notes *footnotes) []cell {
+func differenceCells(d *score.Difference, narrow bool, notes *footnotes) []cell {
 	switch {
 	case d == nil && narrow:
 		return words("", "", "")

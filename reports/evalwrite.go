@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 )
 
 // WriteEval renders an EvalReport as Table, Markdown, JSON or CSV. It renders
@@ -175,7 +175,7 @@ func (r *EvalReport) writeJSON(b *bytes.Buffer) error {
 	return e.Encode(out)
 }
 
-func jsonDifference(d *eval.Difference) *jsonEvalDifference {
+func jsonDifference(d *score.Difference) *jsonEvalDifference {
 	if d == nil {
 		return nil
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/integrity"
 )
 
 // Finding is one thing about a run that a reader of its numbers should know.
@@ -62,19 +62,19 @@ func (f *findings) note(items []string, format string, args ...any) {
 
 // run looks at the run as a whole.
 func (f *findings) run() {
-	integrity := &f.report.Integrity
+	found := &f.report.Integrity
 	m := &f.report.Evaluation.Run.Manifest
 	switch {
-	case integrity.Missing > 0:
-		f.serious(nil, "the run is incomplete: %s of %s are missing from every number here", thousands(integrity.Missing), queriesOf(m.QueryCount))
-	case integrity.Incomplete:
+	case found.Missing > 0:
+		f.serious(nil, "the run is incomplete: %s of %s are missing from every number here", thousands(found.Missing), queriesOf(m.QueryCount))
+	case found.Incomplete:
 		f.serious(nil, "the run is incomplete: its last line is missing")
 	}
 	if b := f.report.Baseline; b != nil && len(b.Meaningless) > 0 {
 		f.serious(nil, "the comparison with the baseline was insisted on, although it means nothing: %s", strings.Join(b.Meaningless, "; "))
 	}
-	if integrity.IndexChanged != "" {
-		f.serious(nil, "the index changed during the run: %s", integrity.IndexChanged)
+	if found.IndexChanged != "" {
+		f.serious(nil, "the index changed during the run: %s", found.IndexChanged)
 	}
 }
 
@@ -84,7 +84,7 @@ func (f *findings) stability() {
 	run := f.report.Evaluation.Run
 	for _, system := range run.Manifest.Systems {
 		var ties, others []string
-		for _, u := range eval.CheckStability(run) {
+		for _, u := range integrity.CheckStability(run) {
 			if u.System != system {
 				continue
 			}
@@ -105,7 +105,7 @@ func (f *findings) stability() {
 }
 
 // system looks at one system's answers.
-func (f *findings) system(s eval.SystemIntegrity) {
+func (f *findings) system(s integrity.SystemIntegrity) {
 	total := queriesOf(len(f.report.Evaluation.Run.Queries))
 	if n := len(s.Failed); n > 0 {
 		f.serious(reasons(s.Failed), "%s: %s of %s failed and count 0", s.System, thousands(n), total)
@@ -135,7 +135,7 @@ func (f *findings) system(s eval.SystemIntegrity) {
 }
 
 // whyDropped says what made a reranker leave documents out.
-func whyDropped(s *eval.SystemIntegrity) string {
+func whyDropped(s *integrity.SystemIntegrity) string {
 	noValue, below, unknown := s.DropReasons()
 	var reasons []string
 	for _, r := range []struct {
@@ -155,21 +155,21 @@ func whyDropped(s *eval.SystemIntegrity) string {
 
 // judgments looks at how far the judgments reach.
 func (f *findings) judgments() {
-	integrity := &f.report.Integrity
-	for _, s := range integrity.Systems {
+	found := &f.report.Integrity
+	for _, s := range found.Systems {
 		if unjudged := s.Shown - s.Judged; unjudged > 0 {
 			f.note(nil, "%s: %s of %s in the top %d (%s) are unjudged and count as non-relevant", s.System,
-				thousands(unjudged), plural(s.Shown, "hit", "hits"), eval.JudgedDepth, percent(float64(unjudged)/float64(s.Shown)))
+				thousands(unjudged), plural(s.Shown, "hit", "hits"), integrity.JudgedDepth, percent(float64(unjudged)/float64(s.Shown)))
 		}
 	}
 	if n := len(f.report.Unresolved); n > 0 {
 		f.note(f.report.Unresolved, "%s no document in the index, where no search can find it", plural(n, "judged title matches", "judged titles match"))
 	}
-	if n := len(integrity.AmbiguousTitles); n > 0 {
-		f.note(integrity.AmbiguousTitles, "%s shared by several documents: the first hit gets the credit; judge by id", plural(n, "judged title is", "judged titles are"))
+	if n := len(found.AmbiguousTitles); n > 0 {
+		f.note(found.AmbiguousTitles, "%s shared by several documents: the first hit gets the credit; judge by id", plural(n, "judged title is", "judged titles are"))
 	}
-	if n := len(integrity.NoRelevant); n > 0 {
-		f.note(integrity.NoRelevant, "%s no relevant judgment and %s 0 whatever is returned", plural(n, "query has", "queries have"), map[bool]string{true: "counts", false: "count"}[n == 1])
+	if n := len(found.NoRelevant); n > 0 {
+		f.note(found.NoRelevant, "%s no relevant judgment and %s 0 whatever is returned", plural(n, "query has", "queries have"), map[bool]string{true: "counts", false: "count"}[n == 1])
 	}
 }
 
@@ -223,7 +223,7 @@ func (f *findings) saysLimit(note string) bool {
 }
 
 // reasons gives "query: reason" for each.
-func reasons(found []eval.QueryFinding) []string {
+func reasons(found []integrity.QueryFinding) []string {
 	items := make([]string, len(found))
 	for i, q := range found {
 		items[i] = q.Query + ": " + q.Reason

@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 )
 
 // pageNumbers fills in verdicts and comparisons.
@@ -54,7 +54,7 @@ func (r *Report) pageNumbers(p *page) {
 	}
 }
 
-func comparisonRow(d eval.Difference, base, system *eval.SystemScores, metric int, scale float64, note string) pageComparisonRow {
+func comparisonRow(d score.Difference, base, system *score.SystemScores, metric int, scale float64, note string) pageComparisonRow {
 	row := pageComparisonRow{
 		Metric: d.Metric.String(), Note: note, Without: fixed(d.BaseMean), With: fixed(d.NextMean),
 		Class: toneClass(significant(d)), Direction: string(direction(d)),
@@ -70,7 +70,7 @@ func comparisonRow(d eval.Difference, base, system *eval.SystemScores, metric in
 	return row
 }
 
-func (r *Report) pageVerdict(v Verdict, d eval.Difference, scale float64) pageVerdict {
+func (r *Report) pageVerdict(v Verdict, d score.Difference, scale float64) pageVerdict {
 	p := pageVerdict{
 		Class: string(v.Direction), Headline: clean(v.Headline), Evidence: clean(v.Evidence), Power: clean(v.Power), Counts: v.Counts,
 		Word: map[Direction]string{Better: "Helps", Worse: "Hurts", Same: "Changes nothing", Unclear: "No clear difference"}[v.Direction],

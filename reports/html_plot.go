@@ -7,12 +7,12 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 )
 
 // effect draws a difference with its interval around 0, on a scale that ends
 // at plus and minus the given value.
-func effect(d eval.Difference, scale float64) template.HTML {
+func effect(d score.Difference, scale float64) template.HTML {
 	if math.IsNaN(d.Difference) || math.IsNaN(d.Low) || math.IsNaN(d.High) || scale <= 0 {
 		return ""
 	}
@@ -23,7 +23,7 @@ func effect(d eval.Difference, scale float64) template.HTML {
 
 // effectLabelled is effect with its scale below and words for those who do
 // not see it.
-func effectLabelled(d eval.Difference, scale float64) template.HTML {
+func effectLabelled(d score.Difference, scale float64) template.HTML {
 	drawn := string(effect(d, scale))
 	label := fmt.Sprintf("difference %s, interval %s", signed(d.Difference), interval(d.Low, d.High))
 	drawn = strings.Replace(drawn, "<svg ", `<svg role="img" aria-label="`+escapeHTML(label)+`" `, 1)
@@ -31,7 +31,7 @@ func effectLabelled(d eval.Difference, scale float64) template.HTML {
 }
 
 // share draws how many queries won, tied and lost.
-func share(d eval.Difference) template.HTML {
+func share(d score.Difference) template.HTML {
 	if d.N == 0 {
 		return ""
 	}

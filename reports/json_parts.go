@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 )
 
 func (r *Report) jsonSystem(system int) jsonSystem {
@@ -23,7 +23,7 @@ func (r *Report) jsonSystem(system int) jsonSystem {
 		j.JudgedAt10 = finite(float64(i.Judged) / float64(i.Shown))
 	}
 	for m, metric := range e.Metrics {
-		value, undefined := eval.Mean(s.Values[m])
+		value, undefined := score.Mean(s.Values[m])
 		j.Metrics = append(j.Metrics, jsonMetric{metric.String(), finite(value), finite(mean(s.Low[m])), finite(mean(s.High[m])), undefined})
 	}
 	return j
@@ -61,7 +61,7 @@ func (r *Report) addQuery(report *jsonReport, query int) {
 
 // addViews adds what the report may have besides.
 func (r *Report) addViews(report *jsonReport) {
-	for _, s := range eval.ByTag(r.Evaluation) {
+	for _, s := range score.ByTag(r.Evaluation) {
 		report.Tags = append(report.Tags, r.jsonTag(s))
 	}
 	for _, g := range r.Gates {
@@ -81,7 +81,7 @@ func (r *Report) addViews(report *jsonReport) {
 }
 
 // jsonTag gives what the queries of a tag say.
-func (r *Report) jsonTag(s eval.TagScores) jsonTag {
+func (r *Report) jsonTag(s score.TagScores) jsonTag {
 	tag := jsonTag{Tag: s.Tag, Queries: s.Queries, Failed: s.Failed}
 	for i, system := range r.Evaluation.Systems {
 		one := jsonTagSystem{System: system.System, Won: s.Wins[i], Lost: s.Losses[i], Tied: s.Ties[i]}
@@ -93,7 +93,7 @@ func (r *Report) jsonTag(s eval.TagScores) jsonTag {
 	return tag
 }
 
-func comparisons(differences []eval.Difference) []jsonComparison {
+func comparisons(differences []score.Difference) []jsonComparison {
 	all := []jsonComparison{}
 	for _, d := range differences {
 		all = append(all, jsonComparison{

@@ -6,7 +6,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 )
 
 // titlesShown is how many titles explain one query; the others share a row.
@@ -37,7 +37,7 @@ func (r *Report) titlesGrid(lists ...[]QueryRow) *grid {
 // addTitles adds the titles of one query, the largest effect first.
 func (r *Report) addTitles(g *grid, row QueryRow) {
 	changes := slices.Clone(row.Changes)
-	slices.SortStableFunc(changes, func(a, b eval.Change) int {
+	slices.SortStableFunc(changes, func(a, b score.Change) int {
 		return cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution))
 	})
 	name := clipLong(Name(&r.Evaluation.Run.Queries[row.Query]))
@@ -62,7 +62,7 @@ func (r *Report) addTitles(g *grid, row QueryRow) {
 
 // testsGrid shows the tests of differences side by side: both p-values, the
 // corrected one, the effect size, and what the queries could have shown.
-func testsGrid(differences []eval.Difference) *grid {
+func testsGrid(differences []score.Difference) *grid {
 	g := &grid{columns: []column{
 		{head: "metric", shrink: 12},
 		{head: "p (random.)", right: true},
@@ -93,7 +93,7 @@ const testsNote = "random.: paired randomisation test; Holm: corrected over all 
 
 // tagsGrid shows the lead metric by tag; nil where no query has one.
 func (r *Report) tagsGrid() *grid {
-	scores := eval.ByTag(r.Evaluation)
+	scores := score.ByTag(r.Evaluation)
 	if len(scores) == 0 {
 		return nil
 	}

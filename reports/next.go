@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/integrity"
 )
 
 // fewJudged is the share of judged hits below which judging more comes before
@@ -32,7 +32,7 @@ func (r *Report) Next() []string {
 		}
 	}
 	if share := r.judgedShare(); share < fewJudged {
-		next = append(next, fmt.Sprintf("judge more: %s of the top %d hits are judged; releval pool %s lists the others", percent(share), eval.JudgedDepth, quoted(m.File, "SUITE")))
+		next = append(next, fmt.Sprintf("judge more: %s of the top %d hits are judged; releval pool %s lists the others", percent(share), integrity.JudgedDepth, quoted(m.File, "SUITE")))
 	}
 	if len(r.Unresolved) > 0 {
 		next = append(next, fmt.Sprintf("repair %s that no document matches: releval check %s", plural(len(r.Unresolved), "title", "titles"), quoted(m.File, "SUITE")))

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 )
 
 // undefined is what stands where a value is undefined.
@@ -135,6 +135,6 @@ func rank(r int) string {
 
 // mean is the average of the defined values, NaN where there is none.
 func mean(values []float64) float64 {
-	m, _ := eval.Mean(values)
+	m, _ := score.Mean(values)
 	return m
 }

@@ -96,7 +96,7 @@ func (v *rankings) cells(a answer, i int, second bool) []cell {
 	if a.terms[i] != 0 {
 		adds = fixed(a.terms[i])
 	}
-	return append(cells, cell{text: score(h.Score)}, cell{text: adds})
+	return append(cells, cell{text: serverScore(h.Score)}, cell{text: adds})
 }
 
 // legend says how to read the rankings.
@@ -116,8 +116,8 @@ func hitName(title, id string) string {
 	return title
 }
 
-// score prints a server's score.
-func score(s float64) string {
+// serverScore prints a server's score.
+func serverScore(s float64) string {
 	if math.IsNaN(s) || math.IsInf(s, 0) {
 		return undefined
 	}

@@ -8,7 +8,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/judgments"
 )
@@ -16,10 +18,10 @@ import (
 // Report is everything that a report says, worked out and sorted. Every
 // format renders the same value, and none computes a number of its own.
 type Report struct {
-	Evaluation *eval.Evaluation
+	Evaluation *score.Evaluation
 	// Differences hold every reranker against the first stage, by system,
 	// then by metric in the suite's order.
-	Differences []eval.Difference
+	Differences []score.Difference
 	// Lead is the index of the metric that the verdict and the order of the
 	// queries go by: the suite's first.
 	Lead int
@@ -29,7 +31,7 @@ type Report struct {
 	// suite's order.
 	Queries [][]QueryRow
 	// Integrity is what could not be trusted.
-	Integrity eval.Integrity
+	Integrity integrity.Integrity
 	// Notes are said below the tables.
 	Notes []string
 
@@ -66,11 +68,11 @@ type QueryRow struct {
 	Before, After int
 	// Changes are the documents that made the difference, the largest loss
 	// first; they add up to it. Nil where nobody worked them out.
-	Changes []eval.Change
+	Changes []score.Change
 }
 
 // New works a report out of an evaluation.
-func New(e *eval.Evaluation, o stats.Options) (*Report, error) {
+func New(e *score.Evaluation, o stats.Options) (*Report, error) {
 	r := &Report{Evaluation: e, Unresolved: e.Run.Manifest.Unresolved}
 	var group errgroup.Group // what needs nothing of each other, on every core
 	group.Go(func() (err error) {
@@ -78,7 +80,7 @@ func New(e *eval.Evaluation, o stats.Options) (*Report, error) {
 		return err
 	})
 	group.Go(func() error {
-		r.Integrity = eval.CheckIntegrity(e.Run)
+		r.Integrity = integrity.Check(e.Run)
 		return nil
 	})
 	for s := 1; s < len(e.Systems); s++ {
@@ -98,7 +100,7 @@ func (r *Report) LeadMetric() metrics.Metric { return r.Evaluation.Metrics[r.Lea
 
 // LeadDifference is the lead metric's difference of the reranker with the
 // given index into Evaluation.Systems[1:].
-func (r *Report) LeadDifference(reranker int) eval.Difference {
+func (r *Report) LeadDifference(reranker int) score.Difference {
 	return r.Differences[reranker*len(r.Evaluation.Metrics)+r.Lead]
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 )
 
@@ -72,7 +73,7 @@ func sample() *eval.Run {
 }
 
 func mustReport(run *eval.Run) *Report {
-	e, err := eval.Evaluate(run, nil)
+	e, err := score.Evaluate(run, nil)
 	if err != nil {
 		panic(err)
 	}

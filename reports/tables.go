@@ -5,13 +5,13 @@ import (
 	"math"
 	"strings"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 )
 
 // comparisonGrid shows differences, a row each. Where the two intervals of a
 // narrow terminal must share a column, together puts the interval behind the
 // difference.
-func comparisonGrid(differences []eval.Difference, base, system string, together bool, notes *footnotes) *grid {
+func comparisonGrid(differences []score.Difference, base, system string, together bool, notes *footnotes) *grid {
 	confidence := 0.0
 	if len(differences) > 0 {
 		confidence = differences[0].Confidence
@@ -45,7 +45,7 @@ func comparisonGrid(differences []eval.Difference, base, system string, together
 }
 
 // significant colours only what the suite can tell from chance.
-func significant(d eval.Difference) tone {
+func significant(d score.Difference) tone {
 	switch direction(d) {
 	case Better:
 		return good
@@ -56,7 +56,7 @@ func significant(d eval.Difference) tone {
 }
 
 // differencesOf are the differences of one reranker.
-func (r *Report) differencesOf(reranker int) []eval.Difference {
+func (r *Report) differencesOf(reranker int) []score.Difference {
 	n := len(r.Evaluation.Metrics)
 	return r.Differences[reranker*n : (reranker+1)*n]
 }
@@ -197,7 +197,7 @@ func (r *Report) singleGrid() *grid {
 }
 
 // method says how intervals and p-values were made.
-func method(differences []eval.Difference) string {
+func method(differences []score.Difference) string {
 	if len(differences) == 0 {
 		return ""
 	}

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 )
 
 // Direction is what a reranker did to the lead metric.
@@ -56,7 +57,7 @@ func (r *Report) Verdicts() []Verdict {
 
 // NewVerdict puts a difference in words. It counts as one only where both the
 // test, after correction for all comparisons made, and the interval say so.
-func NewVerdict(d eval.Difference) Verdict {
+func NewVerdict(d score.Difference) Verdict {
 	v := Verdict{System: d.System, Direction: direction(d), Counts: counts(d)}
 	base := "without"
 	if d.Base != eval.FirstStage {
@@ -83,7 +84,7 @@ func NewVerdict(d eval.Difference) Verdict {
 	return v
 }
 
-func direction(d eval.Difference) Direction {
+func direction(d score.Difference) Direction {
 	confidence := d.Confidence
 	if confidence == 0 {
 		confidence = 0.95
@@ -100,7 +101,7 @@ func direction(d eval.Difference) Direction {
 }
 
 // power says what the suite could have seen.
-func power(d eval.Difference) string {
+func power(d score.Difference) string {
 	switch {
 	case d.N == 0:
 		return fmt.Sprintf("No query has a value of %s on both sides.", d.Metric)
@@ -124,7 +125,7 @@ func atMost(n int) string {
 }
 
 // counts says how the queries moved.
-func counts(d eval.Difference) string {
+func counts(d score.Difference) string {
 	s := fmt.Sprintf("%s won, %s lost, %s tied of %s", thousands(d.Wins), thousands(d.Losses), thousands(d.Ties), queriesOf(d.N))
 	if d.Undefined > 0 {
 		s += fmt.Sprintf(" (%s undefined)", thousands(d.Undefined))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 )
 
@@ -37,7 +38,7 @@ func TestVerdicts(t *testing.T) {
 			[]string{"? without, ? with it", "No query has a value of ndcg@10 on both sides."}},
 		"hopeless": {stats.Comparison{N: 9, Difference: 0.0001, Low: -1, High: 1, Wins: 1, Detectable: 0.5, QueriesNeeded: 1e9}, 1, Unclear, []string{"over a million queries"}},
 	} {
-		v := NewVerdict(eval.Difference{Metric: metric, Base: eval.FirstStage, System: "elastic", Comparison: c.comparison, AdjustedP: c.p})
+		v := NewVerdict(score.Difference{Metric: metric, Base: eval.FirstStage, System: "elastic", Comparison: c.comparison, AdjustedP: c.p})
 		if v.Direction != c.direction {
 			t.Errorf("%s: the direction is %s, want %s", name, v.Direction, c.direction)
 		}

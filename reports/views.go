@@ -3,7 +3,7 @@ package reports
 import (
 	"time"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/sweep"
 )
 
@@ -71,7 +71,7 @@ type BaselineView struct {
 	Meaningless []string
 	// Differences are of each system's metrics, this run minus the baseline:
 	// by system, then by metric. Base is the system in the baseline.
-	Differences []eval.Difference
+	Differences []score.Difference
 	// Queries are the queries that moved on the lead metric, by system in
 	// the order of Evaluation.Systems, the largest loss first. Without is
 	// the baseline's value, With this run's, Before and After are the ranks

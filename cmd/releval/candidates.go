@@ -13,7 +13,10 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/pool"
+	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
 )
@@ -22,7 +25,7 @@ import (
 // and releval judge.
 type candidateFlags struct {
 	connection
-	overrides   eval.Overrides
+	overrides   plan.Overrides
 	options     pool.Options
 	from        string
 	runs        []string
@@ -65,7 +68,7 @@ func (f *candidateFlags) check(cmd *cobra.Command) error {
 // candidates finds what is to be judged next for a suite; texts are cut at
 // length characters.
 func (p *program) candidates(ctx context.Context, suite *judgments.Suite, f *candidateFlags, length int) (*pool.Pool, error) {
-	plan, err := eval.NewPlan(suite, f.overrides)
+	plan, err := plan.New(suite, f.overrides)
 	if err != nil {
 		return nil, err
 	}
@@ -101,20 +104,20 @@ func (p *program) candidates(ctx context.Context, suite *judgments.Suite, f *can
 
 // runToPool searches, or reads a saved run and gives it the suite's newest
 // judgments.
-func (p *program) runToPool(ctx context.Context, client *cluster.Client, plan *eval.Plan, f *candidateFlags) (*eval.Run, error) {
+func (p *program) runToPool(ctx context.Context, client *cluster.Client, plan *plan.Plan, f *candidateFlags) (*eval.Run, error) {
 	if f.from != "" {
-		stored, err := eval.ReadRun(f.from)
+		stored, err := runfile.Read(f.from)
 		if err != nil {
 			return nil, err
 		}
 		return plan.Rejudge(&stored.Run)
 	}
 	progress := p.newProgress(len(plan.Queries), plan.Systems())
-	settings := eval.Settings{Tool: toolName(), Concurrency: f.concurrency, Seed: f.options.Seed, WarmUp: f.warmUp, Note: func(text string) { p.note("%s", text) }}
+	settings := execute.Settings{Tool: toolName(), Concurrency: f.concurrency, Seed: f.options.Seed, WarmUp: f.warmUp, Note: func(text string) { p.note("%s", text) }}
 	if progress != nil {
 		settings.Observer = progress
 	}
-	run, err := eval.Execute(ctx, client, plan, settings)
+	run, err := execute.Execute(ctx, client, plan, settings)
 	progress.stop()
 	if err != nil {
 		return nil, err

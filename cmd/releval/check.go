@@ -12,6 +12,8 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/check"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/judgments/edit"
 )
@@ -26,7 +28,7 @@ type checkFlags struct {
 	strict      bool
 	runs        []string
 	concurrency int
-	overrides   eval.Overrides
+	overrides   plan.Overrides
 }
 
 func newCheckCommand(p *program) *cobra.Command {
@@ -91,7 +93,7 @@ func (p *program) check(cmd *cobra.Command, paths []string, f *checkFlags) error
 	}
 	var runs []*eval.Run
 	for _, path := range f.runs {
-		stored, err := eval.ReadRun(path)
+		stored, err := runfile.Read(path)
 		if err != nil {
 			return err
 		}
@@ -127,7 +129,7 @@ func (p *program) checkSuite(ctx context.Context, path string, f *checkFlags, ru
 	if f.offline {
 		return found, nil
 	}
-	plan, err := eval.NewPlan(suite, f.overrides)
+	plan, err := plan.New(suite, f.overrides)
 	if problems, ok := errors.AsType[judgments.Problems](err); ok {
 		return append(found, check.Problems(problems)...), nil
 	}

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/runfile"
 )
 
 func newCompareCommand(p *program) *cobra.Command {
@@ -29,7 +29,7 @@ means nothing; --force compares the queries that both have.`,
 			if err != nil {
 				return err
 			}
-			next, err := eval.ReadRun(args[1])
+			next, err := runfile.Read(args[1])
 			if err != nil {
 				return err
 			}

@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/eval/load"
 	"github.com/releval/releval/judgments"
 )
 
@@ -132,7 +132,7 @@ func (c *connection) openEmbedded(ctx context.Context, config cluster.Config, s 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := eval.LoadDocuments(ctx, client, s, true); err != nil {
+	if _, err := load.Documents(ctx, client, s, true); err != nil {
 		return nil, err
 	}
 	return client, nil

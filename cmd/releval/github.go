@@ -9,9 +9,9 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/check"
 	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/reports"
 )
 
@@ -89,9 +89,9 @@ func gateFindings(results []gate.Result) []check.Finding {
 		}
 		switch r.Verdict {
 		case gate.Failed:
-			finding.Severity = eval.SeverityError
+			finding.Severity = preflight.SeverityError
 		case gate.Inconclusive:
-			finding.Severity = eval.SeverityWarning
+			finding.Severity = preflight.SeverityWarning
 		default:
 			continue
 		}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/runfile"
 )
 
 // Ctrl-C, and the signal that ends services, stop a run with exit code 3 and
@@ -27,7 +27,7 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 		if code := p.command.ProcessState.ExitCode(); err == nil || code != exitCluster {
 			t.Errorf("%v: exit code %d, want %d", signal, code, exitCluster)
 		}
-		stored, err := eval.ReadRun(file)
+		stored, err := runfile.Read(file)
 		if err != nil {
 			t.Fatal(err)
 		}

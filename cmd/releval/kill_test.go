@@ -22,10 +22,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/cluster/faults"
 	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 )
 
@@ -101,7 +102,7 @@ func newKillBench(t *testing.T) *killBench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := eval.LoadDocuments(t.Context(), client, suite, true); err != nil {
+	if _, err := load.Documents(t.Context(), client, suite, true); err != nil {
 		t.Fatal(err)
 	}
 	var text bytes.Buffer
@@ -180,7 +181,7 @@ func (b *killBench) killAndResume(ctx context.Context, folder string, seed uint6
 // queriesOnDisk counts the whole query lines of a run file; none where the
 // process did not get as far as to write one.
 func queriesOnDisk(file string) (int, error) {
-	stored, err := eval.ReadRun(file)
+	stored, err := runfile.Read(file)
 	if errors.Is(err, os.ErrNotExist) {
 		return 0, nil
 	}

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/load"
 )
 
 func newLoadCommand(p *program) *cobra.Command {
@@ -28,7 +28,7 @@ replaced, all others stay; --recreate deletes the index first.`,
 				return err
 			}
 			defer client.Close()
-			loaded, err := eval.LoadDocuments(cmd.Context(), client, suite, recreate)
+			loaded, err := load.Documents(cmd.Context(), client, suite, recreate)
 			if err != nil {
 				return err
 			}

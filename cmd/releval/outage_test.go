@@ -15,7 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/runfile"
 )
 
 // command runs the command and gives what it printed and its exit code.
@@ -55,7 +55,7 @@ func TestOutageEndsTheRun(t *testing.T) {
 	if code != exitCluster || stdout != "" {
 		t.Errorf("exit code %d, want %d; on standard output %q", code, exitCluster, stdout)
 	}
-	stored, err := eval.ReadRun(file)
+	stored, err := runfile.Read(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestFullDiskEndsTheRun(t *testing.T) {
 			}
 			resume[3] = "--out"
 		} else {
-			stored, err := eval.ReadRun(file)
+			stored, err := runfile.Read(file)
 			if err != nil {
 				t.Fatal(err)
 			}

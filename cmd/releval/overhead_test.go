@@ -21,8 +21,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 )
 
@@ -49,7 +49,7 @@ func BenchmarkOverhead(b *testing.B) {
 			b.Fatalf("%v\n%s", err, printed)
 		}
 		whole = time.Since(start)
-		stored, err := eval.ReadRun(path)
+		stored, err := runfile.Read(path)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -9,9 +9,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/judgments"
 )
 
@@ -152,7 +154,7 @@ func TestReadmeSuite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, err := eval.NewPlan(suite, eval.Overrides{})
+		plan, err := plan.New(suite, plan.Overrides{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -160,10 +162,10 @@ func TestReadmeSuite(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := eval.LoadDocuments(t.Context(), client, suite, true); err != nil {
+		if _, err := load.Documents(t.Context(), client, suite, true); err != nil {
 			t.Fatal(err)
 		}
-		run, err := eval.Execute(t.Context(), client, plan, eval.Settings{})
+		run, err := execute.Execute(t.Context(), client, plan, execute.Settings{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/runfile"
 )
 
 func newReportCommand(p *program) *cobra.Command {
@@ -25,7 +25,7 @@ scores, what each title contributed, and what nobody judged.`,
 			if err != nil {
 				return err
 			}
-			stored, err := eval.ReadRun(args[0])
+			stored, err := runfile.Read(args[0])
 			if err != nil {
 				return err
 			}

@@ -9,6 +9,8 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/compare"
 	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/runfile"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/reports"
 )
@@ -35,7 +37,7 @@ func (j *judging) readBaseline(p *program) (*eval.Run, error) {
 	if j.baseline == "" {
 		return nil, nil
 	}
-	stored, err := eval.ReadRun(j.baseline)
+	stored, err := runfile.Read(j.baseline)
 	if err != nil {
 		return nil, fmt.Errorf("baseline: %w", err)
 	}
@@ -97,7 +99,7 @@ func (p *program) report(run, base *eval.Run, file string, j *judging, o *output
 // judge evaluates a run, holds it against the baseline and decides its gates.
 func (p *program) judge(run, base *eval.Run, j *judging) (*reports.Report, []gate.Result, error) {
 	options := stats.Options{Seed: run.Manifest.Seed}
-	evaluation, err := eval.Evaluate(run, nil)
+	evaluation, err := score.Evaluate(run, nil)
 	if err != nil {
 		return nil, nil, err
 	}

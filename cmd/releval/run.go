@@ -10,6 +10,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 )
 
@@ -18,7 +21,7 @@ type runFlags struct {
 	connection
 	output
 	judging
-	overrides   eval.Overrides
+	overrides   plan.Overrides
 	out, resume string
 	concurrency int
 	repeat      int
@@ -129,9 +132,9 @@ func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 
 // planSuites reads all suites before the first search, and reports the
 // problems of all.
-func planSuites(paths []string, o eval.Overrides) ([]*judgments.Suite, []*eval.Plan, error) {
+func planSuites(paths []string, o plan.Overrides) ([]*judgments.Suite, []*plan.Plan, error) {
 	var suites []*judgments.Suite
-	var plans []*eval.Plan
+	var plans []*plan.Plan
 	var problems judgments.Problems
 	for _, path := range paths {
 		suite, err := loadSuite(path)
@@ -142,7 +145,7 @@ func planSuites(paths []string, o eval.Overrides) ([]*judgments.Suite, []*eval.P
 		if err != nil {
 			return nil, nil, err
 		}
-		plan, err := eval.NewPlan(suite, o)
+		plan, err := plan.New(suite, o)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -152,8 +155,8 @@ func planSuites(paths []string, o eval.Overrides) ([]*judgments.Suite, []*eval.P
 }
 
 // runSuite runs one suite and reports it.
-func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *eval.Plan, base *eval.Run, f *runFlags) error {
-	settings := eval.Settings{
+func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *plan.Plan, base *eval.Run, f *runFlags) error {
+	settings := execute.Settings{
 		Tool:        toolName(),
 		Out:         fileOf(f.out, suite.Name),
 		ResumePath:  f.resume,
@@ -164,7 +167,7 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *ev
 		Note:        func(text string) { p.note("%s", text) },
 	}
 	if f.resume != "" {
-		stored, err := eval.ReadRun(f.resume)
+		stored, err := runfile.Read(f.resume)
 		if err != nil {
 			return err
 		}
@@ -187,7 +190,7 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *ev
 		settings.Observer = progress
 	}
 	release := p.holdOneCore(client, f.concurrency)
-	run, err := eval.Execute(ctx, client, plan, settings)
+	run, err := execute.Execute(ctx, client, plan, settings)
 	release()
 	progress.stop()
 	if err != nil {
@@ -197,7 +200,7 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *ev
 }
 
 // interrupted says what is safe of a run that did not come to its end.
-func interrupted(err error, run *eval.Run, s eval.Settings) error {
+func interrupted(err error, run *eval.Run, s execute.Settings) error {
 	file := s.File()
 	if run == nil || file == "" {
 		return withExit(exitCode(err), err)

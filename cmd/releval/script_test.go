@@ -14,9 +14,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/eval/load"
 )
 
 // TestMain lets the test binary stand in for the command: under the name
@@ -96,7 +96,7 @@ func engine(ts *testscript.TestScript, neg bool, args []string) {
 	for _, path := range args {
 		suite, err := loadSuite(ts.MkAbs(path))
 		ts.Check(err)
-		_, err = eval.LoadDocuments(context.Background(), client, suite, true)
+		_, err = load.Documents(context.Background(), client, suite, true)
 		ts.Check(err)
 	}
 	server := httptest.NewServer(e)

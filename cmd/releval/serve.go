@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/eval/load"
 )
 
 func newServeCommand(p *program) *cobra.Command {
@@ -44,7 +44,7 @@ func (p *program) serve(ctx context.Context, listen string, paths []string) erro
 		if err != nil {
 			return err
 		}
-		loaded, err := eval.LoadDocuments(ctx, client, suite, true)
+		loaded, err := load.Documents(ctx, client, suite, true)
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,10 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/runfile"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/reports"
@@ -92,7 +96,7 @@ func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o swe
 			return usageError(cmd, "--%s needs the suite and its cluster, and %s is a saved run", name, path)
 		}
 	}
-	stored, err := eval.ReadRun(path)
+	stored, err := runfile.Read(path)
 	if err != nil {
 		return err
 	}
@@ -112,11 +116,11 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	if err := f.output.checkFiles(suites, f.out); err != nil {
 		return err
 	}
-	suite, plan := suites[0], plans[0]
+	suite, whole := suites[0], plans[0]
 	if len(o.Windows) == 0 {
-		o.Windows = ownWindows(plan)
+		o.Windows = ownWindows(whole)
 	}
-	if _, err := sweep.Plan(plan, o.Windows); err != nil {
+	if _, err := sweep.Plan(whole, o.Windows); err != nil {
 		return withExit(exitUsage, fmt.Errorf("%s: %w", path, err))
 	}
 	for _, w := range suite.Warnings {
@@ -127,20 +131,20 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 		return err
 	}
 	defer client.Close()
-	settings := eval.Settings{
+	settings := execute.Settings{
 		Tool: toolName(), Out: fileOf(f.out, suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp,
 		Note: func(text string) { p.note("%s", text) },
 	}
 	o.Notify = p.noteStep
-	o.Pass = func(ctx context.Context, searcher eval.Searcher, plan *eval.Plan) (*eval.Run, error) {
+	o.Pass = func(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error) {
 		progress := p.newProgress(len(plan.Queries), plan.Systems())
 		if progress != nil {
 			settings.Observer = progress
 		}
 		defer progress.stop()
-		return eval.Execute(ctx, viewed{client, searcher}, plan, settings)
+		return execute.Execute(ctx, viewed{client, searcher}, plan, settings)
 	}
-	result, run, err := sweep.Execute(ctx, plan, client, o)
+	result, run, err := sweep.Execute(ctx, whole, client, o)
 	if err != nil {
 		return interruptedSweep(err, run, settings)
 	}
@@ -148,7 +152,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 }
 
 // ownWindows are the default windows and those of the suite.
-func ownWindows(plan *eval.Plan) []int {
+func ownWindows(plan *plan.Plan) []int {
 	windows := sweep.DefaultWindows()
 	for _, r := range plan.Rerankers {
 		windows = append(windows, r.Window)
@@ -160,7 +164,7 @@ func ownWindows(plan *eval.Plan) []int {
 // viewed is a cluster whose searches all see one point in time.
 type viewed struct {
 	*cluster.Client
-	searcher eval.Searcher
+	searcher execute.Searcher
 }
 
 func (v viewed) OpenPIT(ctx context.Context, index string, keepAlive time.Duration) (cluster.PIT, error) {
@@ -187,7 +191,7 @@ func (p *program) noteStep(s sweep.Step) {
 
 // interruptedSweep says what is safe. A pass that came to its end is a run
 // file that can be swept; one that did not is gone on with by releval run.
-func interruptedSweep(err error, run *eval.Run, s eval.Settings) error {
+func interruptedSweep(err error, run *eval.Run, s execute.Settings) error {
 	file := s.File()
 	if run == nil || file == "" {
 		return withExit(exitCode(err), err)
@@ -205,7 +209,7 @@ func interruptedSweep(err error, run *eval.Run, s eval.Settings) error {
 // reportSweep renders the run at the largest window with its sweeps. Gates are
 // left aside: they are about the suite's own window.
 func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, o sweep.Options, f *sweepFlags) error {
-	evaluation, err := eval.Evaluate(run, o.Metrics)
+	evaluation, err := score.Evaluate(run, o.Metrics)
 	if err != nil {
 		return err
 	}
@@ -222,4 +226,4 @@ func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, 
 	return integrityError(report)
 }
 
-var _ eval.Cluster = viewed{}
+var _ execute.Cluster = viewed{}

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/sweep"
 )
 
@@ -16,7 +16,7 @@ import (
 type sweepFlags struct {
 	connection
 	output
-	overrides      eval.Overrides
+	overrides      plan.Overrides
 	windows        string
 	audit          int
 	latencySamples int

@@ -4,15 +4,15 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/plan"
 )
 
 // collectLess lets the heap of a run of ordinary size grow to five times what
 // is in use before garbage is collected: the run keeps its hits, and looking
 // through them again and again took a tenth of its time. A large run keeps to
 // the default, and the runtime's own variables come first.
-func (p *program) collectLess(plan *eval.Plan) {
+func (p *program) collectLess(plan *plan.Plan) {
 	const ordinary = 1_000_000 // hits, of some 100 bytes
 	hits := len(plan.Queries) * len(plan.Systems()) * plan.Depth
 	if hits <= ordinary && p.Getenv("GOGC") == "" && p.Getenv("GOMEMLIMIT") == "" {

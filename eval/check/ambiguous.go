@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
 )
@@ -58,7 +58,7 @@ func (k *online) ambiguous(ctx context.Context, uses []use, groups map[string][]
 				shown = append(shown, fmt.Sprintf("%d more", len(documents)-shownDocuments))
 			}
 		}
-		f := k.add(u, eval.SeverityWarning, KindAmbiguous, "%q stands for %d documents, and whichever ranks first gets the credit: %s; %s", u.title, len(documents), and(shown), advice)
+		f := k.add(u, preflight.SeverityWarning, KindAmbiguous, "%q stands for %d documents, and whichever ranks first gets the credit: %s; %s", u.title, len(documents), and(shown), advice)
 		f.Proposals = proposals
 	}
 	return nil

@@ -13,9 +13,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/judgments"
 )
 
@@ -103,9 +105,9 @@ func drifted(t *testing.T, documents string, opaque bool) (suite *judgments.Suit
 	if err != nil {
 		t.Fatal(err)
 	}
-	load := *suite
-	load.Search.Documents = now
-	if _, err := eval.LoadDocuments(t.Context(), client, &load, true); err != nil {
+	fresh := *suite
+	fresh.Search.Documents = now
+	if _, err := load.Documents(t.Context(), client, &fresh, true); err != nil {
 		t.Fatal(err)
 	}
 	return suite, text, client
@@ -121,11 +123,11 @@ func TestDrift(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			suite, text, client := drifted(t, c.documents, false)
-			plan, err := eval.NewPlan(suite, eval.Overrides{})
+			p, err := plan.New(suite, plan.Overrides{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			found, err := Online(t.Context(), client, plan, Options{})
+			found, err := Online(t.Context(), client, p, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,7 +146,7 @@ func TestDrift(t *testing.T) {
 			}
 			got := make(map[string]string)
 			for _, f := range found {
-				if f.Severity != eval.SeverityError {
+				if f.Severity != preflight.SeverityError {
 					if f.Kind != KindPreflight {
 						t.Errorf("unexpected: %s: %s", f.Position, f.Message)
 					}
@@ -180,17 +182,17 @@ func TestDrift(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			plan, err = eval.NewPlan(again, eval.Overrides{})
+			p, err = plan.New(again, plan.Overrides{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			left, err := Online(t.Context(), client, plan, Options{})
+			left, err := Online(t.Context(), client, p, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			missing := make(map[string]bool)
 			for _, f := range left {
-				if f.Severity == eval.SeverityError {
+				if f.Severity == preflight.SeverityError {
 					missing[f.Title] = true
 				}
 			}
@@ -205,11 +207,11 @@ func TestDrift(t *testing.T) {
 // certain must be right, and no sequel may take a deleted film's place.
 func TestDriftByLettersAlone(t *testing.T) {
 	suite, text, client := drifted(t, "", true)
-	plan, err := eval.NewPlan(suite, eval.Overrides{})
+	p, err := plan.New(suite, plan.Overrides{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := Online(t.Context(), client, plan, Options{})
+	found, err := Online(t.Context(), client, p, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

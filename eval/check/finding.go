@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/judgments"
 )
 
@@ -34,7 +34,7 @@ const (
 // Finding is one thing that a check found.
 type Finding struct {
 	judgments.Position
-	Severity eval.Severity
+	Severity preflight.Severity
 	Kind     Kind
 	// Query is the id of the query that it concerns; empty where it is none.
 	Query string
@@ -73,7 +73,7 @@ type Rename struct {
 // Sort orders findings by place, the worst first where several are in
 // one place.
 func Sort(all []Finding) {
-	rank := map[eval.Severity]int{eval.SeverityError: 0, eval.SeverityWarning: 1, eval.SeverityNote: 2}
+	rank := map[preflight.Severity]int{preflight.SeverityError: 0, preflight.SeverityWarning: 1, preflight.SeverityNote: 2}
 	slices.SortStableFunc(all, func(a, b Finding) int {
 		return cmp.Or(
 			cmp.Compare(a.File, b.File),
@@ -100,9 +100,9 @@ func Count(all []Finding) Counts {
 		switch {
 		case f.Fixed:
 			c.Fixed++
-		case f.Severity == eval.SeverityError:
+		case f.Severity == preflight.SeverityError:
 			c.Errors++
-		case f.Severity == eval.SeverityWarning:
+		case f.Severity == preflight.SeverityWarning:
 			c.Warnings++
 		default:
 			c.Notes++
@@ -115,7 +115,7 @@ func Count(all []Finding) Counts {
 func Problems(ps judgments.Problems) []Finding {
 	all := make([]Finding, len(ps))
 	for i, p := range ps {
-		all[i] = Finding{Position: p.Position, Severity: eval.SeverityError, Kind: KindSuite, Message: p.Message}
+		all[i] = Finding{Position: p.Position, Severity: preflight.SeverityError, Kind: KindSuite, Message: p.Message}
 	}
 	return all
 }

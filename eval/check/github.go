@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/preflight"
 )
 
 // perKind is how many annotations of a kind GitHub shows for a step; the
@@ -19,9 +19,9 @@ const perKind = 10
 // the checkout, which file names count from; "" for the working directory.
 func WriteAnnotations(w io.Writer, found []Finding, workspace string) error {
 	for _, kind := range []struct {
-		severity eval.Severity
+		severity preflight.Severity
 		command  string
-	}{{eval.SeverityError, "error"}, {eval.SeverityWarning, "warning"}, {eval.SeverityNote, "notice"}} {
+	}{{preflight.SeverityError, "error"}, {preflight.SeverityWarning, "warning"}, {preflight.SeverityNote, "notice"}} {
 		var these []Finding
 		for _, f := range found {
 			if f.Severity == kind.severity && !f.Fixed {

@@ -11,8 +11,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
 )
@@ -55,7 +55,7 @@ func (k *online) missing(ctx context.Context, uses []use) error {
 		if note != "" {
 			message = strings.TrimSuffix(message, "?") + note
 		}
-		f := k.add(u, eval.SeverityError, KindMissing, "%s", message)
+		f := k.add(u, preflight.SeverityError, KindMissing, "%s", message)
 		f.Proposals = v.proposals
 		if rename != nil {
 			f.Rename = &Rename{From: u.title, To: rename.To, Certain: rename.Certain, use: u}

@@ -5,7 +5,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/judgments/edit"
@@ -32,7 +32,7 @@ type offline struct {
 
 func (o *offline) warn(at judgments.Position, kind Kind, query, format string, args ...any) {
 	o.found = append(o.found, Finding{
-		Position: at, Severity: eval.SeverityWarning, Kind: kind, Query: query, Message: fmt.Sprintf(format, args...),
+		Position: at, Severity: preflight.SeverityWarning, Kind: kind, Query: query, Message: fmt.Sprintf(format, args...),
 	})
 }
 

@@ -8,13 +8,15 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
 )
 
 // Cluster is what a check needs of a cluster.
 type Cluster interface {
-	eval.Inspector
+	preflight.Inspector
 	titles.Cluster
 }
 
@@ -30,7 +32,7 @@ type Options struct {
 
 // Online checks a plan against the cluster. Its error means that the cluster
 // could not be asked.
-func Online(ctx context.Context, c Cluster, p *eval.Plan, o Options) ([]Finding, error) {
+func Online(ctx context.Context, c Cluster, p *plan.Plan, o Options) ([]Finding, error) {
 	planned := make(map[string]bool)
 	for _, q := range p.Queries {
 		planned[q.ID] = true
@@ -68,25 +70,25 @@ type online struct {
 }
 
 // preflight looks at the cluster, and says whether titles can be looked up.
-func (k *online) preflight(ctx context.Context, p *eval.Plan) (searchable bool, err error) {
+func (k *online) preflight(ctx context.Context, p *plan.Plan) (searchable bool, err error) {
 	at := k.suite.Search.Position
-	preflight, err := eval.Inspect(ctx, k.cluster, p)
+	seen, err := preflight.Inspect(ctx, k.cluster, p)
 	switch cluster.KindOf(err) {
 	case cluster.KindMissingIndex:
-		k.found = append(k.found, Finding{Position: at, Severity: eval.SeverityError, Kind: KindPreflight, Message: err.Error()})
+		k.found = append(k.found, Finding{Position: at, Severity: preflight.SeverityError, Kind: KindPreflight, Message: err.Error()})
 		return false, nil
 	case cluster.KindMissingEndpoint, cluster.KindMissing, cluster.KindUnsupported, cluster.KindInvalidRequest:
-		k.found = append(k.found, Finding{Position: at, Severity: eval.SeverityError, Kind: KindPreflight, Message: err.Error()})
+		k.found = append(k.found, Finding{Position: at, Severity: preflight.SeverityError, Kind: KindPreflight, Message: err.Error()})
 		return true, nil
 	}
 	if err != nil {
 		return false, err
 	}
 	searchable = true
-	for _, f := range preflight.Findings {
+	for _, f := range seen.Findings {
 		k.found = append(k.found, Finding{Position: at, Severity: f.Severity, Kind: KindPreflight, Message: f.String()})
 		// Without the field or a document every title would be missing.
-		if f.Severity == eval.SeverityError && (strings.Contains(f.What, "holds no documents") || strings.Contains(f.What, fmt.Sprintf("has no field %q", k.where.Field))) {
+		if f.Severity == preflight.SeverityError && (strings.Contains(f.What, "holds no documents") || strings.Contains(f.What, fmt.Sprintf("has no field %q", k.where.Field))) {
 			searchable = false
 		}
 	}
@@ -133,7 +135,7 @@ func (k *online) titles(ctx context.Context) error {
 }
 
 // add starts a finding about a use.
-func (k *online) add(u use, s eval.Severity, kind Kind, format string, args ...any) *Finding {
+func (k *online) add(u use, s preflight.Severity, kind Kind, format string, args ...any) *Finding {
 	k.found = append(k.found, Finding{
 		Position: u.Position, Severity: s, Kind: kind, Query: k.suite.Queries[u.query].ID,
 		Title: u.title, ID: u.id, Message: fmt.Sprintf(format, args...),
@@ -146,29 +148,29 @@ func (k *online) add(u use, s eval.Severity, kind Kind, format string, args ...a
 func (k *online) byID(u use, those []titles.Document) {
 	d, exists := k.index.IDs[u.id]
 	if shared := k.index.Shared[u.id]; len(shared) > 0 {
-		k.add(u, eval.SeverityWarning, KindAmbiguous, "%d indices have a document %q, and whichever ranks first gets the credit: %s; give the documents different ids, or search one index", len(shared), u.id, inIndices(shared))
+		k.add(u, preflight.SeverityWarning, KindAmbiguous, "%d indices have a document %q, and whichever ranks first gets the credit: %s; give the documents different ids, or search one index", len(shared), u.id, inIndices(shared))
 		if slices.ContainsFunc(shared, func(s titles.Document) bool { return judgments.FoldTitle(s.Title) == judgments.FoldTitle(u.title) }) {
 			return
 		}
 	}
 	switch {
 	case !exists && len(those) == 1:
-		f := k.add(u, eval.SeverityError, KindMissingID, "no document has the id %q; did you mean %q, which has the title %q?", u.id, those[0].ID, those[0].Title)
+		f := k.add(u, preflight.SeverityError, KindMissingID, "no document has the id %q; did you mean %q, which has the title %q?", u.id, those[0].ID, those[0].Title)
 		f.Proposals = []Proposal{{Title: those[0].Title, ID: those[0].ID, Reason: "it has the title"}}
 	case !exists && len(those) > 1:
-		f := k.add(u, eval.SeverityError, KindMissingID, "no document has the id %q; the title %q have %s", u.id, u.title, listed(those))
+		f := k.add(u, preflight.SeverityError, KindMissingID, "no document has the id %q; the title %q have %s", u.id, u.title, listed(those))
 		for _, t := range those {
 			f.Proposals = append(f.Proposals, Proposal{Title: t.Title, ID: t.ID, Reason: "it has the title"})
 		}
 	case !exists:
-		k.add(u, eval.SeverityError, KindMissingID, "no document has the id %q; correct it, or remove the judgment", u.id)
+		k.add(u, preflight.SeverityError, KindMissingID, "no document has the id %q; correct it, or remove the judgment", u.id)
 	case u.title == "" || d.Title == u.title:
 	case judgments.FoldTitle(d.Title) == judgments.FoldTitle(u.title):
 		k.spelling(u, d)
 	case len(those) > 0:
-		k.add(u, eval.SeverityError, KindRenamed, "the id and the title are of different documents: %q is %q, and the title %q has %s; correct one of them", u.id, d.Title, u.title, listed(those))
+		k.add(u, preflight.SeverityError, KindRenamed, "the id and the title are of different documents: %q is %q, and the title %q has %s; correct one of them", u.id, d.Title, u.title, listed(those))
 	default:
-		f := k.add(u, eval.SeverityWarning, KindRenamed, "the document %q is now called %q; the judgment goes by the id, but its title misleads the reader", u.id, d.Title)
+		f := k.add(u, preflight.SeverityWarning, KindRenamed, "the document %q is now called %q; the judgment goes by the id, but its title misleads the reader", u.id, d.Title)
 		if d.Title != "" {
 			f.Rename = &Rename{From: u.title, To: d.Title, Certain: true, use: u}
 			f.Proposals = []Proposal{{Title: d.Title, ID: d.ID, Reason: "it has the id"}}
@@ -181,7 +183,7 @@ func (k *online) spelling(u use, d titles.Document) {
 	if d.Title == u.title {
 		return
 	}
-	f := k.add(u, eval.SeverityNote, KindSpelling, "the index writes %q, which counts as the same", d.Title)
+	f := k.add(u, preflight.SeverityNote, KindSpelling, "the index writes %q, which counts as the same", d.Title)
 	f.Rename = &Rename{From: u.title, To: d.Title, Certain: true, use: u}
 }
 
@@ -206,7 +208,7 @@ func (k *online) duplicates() {
 		}
 		at := key{u.query, id}
 		if other, twice := first[at]; twice {
-			k.add(u, eval.SeverityError, KindDuplicate, "%s is the same document (%s) as %s on line %d; keep one judgment of it", title(u.title, u.id), id, title(other.title, other.id), other.Line)
+			k.add(u, preflight.SeverityError, KindDuplicate, "%s is the same document (%s) as %s on line %d; keep one judgment of it", title(u.title, u.id), id, title(other.title, other.id), other.Line)
 		} else {
 			first[at] = u
 		}

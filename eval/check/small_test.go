@@ -13,9 +13,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/judgments"
 )
 
@@ -54,7 +56,7 @@ func small(t *testing.T, queries string) (*judgments.Suite, []byte, *cluster.Cli
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := eval.LoadDocuments(t.Context(), client, suite, true); err != nil {
+	if _, err := load.Documents(t.Context(), client, suite, true); err != nil {
 		t.Fatal(err)
 	}
 	return suite, text, client
@@ -65,7 +67,7 @@ func small(t *testing.T, queries string) (*judgments.Suite, []byte, *cluster.Cli
 func lines(found []Finding) []string {
 	var all []string
 	for _, f := range found {
-		if f.Kind != KindPreflight || f.Severity != eval.SeverityNote {
+		if f.Kind != KindPreflight || f.Severity != preflight.SeverityNote {
 			all = append(all, fmt.Sprintf("%d:%d %s %s: %s", f.Line, f.Column, f.Severity, f.Kind, f.Message))
 		}
 	}
@@ -113,7 +115,7 @@ func TestOnline(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			suite, _, client := small(t, c.queries)
-			plan, err := eval.NewPlan(suite, eval.Overrides{})
+			plan, err := plan.New(suite, plan.Overrides{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -139,14 +141,14 @@ func TestSeveralIndices(t *testing.T) {
 	if err := os.WriteFile(other.Search.Documents, []byte(documents), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := eval.LoadDocuments(t.Context(), client, &other, true); err != nil {
+	if _, err := load.Documents(t.Context(), client, &other, true); err != nil {
 		t.Fatal(err)
 	}
 	both, err := judgments.Parse(suite.File, bytes.Replace(text, []byte("index: small"), []byte("index: small,other"), 1), judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := eval.NewPlan(both, eval.Overrides{})
+	plan, err := plan.New(both, plan.Overrides{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,12 +169,12 @@ func TestOnlineWithoutIndex(t *testing.T) {
 	if err := client.DeleteIndex(t.Context(), "small"); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := eval.NewPlan(suite, eval.Overrides{})
+	plan, err := plan.New(suite, plan.Overrides{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	found, err := Online(t.Context(), client, plan, Options{})
-	if err != nil || len(found) != 1 || found[0].Kind != KindPreflight || found[0].Severity != eval.SeverityError {
+	if err != nil || len(found) != 1 || found[0].Kind != KindPreflight || found[0].Severity != preflight.SeverityError {
 		t.Errorf("%v, %v, want one finding that the index is missing", lines(found), err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -227,10 +229,10 @@ func TestAnnotations(t *testing.T) {
 	for i := range 25 {
 		found = append(found, Finding{
 			Position: judgments.Position{File: "a,b/s.yaml", Line: i + 1, Column: 2},
-			Severity: eval.SeverityError, Kind: KindMissing, Message: "100 %\nof it",
+			Severity: preflight.SeverityError, Kind: KindMissing, Message: "100 %\nof it",
 		})
 	}
-	found = append(found, Finding{Severity: eval.SeverityNote, Kind: KindSpelling, Position: judgments.Position{File: "n.yaml"}, Message: "m"})
+	found = append(found, Finding{Severity: preflight.SeverityNote, Kind: KindSpelling, Position: judgments.Position{File: "n.yaml"}, Message: "m"})
 	var b bytes.Buffer
 	if err := WriteAnnotations(&b, found, ""); err != nil {
 		t.Fatal(err)
@@ -252,7 +254,7 @@ func TestAnnotations(t *testing.T) {
 
 func TestWriteJSON(t *testing.T) {
 	found := []Finding{{
-		Position: judgments.Position{File: "s.yaml", Line: 3, Column: 4}, Severity: eval.SeverityError, Kind: KindMissing,
+		Position: judgments.Position{File: "s.yaml", Line: 3, Column: 4}, Severity: preflight.SeverityError, Kind: KindMissing,
 		Query: "q", Title: "A", Message: "<m>", Rename: &Rename{From: "A", To: "B", Certain: true}, Fixed: true,
 	}}
 	var b bytes.Buffer
@@ -294,7 +296,7 @@ func TestFixSome(t *testing.T) {
 - query: u
   relevant: [{title: Aleins, id: aliens}]
 `)
-	plan, err := eval.NewPlan(suite, eval.Overrides{})
+	plan, err := plan.New(suite, plan.Overrides{})
 	if err != nil {
 		t.Fatal(err)
 	}

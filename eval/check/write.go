@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/preflight"
 )
 
 // Write prints findings a line each, as file:line:column: message, which
@@ -25,7 +25,7 @@ func mark(f Finding) string {
 	switch {
 	case f.Fixed:
 		return fmt.Sprintf("fixed, now %q: ", f.Rename.To)
-	case f.Severity == eval.SeverityError:
+	case f.Severity == preflight.SeverityError:
 		return ""
 	}
 	return string(f.Severity) + ": "
@@ -47,19 +47,19 @@ func clean(s string) string {
 
 // jsonFinding is a finding as JSON.
 type jsonFinding struct {
-	File      string        `json:"file"`
-	Line      int           `json:"line,omitempty"`
-	Column    int           `json:"column,omitempty"`
-	Severity  eval.Severity `json:"severity"`
-	Kind      Kind          `json:"kind"`
-	Query     string        `json:"query,omitempty"`
-	Title     string        `json:"title,omitempty"`
-	ID        string        `json:"id,omitempty"`
-	Message   string        `json:"message"`
-	Proposals []Proposal    `json:"proposals,omitempty"`
-	Rename    string        `json:"rename,omitempty"`
-	Certain   bool          `json:"certain,omitempty"`
-	Fixed     bool          `json:"fixed,omitempty"`
+	File      string             `json:"file"`
+	Line      int                `json:"line,omitempty"`
+	Column    int                `json:"column,omitempty"`
+	Severity  preflight.Severity `json:"severity"`
+	Kind      Kind               `json:"kind"`
+	Query     string             `json:"query,omitempty"`
+	Title     string             `json:"title,omitempty"`
+	ID        string             `json:"id,omitempty"`
+	Message   string             `json:"message"`
+	Proposals []Proposal         `json:"proposals,omitempty"`
+	Rename    string             `json:"rename,omitempty"`
+	Certain   bool               `json:"certain,omitempty"`
+	Fixed     bool               `json:"fixed,omitempty"`
 }
 
 // WriteJSON prints findings as one JSON object with the counts.

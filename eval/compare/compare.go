@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 )
 
@@ -27,7 +29,7 @@ type Options struct {
 type Result struct {
 	// Base and Next are both runs, evaluated on the queries that both have,
 	// in the order of the new run's suite.
-	Base, Next *eval.Evaluation
+	Base, Next *score.Evaluation
 	// Changes lists what differs between the runs besides the results.
 	Changes []string
 	// Meaningless lists why the difference means nothing. It is not empty
@@ -39,7 +41,7 @@ type Result struct {
 	Systems []string
 	// Differences are by system, then by metric: the new run's values minus
 	// the base run's.
-	Differences []eval.Difference
+	Differences []score.Difference
 	// Moves are by system: the queries by what they lost on the first
 	// metric, the largest loss first.
 	Moves [][]Move
@@ -54,7 +56,7 @@ type Move struct {
 	// Difference is Next minus Base.
 	Difference float64
 	// Changes are the documents that did it; they add up to the difference.
-	Changes []eval.Change
+	Changes []score.Change
 }
 
 // Refusal is the error of a comparison that means nothing.
@@ -83,7 +85,7 @@ func Runs(base, next *eval.Run, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
-	eval.AdjustHolm(r.Differences)
+	score.AdjustHolm(r.Differences)
 	return r, nil
 }
 
@@ -127,10 +129,10 @@ func (r *Result) align(base, next *eval.Run, chosen []metrics.Metric) error {
 			strings.Join(base.Manifest.Systems, ", "), strings.Join(next.Manifest.Systems, ", "))
 	}
 	var err error
-	if r.Next, err = eval.Evaluate(&right, chosen); err != nil {
+	if r.Next, err = score.Evaluate(&right, chosen); err != nil {
 		return err
 	}
-	r.Base, err = eval.Evaluate(&left, r.Next.Metrics)
+	r.Base, err = score.Evaluate(&left, r.Next.Metrics)
 	return err
 }
 
@@ -138,7 +140,7 @@ func (r *Result) align(base, next *eval.Run, chosen []metrics.Metric) error {
 func (r *Result) compare(system string, o stats.Options) error {
 	before, after := r.Base.System(system), r.Next.System(system)
 	for m, metric := range r.Next.Metrics {
-		d, err := eval.NewDifference(metric, system, system, before.Values[m], after.Values[m], o)
+		d, err := score.NewDifference(metric, system, system, before.Values[m], after.Values[m], o)
 		if err != nil {
 			return err
 		}
@@ -152,7 +154,7 @@ func (r *Result) compare(system string, o stats.Options) error {
 		moves[i] = Move{Query: i, Base: before.Values[0][i], Next: after.Values[0][i]}
 		moves[i].Difference = moves[i].Next - moves[i].Base
 		if moves[i].Difference != 0 {
-			moves[i].Changes = eval.Changes(lead, is, usableBefore(was), usableAfter(is))
+			moves[i].Changes = score.Changes(lead, is, usableBefore(was), usableAfter(is))
 		}
 	}
 	slices.SortStableFunc(moves, func(a, b Move) int {
@@ -165,7 +167,7 @@ func (r *Result) compare(system string, o stats.Options) error {
 // usable gives a query's answer by a system; nil for one that does not score,
 // because the reranker did not rank it.
 func usable(run *eval.Run, system string) func(*eval.Query) *eval.Result {
-	unranked := run.Unranked(system)
+	unranked := integrity.Unranked(run, system)
 	return func(q *eval.Query) *eval.Result {
 		if unranked[q.ID] {
 			return nil

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/judgments"
 )
@@ -96,9 +98,9 @@ func systems(run *eval.Run, gates []judgments.Gate) ([]System, error) {
 		return nil, fmt.Errorf("the run's gates: %w", err)
 	}
 	var all []System
-	var evaluated *eval.Evaluation
+	var evaluated *score.Evaluation
 	if len(needed) > 0 {
-		if evaluated, err = eval.Evaluate(run, needed); err != nil {
+		if evaluated, err = score.Evaluate(run, needed); err != nil {
 			return nil, err
 		}
 	}
@@ -130,7 +132,7 @@ func answer(r *eval.Result, dropped []string) Answer {
 // droppedTitles are by system, then by query.
 func droppedTitles(run *eval.Run) map[string]map[string][]string {
 	all := make(map[string]map[string][]string)
-	found := eval.CheckIntegrity(run)
+	found := integrity.Check(run)
 	for _, s := range found.Systems {
 		all[s.System] = make(map[string][]string)
 		for _, d := range s.Dropped {

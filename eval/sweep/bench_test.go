@@ -7,6 +7,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 )
 
 // benchmarkRun is as large as a suite gets: 1,000 queries with 200 hits each,
@@ -47,7 +48,7 @@ func benchmarkRun() (*eval.Run, []metrics.Metric) {
 func BenchmarkOneWindow(b *testing.B) {
 	run, chosen := benchmarkRun()
 	for b.Loop() {
-		if _, err := eval.Evaluate(run, chosen); err != nil {
+		if _, err := score.Evaluate(run, chosen); err != nil {
 			b.Fatal(err)
 		}
 	}

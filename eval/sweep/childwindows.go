@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/plan"
 )
 
 // CheckFirstStage refuses a first stage that has a window of its own, anywhere
@@ -14,7 +14,7 @@ import (
 // error names each such setting by its path in the suite; eval.SmallWindows
 // says which settings these are.
 func CheckFirstStage(retriever json.RawMessage, largest int) error {
-	small := eval.SmallWindows(retriever, largest)
+	small := plan.SmallWindows(retriever, largest)
 	if len(small) == 0 {
 		return nil
 	}
@@ -25,7 +25,7 @@ func CheckFirstStage(retriever json.RawMessage, largest int) error {
 // largest window.
 type SmallWindowError struct {
 	Largest  int
-	Settings []eval.SmallWindow
+	Settings []plan.SmallWindow
 }
 
 func (e *SmallWindowError) Error() string {

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/integrity"
 )
 
 // placed is a judged document at a rank from 1, with the index of its
@@ -47,7 +48,7 @@ func newCurve(b *base, reranker eval.Reranker, measured [][]*eval.Result) *curve
 		measured: measured,
 	}
 	c.usable = make([]bool, len(b.run.Queries))
-	unranked := b.run.Unranked(c.system)
+	unranked := integrity.Unranked(b.run, c.system)
 	for q := range b.run.Queries {
 		query := &b.run.Queries[q]
 		c.usable[q] = !query.Results[eval.FirstStage].Failed() && !query.Results[c.system].Failed() && !unranked[query.ID]

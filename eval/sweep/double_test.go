@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/judgments"
 )
 
@@ -258,7 +258,7 @@ func newDouble(documents int) *double {
 
 // newPlan plans a suite of as many queries, each with a few judgments, and a
 // reranker for each named endpoint.
-func newPlan(t testing.TB, d *double, queries int, endpoints ...string) *eval.Plan {
+func newPlan(t testing.TB, d *double, queries int, endpoints ...string) *plan.Plan {
 	t.Helper()
 	suite := &judgments.Suite{
 		Name: "doubles",
@@ -286,7 +286,7 @@ func newPlan(t testing.TB, d *double, queries int, endpoints ...string) *eval.Pl
 		}
 		suite.Queries = append(suite.Queries, q)
 	}
-	plan, err := eval.NewPlan(suite, eval.Overrides{})
+	plan, err := plan.New(suite, plan.Overrides{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,8 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/cluster/estest"
+	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/judgments"
 )
@@ -28,7 +30,7 @@ const distinct = `{"standard":{"query":{"function_score":{
 // elasticsearch starts a server with the sample suite's documents in two
 // shards, and two endpoints whose scores tie: one pointwise, one listwise. The
 // retriever replaces the suite's first stage, "" for none.
-func elasticsearch(t *testing.T, version, retriever string) (*cluster.Client, *eval.Plan) {
+func elasticsearch(t *testing.T, version, retriever string) (*cluster.Client, *plan.Plan) {
 	t.Helper()
 	server, err := estest.Start(t.Context(), estest.Options{Version: version})
 	if err != nil {
@@ -59,10 +61,10 @@ func elasticsearch(t *testing.T, version, retriever string) (*cluster.Client, *e
 	if retriever != "" {
 		suite.Search.Retriever = json.RawMessage(retriever)
 	}
-	if _, err := eval.LoadDocuments(t.Context(), client, suite, true); err != nil {
+	if _, err := load.Documents(t.Context(), client, suite, true); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := eval.NewPlan(suite, eval.Overrides{InferenceID: "ties", Window: 50})
+	plan, err := plan.New(suite, plan.Overrides{InferenceID: "ties", Window: 50})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +74,7 @@ func elasticsearch(t *testing.T, version, retriever string) (*cluster.Client, *e
 }
 
 // wideQueries chooses queries whose first stage fills the largest window.
-func wideQueries(t *testing.T, client *cluster.Client, plan *eval.Plan, n int) []judgments.Query {
+func wideQueries(t *testing.T, client *cluster.Client, plan *plan.Plan, n int) []judgments.Query {
 	t.Helper()
 	var chosen []judgments.Query
 	for _, q := range plan.Queries {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/judgments"
 )
 
@@ -17,7 +19,7 @@ import (
 // is named in the result; an error means that going on makes no sense. The run
 // of the pass is returned beside the result, and beside an error as far as it
 // came.
-func Execute(ctx context.Context, plan *eval.Plan, searcher eval.Searcher, o Options) (*Result, *eval.Run, error) {
+func Execute(ctx context.Context, plan *plan.Plan, searcher execute.Searcher, o Options) (*Result, *eval.Run, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, nil, err
@@ -50,7 +52,7 @@ func Execute(ctx context.Context, plan *eval.Plan, searcher eval.Searcher, o Opt
 // sweeper is one Execute at work.
 type sweeper struct {
 	Options
-	plan    *eval.Plan
+	plan    *plan.Plan
 	leftOut []string
 	windows []int
 	view    *view
@@ -107,7 +109,7 @@ func (s *sweeper) checkRun() error {
 }
 
 // bare is the pass where the caller has none of its own.
-func (s *sweeper) bare(ctx context.Context, searcher eval.Searcher, plan *eval.Plan) (*eval.Run, error) {
+func (s *sweeper) bare(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error) {
 	m := eval.Manifest{
 		Suite: plan.Suite.Name, File: plan.Suite.File,
 		Index: plan.Suite.Search.Index, TitleField: plan.Suite.Search.TitleField, Retriever: plan.Suite.Search.Retriever,
@@ -121,7 +123,7 @@ func (s *sweeper) bare(ctx context.Context, searcher eval.Searcher, plan *eval.P
 	for _, metric := range plan.Metrics {
 		m.Metrics = append(m.Metrics, metric.String())
 	}
-	runner := eval.Runner{Cluster: searcher, Concurrency: s.Concurrency}
+	runner := execute.Runner{Cluster: searcher, Concurrency: s.Concurrency}
 	queries, err := runner.Run(ctx, plan, nil)
 	return &eval.Run{Manifest: m, Queries: queries}, err
 }

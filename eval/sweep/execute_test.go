@@ -11,10 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 )
 
-func execute(t *testing.T, d *double, plan *eval.Plan, o Options) (*Result, *eval.Run) {
+func executed(t *testing.T, d *double, plan *plan.Plan, o Options) (*Result, *eval.Run) {
 	t.Helper()
 	if o.Resamples == 0 {
 		o.Resamples = 200
@@ -36,7 +39,7 @@ func TestNumberOfSearches(t *testing.T) {
 	for _, windows := range [][]int{{5, 10, 20, 50, 100}, mustWindows(t, "1..200")} {
 		t.Run(fmt.Sprintf("%d windows", len(windows)), func(t *testing.T) {
 			d := newDouble(documents)
-			result, _ := execute(t, d, newPlan(t, d, queries, "pointwise"), Options{Windows: windows, Audit: 25, LatencySamples: 3})
+			result, _ := executed(t, d, newPlan(t, d, queries, "pointwise"), Options{Windows: windows, Audit: 25, LatencySamples: 3})
 			largest := windows[len(windows)-1]
 			reranked := 0
 			for _, n := range d.reranked {
@@ -84,7 +87,7 @@ func TestNumberOfSearchesOfThePassAlone(t *testing.T) {
 		for i := range windows {
 			windows[i] = 200 - count + i + 1
 		}
-		result, _ := execute(t, d, newPlan(t, d, 12, "pointwise"), Options{Windows: windows, Audit: -1, LatencySamples: -1})
+		result, _ := executed(t, d, newPlan(t, d, 12, "pointwise"), Options{Windows: windows, Audit: -1, LatencySamples: -1})
 		if d.first != 12 || len(d.reranked) != 1 || d.reranked[200] != 12 {
 			t.Errorf("%d windows: %d first-stage searches and %v reranked, want 12 and 12 at window 200", count, d.first, d.reranked)
 		}
@@ -102,18 +105,18 @@ func TestNumberOfSearchesOfThePassAlone(t *testing.T) {
 func TestEveryWindowIsThatOfARealRun(t *testing.T) {
 	d := newDouble(90)
 	windows := mustWindows(t, "1..60")
-	result, _ := execute(t, d, newPlan(t, d, 15, "pointwise"), Options{Windows: windows, Audit: -1, LatencySamples: -1})
+	result, _ := executed(t, d, newPlan(t, d, 15, "pointwise"), Options{Windows: windows, Audit: -1, LatencySamples: -1})
 	for i, w := range windows {
 		plan := newPlan(t, d, 15, "pointwise")
 		plan.Rerankers[0].Window = w
 		plan.Depth = 60
-		runner := eval.Runner{Cluster: d}
+		runner := execute.Runner{Cluster: d}
 		queries, err := runner.Run(context.Background(), plan, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		run := &eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}
-		evaluation, err := eval.Evaluate(run, plan.Metrics)
+		evaluation, err := score.Evaluate(run, plan.Metrics)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -144,7 +147,7 @@ func TestListwiseFallsBackToMeasuring(t *testing.T) {
 	windows := []int{5, 10, 20, 40}
 	var steps []Step
 	o := Options{Windows: windows, Audit: 20, LatencySamples: -1, Notify: func(s Step) { steps = append(steps, s) }}
-	result, _ := execute(t, d, newPlan(t, d, 10, "listwise"), o)
+	result, _ := executed(t, d, newPlan(t, d, 10, "listwise"), o)
 	r := result.Rerankers[0]
 	if r.Audit.Passed() || r.Audit.Different == 0 || len(r.Audit.Findings) != r.Audit.Different {
 		t.Fatalf("the audit passed: %+v", r.Audit)
@@ -170,11 +173,11 @@ func TestListwiseFallsBackToMeasuring(t *testing.T) {
 	for i, w := range windows {
 		plan := newPlan(t, d, 10, "listwise")
 		plan.Rerankers[0].Window = w
-		queries, err := (&eval.Runner{Cluster: d}).Run(context.Background(), plan, nil)
+		queries, err := (&execute.Runner{Cluster: d}).Run(context.Background(), plan, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		evaluation, err := eval.Evaluate(&eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}, plan.Metrics)
+		evaluation, err := score.Evaluate(&eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}, plan.Metrics)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +190,7 @@ func TestListwiseFallsBackToMeasuring(t *testing.T) {
 
 func TestDeriveOnlyKeepsAnApproximation(t *testing.T) {
 	d := newDouble(120)
-	result, _ := execute(t, d, newPlan(t, d, 10, "listwise"), Options{Windows: []int{5, 10, 40}, LatencySamples: -1, DeriveOnly: true})
+	result, _ := executed(t, d, newPlan(t, d, 10, "listwise"), Options{Windows: []int{5, 10, 40}, LatencySamples: -1, DeriveOnly: true})
 	if r := result.Rerankers[0]; r.Origin != Approximated || r.Audit.Passed() {
 		t.Errorf("origin %q and audit %v, want an approximation", r.Origin, r.Audit)
 	}
@@ -200,7 +203,7 @@ func TestDeriveOnlyKeepsAnApproximation(t *testing.T) {
 func TestMovingFirstStageFailsTheAudit(t *testing.T) {
 	d := newDouble(120)
 	d.shift = true
-	result, _ := execute(t, d, newPlan(t, d, 10, "pointwise"), Options{Windows: []int{5, 10, 40}, LatencySamples: -1})
+	result, _ := executed(t, d, newPlan(t, d, 10, "pointwise"), Options{Windows: []int{5, 10, 40}, LatencySamples: -1})
 	r := result.Rerankers[0]
 	if r.Origin != Measured || r.Audit.Different == 0 {
 		t.Fatalf("origin %q and audit %v, want the windows measured", r.Origin, r.Audit)
@@ -212,7 +215,7 @@ func TestMovingFirstStageFailsTheAudit(t *testing.T) {
 
 func TestSeveralRerankers(t *testing.T) {
 	d := newDouble(120)
-	result, run := execute(t, d, newPlan(t, d, 10, "pointwise", "listwise"), Options{Windows: []int{5, 10, 40}, Audit: 12, LatencySamples: 2})
+	result, run := executed(t, d, newPlan(t, d, 10, "pointwise", "listwise"), Options{Windows: []int{5, 10, 40}, Audit: 12, LatencySamples: 2})
 	if len(result.Rerankers) != 2 || result.Rerankers[0].Origin != Audited || result.Rerankers[1].Origin != Measured {
 		t.Fatalf("origins %q and %q", result.Rerankers[0].Origin, result.Rerankers[1].Origin)
 	}
@@ -238,7 +241,7 @@ func TestLatencyIsMeasuredAlone(t *testing.T) {
 			d.mu.Unlock()
 		}
 	}
-	result, _ := execute(t, d, newPlan(t, d, 10, "pointwise"), o)
+	result, _ := executed(t, d, newPlan(t, d, 10, "pointwise"), o)
 	if !d.alone {
 		t.Error("two searches were in flight while latencies were measured")
 	}
@@ -264,7 +267,7 @@ func TestLatencyBudget(t *testing.T) {
 		budget time.Duration
 		want   int
 	}{{25 * time.Millisecond, 20}, {time.Second, 40}, {time.Millisecond, 0}} {
-		result, _ := execute(t, d, newPlan(t, d, 10, "pointwise"), Options{Windows: []int{5, 10, 20, 40}, Audit: -1, LatencySamples: 4, LatencyBudget: test.budget})
+		result, _ := executed(t, d, newPlan(t, d, 10, "pointwise"), Options{Windows: []int{5, 10, 20, 40}, Audit: -1, LatencySamples: 4, LatencyBudget: test.budget})
 		choice := result.Rerankers[0].Recommendation.Budget
 		if choice == nil || choice.Window != test.want || choice.Sentence == "" {
 			t.Errorf("budget %v: %+v, want window %d", test.budget, choice, test.want)
@@ -310,7 +313,7 @@ func TestSameRerankerIsSweptOnce(t *testing.T) {
 	limited := plan.Rerankers[0]
 	limited.Name, limited.MinScore = "limited", new(float64)
 	plan.Rerankers = append(plan.Rerankers, twin, limited)
-	result, _ := execute(t, d, plan, Options{Windows: []int{3, 20}, LatencySamples: -1})
+	result, _ := executed(t, d, plan, Options{Windows: []int{3, 20}, LatencySamples: -1})
 	var names []string
 	for _, r := range result.Rerankers {
 		names = append(names, r.Name)

@@ -14,7 +14,10 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/load"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/judgments"
 )
@@ -37,7 +40,7 @@ func (listwise) Score(_ string, texts []string) ([]float64, error) {
 
 // films opens the sample suite on an engine of its own, with its first queries
 // (0 for all).
-func films(t testing.TB, queries int) (*cluster.Client, *eval.Plan) {
+func films(t testing.TB, queries int) (*cluster.Client, *plan.Plan) {
 	t.Helper()
 	suite, err := judgments.Load("../../judgments/films/films.yaml", judgments.Options{Metric: func(name string) error {
 		_, err := metrics.Parse(name)
@@ -57,10 +60,10 @@ func films(t testing.TB, queries int) (*cluster.Client, *eval.Plan) {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	if _, err := eval.LoadDocuments(t.Context(), client, suite, true); err != nil {
+	if _, err := load.Documents(t.Context(), client, suite, true); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := eval.NewPlan(suite, eval.Overrides{})
+	plan, err := plan.New(suite, plan.Overrides{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +83,7 @@ func TestFilmsDerivedIsMeasured(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	queries, err := (&eval.Runner{Cluster: client}).Run(t.Context(), wide, nil)
+	queries, err := (&execute.Runner{Cluster: client}).Run(t.Context(), wide, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

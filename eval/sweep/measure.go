@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/judgments"
 )
 
@@ -25,7 +26,7 @@ func (s *sweeper) measure(ctx context.Context, reranker judgments.Reranker, reas
 	}
 	plan.Depth = s.windows[len(s.windows)-1]
 	s.notify(Step{Name: "measure", Reranker: reranker.Name, Searches: (len(smaller) + 1) * len(plan.Queries), Reason: reason})
-	runner := eval.Runner{Cluster: s.view, Concurrency: s.Concurrency, SeveralIndices: s.view.severalIndices}
+	runner := execute.Runner{Cluster: s.view, Concurrency: s.Concurrency, SeveralIndices: s.view.severalIndices}
 	queries, err := runner.Run(ctx, &plan, nil)
 	if err != nil {
 		return nil, fmt.Errorf("measuring the windows of %s: %w", reranker.Name, err)

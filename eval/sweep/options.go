@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/stats"
 )
 
@@ -53,7 +55,7 @@ type Options struct {
 	// Pass searches every query of the plan with every system through the
 	// searcher, which Execute hands it so that all of the sweep sees the same
 	// point in time; nil for an eval.Runner without any preparation.
-	Pass func(ctx context.Context, searcher eval.Searcher, plan *eval.Plan) (*eval.Run, error)
+	Pass func(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error)
 	// Concurrency is how many queries are in flight; 0 means 4. Latencies are
 	// measured one search at a time whatever it is.
 	Concurrency int

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/score"
 )
 
 // A plan of a part of the suite's queries, as by --tag or --query, is swept as
@@ -14,14 +17,14 @@ func TestPartOfTheSuite(t *testing.T) {
 	for _, glob := range []string{"q2?", "q[3579]", "q29"} {
 		t.Run(glob, func(t *testing.T) {
 			d := newDouble(120)
-			part := func(endpoint string) *eval.Plan {
-				plan, err := eval.NewPlan(newPlan(t, d, 30, endpoint).Suite, eval.Overrides{QueryGlob: glob})
+			part := func(endpoint string) *plan.Plan {
+				plan, err := plan.New(newPlan(t, d, 30, endpoint).Suite, plan.Overrides{QueryGlob: glob})
 				if err != nil {
 					t.Fatal(err)
 				}
 				return plan
 			}
-			result, run := execute(t, d, part("pointwise"), Options{Windows: windows, Audit: 100, LatencySamples: 3})
+			result, run := executed(t, d, part("pointwise"), Options{Windows: windows, Audit: 100, LatencySamples: 3})
 			r := result.Rerankers[0]
 			if r.Origin != Audited || r.Audit.Identical != r.Audit.Cells || r.Audit.Cells != 2*len(run.Queries) {
 				t.Errorf("origin %q, audit %v, of %d queries", r.Origin, r.Audit, len(run.Queries))
@@ -30,7 +33,7 @@ func TestPartOfTheSuite(t *testing.T) {
 				t.Error("no latency was measured")
 			}
 
-			result, _ = execute(t, d, part("listwise"), Options{Windows: windows, Audit: 100, LatencySamples: -1})
+			result, _ = executed(t, d, part("listwise"), Options{Windows: windows, Audit: 100, LatencySamples: -1})
 			r = result.Rerankers[0]
 			if r.Origin != Measured {
 				t.Fatalf("origin %q, want %q", r.Origin, Measured)
@@ -38,13 +41,13 @@ func TestPartOfTheSuite(t *testing.T) {
 			for i, w := range windows {
 				plan := part("listwise")
 				plan.Rerankers[0].Window = w
-				runner := eval.Runner{Cluster: d}
+				runner := execute.Runner{Cluster: d}
 				queries, err := runner.Run(context.Background(), plan, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
 				alone := &eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}
-				evaluation, err := eval.Evaluate(alone, plan.Metrics)
+				evaluation, err := score.Evaluate(alone, plan.Metrics)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -8,7 +8,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/judgments"
 )
 
@@ -16,7 +16,7 @@ import (
 // Of rerankers that differ in nothing but their window the first one stays. It
 // is an error where the first stage has a smaller window of its own, or
 // where there is no reranker.
-func Plan(plan *eval.Plan, windows []int) (*eval.Plan, error) {
+func Plan(plan *plan.Plan, windows []int) (*plan.Plan, error) {
 	if err := checkWindows(windows); err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func sameButForName(a, b judgments.Reranker) bool {
 
 // leftOut says which rerankers of the plan a sweep of the wide one covers by
 // another.
-func leftOut(plan, wide *eval.Plan) []string {
+func leftOut(plan, wide *plan.Plan) []string {
 	var notes []string
 	for _, r := range plan.Rerankers {
 		for _, kept := range wide.Rerankers {

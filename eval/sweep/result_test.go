@@ -10,7 +10,7 @@ import (
 
 func TestResultReadsBackFromJSON(t *testing.T) {
 	d := newDouble(120)
-	result, _ := execute(t, d, newPlan(t, d, 12, "pointwise", "listwise"), Options{Windows: []int{3, 10, 40}, LatencySamples: 2, LatencyBudget: time.Second})
+	result, _ := executed(t, d, newPlan(t, d, 12, "pointwise", "listwise"), Options{Windows: []int{3, 10, 40}, LatencySamples: 2, LatencyBudget: time.Second})
 	encoded, err := json.Marshal(result)
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestSameSeedSameResult(t *testing.T) {
 	texts := make(map[string]bool)
 	for _, concurrency := range []int{1, 4} {
 		d := newDouble(120)
-		result, _ := execute(t, d, newPlan(t, d, 12, "listwise"), Options{Windows: []int{3, 10, 40}, LatencySamples: 2, Seed: 5, Concurrency: concurrency})
+		result, _ := executed(t, d, newPlan(t, d, 12, "listwise"), Options{Windows: []int{3, 10, 40}, LatencySamples: 2, Seed: 5, Concurrency: concurrency})
 		encoded, err := json.Marshal(result)
 		if err != nil {
 			t.Fatal(err)

@@ -12,32 +12,36 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/runfile"
+	"github.com/releval/releval/eval/score"
 )
 
 // A run saved by a sweep gives the same numbers without the cluster.
 func TestSavedRunGivesTheSameNumbers(t *testing.T) {
 	d := newDouble(120)
-	plan := newPlan(t, d, 12, "pointwise")
+	whole := newPlan(t, d, 12, "pointwise")
 	path := filepath.Join(t.TempDir(), "run.jsonl")
 	var manifest eval.Manifest
 	o := Options{Windows: []int{5, 10, 40}, LatencySamples: -1}
-	o.Pass = func(ctx context.Context, searcher eval.Searcher, plan *eval.Plan) (*eval.Run, error) {
+	o.Pass = func(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error) {
 		manifest = eval.Manifest{Systems: plan.Systems(), Depth: plan.Depth, QueryCount: 12,
 			Metrics:   []string{"ndcg@10", "mrr", "recall@50", "map", "judged@10"},
 			Rerankers: []eval.Reranker{{Name: "pointwise", Field: "plot", InferenceID: "pointwise", Window: plan.Rerankers[0].Window}}}
-		journal, err := eval.CreateJournal(path, manifest)
+		journal, err := runfile.Create(path, manifest)
 		if err != nil {
 			return nil, err
 		}
-		queries, err := (&eval.Runner{Cluster: searcher, Journal: journal}).Run(ctx, plan, nil)
+		queries, err := (&execute.Runner{Cluster: searcher, Journal: journal}).Run(ctx, plan, nil)
 		return &eval.Run{Manifest: manifest, Queries: queries}, errors.Join(err, journal.Complete(eval.Complete{Queries: 12}), journal.Close())
 	}
-	live, _, err := Execute(context.Background(), plan, d, o)
+	live, _, err := Execute(context.Background(), whole, d, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	stored, err := eval.ReadRun(path)
+	stored, err := runfile.Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +208,7 @@ func TestRerankedHitsBeyondTheWindow(t *testing.T) {
 func TestSavedRunAtSmallerWindowsAlone(t *testing.T) {
 	d := newDouble(120)
 	plan := newPlan(t, d, 12, "pointwise", "listwise")
-	_, run := execute(t, d, plan, Options{Windows: []int{40}, Audit: -1, LatencySamples: -1})
+	_, run := executed(t, d, plan, Options{Windows: []int{40}, Audit: -1, LatencySamples: -1})
 	all, err := FromRun(run, Options{Windows: []int{5, 10, 40}, Resamples: 200})
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +234,7 @@ func TestSavedRunAtSmallerWindowsAlone(t *testing.T) {
 func TestFailuresCountAsInARun(t *testing.T) {
 	d := newDouble(120)
 	plan := newPlan(t, d, 12, "pointwise")
-	_, run := execute(t, d, plan, Options{Windows: []int{40}, Audit: -1, LatencySamples: -1})
+	_, run := executed(t, d, plan, Options{Windows: []int{40}, Audit: -1, LatencySamples: -1})
 	failed := &eval.Result{Error: "too late"}
 	run.Queries[2].Results["pointwise"] = failed
 	run.Queries[5].Results = eval.Results{eval.FirstStage: failed, "pointwise": failed}
@@ -244,7 +248,7 @@ func TestFailuresCountAsInARun(t *testing.T) {
 		}
 		plan.Metrics = append(plan.Metrics, m)
 	}
-	evaluation, err := eval.Evaluate(run, plan.Metrics)
+	evaluation, err := score.Evaluate(run, plan.Metrics)
 	if err != nil {
 		t.Fatal(err)
 	}

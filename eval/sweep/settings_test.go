@@ -12,6 +12,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 )
 
 // The server's scaling is max(raw, 0) + min(exp(raw), 1).
@@ -130,12 +131,12 @@ func TestBlendEnds(t *testing.T) {
 	anything := func(random *rand.Rand, _ bool) float64 { return 1 + 5*random.Float64() }
 	run := runWith(40, anything, anything)
 	s := settingsOf(t, run)
-	evaluation, err := eval.Evaluate(run, nil)
+	evaluation, err := score.Evaluate(run, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for at, system := range map[int]int{0: 0, blendSteps: 1} {
-		want, _ := eval.Mean(evaluation.Systems[system].Values[0])
+		want, _ := score.Mean(evaluation.Systems[system].Values[0])
 		if got := float64(s.Blend.Options[at].Value); math.Abs(got-want) > 1e-12 {
 			t.Errorf("weight %v has %v, the ranking itself %v", s.Blend.Options[at].Weight, got, want)
 		}

@@ -38,7 +38,7 @@ func TestFailedQueries(t *testing.T) {
 		}
 		return nil
 	}
-	result, run := execute(t, d, newPlan(t, d, 8, "pointwise"), Options{Windows: []int{5, 20}, LatencySamples: -1, Concurrency: 1})
+	result, run := executed(t, d, newPlan(t, d, 8, "pointwise"), Options{Windows: []int{5, 20}, LatencySamples: -1, Concurrency: 1})
 	r := result.Rerankers[0]
 	if len(r.Failed) != 2 || run.Failed() != 2 {
 		t.Fatalf("failed: %v, want 2", r.Failed)
@@ -60,7 +60,7 @@ func TestFailingAuditAndLatency(t *testing.T) {
 		}
 		return nil
 	}
-	result, _ := execute(t, d, newPlan(t, d, 8, "pointwise"), Options{Windows: []int{5, 20}, Concurrency: 1})
+	result, _ := executed(t, d, newPlan(t, d, 8, "pointwise"), Options{Windows: []int{5, 20}, Concurrency: 1})
 	r := result.Rerankers[0]
 	if r.Origin != Unaudited || r.Audit.Failed != 8 || r.Audit.Passed() {
 		t.Errorf("origin %q, audit %v: want nothing known", r.Origin, r.Audit)
@@ -86,7 +86,7 @@ func TestLostPointInTime(t *testing.T) {
 			d.mu.Unlock()
 		}
 	}
-	result, _ := execute(t, d, newPlan(t, d, 8, "pointwise"), o)
+	result, _ := executed(t, d, newPlan(t, d, 8, "pointwise"), o)
 	if d.opened != 2 {
 		t.Errorf("%d points in time were opened, want 2", d.opened)
 	}

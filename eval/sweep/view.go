@@ -7,6 +7,8 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/judgments"
 )
 
@@ -17,7 +19,7 @@ const keepAlive = 10 * time.Minute
 // runner's included, uses one point in time, so that nothing that differs can
 // come from a document indexed in between. It counts what it is asked.
 type view struct {
-	eval.Searcher
+	execute.Searcher
 	index          string
 	titleField     string
 	severalIndices bool
@@ -100,18 +102,18 @@ func (v *view) taken() int {
 }
 
 // first searches a query without a reranker, rerank with one at a window.
-func (v *view) first(ctx context.Context, p *eval.Plan, q judgments.Query, size int) (*eval.Result, error) {
-	return v.search(ctx, p, eval.Request{System: eval.FirstStage, Retriever: p.FirstStageRetriever(q), Size: size})
+func (v *view) first(ctx context.Context, p *plan.Plan, q judgments.Query, size int) (*eval.Result, error) {
+	return v.search(ctx, p, plan.Request{System: eval.FirstStage, Retriever: p.FirstStageRetriever(q), Size: size})
 }
 
-func (v *view) rerank(ctx context.Context, p *eval.Plan, q judgments.Query, r judgments.Reranker, window int) (*eval.Result, error) {
+func (v *view) rerank(ctx context.Context, p *plan.Plan, q judgments.Query, r judgments.Reranker, window int) (*eval.Result, error) {
 	r.Window = window
-	return v.search(ctx, p, eval.Request{System: r.Name, Retriever: p.RerankRetriever(q, r), Size: window})
+	return v.search(ctx, p, plan.Request{System: r.Name, Retriever: p.RerankRetriever(q, r), Size: window})
 }
 
 // search sends one search. Where the point in time was lost it opens another,
 // once.
-func (v *view) search(ctx context.Context, p *eval.Plan, r eval.Request) (*eval.Result, error) {
+func (v *view) search(ctx context.Context, p *plan.Plan, r plan.Request) (*eval.Result, error) {
 	for again := false; ; again = true {
 		v.mu.Lock()
 		pit := v.pit

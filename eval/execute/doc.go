@@ -1,0 +1,14 @@
+// Package execute runs a plan against a cluster.
+//
+// It refuses to resume a run with other settings than it was started with,
+// searches nothing twice, and never searches more often than the plan says.
+//
+//  1. Execute looks at the cluster (preflight), resolves the judged titles,
+//     and writes the manifest.
+//  2. The model is warmed up, once for each endpoint.
+//  3. A Runner searches every query with every system on one point in time;
+//     one recorder writes each answered query to the run file while the next
+//     are searched.
+//  4. The end is written: what failed, what the rerankers dropped and why,
+//     whether the index changed meanwhile.
+package execute

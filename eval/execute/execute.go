@@ -1,0 +1,171 @@
+package execute
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/preflight"
+	"github.com/releval/releval/eval/runfile"
+)
+
+// Cluster is everything that executing a plan needs of a cluster.
+type Cluster interface {
+	Searcher
+	preflight.Inspector
+	Resolver
+	// Address is where the cluster is, without credentials.
+	Address() string
+	// WarmUp waits until an endpoint answers.
+	WarmUp(ctx context.Context, id string, limit time.Duration, progress func(cluster.WarmUpProgress)) (time.Duration, error)
+}
+
+// Settings are how a plan is executed. The zero value searches once, four
+// queries at a time, and keeps no file.
+type Settings struct {
+	// Tool is the program and its version.
+	Tool string
+	// Out is the run file to write; empty for none.
+	Out string
+	// Resume is an unfinished run to go on with, which was read from
+	// ResumePath; nil for a new one.
+	Resume     *runfile.Stored
+	ResumePath string
+	// Concurrency is how many queries are in flight; 0 means 4.
+	Concurrency int
+	// Repeat is how often each query is searched; 0 means once.
+	Repeat int
+	// Seed is what every random choice derives from.
+	Seed uint64
+	// WarmUp is how long to wait for a cold model; 0 for not at all.
+	WarmUp time.Duration
+	// Now is the clock; nil for the system's.
+	Now func() time.Time
+	// Observer is told of every finished query; nil for none.
+	Observer Observer
+	// Note is told what the user may want to know meanwhile; nil for none.
+	Note func(text string)
+}
+
+// File is where the run is kept; empty where it is not.
+func (s Settings) File() string {
+	if s.Resume != nil {
+		return s.ResumePath
+	}
+	return s.Out
+}
+
+func (s Settings) note(format string, args ...any) {
+	if s.Note != nil {
+		s.Note(fmt.Sprintf(format, args...))
+	}
+}
+
+// Execute runs a plan: it looks at the cluster first, warms the models up,
+// searches, and keeps the run file. Where it returns an error together with a
+// run, the run holds what was finished until then, and has no Complete.
+func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Run, error) {
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Resume == nil && s.Out != "" {
+		if err := runfile.CheckFile(s.Out); err != nil {
+			return nil, err
+		}
+	}
+	seen, err := preflight.Inspect(ctx, c, p)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range seen.Findings {
+		if f.Severity == preflight.SeverityWarning {
+			s.note("%s", f)
+		}
+	}
+	if err := seen.Errors(); err != nil {
+		return nil, err
+	}
+	titles, err := ResolveTitles(ctx, c, p)
+	if err != nil {
+		return nil, err
+	}
+	run := &eval.Run{Manifest: newManifest(p, seen, titles, c.Address(), s)}
+	journal, done, err := s.journal(run)
+	if err != nil {
+		return nil, err
+	}
+	if err := warmUp(ctx, c, p, s); err != nil {
+		return run, closeJournal(journal, err)
+	}
+	runner := &Runner{
+		Cluster:        c,
+		Concurrency:    s.Concurrency,
+		Repeat:         s.Repeat,
+		SeveralIndices: seen.Several,
+		Journal:        journal,
+		Observer:       s.Observer,
+	}
+	finished, err := runner.Run(ctx, p, done)
+	run.Queries = merge(run.Queries, finished)
+	if err != nil {
+		return run, closeJournal(journal, err)
+	}
+	run.Complete = complete(ctx, c, p, run, s)
+	if journal != nil {
+		err = journal.Complete(*run.Complete)
+	}
+	return run, closeJournal(journal, err)
+}
+
+func closeJournal(j *runfile.Journal, err error) error {
+	if j == nil {
+		return err
+	}
+	return cmp.Or(err, j.Close())
+}
+
+// journal opens the run file, and says which queries it holds already. Those
+// that failed are searched again.
+func (s Settings) journal(run *eval.Run) (*runfile.Journal, map[string]bool, error) {
+	if s.Resume == nil {
+		if s.Out == "" {
+			return nil, nil, nil
+		}
+		j, err := runfile.Create(s.Out, run.Manifest)
+		return j, nil, err
+	}
+	failed := s.Resume.Failed() > 0
+	if s.Resume.Complete != nil && !failed {
+		return nil, nil, fmt.Errorf("%s is complete: there is nothing to go on with; see it by releval report %s", s.ResumePath, s.ResumePath)
+	}
+	if different := run.Manifest.Differences(&s.Resume.Manifest); len(different) > 0 {
+		return nil, nil, fmt.Errorf("%s was begun under other conditions, and cannot be gone on with: %s", s.ResumePath, strings.Join(different, "; "))
+	}
+	run.Manifest = s.Resume.Manifest
+	done := make(map[string]bool)
+	for _, q := range s.Resume.Queries {
+		if !q.Failed(run.Manifest.Systems) {
+			done[q.ID] = true
+			run.Queries = append(run.Queries, q)
+		}
+	}
+	if failed {
+		j, err := runfile.Renew(s.ResumePath, s.Resume.Kept, run)
+		return j, done, err
+	}
+	j, err := runfile.Append(s.ResumePath, s.Resume.Kept)
+	return j, done, err
+}
+
+// merge puts the queries of an earlier run and the new ones into the suite's
+// order.
+func merge(before, finished []eval.Query) []eval.Query {
+	all := append(append([]eval.Query(nil), before...), finished...)
+	eval.SortQueries(all)
+	return all
+}

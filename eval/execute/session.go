@@ -1,0 +1,171 @@
+package execute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/judgments"
+)
+
+// session is one Run at work.
+type session struct {
+	*Runner
+	plan *plan.Plan
+	pit  atomic.Pointer[string] // the newest id: the server may change it
+	mu   sync.Mutex             // to reopen
+	// answers are *cluster.Response that were taken over: the next ones come
+	// in their place.
+	answers sync.Pool
+}
+
+// closePIT frees the point in time even where the run was interrupted. That
+// it could not be closed costs nothing but its keep-alive.
+func (s *session) closePIT(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	_ = s.Cluster.ClosePIT(ctx, *s.pit.Load())
+}
+
+// query searches one query with every system.
+func (s *session) query(ctx context.Context, number int, q judgments.Query) (*eval.Query, error) {
+	record := eval.NewQuery(number, q)
+	for repeat := range max(1, s.Repeat) {
+		results, err := s.search(ctx, number+repeat, q)
+		if err != nil {
+			return nil, err
+		}
+		if repeat == 0 {
+			record.Results = results
+		} else {
+			record.Repeats = append(record.Repeats, results)
+		}
+	}
+	return &record, nil
+}
+
+// search asks every system once. Turn decides which goes first.
+func (s *session) search(ctx context.Context, turn int, q judgments.Query) (eval.Results, error) {
+	requests := s.plan.Requests(q)
+	if turn%2 == 1 {
+		slices.Reverse(requests)
+	}
+	results := make(eval.Results, len(requests))
+	for _, request := range requests {
+		result, err := s.ask(ctx, request)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			return nil, fmt.Errorf("query %q, %s: %w", q.ID, request.System, err)
+		}
+		results[request.System] = result
+	}
+	return results, nil
+}
+
+// mostReopened is how often one search may find its point in time lost: a
+// cluster whose nodes are restarted one after the other loses several.
+const mostReopened = 5
+
+// ask sends one search. Where the point in time was lost, as by a restart of
+// the cluster, it opens another and asks again. Its error is one that every
+// other query would meet too.
+func (s *session) ask(ctx context.Context, request plan.Request) (*eval.Result, error) {
+	var warnings []string
+	answer, _ := s.answers.Get().(*cluster.Response)
+	if answer == nil {
+		answer = new(cluster.Response)
+	}
+	defer s.answers.Put(answer)
+	for reopened := 0; ; reopened++ {
+		pit := *s.pit.Load()
+		response, err := s.Cluster.Search(ctx, s.plan.Body(request.Retriever, request.Size, pit), cluster.SearchOptions{Size: request.Size, Reuse: answer})
+		if err == nil {
+			*answer = response
+			if response.PIT != "" && response.PIT != pit {
+				s.pit.Store(&response.PIT)
+			}
+			result := eval.NewResult(response, s.plan.Suite.Search.TitleField, s.SeveralIndices)
+			result.Warnings = append(warnings, result.Warnings...)
+			return result, nil
+		}
+		if cluster.KindOf(err) == cluster.KindLostPIT && reopened < mostReopened {
+			if err := s.reopen(ctx, pit); err != nil {
+				return nil, err
+			}
+			warnings = []string{"the point in time was lost, and another one opened: the index may have changed in between"}
+			continue
+		}
+		if ctx.Err() != nil || hopeless(err) {
+			return nil, err
+		}
+		failed := &eval.Result{Error: err.Error()}
+		if failure, ok := errors.AsType[*cluster.Error](err); ok && failure.Attempts > 1 {
+			failed.Attempts = failure.Attempts
+		}
+		return failed, nil
+	}
+}
+
+// reopen replaces a lost point in time, unless another query has done so.
+func (s *session) reopen(ctx context.Context, lost string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if *s.pit.Load() != lost {
+		return nil
+	}
+	pit, err := s.Cluster.OpenPIT(ctx, s.plan.Suite.Search.Index, pitKeepAlive)
+	if err != nil {
+		return err
+	}
+	s.pit.Store(&pit.ID)
+	return nil
+}
+
+// hopeless says whether every other query would meet the same error.
+func hopeless(err error) bool {
+	switch cluster.KindOf(err) {
+	case cluster.KindConfig, cluster.KindTLS, cluster.KindNotElasticsearch,
+		cluster.KindUnauthorized, cluster.KindForbidden, cluster.KindLicence,
+		cluster.KindMissingIndex, cluster.KindMissingEndpoint, cluster.KindUnsupported,
+		cluster.KindProvider, cluster.KindUnreachable:
+		return true
+	case cluster.KindConnection, cluster.KindUnavailable, cluster.KindTimeout:
+		// The client heals these by waiting, and says that it will not any
+		// more where the cluster stayed away for too long.
+		failure, ok := errors.AsType[*cluster.Error](err)
+		return ok && !failure.Temporary()
+	}
+	return false
+}
+
+// record keeps the answered queries, on the disk first, while the next ones
+// are searched already. It goes on until there are no more, and stops the
+// search where the disk refuses one.
+func (s *session) record(answered <-chan *eval.Query, stop context.CancelCauseFunc, finished *[]eval.Query) error {
+	var failed error
+	for q := range answered {
+		if failed != nil {
+			continue
+		}
+		if s.Journal != nil {
+			if failed = s.Journal.Query(*q); failed != nil {
+				stop(failed)
+				continue
+			}
+		}
+		*finished = append(*finished, *q)
+		if s.Observer != nil {
+			s.Observer.QueryDone(q)
+		}
+	}
+	return failed
+}

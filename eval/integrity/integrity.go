@@ -1,0 +1,190 @@
+package integrity
+
+import (
+	"slices"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
+)
+
+// Integrity is what could not be trusted in a run, worked out from the run
+// alone.
+type Integrity struct {
+	// Incomplete says that the run has no last line: it was cut short.
+	Incomplete bool
+	// Missing is how many queries the manifest announces but the run lacks.
+	Missing int
+	// Systems are by system, in the manifest's order.
+	Systems []SystemIntegrity
+	// NoRelevant are the ids of queries without a relevant judgment: every
+	// metric gives them 0.
+	NoRelevant []string
+	// IndexChanged says how the index at the end differs from that at the
+	// start; empty where it does not.
+	IndexChanged string
+	// AmbiguousTitles are titles judged without an id that several documents
+	// of the index share, or, where the index was not asked, two returned
+	// ones.
+	AmbiguousTitles []string
+}
+
+// SystemIntegrity is the integrity of one system's answers.
+type SystemIntegrity struct {
+	System string
+	// Failed are the queries without a usable answer, with the reason.
+	Failed []QueryFinding
+	// Empty are the ids of queries whose answer holds no hit.
+	Empty []string
+	// Dropped are the documents of the window that the reranker left out.
+	Dropped []Dropped
+	// Outside are hits that the first stage's window does not hold.
+	Outside []QueryFinding
+	// NotReranked are queries whose order and scores are those of the first
+	// stage, or that have hits of score 0, or all of which lost every document
+	// for want of a value: the reranker did not run.
+	NotReranked []QueryFinding
+	// SameOrder and Ordered count the queries whose reranked hits are in the
+	// order of the first stage, and all that have hits enough to tell.
+	SameOrder, Ordered int
+	// Collapsed are queries where more than half of the reranked hits share
+	// one score, so that their order is an accident.
+	Collapsed []QueryFinding
+	// Judged and Shown count the judged hits, and all hits, at or above
+	// JudgedDepth.
+	Judged, Shown int
+	// Warnings are the oddities that the answers carry.
+	Warnings []QueryFinding
+}
+
+// JudgedDepth is down to which rank the share of judged hits is counted.
+const JudgedDepth = 10
+
+// QueryFinding is something about one query.
+type QueryFinding struct {
+	Query  string
+	Reason string
+}
+
+// Dropped are documents that a reranker left out of its answer to a query.
+type Dropped struct {
+	Query  string
+	Titles []string
+	// NoValue and BelowMinScore are those of the titles that have no value in
+	// the reranker's field, and those that score below its min_score. A title
+	// in neither was not looked up.
+	NoValue, BelowMinScore []string
+}
+
+// Documents counts the dropped documents.
+func (s *SystemIntegrity) Documents() int {
+	n := 0
+	for _, d := range s.Dropped {
+		n += len(d.Titles)
+	}
+	return n
+}
+
+// DropReasons counts the dropped documents by why they were dropped.
+func (s *SystemIntegrity) DropReasons() (noValue, belowMinScore, unknown int) {
+	for _, d := range s.Dropped {
+		noValue += len(d.NoValue)
+		belowMinScore += len(d.BelowMinScore)
+	}
+	return noValue, belowMinScore, s.Documents() - noValue - belowMinScore
+}
+
+// CheckIntegrity looks a run through.
+func Check(run *eval.Run) Integrity {
+	m := &run.Manifest
+	found := Integrity{
+		Incomplete:   run.Complete == nil,
+		Missing:      max(0, m.QueryCount-len(run.Queries)),
+		IndexChanged: indexChange(run),
+	}
+	for _, system := range m.Systems {
+		found.Systems = append(found.Systems, SystemIntegrity{System: system})
+	}
+	reasons := make([]dropReason, len(m.Systems))
+	for s, system := range m.Systems {
+		reasons[s] = dropReasonOf(run, system)
+	}
+	ambiguous := make(map[string]bool)
+	asked := m.Hashes.Titles != ""
+	for i := range run.Queries {
+		q := &run.Queries[i]
+		if !slices.ContainsFunc(q.Judgments, func(j eval.Judgment) bool { return j.Grade > 0 }) {
+			found.NoRelevant = append(found.NoRelevant, q.ID)
+		}
+		for s := range found.Systems {
+			found.Systems[s].look(q, m.Window(found.Systems[s].System), reasons[s])
+		}
+		if !asked {
+			noteAmbiguous(q, ambiguous)
+		}
+	}
+	for s := range found.Systems {
+		found.Systems[s].allDropped(run)
+	}
+	if found.AmbiguousTitles = m.Ambiguous; !asked {
+		found.AmbiguousTitles = text.SortedKeys(ambiguous)
+	}
+	return found
+}
+
+// look takes one query's answer into the system's account. The window is 0
+// for the first stage.
+func (s *SystemIntegrity) look(q *eval.Query, window int, why dropReason) {
+	result := q.Results[s.System]
+	if result.Failed() {
+		reason := "no result"
+		if result != nil {
+			reason = result.Error
+		}
+		s.Failed = append(s.Failed, QueryFinding{q.ID, reason})
+		return
+	}
+	for _, w := range result.Warnings {
+		s.Warnings = append(s.Warnings, QueryFinding{q.ID, w})
+	}
+	if len(result.Hits) == 0 {
+		s.Empty = append(s.Empty, q.ID)
+	}
+	top := result.Hits[:min(JudgedDepth, len(result.Hits))]
+	for _, match := range q.Matches(top) {
+		s.Shown++
+		if match >= 0 {
+			s.Judged++
+		}
+	}
+	s.compare(q, window, why)
+}
+
+// noteAmbiguous collects the titles judged without an id that two documents
+// of one answer share.
+func noteAmbiguous(q *eval.Query, ambiguous map[string]bool) {
+	judged := make(map[string]string)
+	for _, j := range q.Judgments {
+		if j.ID == "" {
+			judged[judgments.FoldTitle(j.Title)] = j.Title
+		}
+	}
+	if len(judged) == 0 {
+		return
+	}
+	for _, result := range q.Results {
+		if result.Failed() {
+			continue
+		}
+		seen := make(map[string]bool)
+		for _, h := range result.Hits {
+			title, ok := judged[judgments.FoldTitle(h.Title)]
+			if ok && seen[title] {
+				ambiguous[title] = true
+			}
+			if ok {
+				seen[title] = true
+			}
+		}
+	}
+}

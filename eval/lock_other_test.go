@@ -1,5 +1,0 @@
-//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
-
-package eval
-
-const lockable = false

@@ -1,0 +1,181 @@
+package plan
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/judgments"
+)
+
+// placeholder is what a retriever has in the place of the query's text.
+const placeholder = "{{query}}"
+
+// Overrides are what the command line changes in a suite. The zero value
+// changes nothing.
+type Overrides struct {
+	// Metrics replace the suite's list.
+	Metrics []string
+	// Rerankers keep only those of the suite with these names.
+	Rerankers []string
+	// Window and InferenceID replace every reranker's.
+	Window      int
+	InferenceID string
+	// QueryGlob keeps only the queries whose id matches (path.Match).
+	QueryGlob string
+	// Tag keeps only the queries with this tag.
+	Tag string
+}
+
+// Plan is what a run will do, before anything is sent: the systems, the
+// queries, and the bodies of the searches.
+type Plan struct {
+	Suite   *judgments.Suite
+	Metrics []metrics.Metric
+	// Rerankers are the suite's after the overrides.
+	Rerankers []judgments.Reranker
+	Queries   []judgments.Query
+	// Depth is the size of the first-stage search: the largest window or
+	// cutoff.
+	Depth int
+
+	retriever [][]byte // the retriever split at the placeholders
+	Numbers   []int    // the places of the queries in the suite
+}
+
+// NewPlan works out what to search. Problems with the suite's own metrics
+// come with their place.
+func New(suite *judgments.Suite, o Overrides) (*Plan, error) {
+	p := &Plan{Suite: suite, Rerankers: suite.Search.Rerankers}
+	if err := p.chooseMetrics(o.Metrics); err != nil {
+		return nil, err
+	}
+	if err := p.chooseRerankers(o); err != nil {
+		return nil, err
+	}
+	if err := p.chooseQueries(o.QueryGlob, o.Tag); err != nil {
+		return nil, err
+	}
+	for _, r := range p.Rerankers {
+		p.Depth = max(p.Depth, r.Window)
+	}
+	for _, m := range p.Metrics {
+		p.Depth = max(p.Depth, m.Cutoff())
+	}
+	p.Depth = max(p.Depth, 10)
+	p.retriever = bytes.Split(suite.Search.Retriever, []byte(placeholder))
+	return p, nil
+}
+
+func (p *Plan) chooseMetrics(named []string) error {
+	var problems judgments.Problems
+	seen := make(map[metrics.Metric]bool)
+	add := func(name string, at judgments.Position) error {
+		m, err := metrics.Parse(name)
+		if err == nil && !m.IsMean() && !m.IsCount() {
+			err = fmt.Errorf("%s is a geometric mean over the queries, and has no value for each, which systems are compared by: name %s here, or compute it with releval eval", m, strings.TrimPrefix(m.String(), "gm_"))
+		}
+		if err != nil {
+			if at.Line > 0 {
+				problems = append(problems, judgments.Problem{Position: at, Message: err.Error()})
+				return nil
+			}
+			return fmt.Errorf("--metric: %w", err)
+		}
+		if !seen[m] {
+			seen[m] = true
+			p.Metrics = append(p.Metrics, m)
+		}
+		return nil
+	}
+	for _, name := range named {
+		if err := add(name, judgments.Position{}); err != nil {
+			return err
+		}
+	}
+	if len(named) == 0 {
+		for _, name := range p.Suite.Metrics {
+			if err := add(name.Name, name.Position); err != nil {
+				return err
+			}
+		}
+	}
+	return problems.ErrorOrNil()
+}
+
+func (p *Plan) chooseRerankers(o Overrides) error {
+	if len(o.Rerankers) > 0 {
+		byName := make(map[string]judgments.Reranker)
+		var names []string
+		for _, r := range p.Rerankers {
+			byName[r.Name] = r
+			names = append(names, r.Name)
+		}
+		p.Rerankers = nil
+		taken := make(map[string]bool)
+		for _, name := range o.Rerankers {
+			r, ok := byName[name]
+			if !ok {
+				return fmt.Errorf("--reranker: the suite has no reranker %q, it has %s", name, cmp.Or(strings.Join(names, ", "), "none"))
+			}
+			if !taken[name] {
+				taken[name] = true
+				p.Rerankers = append(p.Rerankers, r)
+			}
+		}
+	}
+	changed := make([]judgments.Reranker, len(p.Rerankers))
+	for i, r := range p.Rerankers {
+		if o.Window > 0 {
+			r.Window = o.Window
+		}
+		if o.InferenceID != "" {
+			r.InferenceID = o.InferenceID
+		}
+		changed[i] = r
+	}
+	p.Rerankers = changed
+	return nil
+}
+
+func (p *Plan) chooseQueries(glob, tag string) error {
+	for i, q := range p.Suite.Queries {
+		matched := true
+		if glob != "" {
+			var err error
+			if matched, err = path.Match(noSlash(glob), noSlash(q.ID)); err != nil {
+				return fmt.Errorf("--query: %q is not a pattern: %w", glob, err)
+			}
+		}
+		if matched && (tag == "" || slices.Contains(q.Tags, tag)) {
+			p.Queries = append(p.Queries, q)
+			p.Numbers = append(p.Numbers, i)
+		}
+	}
+	switch {
+	case len(p.Queries) > 0 || glob == "" && tag == "":
+		return nil
+	case tag == "":
+		return fmt.Errorf("--query: no query id of the suite matches %q", glob)
+	default:
+		return fmt.Errorf("--tag: no query that was asked for has the tag %q", tag)
+	}
+}
+
+// noSlash hides the slashes of an id, or of a pattern for ids, from path.Match,
+// whose * stops at them.
+func noSlash(s string) string { return strings.ReplaceAll(s, "/", "\x01") }
+
+// Systems are the names of what is compared, the first stage first.
+func (p *Plan) Systems() []string {
+	names := []string{eval.FirstStage}
+	for _, r := range p.Rerankers {
+		names = append(names, r.Name)
+	}
+	return names
+}

@@ -1,0 +1,161 @@
+package preflight
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
+)
+
+// sampleSize is how many documents are looked at to see whether a field can be
+// fetched; those that have it come first.
+const sampleSize = 100
+
+// lookAtIndices finds out what an index expression stands for, or only how
+// many documents are behind it where the credentials may not see more.
+func LookAtIndices(ctx context.Context, c Inspector, index string) (indices []cluster.IndexInfo, visible bool, err error) {
+	indices, err = c.IndexInfo(ctx, index)
+	switch cluster.KindOf(err) {
+	case cluster.KindForbidden, cluster.KindUnsupported:
+		documents, err := c.Count(ctx, index)
+		if err != nil {
+			return nil, false, err
+		}
+		return []cluster.IndexInfo{{Name: index, Documents: documents}}, false, nil
+	}
+	return indices, true, err
+}
+
+func (f *Preflight) index(ctx context.Context, c Inspector, p *plan.Plan) error {
+	index := p.Suite.Search.Index
+	indices, visible, err := LookAtIndices(ctx, c, index)
+	if err != nil {
+		return err
+	}
+	f.Indices = indices
+	if !visible {
+		f.add(SeverityNote, "the settings of "+index+" are not visible to these credentials", "an index that is made anew with as many documents looks the same", "grant the index privilege view_index_metadata to see them")
+	}
+	documents := int64(0)
+	for _, i := range f.Indices {
+		documents += i.Documents
+		if i.MaxResultWindow > 0 && p.Depth > i.MaxResultWindow {
+			f.add(SeverityError, fmt.Sprintf("the depth %d is above index.max_result_window %d of %s", p.Depth, i.MaxResultWindow, i.Name), "the server refuses such a search", "lower rank_window_size or the metrics' cutoffs")
+		}
+		if i.Shards > 1 {
+			f.add(SeverityNote, fmt.Sprintf("%s has %d shards", i.Name, i.Shards), "term statistics are counted shard by shard, which moves first-stage scores a little", "")
+		}
+	}
+	if documents == 0 {
+		f.add(SeverityError, "the index "+index+" holds no documents", "every metric would be 0", "load it first, as by releval load")
+	}
+	return nil
+}
+
+func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error {
+	index := p.Suite.Search.Index
+	names := []string{p.Suite.Search.TitleField}
+	for _, r := range p.Rerankers {
+		names = append(names, r.Field)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	f.Several = true // where it is not known, hits keep their index
+	caps, err := c.FieldCaps(ctx, index, names...)
+	switch cluster.KindOf(err) {
+	case cluster.KindForbidden, cluster.KindUnsupported:
+		f.add(SeverityNote, "the mapping of "+index+" is not visible to these credentials", "a misspelt field cannot be told", "")
+	default:
+		if err != nil {
+			return err
+		}
+		f.Several = len(caps.Indices) != 1
+		names = slices.DeleteFunc(names, func(name string) bool { return !f.mapped(caps, name, p) })
+	}
+	for _, name := range names {
+		if err := f.values(ctx, c, name, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// missed says why a field that does not work matters, and what to do.
+func missed(name string, p *plan.Plan) (why, do string) {
+	if name == p.Suite.Search.TitleField {
+		return "no document could be told from another", "correct search.title_field, or the mapping"
+	}
+	return "the reranker drops every document that has no value in it, without a word", "correct the reranker's field, or the mapping"
+}
+
+// mapped says whether any index maps the field.
+func (f *Preflight) mapped(caps cluster.FieldCaps, name string, p *plan.Plan) bool {
+	why, do := missed(name, p)
+	switch missing := caps.Unmapped(name); {
+	case !caps.Mapped(name):
+		f.add(SeverityError, fmt.Sprintf("the index %s has no field %q", p.Suite.Search.Index, name), why, do)
+		return false
+	case len(missing) > 0:
+		f.add(SeverityWarning, fmt.Sprintf("the field %q is not in %s", name, strings.Join(missing, ", ")), why, do)
+	}
+	return true
+}
+
+// values looks whether the field can be fetched, which mapping alone does not
+// say: not where the mapping disables _source, or copies into the field. For
+// a reranker's field it counts the documents without a value too.
+func (f *Preflight) values(ctx context.Context, c Inspector, name string, p *plan.Plan) error {
+	why, do := missed(name, p)
+	exists := map[string]any{"exists": map[string]any{"field": name}}
+	everything := map[string]any{"match_all": map[string]any{}}
+	sample, err := f.ask(ctx, c, p, map[string]any{
+		"size": sampleSize, "from": 0, "track_total_hits": true, "_source": false, "fields": []string{name},
+		"query": map[string]any{"bool": map[string]any{"must": everything, "should": exists}},
+	}, sampleSize)
+	if err != nil || len(sample.Hits) == 0 {
+		return err
+	}
+	if !slices.ContainsFunc(sample.Hits, func(h cluster.Hit) bool { _, ok := h.Value(name); return ok }) {
+		f.add(SeverityError, fmt.Sprintf("no value of the field %q could be fetched from any of %s", name, text.Count(int64(len(sample.Hits)), "document")), why, "name a field whose values are in _source, or stored")
+		return nil
+	}
+	if !slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return r.Field == name }) {
+		return nil
+	}
+	without, err := f.ask(ctx, c, p, map[string]any{
+		"size": 0, "track_total_hits": true,
+		"query": map[string]any{"bool": map[string]any{"must_not": exists}},
+	}, 0)
+	// where no document is said to have a value, the field is one that exists
+	// knows nothing of
+	if err != nil || without.Total <= 0 || without.Total >= sample.Total {
+		return err
+	}
+	severity := SeverityWarning
+	if without.Total*100 < sample.Total {
+		severity = SeverityNote
+	}
+	f.add(severity, fmt.Sprintf("%d of %s have no value in the field %q", without.Total, text.Count(sample.Total, "document"), name), why, do)
+	return nil
+}
+
+// ask sends a search of the preflight's own. That the server refuses it is a
+// note: the run's searches are others.
+func (f *Preflight) ask(ctx context.Context, c Inspector, p *plan.Plan, body map[string]any, size int) (cluster.Response, error) {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return cluster.Response{}, fmt.Errorf("cannot encode a search: %w", err)
+	}
+	response, err := c.Search(ctx, encoded, cluster.SearchOptions{Index: p.Suite.Search.Index, Size: size})
+	if cluster.KindOf(err) == cluster.KindInvalidRequest {
+		f.add(SeverityNote, "what the fields hold could not be looked at", err.Error(), "")
+		return cluster.Response{}, nil
+	}
+	return response, err
+}

@@ -1,0 +1,60 @@
+package preflight
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/plan"
+)
+
+func (f *Preflight) windows(_ context.Context, _ Inspector, p *plan.Plan) error {
+	for _, s := range plan.SmallWindows(p.Suite.Search.Retriever, p.Depth) {
+		if s.Refused {
+			f.add(SeverityError, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), p.Depth), "the server refuses such a search", "raise it, or lower the rerankers' windows and the metrics' cutoffs")
+		} else {
+			f.add(SeverityNote, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), p.Depth), "the first stage finds no more documents than that by it, so that a window may stay unfilled", "raise it where the window should be full")
+		}
+	}
+	for _, r := range p.Rerankers {
+		for _, m := range p.Metrics {
+			if m.Cutoff() > r.Window {
+				f.add(SeverityNote, fmt.Sprintf("%s looks deeper than the window %d of %s", m, r.Window, r.Name), "the reranked list ends at the window, which limits the metric", "")
+			}
+		}
+	}
+	return nil
+}
+
+func (f *Preflight) endpoints(ctx context.Context, c Inspector, p *plan.Plan) error {
+	for _, r := range p.Rerankers {
+		if _, known := f.Endpoints[r.InferenceID]; known {
+			continue
+		}
+		e, err := c.Endpoint(ctx, r.InferenceID)
+		switch cluster.KindOf(err) {
+		case cluster.KindMissingEndpoint, cluster.KindMissing, cluster.KindInvalidRequest:
+			f.add(SeverityError, err.Error(), "", "")
+			continue
+		case cluster.KindForbidden, cluster.KindUnauthorized, cluster.KindUnsupported:
+			f.add(SeverityNote, "the inference endpoint of "+r.Name+" is not visible to these credentials", "its service and model are not known", "grant the cluster privilege monitor_inference to see them")
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		f.Endpoints[r.InferenceID] = e
+		if e.Listwise() {
+			f.add(SeverityWarning, fmt.Sprintf("the model %s of %s is listwise", e.Model, r.Name), "it scores a document differently in another window, so that no window can be derived from a larger one", "")
+		}
+		if e.MinAllocations == 0 {
+			f.add(SeverityNote, "the endpoint "+e.ID+" may scale to no allocation at all", "the first search then waits for the model to start", "")
+		}
+	}
+	for _, r := range p.Rerankers {
+		if e := f.Endpoints[r.InferenceID]; e.TopN > 0 && e.TopN < r.Window {
+			f.add(SeverityError, fmt.Sprintf("the endpoint %s returns the top %d results, and the window of %s is %d", e.ID, e.TopN, r.Name, r.Window), "the server refuses such a search", "lower rank_window_size, or raise the endpoint's top_n")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,176 @@
+package runfile
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/releval/releval/eval"
+)
+
+// CreateJournal starts a run file at path with the manifest; gzip where the
+// name ends in .gz. A file that is already there is an error, because it may
+// be a run that was paid for; only one that breaks off within its manifest,
+// as where a process was killed at the start, is taken over.
+func Create(path string, m eval.Manifest) (*Journal, error) {
+	file, err := create(path)
+	if err != nil {
+		return nil, err
+	}
+	j := NewJournal(path, file)
+	m.Type, m.Format = "manifest", eval.Format
+	err = j.write(m)
+	if err == nil {
+		err = j.sync()
+	}
+	if err != nil {
+		j.Close()
+		os.Remove(path)
+		return nil, err
+	}
+	syncFolder(path)
+	return j, nil
+}
+
+// create makes the file at path, or takes over an abandoned one, and locks it.
+func create(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		return takeOver(path)
+	}
+	if err != nil {
+		return nil, cannot("start", path, err)
+	}
+	if err := lock(path, file); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+// takeOver opens a file that holds nothing worth keeping, and refuses any
+// other.
+func takeOver(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err == nil && abandoned(file) {
+		if err = lock(path, file); err != nil {
+			file.Close()
+			return nil, err
+		}
+		// now that nobody else writes: look again
+		if abandoned(file) && file.Truncate(0) == nil {
+			return file, nil
+		}
+	}
+	if err == nil {
+		file.Close()
+	}
+	return nil, fmt.Errorf("%s exists already: go on with it by --resume %s, or name another file or remove it", path, path)
+}
+
+// abandoned says whether a file breaks off within its first line, the
+// manifest, or before it. It leaves the file at its start.
+func abandoned(file *os.File) bool {
+	info, err := file.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxLine {
+		return false
+	}
+	text, err := io.ReadAll(io.NewSectionReader(file, 0, info.Size()))
+	if err != nil {
+		return false
+	}
+	if magic := text[:min(len(text), len(gzipMagic))]; len(magic) > 0 && bytes.HasPrefix(gzipMagic, magic) {
+		text = unzipStart(text)
+	}
+	return bytes.IndexByte(text, '\n') < 0 && beginsRun(text)
+}
+
+// unzipStart gives what can be read of a compressed file that may break off,
+// up to its first line and something more.
+func unzipStart(text []byte) []byte {
+	unzipped, err := gzip.NewReader(bytes.NewReader(text))
+	if err != nil {
+		return nil
+	}
+	start, _ := io.ReadAll(io.LimitReader(unzipped, 1<<20))
+	return start
+}
+
+// AppendJournal goes on with the run file at path after its first keep bytes:
+// what comes after them is the truncated last line of a run that was cut
+// short. A compressed file is written anew up to there, and takes the old
+// one's place when it is whole; keep counts the bytes of the run, not those
+// of the file.
+func Append(path string, keep int64) (*Journal, error) {
+	file, err := reopen(path, keep)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasSuffix(path, ".gz") {
+		defer file.Close()
+		return rewrite(path, func(j *Journal) error { return j.copy(file, keep) })
+	}
+	if err := cutOff(path, file, keep); err != nil {
+		file.Close()
+		return nil, err
+	}
+	return NewJournal(path, file), nil
+}
+
+// cutOff ends a file after its first keep bytes.
+func cutOff(path string, file *os.File, keep int64) error {
+	if err := file.Truncate(keep); err != nil {
+		return cannot("drop the truncated last line of", path, err)
+	}
+	if _, err := file.Seek(keep, io.SeekStart); err != nil {
+		return cannot("go on with", path, err)
+	}
+	return nil
+}
+
+// checkFile finds out, before anything is sent, whether the run file can be
+// written: not where it exists already, or its folder does not take files.
+func CheckFile(path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		file, err := takeOver(path)
+		if err != nil {
+			return err
+		}
+		return file.Close()
+	}
+	probe, err := os.CreateTemp(filepath.Dir(path), ".releval-*")
+	if err != nil {
+		return cannot("start", path, err)
+	}
+	probe.Close()
+	return os.Remove(probe.Name())
+}
+
+// cannot makes the error of a run file that something failed on, with what to
+// do where that is known.
+func cannot(do, path string, err error) error {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		err = failed.Err // the path is said already
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+		return fmt.Errorf("cannot %s the run file %s: %w; free some room", do, path, err)
+	}
+	return fmt.Errorf("cannot %s the run file %s: %w", do, path, err)
+}
+
+// syncFolder forces the file's name to the disk. Not every system can: the
+// file itself has been forced there in any case.
+func syncFolder(path string) {
+	if folder, err := os.Open(filepath.Dir(path)); err == nil {
+		_ = folder.Sync()
+		folder.Close()
+	}
+}

@@ -1,0 +1,86 @@
+package score
+
+import (
+	"math"
+	"slices"
+
+	"github.com/releval/releval/eval"
+)
+
+// TagScores are the means over the queries of one tag.
+type TagScores struct {
+	// Tag is empty for the queries that have none.
+	Tag string
+	// Queries is how many there are, Failed how many of them lack the answer
+	// of some system.
+	Queries, Failed int
+	// Means are by system, in the evaluation's order, then by metric; NaN
+	// where the metric is undefined for every query.
+	Means [][]float64
+	// Wins, Losses and Ties are by system: the queries for which the first
+	// metric is higher, lower or the same as that of the first system. A
+	// query for which it is undefined counts nowhere.
+	Wins, Losses, Ties []int
+}
+
+// ByTag averages an evaluation over the queries of each tag, in the order of
+// the tags' first use; a query with several tags counts in each. The queries
+// without a tag come last. It is nil where no query has a tag.
+func ByTag(e *Evaluation) []TagScores {
+	tags := eval.Tags(e.Run)
+	if len(tags) == 0 {
+		return nil
+	}
+	var all []TagScores
+	for _, tag := range append(tags, "") {
+		var members []int
+		for i := range e.Run.Queries {
+			q := &e.Run.Queries[i]
+			if tag == "" && len(q.Tags) == 0 || tag != "" && slices.Contains(q.Tags, tag) {
+				members = append(members, i)
+			}
+		}
+		if len(members) > 0 {
+			all = append(all, e.scores(tag, members))
+		}
+	}
+	return all
+}
+
+// scores averages over some of the queries.
+func (e *Evaluation) scores(tag string, members []int) TagScores {
+	n := len(e.Systems)
+	s := TagScores{
+		Tag: tag, Queries: len(members), Means: table(n, len(e.Metrics)),
+		Wins: make([]int, n), Losses: make([]int, n), Ties: make([]int, n),
+	}
+	for _, i := range members {
+		if e.Run.Queries[i].Failed(e.Run.Manifest.Systems) {
+			s.Failed++
+		}
+	}
+	values := make([]float64, len(members))
+	for k, system := range e.Systems {
+		for m := range e.Metrics {
+			for i, q := range members {
+				values[i] = system.Values[m][q]
+			}
+			s.Means[k][m], _ = Mean(values)
+		}
+		if len(e.Metrics) == 0 {
+			continue
+		}
+		for _, q := range members {
+			switch d := system.Values[0][q] - e.Systems[0].Values[0][q]; {
+			case math.IsNaN(d):
+			case d > 0:
+				s.Wins[k]++
+			case d < 0:
+				s.Losses[k]++
+			default:
+				s.Ties[k]++
+			}
+		}
+	}
+	return s
+}

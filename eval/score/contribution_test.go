@@ -1,0 +1,49 @@
+package score
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
+)
+
+// Whatever the metric and the two rankings, what the documents contributed
+// adds up to the difference.
+func TestChangesAddUp(t *testing.T) {
+	names := []string{"ndcg@10", "ndcg", "ndcg_exp@5", "mrr", "mrr@3", "map", "map@5", "precision@5", "recall@10", "success@3", "err@10", "rbp", "rprec", "bpref"}
+	titles := []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"}
+	rapid.Check(t, func(t *rapid.T) {
+		m, err := metrics.Parse(rapid.SampledFrom(names).Draw(t, "metric"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &eval.Query{}
+		for _, title := range titles {
+			if rapid.Bool().Draw(t, "judged") {
+				q.Judgments = append(q.Judgments, eval.Judgment{Title: title, Grade: float64(rapid.IntRange(0, 3).Draw(t, "grade"))})
+			}
+		}
+		draw := func(label string) *eval.Result {
+			order := rapid.Permutation(titles).Draw(t, label)
+			r := &eval.Result{}
+			for _, title := range order[:rapid.IntRange(0, len(order)).Draw(t, label+" length")] {
+				r.Hits = append(r.Hits, eval.Hit{ID: title, Title: title})
+			}
+			return r
+		}
+		before, after := draw("before"), draw("after")
+		value := func(r *eval.Result) float64 {
+			return m.Score(metrics.Ranking{Grades: q.Grades(r.Hits), Judged: q.Judged()})
+		}
+		sum := 0.0
+		for _, c := range Changes(m, q, before, after) {
+			sum += c.Contribution
+		}
+		if want := value(after) - value(before); math.Abs(sum-want) > 1e-12 {
+			t.Fatalf("%s: the contributions add up to %v, the difference is %v", m, sum, want)
+		}
+	})
+}
