@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,6 +35,13 @@ func at(part string, status int, body string) override {
 		}
 		answer(w, status, body)
 		return true
+	}
+}
+
+// either answers by the first of the overrides that does.
+func either(overrides ...override) override {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		return slices.ContainsFunc(overrides, func(o override) bool { return o(w, r) })
 	}
 }
 
@@ -141,6 +149,10 @@ func TestPreflightFindings(t *testing.T) {
 		{name: "window above max_result_window", suite: strings.Replace(replaced("rank_window_size: 3", "rank_window_size: 50"), "  documents: documents.ndjson\n", "  documents: documents.ndjson\n  settings: {index: {max_result_window: 20}}\n", 1), severity: eval.SeverityError, want: "the depth 50 is above index.max_result_window 20"},
 		{name: "child window below the depth", suite: strings.Replace(sound, standard, `  retriever: {rrf: {rank_window_size: 5, retrievers: [{standard: {query: {match: {plot: "{{query}}"}}}}]}}`+"\n", 1), severity: eval.SeverityError, want: "search.retriever.rrf.rank_window_size is 5, below the depth 10"},
 		{name: "version that ranks wrongly", override: at("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"8.17.1"},"tagline":"You Know, for Search"}`), severity: eval.SeverityWarning, want: "Elasticsearch 8.17.1 is known to rerank wrongly"},
+		{name: "version that mixes up several indices", override: either(
+			at("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"8.17.0"},"tagline":"You Know, for Search"}`),
+			at("/_field_caps", 200, `{"indices":["films-1","films-2"],"fields":{"title":{"text":{"type":"text"}},"plot":{"text":{"type":"text"}}}}`),
+		), severity: eval.SeverityError, want: "films stands for 2 indices: Elasticsearch 8.17.0 reranks wrong documents over several; search one index, or use 8.17.2 or later"},
 		{name: "version without rerankers", override: at("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"8.13.4"},"tagline":"You Know, for Search"}`), severity: eval.SeverityError, want: "Elasticsearch 8.13.4 is too old"},
 		{name: "basic licence", override: at("/_license", 200, `{"license":{"status":"active","type":"basic"}}`), severity: eval.SeverityWarning, want: "the licence is basic (active)"},
 		{name: "expired trial", override: at("/_license", 200, `{"license":{"status":"expired","type":"trial"}}`), severity: eval.SeverityWarning, want: "the licence is trial (expired)"},
