@@ -11,6 +11,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/eval/scan"
 )
 
 // Bounds on a run file, which may come from anywhere.
@@ -19,6 +21,10 @@ const (
 	maxDepth  = 64       // nested arrays and objects in one line
 	maxValues = 1 << 19  // values in one line, each of which takes more memory than text
 )
+
+// checkShape refuses a line, before it is decoded, that is nested deeper or
+// holds more values than any run file's.
+func checkShape(line []byte) error { return scan.Shape(line, maxDepth, maxValues) }
 
 // gzipMagic is what compressed files begin with.
 var gzipMagic = []byte{0x1f, 0x8b}

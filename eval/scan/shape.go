@@ -1,12 +1,11 @@
-package eval
+package scan
 
-import (
-	"fmt"
-)
+import "fmt"
 
-// checkShape refuses a line, before it is decoded, that is nested deeper or
-// holds more values than any run file's.
-func checkShape(text []byte) error {
+// Shape refuses a text, whether or not it is JSON, that is nested deeper or
+// holds more values than it may, before anything of it is decoded: lists and
+// objects take many times the memory of their text.
+func Shape(text []byte, maxDepth, maxValues int) error {
 	depth, values, quoted, escaped := 0, 0, false, false
 	for _, c := range text {
 		switch {
@@ -28,7 +27,7 @@ func checkShape(text []byte) error {
 		}
 	}
 	if values > maxValues {
-		return fmt.Errorf("more than %d values in one line", maxValues)
+		return fmt.Errorf("more than %d values", maxValues)
 	}
 	return nil
 }
