@@ -12,6 +12,8 @@ import (
 	"iter"
 	"os"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // MaxDocumentBytes is the longest line of a documents file.
@@ -123,27 +125,18 @@ func parseDocument(text []byte) (d Document, column int, message string) {
 	if !utf8.Valid(text) {
 		return d, 1, "not UTF-8"
 	}
-	var syntax *json.SyntaxError
-	if err := json.Unmarshal(text, new(json.RawMessage)); errors.As(err, &syntax) {
-		at := min(max(int(syntax.Offset)-1, 0), len(text))
-		return d, utf8.RuneCount(text[:at]) + 1, "no JSON: " + syntax.Error()
-	}
-	if text[0] != '{' {
-		return d, 1, "a documents file has one JSON object a line"
-	}
-	var id, fallback []byte
+	var id, fallback jsontext.Value
+	twice := false
 	source := make([]byte, 0, len(text))
 	source = append(source, '{')
-	for key, value := range members(text) {
-		switch string(key) {
+	err := rawParts(text, func(key string, value jsontext.Value) error {
+		switch key {
 		case `"_id"`:
-			if id != nil {
-				return d, 1, "the member _id stands twice"
-			}
-			id = value
-			continue
+			twice = twice || id != nil
+			id = value.Clone()
+			return nil
 		case `"id"`:
-			fallback = value
+			fallback = value.Clone()
 		}
 		if len(source) > 1 {
 			source = append(source, ',')
@@ -151,6 +144,20 @@ func parseDocument(text []byte) (d Document, column int, message string) {
 		source = append(source, key...)
 		source = append(source, ':')
 		source = append(source, value...)
+		return nil
+	})
+	var syntax *jsontext.SyntacticError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return d, utf8.RuneCount(text) + 1, "no JSON: unexpected end of the line"
+	case errors.As(err, &syntax):
+		return d, utf8.RuneCount(text[:syntax.ByteOffset]) + 1, "no JSON: " + syntax.Err.Error()
+	case err != nil:
+		return d, 1, "no JSON: " + err.Error()
+	case text[0] != '{':
+		return d, 1, "a documents file has one JSON object a line"
+	case twice:
+		return d, 1, "the member _id stands twice"
 	}
 	d.Source = append(source, '}')
 	name := "_id"

@@ -1,78 +1,54 @@
 package judgments
 
-import "iter"
+import (
+	"bytes"
+	"errors"
+	"io"
 
-// What follows reads valid JSON without decoding it, so that numbers, the
-// order of keys and the text of strings stay as they are.
+	"github.com/go-json-experiment/json/jsontext"
+)
 
-// members iterates over the keys (with their quotes) and values of a JSON
-// object as they stand. The text must be valid JSON.
-func members(object []byte) iter.Seq2[[]byte, []byte] {
-	return func(yield func(key, value []byte) bool) {
-		i := skipSpace(object, 1)
-		for i < len(object) && object[i] == '"' {
-			end := skipValue(object, i)
-			key := object[i:end]
-			i = skipSpace(object, skipSpace(object, end)+1)
-			end = skipValue(object, i)
-			if !yield(key, object[i:end]) {
-				return
-			}
-			i = skipSpace(object, skipSpace(object, end)+1)
-		}
+// rawParts reads one JSON value and nothing after it. It hands on the members of
+// an object, and the elements of a list with "" for the key, as they stand: key
+// with its quotes, so that numbers, the order of keys and the text of strings
+// stay what they are. The value's bytes are valid until do returns.
+func rawParts(raw []byte, do func(key string, value jsontext.Value) error) error {
+	d := jsontext.NewDecoder(bytes.NewBuffer(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	begin, err := d.ReadToken()
+	if err != nil {
+		return ended(err)
 	}
-}
-
-// elements iterates over the values of a JSON array as they stand. The text
-// must be valid JSON.
-func elements(array []byte) iter.Seq[[]byte] {
-	return func(yield func(value []byte) bool) {
-		i := skipSpace(array, 1)
-		for i < len(array) && array[i] != ']' {
-			end := skipValue(array, i)
-			if !yield(array[i:end]) {
-				return
-			}
-			i = skipSpace(array, skipSpace(array, end)+1)
-		}
-	}
-}
-
-func skipSpace(b []byte, i int) int {
-	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\n' || b[i] == '\r') {
-		i++
-	}
-	return i
-}
-
-// skipValue gives the place behind the JSON value that starts at i.
-func skipValue(b []byte, i int) int {
-	depth := 0
-	for ; i < len(b); i++ {
-		switch b[i] {
-		case '"':
-			for i++; i < len(b) && b[i] != '"'; i++ {
-				if b[i] == '\\' {
-					i++
+	kind := begin.Kind()
+	if kind == '{' || kind == '[' {
+		for next := d.PeekKind(); next != '}' && next != ']'; next = d.PeekKind() {
+			var key, value jsontext.Value
+			if kind == '{' {
+				if key, err = d.ReadValue(); err != nil {
+					return ended(err)
 				}
+				key = key.Clone()
 			}
-			if depth == 0 {
-				return i + 1
+			if value, err = d.ReadValue(); err != nil {
+				return ended(err)
 			}
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth == 0 {
-				return i
-			}
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		case ',', ' ', '\t', '\n', '\r', ':':
-			if depth == 0 {
-				return i
+			if err := do(string(key), value); err != nil {
+				return err
 			}
 		}
+		if _, err := d.ReadToken(); err != nil {
+			return ended(err)
+		}
 	}
-	return i
+	if rest := bytes.TrimLeft(raw[d.InputOffset():], " \t\r\n"); len(rest) > 0 {
+		return &jsontext.SyntacticError{ByteOffset: int64(len(raw) - len(rest)), Err: errors.New("more after the value")}
+	}
+	return nil
+}
+
+// ended says of an end in the middle that it is one.
+func ended(err error) error {
+	if errors.Is(err, io.EOF) {
+		return io.ErrUnexpectedEOF
+	}
+	return err
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // json writes raw JSON under a key.
@@ -28,57 +30,43 @@ func (e encoder) value(indent int, lead string, raw []byte) error {
 		return nil
 	}
 	e.line(indent, lead)
-	if raw[0] == '[' {
-		for item := range elements(raw) {
-			if err := e.value(indent+2, "-", item); err != nil {
-				return err
-			}
+	return rawParts(raw, func(key string, value jsontext.Value) error {
+		if key == "" {
+			return e.value(indent+2, "-", value)
 		}
-		return nil
-	}
-	for key, value := range members(raw) {
-		name, err := flowJSON(key)
+		name, err := flowJSON([]byte(key))
 		if err != nil {
 			return err
 		}
-		if err := e.value(indent+2, name+":", value); err != nil {
-			return err
-		}
-	}
-	return nil
+		return e.value(indent+2, name+":", value)
+	})
 }
 
 // flowJSON writes compact JSON on one line as YAML, with as few quotes as
 // are safe.
 func flowJSON(raw []byte) (string, error) {
-	var parts []string
+	open, end := "[", "]"
 	switch raw[0] {
 	case '"':
 		var s string
 		err := json.Unmarshal(raw, &s)
 		return scalar(s), err
 	case '{':
-		for key, value := range members(raw) {
-			name, err := flowJSON(key)
-			if err != nil {
-				return "", err
-			}
-			text, err := flowJSON(value)
-			if err != nil {
-				return "", err
-			}
-			parts = append(parts, name+": "+text)
-		}
-		return "{" + strings.Join(parts, ", ") + "}", nil
+		open, end = "{", "}"
 	case '[':
-		for item := range elements(raw) {
-			text, err := flowJSON(item)
-			if err != nil {
-				return "", err
-			}
-			parts = append(parts, text)
-		}
-		return "[" + strings.Join(parts, ", ") + "]", nil
+	default:
+		return string(raw), nil
 	}
-	return string(raw), nil
+	var list []string
+	err := rawParts(raw, func(key string, value jsontext.Value) error {
+		text, err := flowJSON(value)
+		if err == nil && key != "" {
+			var name string
+			name, err = flowJSON([]byte(key))
+			text = name + ": " + text
+		}
+		list = append(list, text)
+		return err
+	})
+	return open + strings.Join(list, ", ") + end, err
 }

@@ -35,6 +35,9 @@ func TestInfo(t *testing.T) {
 	if got.RanksWrongly() == "" || (Info{Version: "8.17.2"}).RanksWrongly() != "" || (Info{Version: "8.18.0"}).RanksWrongly() == "" {
 		t.Error("the releases that rank wrongly are not known")
 	}
+	if !got.MixesUpIndices() || !(Info{Version: "8.17.0"}).MixesUpIndices() || (Info{Version: "8.17.2"}).MixesUpIndices() || (Info{Version: "8.18.0"}).MixesUpIndices() {
+		t.Error("the releases that mix up indices are not known")
+	}
 	for _, status := range []int{403, 405} {
 		got, err := newTestClient(t, always(status, `{"error":"no","status":405}`), nil).Info(t.Context())
 		if err != nil || got != (Info{}) {

@@ -195,5 +195,5 @@ func (b *bulk) send() (busyItems, error) {
 }
 
 func bulkHeader() map[string][]string {
-	return map[string][]string{"Content-Type": {"application/x-ndjson"}}
+	return map[string][]string{"Content-Type": {contentLines}}
 }

@@ -137,7 +137,7 @@ func (c *Client) record(ctx context.Context, r request, n, status int, wall time
 	c.log.LogAttrs(ctx, slog.LevelDebug, "request", attributes...)
 }
 
-// performer hands a request on to the base client. It sets the parameters that
+// performer hands a request on to the wire. It sets the parameters that
 // esapi's request structs lack.
 type performer struct {
 	client *Client
@@ -152,14 +152,7 @@ func (p performer) Perform(r *http.Request) (*http.Response, error) {
 		}
 		r.URL.RawQuery = q.Encode()
 	}
-	response, err := p.client.base.Perform(r)
-	if err != nil {
-		return nil, err
-	}
-	if response.Body == nil {
-		response.Body = http.NoBody
-	}
-	return response, nil
+	return p.client.wire.perform(r)
 }
 
 // into makes an accept function that decodes the body with encoding/json.

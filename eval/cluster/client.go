@@ -7,16 +7,13 @@ import (
 	"net/url"
 	"strings"
 	"sync"
-
-	"github.com/elastic/elastic-transport-go/v8/elastictransport"
-	"github.com/elastic/go-elasticsearch/v8"
 )
 
 // Client talks to one cluster. It is safe for concurrent use; its callers
 // share the connections, the retry budget and the circuit breaker.
 type Client struct {
 	config      Config
-	base        *elasticsearch.BaseClient
+	wire        *wire
 	http        *http.Transport // nil with a Transport of the caller's
 	address     string          // for messages: without credentials
 	credentials string          // for messages: "API key", `user "x"`, ""
@@ -54,33 +51,17 @@ func New(c Config) (*Client, error) {
 		}
 		carrier = client.http
 	}
-	options := []elasticsearch.Option{
-		elasticsearch.WithTransportOptions(
-			elastictransport.WithTransport(carrier),
-			elastictransport.WithDisableRetry(),
-		),
-	}
-	if c.CloudID != "" {
-		options = append(options, elasticsearch.WithCloudID(c.CloudID))
-	} else {
-		options = append(options, elasticsearch.WithAddresses(addresses...))
-	}
 	switch {
 	case c.APIKey != "":
 		client.credentials = "API key"
-		options = append(options, elasticsearch.WithAPIKey(c.APIKey))
 	case c.Username != "":
 		client.credentials = fmt.Sprintf("user %q with the password given", c.Username)
-		options = append(options, elasticsearch.WithBasicAuth(c.Username, c.Password))
 	}
-	client.base, err = elasticsearch.NewBase(options...)
+	client.wire, err = newWire(c, addresses, carrier)
 	if err != nil {
-		if c.CloudID != "" {
-			return nil, configError("the Cloud ID cannot be decoded; copy it from the deployment's page, name:base64 in full")
-		}
 		return nil, configError("the client cannot be made: %s", client.scrub(oneLine(err.Error())))
 	}
-	client.address = client.shownAddress(addresses)
+	client.address = strings.Join(addresses, ",")
 	client.warnPlaintext(addresses)
 	return client, nil
 }
@@ -97,18 +78,6 @@ func (c *Client) Close() {
 	if c.http != nil {
 		c.http.CloseIdleConnections()
 	}
-}
-
-func (c *Client) shownAddress(addresses []string) string {
-	if len(addresses) > 0 {
-		return strings.Join(addresses, ",")
-	}
-	if t, ok := c.base.Transport.(interface{ URLs() []*url.URL }); ok {
-		for _, u := range t.URLs() {
-			return u.Redacted()
-		}
-	}
-	return "the cluster"
 }
 
 // warnPlaintext says where credentials would cross a network unencrypted.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -48,6 +47,10 @@ type Config struct {
 	Outage time.Duration
 	// MaxResponse is the largest body that is read, in bytes (default 64 MiB).
 	MaxResponse int64
+	// Compatible asks servers of a later major version for answers as version
+	// 8 gives them, which releval was made for. Off by default: 9.x answers
+	// alike where it matters here.
+	Compatible bool
 	// Transport carries the requests instead of a network connection: the
 	// embedded engine, or a test's. With it CACertFile and Fingerprint are
 	// not used, and URL may be empty.
@@ -110,8 +113,9 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
-// normalised checks the address and the credentials, moves user and password
-// out of the URL, and encodes a bare API key. Its errors repeat no secret.
+// normalised checks the address and the credentials, finds the addresses, moves
+// user and password out of the URL, and encodes a bare API key. Its errors
+// repeat no secret.
 func (c Config) normalised() (Config, []string, error) {
 	switch {
 	case c.URL != "" && c.CloudID != "":
@@ -124,7 +128,13 @@ func (c Config) normalised() (Config, []string, error) {
 		return c, nil, configError("the timeout %v is negative; give a time such as 60s", c.Timeout)
 	}
 	var addresses []string
-	if c.URL != "" {
+	if c.CloudID != "" {
+		address, err := cloudAddress(c.CloudID)
+		if err != nil {
+			return c, nil, err
+		}
+		addresses = []string{address}
+	} else {
 		for part := range strings.SplitSeq(c.URL, ",") {
 			address, user, err := parseAddress(strings.TrimSpace(part))
 			if err != nil {
@@ -149,26 +159,6 @@ func (c Config) normalised() (Config, []string, error) {
 		return c, nil, configError("a password is given without a user name; set ELASTIC_USERNAME or --username")
 	}
 	return c, addresses, nil
-}
-
-// parseAddress checks one address and takes the user-info out of it. The
-// error never repeats what stands before an @.
-func parseAddress(s string) (string, *url.Userinfo, error) {
-	u, err := url.Parse(s)
-	shown := redactAddress(s)
-	switch {
-	case err != nil:
-		return "", nil, configError("the cluster's address %q is not a URL; write it as https://host:9200", shown)
-	case u.Scheme != "http" && u.Scheme != "https":
-		return "", nil, configError("the cluster's address %q does not start with http:// or https://; write it as https://host:9200", shown)
-	case u.Hostname() == "":
-		return "", nil, configError("the cluster's address %q names no host; write it as https://host:9200", shown)
-	case u.RawQuery != "" || u.Fragment != "":
-		return "", nil, configError("the cluster's address %q has a query or a fragment; give only scheme, host, port and path", shown)
-	}
-	user := u.User
-	u.User = nil
-	return strings.TrimRight(u.String(), "/"), user, nil
 }
 
 func configError(format string, args ...any) error {

@@ -35,6 +35,8 @@ func TestFromEnvironment(t *testing.T) {
 		{"flag's key beats all", Config{URL: "https://b", APIKey: "f"}, env{"ELASTIC_API_KEY": "k", "ELASTIC_USERNAME": "u"}, Config{URL: "https://b", APIKey: "f"}},
 		{"flag's user beats the key", Config{URL: "https://b", Username: "u"}, env{"ELASTIC_API_KEY": "k", "ELASTIC_PASSWORD": "p"}, Config{URL: "https://b", Username: "u", Password: "p"}},
 		{"user in the address beats all", Config{URL: "https://u:p@b"}, env{"ELASTIC_API_KEY": "k"}, Config{URL: "https://u:p@b"}},
+		{"compatibility mode", Config{URL: "https://b"}, env{"ELASTIC_CLIENT_APIVERSIONING": "true"}, Config{URL: "https://b", Compatible: true}},
+		{"no compatibility mode", Config{URL: "https://b"}, env{"ELASTIC_CLIENT_APIVERSIONING": "maybe"}, Config{URL: "https://b"}},
 		{"a password alone", Config{URL: "https://b"}, env{"ELASTIC_PASSWORD": "p"}, Config{URL: "https://b"}},
 	}
 	for _, test := range tests {
@@ -73,8 +75,16 @@ func TestNewRefuses(t *testing.T) {
 		{"password without user", Config{URL: "http://a", Password: "x"}, "without a user name"},
 		{"user without password", Config{URL: "http://a", Username: "x"}, "without a password"},
 		{"line break in the key", Config{URL: "http://a", APIKey: "a\nb"}, "characters that no key has"},
-		{"cloud id", Config{CloudID: "nonsense"}, "cannot be decoded"},
-		{"cloud id 2", Config{CloudID: "a:b64"}, "cannot be decoded"},
+		{"Cloud ID without a name", Config{CloudID: "nonsense"}, "the Cloud ID has no colon; copy it in full"},
+		{"Cloud ID cut short", Config{CloudID: "a:b64"}, "the Cloud ID is not base64 after the colon"},
+		{"Cloud ID with a second colon", Config{CloudID: "a:b:" + encode64("host.io$es")}, "not base64"},
+		{"Cloud ID of nothing", Config{CloudID: "a:"}, "names no Elasticsearch"},
+		{"Cloud ID of a host alone", Config{CloudID: "a:" + encode64("host.io")}, "names no Elasticsearch"},
+		{"Cloud ID of Kibana alone", Config{CloudID: "a:" + encode64("host.io$$kibana")}, "names no Elasticsearch"},
+		{"Cloud ID with a path", Config{CloudID: "a:" + encode64("host.io/x$es$kibana")}, "holds no host name"},
+		{"Cloud ID with a user", Config{CloudID: "a:" + encode64("host.io$user@es$kibana")}, "holds no host name"},
+		{"Cloud ID with a line break", Config{CloudID: "a:" + encode64("host.io\n$es$kibana")}, "holds no host name"},
+		{"Cloud ID with a port in the middle", Config{CloudID: "a:" + encode64("host.io$es:9243$kibana")}, "holds no host name"},
 		{"no CA file", Config{URL: "https://a", CACertFile: "does/not/exist.crt"}, "cannot be read"},
 		{"no certificate", Config{URL: "https://a", CACertFile: notPEM}, "holds no certificate"},
 		{"short fingerprint", Config{URL: "https://a", Fingerprint: "aa:bb"}, "64 digits"},
@@ -104,8 +114,8 @@ func TestAddress(t *testing.T) {
 	}{
 		{Config{URL: "https://user:pass@host:9200/prefix/"}, "https://host:9200/prefix"},
 		{Config{URL: "http://a:1, http://b:2/"}, "http://a:1,http://b:2"},
-		// base64 of "eu.example.com:443$es-uuid$kibana-uuid"
-		{Config{CloudID: "name:" + base64.StdEncoding.EncodeToString([]byte("eu.example.com:443$es-uuid$kibana-uuid"))}, "https://es-uuid.eu.example.com:443"},
+		{Config{CloudID: "name:" + encode64("eu.example.com:443$es-uuid$kibana-uuid")}, "https://es-uuid.eu.example.com:443"},
+		{Config{CloudID: "name:" + encode64("eu.example.com$es-uuid")}, "https://es-uuid.eu.example.com"},
 	}
 	for _, test := range tests {
 		c, err := New(test.c)
@@ -117,3 +127,5 @@ func TestAddress(t *testing.T) {
 		}
 	}
 }
+
+func encode64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }

@@ -10,9 +10,11 @@
 // How it works:
 //
 //  1. FromEnvironment completes a Config from the variables that Elastic's own
-//     tools read; New checks it and builds one tuned http.Transport.
-//  2. Every method describes one request (esapi's request structs over a base
-//     client with its own retries off) and hands it to the attempt loop.
+//     tools read; New checks it and builds one tuned http.Transport, and around
+//     it the wire, which adds the headers that Elastic's clients send.
+//  2. Every method describes one request (esapi's request structs over
+//     elastictransport with its own retries off) and hands it to the attempt
+//     loop.
 //  3. The loop waits for the circuit breaker, sends the request within the
 //     time limit of one attempt, and reads the bounded body into a workspace
 //     that is used again.

@@ -1,8 +1,10 @@
 package cluster
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"slices"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -86,18 +88,9 @@ type names []string
 
 // UnmarshalJSON accepts "a" for ["a"], as some servers write it.
 func (n *names) UnmarshalJSON(b []byte) error {
-	s := scanner{b: b}
-	*n = nil
-	one := func() error {
-		name, err := s.str()
-		*n = append(*n, string(name))
-		return err
+	if bytes.HasPrefix(b, []byte(`"`)) {
+		*n = make(names, 1)
+		return json.Unmarshal(b, &(*n)[0])
 	}
-	switch s.space() {
-	case '[':
-		return s.list(one)
-	case 'n':
-		return s.literal("null")
-	}
-	return one()
+	return json.Unmarshal(b, (*[]string)(n))
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/releval/releval/eval/scan"
 )
 
 // longestTook keeps a nonsensical time, in milliseconds, from overflowing.
@@ -15,7 +17,7 @@ const longestTook = 1 << 40
 // nothing keeps the body alive. What it collects in is used again for the next
 // answer.
 type hitDecoder struct {
-	scanner
+	scan.Scanner
 	text   []byte // all texts, one after the other
 	hits   []rawHit
 	fields []rawField
@@ -36,22 +38,23 @@ type rawField struct{ name, values span }
 // decode reads the body of a successful search. Nothing of the result is the
 // decoder's own; its lists are those of reuse, where that is not nil.
 func (d *hitDecoder) decode(body []byte, reuse *Response) (decoded, error) {
-	d.scanner, d.index = scanner{b: body}, span{}
+	d.Reset(body)
+	defer d.Reset(nil)
+	d.index = span{}
 	d.text, d.hits, d.fields, d.values = d.text[:0], d.hits[:0], d.fields[:0], d.values[:0]
-	defer func() { d.b = nil }()
 	r := decoded{Response: Response{Total: -1}}
 	if reuse != nil {
 		r.Hits, r.fields, r.values = reuse.Hits, reuse.fields, reuse.values
 	}
 	var pit span
-	err := d.object(func(key []byte) (err error) {
+	err := d.Object(func(key []byte) (err error) {
 		switch string(key) {
 		case "took":
 			var ms int64
-			ms, err = d.integer()
+			ms, err = d.Integer()
 			r.Took = time.Duration(min(max(ms, 0), longestTook)) * time.Millisecond
 		case "timed_out":
-			r.timedOut, err = d.boolean()
+			r.timedOut, err = d.Bool()
 		case "pit_id":
 			pit, err = d.keep()
 		case "_shards":
@@ -62,15 +65,15 @@ func (d *hitDecoder) decode(body []byte, reuse *Response) (decoded, error) {
 			r.hasHits = true
 			err = d.hitsObject(&r)
 		default:
-			_, err = d.skip()
+			_, err = d.Skip()
 		}
 		return err
 	})
 	if err == nil {
-		err = d.end()
+		err = d.End()
 	}
 	if err != nil {
-		return decoded{}, fmt.Errorf("at byte %d: %w", d.i, err)
+		return decoded{}, fmt.Errorf("at byte %d: %w", d.Offset(), err)
 	}
 	d.finish(&r, pit)
 	return r, nil
@@ -78,7 +81,7 @@ func (d *hitDecoder) decode(body []byte, reuse *Response) (decoded, error) {
 
 // keep copies a string into the text.
 func (d *hitDecoder) keep() (span, error) {
-	s, err := d.str()
+	s, err := d.Text()
 	if err != nil {
 		return span{}, err
 	}
@@ -92,7 +95,7 @@ func (d *hitDecoder) add(s []byte) span {
 }
 
 func (d *hitDecoder) shards(r *decoded) error {
-	return d.object(func(key []byte) error {
+	return d.Object(func(key []byte) error {
 		var count *int
 		switch string(key) {
 		case "total":
@@ -104,16 +107,16 @@ func (d *hitDecoder) shards(r *decoded) error {
 		case "failed":
 			count = &r.Shards.Failed
 		case "failures":
-			raw, err := d.skip()
+			raw, err := d.Skip()
 			if err == nil {
 				r.failure = firstFailure(raw)
 			}
 			return err
 		default:
-			_, err := d.skip()
+			_, err := d.Skip()
 			return err
 		}
-		n, err := d.integer()
+		n, err := d.Integer()
 		*count = int(n)
 		return err
 	})
@@ -122,27 +125,27 @@ func (d *hitDecoder) shards(r *decoded) error {
 // clusters counts the remote clusters that a cross-cluster search left out:
 // the answer is as partial as with a failed shard.
 func (d *hitDecoder) clusters(r *decoded) error {
-	return d.object(func(key []byte) error {
+	return d.Object(func(key []byte) error {
 		switch string(key) {
 		case "skipped", "partial", "failed":
-			n, err := d.integer()
+			n, err := d.Integer()
 			r.remote += int(n)
 			return err
 		}
-		_, err := d.skip()
+		_, err := d.Skip()
 		return err
 	})
 }
 
 func (d *hitDecoder) hitsObject(r *decoded) error {
-	return d.object(func(key []byte) error {
+	return d.Object(func(key []byte) error {
 		switch string(key) {
 		case "hits":
-			return d.list(d.hit)
+			return d.List(d.hit)
 		case "total":
 			return d.total(r)
 		}
-		_, err := d.skip()
+		_, err := d.Skip()
 		return err
 	})
 }
@@ -150,18 +153,18 @@ func (d *hitDecoder) hitsObject(r *decoded) error {
 // total reads {"value":n,"relation":...}, or the bare number of
 // rest_total_hits_as_int.
 func (d *hitDecoder) total(r *decoded) (err error) {
-	if d.null() {
+	if d.Null() {
 		return nil
 	}
-	if d.space() != '{' {
-		r.Total, err = d.integer()
+	if d.Peek() != '{' {
+		r.Total, err = d.Integer()
 		return err
 	}
-	return d.object(func(key []byte) (err error) {
+	return d.Object(func(key []byte) (err error) {
 		if string(key) == "value" {
-			r.Total, err = d.integer()
+			r.Total, err = d.Integer()
 		} else {
-			_, err = d.skip()
+			_, err = d.Skip()
 		}
 		return err
 	})
@@ -169,22 +172,22 @@ func (d *hitDecoder) total(r *decoded) (err error) {
 
 func (d *hitDecoder) hit() error {
 	h := rawHit{score: math.NaN(), fields: span{len(d.fields), len(d.fields)}}
-	err := d.object(func(key []byte) (err error) {
+	err := d.Object(func(key []byte) (err error) {
 		switch string(key) {
 		case "_index":
 			h.index, err = d.indexName()
 		case "_id":
 			h.id, err = d.keep()
 		case "_score":
-			if !d.null() {
-				h.score, err = d.float()
+			if !d.Null() {
+				h.score, err = d.Float()
 			}
 		case "fields":
 			h.fields.from = len(d.fields)
-			err = d.object(d.field)
+			err = d.Object(d.field)
 			h.fields.to = len(d.fields)
 		default:
-			_, err = d.skip()
+			_, err = d.Skip()
 		}
 		return err
 	})
@@ -193,7 +196,7 @@ func (d *hitDecoder) hit() error {
 }
 
 func (d *hitDecoder) indexName() (span, error) {
-	s, err := d.str()
+	s, err := d.Text()
 	if err != nil {
 		return span{}, err
 	}
@@ -206,25 +209,53 @@ func (d *hitDecoder) indexName() (span, error) {
 func (d *hitDecoder) field(key []byte) error {
 	f := rawField{name: d.add(key), values: span{len(d.values), len(d.values)}}
 	value := func() error {
-		switch d.space() {
+		switch d.Peek() {
 		case '"':
 			v, err := d.keep()
 			d.values = append(d.values, v)
 			return err
 		case 'n':
-			return d.literal("null")
+			_, err := d.Skip() // nothing but a null begins so
+			return err
 		}
-		raw, err := d.skip()
+		raw, err := d.Skip()
 		d.values = append(d.values, d.add(raw))
 		return err
 	}
 	var err error
-	if d.space() == '[' {
-		err = d.list(value)
+	if d.Peek() == '[' {
+		err = d.List(value)
 	} else {
 		err = value()
 	}
 	f.values.to = len(d.values)
 	d.fields = append(d.fields, f)
 	return err
+}
+
+// finish turns the spans into strings that share one piece of memory.
+func (d *hitDecoder) finish(r *decoded, pit span) {
+	text := string(d.text)
+	at := func(s span) string { return text[s.from:s.to] }
+	r.PIT = at(pit)
+	r.values = sized(r.values, len(d.values))
+	for i, v := range d.values {
+		r.values[i] = at(v)
+	}
+	r.fields = sized(r.fields, len(d.fields))
+	for i, f := range d.fields {
+		r.fields[i] = Field{Name: at(f.name), Values: r.values[f.values.from:f.values.to:f.values.to]}
+	}
+	r.Hits = sized(r.Hits, len(d.hits))
+	for i, h := range d.hits {
+		r.Hits[i] = Hit{Index: at(h.index), ID: at(h.id), Score: h.score, Fields: r.fields[h.fields.from:h.fields.to:h.fields.to]}
+	}
+}
+
+// sized gives a list of n elements, the old one where it has the room.
+func sized[T any](list []T, n int) []T {
+	if list == nil || cap(list) < n {
+		return make([]T, n)
+	}
+	return list[:n]
 }

@@ -58,12 +58,24 @@ func (c *Client) Info(ctx context.Context) (Info, error) {
 // nothing is known: 8.17.0 and 8.17.1 mix up documents of several indices and
 // let negative scores through, 8.18.0 fails on texts above 512 tokens.
 func (i Info) RanksWrongly() string {
-	version, _, _ := strings.Cut(i.Version, "-")
-	switch version {
+	switch i.release() {
 	case "8.17.0", "8.17.1":
 		return "it reranks wrong documents over several indices, and does not normalise negative scores; use 8.17.2 or later"
 	case "8.18.0":
 		return "its built-in reranker fails on texts longer than 512 tokens; use 8.18.1 or later"
 	}
 	return ""
+}
+
+// MixesUpIndices tells whether this release is known to rerank wrong documents
+// where it searches several indices (elasticsearch#119617, fixed in 8.17.2).
+func (i Info) MixesUpIndices() bool {
+	r := i.release()
+	return r == "8.17.0" || r == "8.17.1"
+}
+
+// release is the version without a suffix such as -SNAPSHOT.
+func (i Info) release() string {
+	version, _, _ := strings.Cut(i.Version, "-")
+	return version
 }

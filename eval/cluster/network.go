@@ -30,7 +30,7 @@ func networkError(parent context.Context, t target, address string, reached bool
 	}
 	switch {
 	case tlsError(e, address, err):
-	case strings.Contains(err.Error(), "server is not Elasticsearch"):
+	case errors.Is(err, errNotElasticsearch):
 		e.Kind = KindNotElasticsearch
 		e.What = fmt.Sprintf("%s does not answer as Elasticsearch does", address)
 		e.Hint = "check host, port and path of the address; a proxy in between must let the X-Elastic-Product header through"

@@ -27,6 +27,7 @@ func TestElasticsearch(t *testing.T) {
 			load(t, c, "films", 1, 1)
 			load(t, c, "shards", 2, 4)
 			t.Run("facts", func(t *testing.T) { testFacts(t, s, c) })
+			t.Run("compatible", func(t *testing.T) { testCompatible(t, s) })
 			t.Run("window", func(t *testing.T) { testWindow(t, s, c) })
 			t.Run("shards and ties", func(t *testing.T) { testShardsAndTies(t, s, c) })
 			t.Run("listwise", func(t *testing.T) { testListwise(t, s, c) })
@@ -74,6 +75,23 @@ func testFacts(t *testing.T, s *estest.Server, c *cluster.Client) {
 		if found, err := c.Exists(t.Context(), index); err != nil || found != want {
 			t.Errorf("%s exists: %v, %v", index, found, err)
 		}
+	}
+}
+
+// testCompatible: the server takes the media types of version 8, for lines of
+// JSON too, and answers in them.
+func testCompatible(t *testing.T, s *estest.Server) {
+	c := connect(t, cluster.Config{URL: s.URL, Compatible: true})
+	load(t, c, "compatible", 1, 1)
+	r, err := c.Search(t.Context(), search(cluster.PIT{}, 3, "", firstStage, 0, ""), cluster.SearchOptions{Index: "compatible", Size: 3})
+	if err != nil || len(r.Hits) != 3 {
+		t.Errorf("%d hits, %v", len(r.Hits), err)
+	}
+	if info, err := c.Info(t.Context()); err != nil || info.Version != s.Version {
+		t.Errorf("%+v, %v", info, err)
+	}
+	if err := c.DeleteIndex(t.Context(), "compatible"); err != nil {
+		t.Error(err)
 	}
 }
 

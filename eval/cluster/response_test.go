@@ -4,14 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"pgregory.net/rapid"
 )
 
 func TestDecodeResponse(t *testing.T) {
@@ -203,25 +201,6 @@ func FuzzDecodeError(f *testing.F) {
 		}
 		if len(e.Chain) > deepest {
 			t.Fatalf("%d causes", len(e.Chain))
-		}
-	})
-}
-
-// Numbers read by hand are those of strconv, to the last bit.
-func TestFloat(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text := rapid.OneOf(
-			rapid.StringMatching(`-?(0|[1-9][0-9]{0,16})(\.[0-9]{1,16})?([eE][+-]?[0-9]{1,2})?`),
-			rapid.Map(rapid.Float32(), func(f float32) string { return strconv.FormatFloat(float64(f), 'g', -1, 32) }),
-		).Draw(t, "number")
-		want, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			t.Skip(err) // NaN and the like
-		}
-		s := scanner{b: []byte(text)}
-		got, err := s.float()
-		if err != nil || math.Float64bits(got) != math.Float64bits(want) || s.end() != nil {
-			t.Fatalf("%s is %v, %v; want %v", text, got, err, want)
 		}
 	})
 }

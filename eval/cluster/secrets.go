@@ -75,20 +75,6 @@ func encodeAPIKey(key string) string {
 	return key
 }
 
-// redactAddress hides what stands before the last @ of an address, also where
-// it is no URL.
-func redactAddress(s string) string {
-	at := strings.LastIndex(s, "@")
-	if at < 0 {
-		return s
-	}
-	scheme := ""
-	if i := strings.Index(s, "://"); i >= 0 && i < at {
-		scheme = s[:i+3]
-	}
-	return scheme + redacted + s[at:]
-}
-
 func notPrintable(r rune) bool {
 	return r > unicode.MaxASCII || !unicode.IsPrint(r)
 }

@@ -76,6 +76,9 @@ func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error
 			return err
 		}
 		f.Several = len(caps.Indices) != 1
+		if n := len(caps.Indices); n > 1 && f.Info.MixesUpIndices() {
+			f.add(SeverityError, fmt.Sprintf("%s stands for %d indices", index, n), "Elasticsearch "+f.Info.Version+" reranks wrong documents over several", "search one index, or use 8.17.2 or later")
+		}
 		names = slices.DeleteFunc(names, func(name string) bool { return !f.mapped(caps, name, p) })
 	}
 	for _, name := range names {

@@ -3,6 +3,7 @@ package preflight_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,13 @@ import (
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
 )
+
+// either answers by the first of the overrides that does.
+func either(overrides ...evaltest.Override) evaltest.Override {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		return slices.ContainsFunc(overrides, func(o evaltest.Override) bool { return o(w, r) })
+	}
+}
 
 func TestPreflightFindings(t *testing.T) {
 	sound := evaltest.SuiteHead + evaltest.Standard + evaltest.Rerankers + evaltest.SuiteTail
@@ -44,6 +52,10 @@ func TestPreflightFindings(t *testing.T) {
 		{name: "window above max_result_window", suite: strings.Replace(replaced("rank_window_size: 3", "rank_window_size: 50"), "  documents: documents.ndjson\n", "  documents: documents.ndjson\n  settings: {index: {max_result_window: 20}}\n", 1), severity: preflight.SeverityError, want: "the depth 50 is above index.max_result_window 20"},
 		{name: "child window below the depth", suite: strings.Replace(sound, evaltest.Standard, `  retriever: {rrf: {rank_window_size: 5, retrievers: [{standard: {query: {match: {plot: "{{query}}"}}}}]}}`+"\n", 1), severity: preflight.SeverityError, want: "search.retriever.rrf.rank_window_size is 5, below the depth 10"},
 		{name: "version that ranks wrongly", override: evaltest.At("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"8.17.1"},"tagline":"You Know, for Search"}`), severity: preflight.SeverityWarning, want: "Elasticsearch 8.17.1 is known to rerank wrongly"},
+		{name: "version that mixes up several indices", override: either(
+			evaltest.At("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"8.17.0"},"tagline":"You Know, for Search"}`),
+			evaltest.At("/_field_caps", 200, `{"indices":["films-1","films-2"],"fields":{"title":{"text":{"type":"text"}},"plot":{"text":{"type":"text"}}}}`),
+		), severity: preflight.SeverityError, want: "films stands for 2 indices: Elasticsearch 8.17.0 reranks wrong documents over several; search one index, or use 8.17.2 or later"},
 		{name: "version without rerankers", override: evaltest.At("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"8.13.4"},"tagline":"You Know, for Search"}`), severity: preflight.SeverityError, want: "Elasticsearch 8.13.4 is too old"},
 		{name: "basic licence", override: evaltest.At("/_license", 200, `{"license":{"status":"active","type":"basic"}}`), severity: preflight.SeverityWarning, want: "the licence is basic (active)"},
 		{name: "expired trial", override: evaltest.At("/_license", 200, `{"license":{"status":"expired","type":"trial"}}`), severity: preflight.SeverityWarning, want: "the licence is trial (expired)"},

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/scan"
 )
 
 // Bounds on a run file, which may come from anywhere.
@@ -21,6 +22,10 @@ const (
 	maxDepth  = 64       // nested arrays and objects in one line
 	maxValues = 1 << 19  // values in one line, each of which takes more memory than text
 )
+
+// checkShape refuses a line, before it is decoded, that is nested deeper or
+// holds more values than any run file's.
+func checkShape(line []byte) error { return scan.Shape(line, maxDepth, maxValues) }
 
 // gzipMagic is what compressed files begin with.
 var gzipMagic = []byte{0x1f, 0x8b}
@@ -241,33 +246,4 @@ func clipped(s string) string {
 		s = strings.ToValidUTF8(s[:longest], "") + "…"
 	}
 	return strconv.Quote(s)
-}
-
-// checkShape refuses a line, before it is decoded, that is nested deeper or
-// holds more values than any run file's.
-func checkShape(text []byte) error {
-	depth, values, quoted, escaped := 0, 0, false, false
-	for _, c := range text {
-		switch {
-		case escaped:
-			escaped = false
-		case quoted:
-			escaped, quoted = c == '\\', c != '"'
-		case c == '"':
-			quoted = true
-		case c == '{' || c == '[':
-			values++
-			if depth++; depth > maxDepth {
-				return fmt.Errorf("nested deeper than %d levels", maxDepth)
-			}
-		case c == '}' || c == ']':
-			depth--
-		case c == ',':
-			values++
-		}
-	}
-	if values > maxValues {
-		return fmt.Errorf("more than %d values in one line", maxValues)
-	}
-	return nil
 }

@@ -9,7 +9,7 @@
 //
 //  1. Elasticsearch's own server build for integration tests is fetched from
 //     Maven Central once and unpacked in the user's cache folder.
-//  2. The plugin in eval/cluster/testserver is compiled against it. It adds
+//  2. The plugin in the folder plugin is compiled against it. It adds
 //     text_similarity_reranker and the inference API, which the bare build
 //     lacks, on the server's own retriever framework.
 //  3. Start links the unpacked server into a fresh folder with its own

@@ -12,30 +12,41 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 )
 
 //go:embed plugin
 var plugin embed.FS
 
-// pluginVariant names the folder with the class that differs between releases:
-// from 9.2 on a document carries several texts to the coordinating node.
-func pluginVariant(version string) string {
-	major, rest, _ := strings.Cut(version, ".")
-	minor, _, _ := strings.Cut(rest, ".")
-	m, _ := strconv.Atoi(major)
-	n, _ := strconv.Atoi(minor)
-	if m > 9 || m == 9 && n >= 2 {
-		return "plugin/since-9.2"
+// variants are the classes that differ between releases: the first minor
+// version of 8, 0 for none, and of 9 that has the later one.
+var variants = []struct {
+	name     string
+	at8, at9 int
+}{
+	{"8.19", 19, 1}, // a search may allow the endpoint to fail
+	{"9.2", 0, 2},   // a document carries several texts to the coordinating node
+}
+
+// folders name where the plugin's classes for a version lie.
+func folders(version string) []string {
+	list := []string{"plugin/src"}
+	var major, minor int
+	_, _ = fmt.Sscanf(version, "%d.%d", &major, &minor)
+	for _, v := range variants {
+		when := "before"
+		if major > 9 || major == 9 && minor >= v.at9 || major == 8 && v.at8 > 0 && minor >= v.at8 {
+			when = "since"
+		}
+		list = append(list, "plugin/"+when+"-"+v.name)
 	}
-	return "plugin/before-9.2"
+	return list
 }
 
 // sources are the plugin's Java files for a version, by their name in the
 // embedded folder.
 func sources(version string) (map[string][]byte, error) {
 	files := make(map[string][]byte)
-	for _, root := range []string{"plugin/src", pluginVariant(version)} {
+	for _, root := range folders(version) {
 		err := fs.WalkDir(plugin, root, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err

@@ -26,7 +26,7 @@ func Versions() []string {
 	if v := os.Getenv("RELEVAL_ES_VERSIONS"); v != "" {
 		return strings.Split(v, ",")
 	}
-	return []string{"8.19.0", "9.2.0"}
+	return []string{"8.19.21", "9.2.0"}
 }
 
 // Options say what server to start. The zero value is the first of Versions

@@ -7,7 +7,8 @@
 //
 // How it works:
 //
-//  1. Parse checks the encoding, then reads tokens from encoding/json.
+//  1. Parse checks the encoding, then reads tokens from jsontext,
+//     which knows duplicate keys.
 //  2. Every value becomes a Node with its offsets in the input.
 //  3. Position turns an offset into a line and a column when an error needs
 //     them.

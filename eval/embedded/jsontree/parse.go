@@ -2,11 +2,12 @@ package jsontree
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // MaxDepth is how deep objects and arrays may be nested.
@@ -32,9 +33,9 @@ func Parse(data []byte) (Node, error) {
 		}
 		return Node{}, syntax(data, at, "invalid UTF-8")
 	}
-	p := parser{data: data, dec: json.NewDecoder(bytes.NewReader(data))}
-	p.dec.UseNumber()
-	n, err := p.value(0)
+	// Half a surrogate pair in an escape is let through, as Elasticsearch does.
+	p := parser{data: data, decoder: jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowInvalidUTF8(true))}
+	n, err := p.value()
 	if err != nil {
 		return Node{}, err
 	}
@@ -50,130 +51,85 @@ func syntax(data []byte, at int, reason string) *SyntaxError {
 }
 
 type parser struct {
-	data []byte
-	dec  *json.Decoder
+	data    []byte
+	decoder *jsontext.Decoder
 }
 
-// next reads a token and where it starts and ends.
-func (p *parser) next() (tok json.Token, start, end int, err error) {
-	start = int(p.dec.InputOffset())
-	for start < len(p.data) && isBetween(p.data[start]) {
-		start++
+// next reads a token and gives where it starts and ends.
+func (p *parser) next() (token jsontext.Token, start, end int, err error) {
+	between := p.data[p.decoder.InputOffset():]
+	start = len(p.data) - len(bytes.TrimLeft(between, " \t\r\n,:"))
+	token, err = p.decoder.ReadToken()
+	if err != nil {
+		return token, 0, 0, p.fail(start, err)
 	}
-	tok, err = p.dec.Token()
-	end = int(p.dec.InputOffset())
-	if err == nil {
-		return tok, start, end, nil
-	}
-	var se *json.SyntaxError
+	return token, start, int(p.decoder.InputOffset()), nil
+}
+
+// fail says what is wrong with the token that starts there.
+func (p *parser) fail(start int, err error) *SyntaxError {
+	wrong, ok := errors.AsType[*jsontext.SyntacticError](err)
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, 0, 0, syntax(p.data, len(p.data), "unexpected end of input")
-	case errors.As(err, &se):
-		return nil, 0, 0, syntax(p.data, max(int(se.Offset)-1, start), se.Error())
+		return syntax(p.data, len(p.data), "unexpected end of input")
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return syntax(p.data, start, fmt.Sprintf("Duplicate field '%s'", wrong.JSONPointer.LastToken()))
+	case ok:
+		return syntax(p.data, int(wrong.ByteOffset), wrong.Err.Error())
 	}
-	return nil, 0, 0, syntax(p.data, start, err.Error())
+	return syntax(p.data, start, err.Error())
 }
 
-// isBetween says whether a byte may stand between two tokens.
-func isBetween(b byte) bool {
-	return b == ' ' || b == '\t' || b == '\n' || b == '\r' || b == ',' || b == ':'
-}
-
-func (p *parser) value(depth int) (Node, error) {
-	tok, start, end, err := p.next()
+func (p *parser) value() (Node, error) {
+	token, start, end, err := p.next()
 	if err != nil {
 		return Node{}, err
 	}
-	return p.from(tok, start, end, depth)
-}
-
-func (p *parser) from(tok json.Token, start, end, depth int) (Node, error) {
 	n := Node{Start: start, End: end}
-	switch v := tok.(type) {
-	case nil:
-	case bool:
-		n.Kind, n.Text = Bool, "false"
-		if v {
-			n.Text = "true"
-		}
-	case json.Number:
-		n.Kind, n.Text = Number, v.String()
-	case string:
-		n.Kind, n.Text = String, v
-	case json.Delim:
-		if depth == MaxDepth {
-			return Node{}, syntax(p.data, start, fmt.Sprintf("nested deeper than %d levels", MaxDepth))
-		}
-		switch v {
-		case '{':
-			return p.object(start, depth+1)
-		case '[':
-			return p.array(start, depth+1)
-		}
-		return Node{}, syntax(p.data, start, "unexpected "+v.String())
-	}
-	return n, nil
-}
-
-func (p *parser) array(start, depth int) (Node, error) {
-	n := Node{Kind: Array, Start: start}
-	for {
-		tok, at, end, err := p.next()
-		if err != nil {
-			return Node{}, err
-		}
-		if tok == json.Delim(']') {
-			n.End = end
-			return n, nil
-		}
-		item, err := p.from(tok, at, end, depth)
-		if err != nil {
-			return Node{}, err
-		}
-		n.Items = append(n.Items, item)
-	}
-}
-
-// manyKeys is from how many keys on duplicates are looked for in a set.
-const manyKeys = 16
-
-func (p *parser) object(start, depth int) (Node, error) {
-	n := Node{Kind: Object, Start: start}
-	var seen map[string]struct{}
-	for {
-		tok, at, end, err := p.next()
-		if err != nil {
-			return Node{}, err
-		}
-		if tok == json.Delim('}') {
-			n.End = end
-			return n, nil
-		}
-		key, ok := tok.(string)
-		if !ok {
-			return Node{}, syntax(p.data, at, "expected a key")
-		}
-		duplicate := false
-		if len(n.Members) < manyKeys {
-			_, duplicate = n.Get(key)
-		} else {
-			if seen == nil {
-				seen = make(map[string]struct{})
-				for i := range n.Members {
-					seen[n.Members[i].Key] = struct{}{}
-				}
+	switch token.Kind() {
+	case 't', 'f':
+		n.Kind, n.Text = Bool, token.String()
+	case '0':
+		n.Kind, n.Text = Number, token.String()
+	case '"':
+		n.Kind, n.Text = String, token.String()
+	case '[':
+		n.Kind = Array
+		err = p.inside(&n, func() error {
+			item, err := p.value()
+			n.Items = append(n.Items, item)
+			return err
+		})
+	case '{':
+		n.Kind = Object
+		err = p.inside(&n, func() error {
+			key, start, _, err := p.next()
+			if err != nil {
+				return err
 			}
-			_, duplicate = seen[key]
-			seen[key] = struct{}{}
-		}
-		if duplicate {
-			return Node{}, syntax(p.data, at, fmt.Sprintf("Duplicate field '%s'", key))
-		}
-		v, err := p.value(depth)
-		if err != nil {
-			return Node{}, err
-		}
-		n.Members = append(n.Members, Member{Key: key, KeyStart: at, Value: v})
+			m := Member{Key: key.String(), KeyStart: start}
+			m.Value, err = p.value()
+			n.Members = append(n.Members, m)
+			return err
+		})
 	}
+	return n, err
+}
+
+// inside reads what is in an array or object, up to its end.
+func (p *parser) inside(n *Node, element func() error) error {
+	if p.decoder.StackDepth() > MaxDepth {
+		return syntax(p.data, n.Start, fmt.Sprintf("nested deeper than %d levels", MaxDepth))
+	}
+	for {
+		if k := p.decoder.PeekKind(); k == ']' || k == '}' {
+			break
+		}
+		if err := element(); err != nil {
+			return err
+		}
+	}
+	_, _, end, err := p.next()
+	n.End = end
+	return err
 }

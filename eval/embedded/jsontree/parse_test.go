@@ -44,7 +44,8 @@ func TestParseRefuses(t *testing.T) {
 		{`1 2`, "[1:3] unexpected data after the JSON value"},
 		{"\"a\xff\"", "[1:3] invalid UTF-8"},
 		{`{"a" 1}`, "[1:6]"},
-		{`[1,]`, "[1:4]"},
+		{`[1,]`, "[1:3]"},
+		{`1,`, "[1:2] unexpected data"},
 		{strings.Repeat("[", MaxDepth+1), "nested deeper than 200 levels"},
 	} {
 		_, err := Parse([]byte(tt.src))

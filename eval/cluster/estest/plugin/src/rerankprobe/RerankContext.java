@@ -1,14 +1,13 @@
 package rerankprobe;
 
 import org.elasticsearch.action.ActionListener;
-import org.elasticsearch.search.rank.context.RankFeaturePhaseRankCoordinatorContext;
 import org.elasticsearch.search.rank.feature.RankFeatureDoc;
 
 import java.util.Arrays;
 import java.util.List;
 
 /** The coordinating node's part: has the endpoint score the window's texts, then filters, rescales and sorts. */
-final class RerankContext extends RankFeaturePhaseRankCoordinatorContext {
+final class RerankContext extends WindowContext {
 
     private final RerankRetriever.Order order;
     private final Float minScore;
@@ -69,11 +68,14 @@ final class RerankContext extends RankFeaturePhaseRankCoordinatorContext {
         return scores;
     }
 
-    @Override
+    // Servers from 8.19 on say whether there are new scores, older ones do not
+    // ask: each overrides one of the two, so that neither can be marked so.
+
     protected RankFeatureDoc[] preprocess(RankFeatureDoc[] docs, boolean haveNewScores) {
-        if (haveNewScores == false) {
-            return docs; // the endpoint failed, and the search allows that
-        }
+        return haveNewScores ? preprocess(docs) : docs; // without, the endpoint failed, and the search allows that
+    }
+
+    protected RankFeatureDoc[] preprocess(RankFeatureDoc[] docs) {
         return Arrays.stream(docs).filter(doc -> minScore == null || doc.score >= minScore).peek(doc -> {
             doc.score = nonNegative(doc.score);
         }).sorted().toArray(RankFeatureDoc[]::new);

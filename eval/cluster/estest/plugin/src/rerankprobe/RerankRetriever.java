@@ -97,8 +97,14 @@ final class RerankRetriever extends CompoundRetrieverBuilder<RerankRetriever> {
         return source.rankBuilder(new RerankBuilder(order, rankWindowSize, minScore, endpoints));
     }
 
-    @Override
+    // Servers from 8.18 on say whether to explain, 8.17 does not: each overrides
+    // one of the two, so that neither can be marked so.
+
     protected RankDoc[] combineInnerRetrieverResults(List<ScoreDoc[]> results, boolean explain) {
+        return combineInnerRetrieverResults(results);
+    }
+
+    protected RankDoc[] combineInnerRetrieverResults(List<ScoreDoc[]> results) {
         ScoreDoc[] docs = results.get(0);
         RankDoc[] ranked = new RankDoc[docs.length];
         for (int i = 0; i < docs.length; i++) {

@@ -1,32 +1,30 @@
-package cluster
+package scan
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // number reads a number and gives its bytes.
-func (s *scanner) number() ([]byte, error) {
-	s.space()
+func (s *Scanner) number() ([]byte, error) {
+	s.Peek()
 	start := s.i
-	s.at('-', '-')
-	if zero := s.at('0', '0'); !zero && !s.digits() {
-		return nil, errSyntax
+	s.either('-', '-')
+	if zero := s.either('0', '0'); !zero && !s.digits() {
+		return nil, ErrSyntax
 	}
-	if s.at('.', '.') && !s.digits() {
-		return nil, errSyntax
+	if s.either('.', '.') && !s.digits() {
+		return nil, ErrSyntax
 	}
-	if s.at('e', 'E') {
-		s.at('+', '-')
+	if s.either('e', 'E') {
+		s.either('+', '-')
 		if !s.digits() {
-			return nil, errSyntax
+			return nil, ErrSyntax
 		}
 	}
-	return s.b[start:s.i], nil
+	return s.text[start:s.i], nil
 }
 
-// at steps over one of two bytes, if it is next.
-func (s *scanner) at(one, other byte) bool {
-	if s.i < len(s.b) && (s.b[s.i] == one || s.b[s.i] == other) {
+// either steps over one of two bytes, if it is next.
+func (s *Scanner) either(one, other byte) bool {
+	if s.i < len(s.text) && (s.text[s.i] == one || s.text[s.i] == other) {
 		s.i++
 		return true
 	}
@@ -34,9 +32,9 @@ func (s *scanner) at(one, other byte) bool {
 }
 
 // digits steps over digits, and tells whether there were any.
-func (s *scanner) digits() bool {
+func (s *Scanner) digits() bool {
 	i := s.i
-	for i < len(s.b) && s.b[i]-'0' <= 9 {
+	for i < len(s.text) && s.text[i]-'0' <= 9 {
 		i++
 	}
 	found := i > s.i
@@ -44,8 +42,8 @@ func (s *scanner) digits() bool {
 	return found
 }
 
-// float reads a number as a value.
-func (s *scanner) float() (float64, error) {
+// Float reads a number as a value.
+func (s *Scanner) Float() (float64, error) {
 	n, err := s.number()
 	if err != nil {
 		return 0, err
@@ -92,8 +90,8 @@ func exactFloat(n []byte) (v float64, ok bool) {
 	return v, true
 }
 
-// integer reads a whole number.
-func (s *scanner) integer() (int64, error) {
+// Integer reads a whole number.
+func (s *Scanner) Integer() (int64, error) {
 	n, err := s.number()
 	if err != nil {
 		return 0, err
