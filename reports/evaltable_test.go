@@ -19,7 +19,7 @@ const evalQrels = "q|1 0 a 1\nq2 0 b 1\nq3 0 c 1\n"
 // evalReport scores runs by mrr, judged@10 and num_ret.
 func evalReport(t *testing.T, runs ...string) *EvalReport {
 	t.Helper()
-	qrels, err := trec.ReadQrels(t.Context(), trec.Input{Name: "qrels", Reader: strings.NewReader(evalQrels)})
+	qrels, err := trec.ReadQrels(t.Context(), trec.Input{Name: "qrels", Reader: strings.NewReader(evalQrels)}, trec.QrelsOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
