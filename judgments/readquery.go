@@ -3,6 +3,8 @@ package judgments
 import (
 	"strings"
 	"time"
+
+	"github.com/releval/releval/judgments/tree"
 )
 
 var (
@@ -97,7 +99,7 @@ func (w *walker) judgment(n *node) Judgment {
 		return j
 	}
 	if text := unquoted(n, judgmentKeys); text != "" {
-		w.fail(n, "a title that contains a colon or a comma is written in quotes: %s", DoubleQuoted(text))
+		w.fail(n, "a title that contains a colon or a comma is written in quotes: %s", tree.DoubleQuoted(text))
 		return j
 	}
 	before := len(w.problems)

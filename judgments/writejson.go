@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/releval/releval/judgments/tree"
 )
 
 // json writes raw JSON under a key.
@@ -13,7 +15,7 @@ func (e encoder) json(indent int, key string, raw json.RawMessage) error {
 	if err := json.Compact(&b, raw); err != nil {
 		return err
 	}
-	return e.value(indent, scalar(key)+":", b.Bytes())
+	return e.value(indent, tree.Scalar(key)+":", b.Bytes())
 }
 
 // value writes compact JSON as YAML behind a key or dash: on the same line
@@ -56,7 +58,7 @@ func flowJSON(raw []byte) (string, error) {
 	case '"':
 		var s string
 		err := json.Unmarshal(raw, &s)
-		return scalar(s), err
+		return tree.Scalar(s), err
 	case '{':
 		for key, value := range members(raw) {
 			name, err := flowJSON(key)

@@ -3,7 +3,6 @@ package edit
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/releval/releval/judgments"
@@ -49,21 +48,7 @@ func (e *Suite) Judge(query int, more []judgments.Judgment) error {
 func entries(js []judgments.Judgment) []string {
 	all := make([]string, len(js))
 	for i, j := range js {
-		if j.ID == "" && j.Grade == 1 {
-			all[i] = Scalar(j.Title)
-			continue
-		}
-		var fields []string
-		if j.Title != "" {
-			fields = append(fields, "title: "+Scalar(j.Title))
-		}
-		if j.ID != "" {
-			fields = append(fields, "id: "+Scalar(j.ID))
-		}
-		if j.Grade != 1 {
-			fields = append(fields, "grade: "+strconv.FormatFloat(j.Grade, 'f', -1, 64))
-		}
-		all[i] = "{" + strings.Join(fields, ", ") + "}"
+		all[i] = j.YAML()
 	}
 	return all
 }
