@@ -126,7 +126,7 @@ func (w *walker) judgment(n *node) Judgment {
 
 // documentID reads an _id: text, or a whole number as it stands.
 func (w *walker) documentID(n *node) string {
-	if n.Kind == scalarNode && n.ShortTag() == tagInt && jsonInteger(n.Value) {
+	if wholeNumber(n) {
 		return n.Value
 	}
 	id, _ := w.text(n, "a document's id")

@@ -36,6 +36,8 @@ type walker struct {
 	refs []reference
 	// unread is set where a part of the file could not be read.
 	unread bool
+	// empty says what a file without content lacks.
+	empty string
 }
 
 func newWalker(file string, o Options) *walker {
@@ -47,6 +49,7 @@ func newWalker(file string, o Options) *walker {
 		ids:     map[string]int{},
 		texts:   map[string]int{},
 		systems: []string{FirstStage},
+		empty:   "a suite needs search and queries",
 	}
 }
 

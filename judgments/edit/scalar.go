@@ -10,7 +10,7 @@ import (
 // anchor or tag left out; false where it is written over several lines or as
 // a block.
 func (e *Suite) span(n *tree.Node) (start, end int, ok bool) {
-	start = e.offset(n.Line, n.Column)
+	start = e.lines.Offset(n.Line, n.Column)
 	if start < 0 {
 		return 0, 0, false
 	}
