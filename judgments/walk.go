@@ -3,6 +3,9 @@ package judgments
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/releval/releval/judgments/spelling"
 )
 
 const (
@@ -229,6 +232,22 @@ func (w *walker) unknownKey(k *node, what string, known []string) {
 		return
 	}
 	w.fail(k, "unknown key %s in %s%s", quote(k.Value), what, didYouMean(k.Value, known))
+}
+
+// didYouMean is the end of a message about an unknown word: the nearest
+// candidate, or all of them where none is near and they are few.
+func didYouMean(word string, candidates []string) string {
+	if near := spelling.Nearest(word, candidates); near != "" {
+		return "; did you mean " + quote(near) + "?"
+	}
+	if len(candidates) == 0 {
+		return ""
+	}
+	const most = 24
+	if len(candidates) > most {
+		return "; known are " + strings.Join(candidates[:most], ", ") + ", ..."
+	}
+	return "; known are " + strings.Join(candidates, ", ")
 }
 
 // items calls f for each item of a list, resolved; an empty item is reported.

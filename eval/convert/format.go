@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/spelling"
 )
 
 // Format names a file format.
@@ -59,7 +59,7 @@ func ParseFormat(name string) (Format, error) {
 		}
 	}
 	near := ""
-	if n := judgments.Nearest(name, Formats()); n != "" {
+	if n := spelling.Nearest(name, Formats()); n != "" {
 		near = fmt.Sprintf("; did you mean %q?", n)
 	}
 	return "", fmt.Errorf("unknown format %q%s (known are %s)", name, near, strings.Join(Formats(), ", "))
