@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/spelling"
 )
 
 // Tags are all tags of a run's queries, in the order of their first use.
@@ -51,7 +51,7 @@ func Select(run *Run, tag string) (*Run, error) {
 }
 
 func unknownTag(tag string, known []string) error {
-	switch near := judgments.Nearest(tag, known); {
+	switch near := spelling.Nearest(tag, known); {
 	case len(known) == 0:
 		return fmt.Errorf("no query of the run has the tag %q, nor any other", tag)
 	case near != "":

@@ -140,7 +140,7 @@ func parse(name string, data []byte, o Options, l limits) (*Suite, error) {
 // checkText refuses text that is too long or no UTF-8.
 func (w *walker) checkText(text []byte, limit int64) bool {
 	if int64(len(text)) > limit {
-		w.failAt(Position{File: w.file}, "larger than %d MiB, the most that a suite may be", limit>>20)
+		w.failAt(Position{File: w.file}, "larger than %d MiB, the most that is read", limit>>20)
 		return false
 	}
 	if utf8.Valid(text) {
@@ -213,9 +213,8 @@ func (w *walker) tree(text []byte) *node {
 		return root
 	}
 	w.unread = true
-	switch {
-	case errors.Is(err, tree.ErrEmpty):
-		w.failAt(Position{File: w.file, Line: 1, Column: 1}, "the file is empty; a suite needs search and queries")
+	if errors.Is(err, tree.ErrEmpty) {
+		w.failAt(Position{File: w.file, Line: 1, Column: 1}, "the file is empty; %s", w.empty)
 		return nil
 	}
 	line, column, message := explain(text, err)

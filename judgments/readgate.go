@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/releval/releval/judgments/spelling"
 )
 
 var gateKeys = []string{"metric", "system", "tag", "versus", "min", "max", "min_gain", "max_drop", "max_query_drop", "confidence"}
@@ -90,7 +92,7 @@ func (w *walker) gate(s *Suite, n *node) {
 }
 
 func nearOnly(word string, candidates ...string) string {
-	if near := Nearest(word, candidates); near != "" {
+	if near := spelling.Nearest(word, candidates); near != "" {
 		return "; did you mean " + quote(near) + "?"
 	}
 	return ""
@@ -106,7 +108,7 @@ func (g *gateReader) metric(n *node) string {
 	if slices.Contains(Latencies, name) || slices.Contains(Counts, name) {
 		return name
 	}
-	if near := Nearest(name, slices.Concat(Latencies, Counts)); near != "" && !strings.Contains(name, "@") {
+	if near := spelling.Nearest(name, slices.Concat(Latencies, Counts)); near != "" && !strings.Contains(name, "@") {
 		if g.options.Metric == nil || g.options.Metric(name) != nil {
 			g.fail(n, "unknown metric %s; did you mean %q?", quote(name), near)
 			return ""

@@ -3,6 +3,8 @@ package judgments
 import (
 	"strings"
 	"time"
+
+	"github.com/releval/releval/judgments/tree"
 )
 
 var (
@@ -97,7 +99,7 @@ func (w *walker) judgment(n *node) Judgment {
 		return j
 	}
 	if text := unquoted(n, judgmentKeys); text != "" {
-		w.fail(n, "a title that contains a colon or a comma is written in quotes: %s", DoubleQuoted(text))
+		w.fail(n, "a title that contains a colon or a comma is written in quotes: %s", tree.DoubleQuoted(text))
 		return j
 	}
 	before := len(w.problems)
@@ -124,7 +126,7 @@ func (w *walker) judgment(n *node) Judgment {
 
 // documentID reads an _id: text, or a whole number as it stands.
 func (w *walker) documentID(n *node) string {
-	if n.Kind == scalarNode && n.ShortTag() == tagInt && jsonInteger(n.Value) {
+	if wholeNumber(n) {
 		return n.Value
 	}
 	id, _ := w.text(n, "a document's id")

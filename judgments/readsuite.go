@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+
+	"github.com/releval/releval/judgments/spelling"
 )
 
 // suiteKeys and the other lists of keys stand in the order in which messages
@@ -73,7 +75,7 @@ func (w *walker) cluster(n *node) string {
 		w.fail(n, "cluster must not hold a user or password: a suite is no place for secrets; set ELASTIC_USERNAME and ELASTIC_PASSWORD, or ELASTIC_API_KEY, in the environment")
 	case err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "":
 		near := ""
-		if Nearest(text, []string{"embedded"}) != "" {
+		if spelling.Nearest(text, []string{"embedded"}) != "" {
 			near = `; did you mean "embedded"?`
 		}
 		w.fail(n, "%s, not %s%s", want, quote(text), near)

@@ -21,8 +21,8 @@ func refused(r rune) bool {
 	return unicode.IsControl(r) && r != '\t' && r != '\n' && r != '\r'
 }
 
-// text reads a value that must be text and not blank.
-func (w *walker) text(n *node, what string) (string, bool) {
+// anyText reads a value that must be text.
+func (w *walker) anyText(n *node, what string) (string, bool) {
 	if n.Kind != scalarNode {
 		w.fail(n, "%s must be text, not %s", what, kindOf(n))
 		return "", false
@@ -33,6 +33,15 @@ func (w *walker) text(n *node, what string) (string, bool) {
 		} else {
 			w.fail(n, "%s must be text, not %s", what, kindOf(n))
 		}
+		return "", false
+	}
+	return n.Value, true
+}
+
+// text reads a value that must be text and not blank, without characters that
+// nobody sees.
+func (w *walker) text(n *node, what string) (string, bool) {
+	if _, ok := w.anyText(n, what); !ok {
 		return "", false
 	}
 	if i := strings.IndexFunc(n.Value, refused); i >= 0 {
@@ -47,10 +56,15 @@ func (w *walker) text(n *node, what string) (string, bool) {
 	return n.Value, true
 }
 
+// wholeNumber reports whether a value is a whole number in JSON's notation.
+func wholeNumber(n *node) bool {
+	return n.Kind == scalarNode && n.ShortTag() == tagInt && jsonInteger(n.Value)
+}
+
 // name reads an identifier: text, or a whole number as it stands, without
 // white space.
 func (w *walker) name(n *node, what string) (string, bool) {
-	if n.Kind == scalarNode && n.ShortTag() == tagInt && jsonInteger(n.Value) {
+	if wholeNumber(n) {
 		return n.Value, true
 	}
 	s, ok := w.text(n, what)

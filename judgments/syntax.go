@@ -15,6 +15,7 @@ import (
 var explanations = []struct{ text, message string }{
 	{"did not find expected key", "the YAML breaks off here: the indentation differs from the lines above, or a quote or bracket above is not closed"},
 	{"did not find expected '-' indicator", "the indentation fits no line above: indent a key as the keys before it, and start a list item with - under the other items"},
+	{"did not find expected node content", "a value is missing here, or a bracket above is not closed"},
 	{"mapping values are not allowed", "a colon is not allowed here: quote a value that contains a colon and a space, and check the indentation"},
 	{"block sequence entries are not allowed", "a list item is not allowed here: put it on its own line"},
 	{"found character that cannot start any token", "a value cannot start with this character: indent with spaces instead of tabs, and quote values that start with @ or `"},
@@ -26,15 +27,15 @@ var explanations = []struct{ text, message string }{
 	{"found unexpected document indicator", "a quote is opened before this document marker and not closed"},
 	{"found unknown escape character", `an unknown escape in a double-quoted value: write a backslash as \\, or use single quotes`},
 	{"did not find expected hexdecimal number", `an escape like \u00e9 needs hexadecimal digits: write a backslash as \\, or use single quotes`},
-	{"exceeded max depth", "the YAML is nested too deeply for a suite"},
-	{"control characters are not allowed", "control characters are not allowed in a suite"},
+	{"exceeded max depth", "the YAML is nested too deeply"},
+	{"control characters are not allowed", "control characters are not allowed"},
 	{"while scanning an anchor", "an & or * that starts a value means a YAML anchor or alias: quote the value"},
 	{"while scanning an alias", "an & or * that starts a value means a YAML anchor or alias: quote the value"},
 	{"found undefined tag handle", "an ! that starts a value means a YAML tag: quote the value"},
 	{"did not find expected tag URI", "an ! that starts a value means a YAML tag: quote the value"},
 	{"did not find URI escaped octet", "an ! that starts a value means a YAML tag: quote the value"},
 	{"did not find expected whitespace or line break", "a space is missing after a quoted value, a tag or a | or > indicator"},
-	{"did not find expected <document start>", "the suite ends above this line, and more text follows: check the indentation"},
+	{"did not find expected <document start>", "the document ends above this line, and more text follows: check the indentation"},
 }
 
 // noAnchor is the middle of a message about an alias that stands for nothing.

@@ -3,6 +3,7 @@ package judgments
 import (
 	"slices"
 
+	"github.com/releval/releval/judgments/spelling"
 	"github.com/releval/releval/judgments/tree"
 )
 
@@ -15,7 +16,7 @@ func unquoted(n *node, known []string) string {
 		return ""
 	}
 	strange := func(k *node) bool {
-		return k.Kind == scalarNode && plain(k) && k.Value != "" && !slices.Contains(known, k.Value) && Nearest(k.Value, known) == "" && keyReasons[k.Value] == ""
+		return k.Kind == scalarNode && plain(k) && k.Value != "" && !slices.Contains(known, k.Value) && spelling.Nearest(k.Value, known) == "" && keyReasons[k.Value] == ""
 	}
 	written := func(v *node) bool { return v.Kind == scalarNode && plain(v) && v.Anchor == "" }
 	if n.Style&tree.FlowStyle == 0 {

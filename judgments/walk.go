@@ -3,6 +3,9 @@ package judgments
 import (
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/releval/releval/judgments/spelling"
 )
 
 const (
@@ -36,6 +39,8 @@ type walker struct {
 	refs []reference
 	// unread is set where a part of the file could not be read.
 	unread bool
+	// empty says what a file without content lacks.
+	empty string
 }
 
 func newWalker(file string, o Options) *walker {
@@ -47,6 +52,7 @@ func newWalker(file string, o Options) *walker {
 		ids:     map[string]int{},
 		texts:   map[string]int{},
 		systems: []string{FirstStage},
+		empty:   "a suite needs search and queries",
 	}
 }
 
@@ -226,6 +232,22 @@ func (w *walker) unknownKey(k *node, what string, known []string) {
 		return
 	}
 	w.fail(k, "unknown key %s in %s%s", quote(k.Value), what, didYouMean(k.Value, known))
+}
+
+// didYouMean is the end of a message about an unknown word: the nearest
+// candidate, or all of them where none is near and they are few.
+func didYouMean(word string, candidates []string) string {
+	if near := spelling.Nearest(word, candidates); near != "" {
+		return "; did you mean " + quote(near) + "?"
+	}
+	if len(candidates) == 0 {
+		return ""
+	}
+	const most = 24
+	if len(candidates) > most {
+		return "; known are " + strings.Join(candidates[:most], ", ") + ", ..."
+	}
+	return "; known are " + strings.Join(candidates, ", ")
 }
 
 // items calls f for each item of a list, resolved; an empty item is reported.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/releval/releval/judgments/tree"
 )
 
 // Write writes a suite as YAML in block style, one judgment a line, which
@@ -50,7 +52,7 @@ func (e encoder) line(indent int, text string) {
 // field writes a key with text, if there is any.
 func (e encoder) field(indent int, key, value string) {
 	if value != "" {
-		e.line(indent, key+": "+scalar(value))
+		e.line(indent, key+": "+tree.Scalar(value))
 	}
 }
 
@@ -63,7 +65,7 @@ func (e encoder) metrics(s *Suite) {
 		return
 	}
 	for i, n := range names {
-		names[i] = scalar(n)
+		names[i] = tree.Scalar(n)
 	}
 	e.line(0, "metrics: ["+strings.Join(names, ", ")+"]")
 }
@@ -95,7 +97,7 @@ func (e encoder) search(s *Suite) error {
 		e.line(2, "rerankers:")
 	}
 	for _, r := range search.Rerankers {
-		e.line(4, scalar(r.Name)+":")
+		e.line(4, tree.Scalar(r.Name)+":")
 		e.field(6, "field", r.Field)
 		e.field(6, "inference_id", r.InferenceID)
 		if r.Window != 0 && r.Window != defaultWindow {
@@ -116,7 +118,7 @@ func (e encoder) search(s *Suite) error {
 }
 
 func (e encoder) query(q *Query) {
-	e.line(2, "- query: "+scalar(q.Text))
+	e.line(2, "- query: "+tree.Scalar(q.Text))
 	e.field(4, "id", q.ID)
 	if q.InferenceText != q.Text {
 		e.field(4, "inference_text", q.InferenceText)
@@ -124,28 +126,18 @@ func (e encoder) query(q *Query) {
 	if len(q.Tags) > 0 {
 		tags := make([]string, len(q.Tags))
 		for i, t := range q.Tags {
-			tags[i] = scalar(t)
+			tags[i] = tree.Scalar(t)
 		}
 		e.line(4, "tags: ["+strings.Join(tags, ", ")+"]")
 	}
 	if q.Quarantine != nil {
-		e.line(4, fmt.Sprintf("quarantine: {until: %s, reason: %s}", q.Quarantine.Until.Format(time.DateOnly), scalar(q.Quarantine.Reason)))
+		e.line(4, fmt.Sprintf("quarantine: {until: %s, reason: %s}", q.Quarantine.Until.Format(time.DateOnly), tree.Scalar(q.Quarantine.Reason)))
 	}
 	if len(q.Relevant) > 0 {
 		e.line(4, "relevant:")
 	}
 	for _, j := range q.Relevant {
-		if j.ID == "" && j.Grade == 1 {
-			e.line(6, "- "+scalar(j.Title))
-			continue
-		}
-		var f flowFields
-		f.text("title", j.Title)
-		f.text("id", j.ID)
-		if j.Grade != 1 {
-			f.add("grade", formatNumber(j.Grade))
-		}
-		e.line(6, "- "+f.String())
+		e.line(6, "- "+j.YAML())
 	}
 	if len(q.Expect) > 0 {
 		e.line(4, "expect:")
@@ -153,6 +145,20 @@ func (e encoder) query(q *Query) {
 	for _, x := range q.Expect {
 		e.line(6, "- "+x.flow())
 	}
+}
+
+// YAML writes the judgment as an item of a list of a suite, on one line.
+func (j Judgment) YAML() string {
+	if j.ID == "" && j.Grade == 1 {
+		return tree.Scalar(j.Title)
+	}
+	var f flowFields
+	f.text("title", j.Title)
+	f.text("id", j.ID)
+	if j.Grade != 1 {
+		f.add("grade", formatNumber(j.Grade))
+	}
+	return f.String()
 }
 
 func (x *Expectation) flow() string {

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/releval/releval/judgments/tree"
 )
 
 // json writes raw JSON under a key.
@@ -15,7 +16,7 @@ func (e encoder) json(indent int, key string, raw json.RawMessage) error {
 	if err := json.Compact(&b, raw); err != nil {
 		return err
 	}
-	return e.value(indent, scalar(key)+":", b.Bytes())
+	return e.value(indent, tree.Scalar(key)+":", b.Bytes())
 }
 
 // value writes compact JSON as YAML behind a key or dash: on the same line
@@ -50,7 +51,7 @@ func flowJSON(raw []byte) (string, error) {
 	case '"':
 		var s string
 		err := json.Unmarshal(raw, &s)
-		return scalar(s), err
+		return tree.Scalar(s), err
 	case '{':
 		open, end = "{", "}"
 	case '[':

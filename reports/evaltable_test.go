@@ -19,7 +19,7 @@ const evalQrels = "q|1 0 a 1\nq2 0 b 1\nq3 0 c 1\n"
 // evalReport scores runs by mrr, judged@10 and num_ret.
 func evalReport(t *testing.T, runs ...string) *EvalReport {
 	t.Helper()
-	qrels, err := trec.ReadQrels(t.Context(), trec.Input{Name: "qrels", Reader: strings.NewReader(evalQrels)})
+	qrels, err := trec.ReadQrels(t.Context(), trec.Input{Name: "qrels", Reader: strings.NewReader(evalQrels)}, trec.QrelsOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,11 +148,12 @@ func TestEvalJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	judged := got.Runs[0].Metrics[1]
-	if judged.Metric != "judged@10" || *judged.Value != .75 || judged.Undefined != 1 || judged.Difference != nil {
+	if judged.Metric != "judged@10" || *judged.Mean != .75 || judged.Undefined != 1 {
 		t.Errorf("judged@10 of the first run: %+v", judged)
 	}
-	d := got.Runs[1].Metrics[0].Difference
-	if d == nil || *d.Value != .5 || d.Wins != 2 || d.Ties != 1 || d.Queries != 3 || d.Base != "old/run.txt" {
+	// The keys are those of a run's report.
+	d := got.Comparisons[0]
+	if *d.Difference != .5 || d.Won != 2 || d.Lost != 0 || d.Tied != 1 || d.Queries != 3 || d.Base != "old/run.txt" || d.System != "new/run.txt" || d.Metric != "mrr" {
 		t.Errorf("difference of mrr: %+v", d)
 	}
 	if v, ok := got.Rows[2].Values["judged@10"]; got.Rows[2].Query != "q3" || !ok || v != nil || got.Rows[2].Hits != 0 {

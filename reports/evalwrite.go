@@ -8,8 +8,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"github.com/releval/releval/eval/score"
 )
 
 // WriteEval renders an EvalReport as Table, Markdown, JSON or CSV. It renders
@@ -84,16 +82,18 @@ func (r *EvalReport) writeMarkdown(b *bytes.Buffer) error {
 
 // EvalFormat is the version of the JSON that WriteEval writes, in its key
 // "format". Within a version a key is never taken away or changed in meaning.
-const EvalFormat = 1
+// Version 2 has the comparisons of a run's report, under its names.
+const EvalFormat = 2
 
 // The structs below are the JSON; a value that is undefined is null.
 type (
 	jsonEval struct {
-		Format  int             `json:"format"`
-		Qrels   string          `json:"qrels"`
-		Queries int             `json:"queries"`
-		Runs    []jsonEvalRun   `json:"runs"`
-		Rows    []jsonEvalQuery `json:"per_query,omitempty"`
+		Format      int              `json:"format"`
+		Qrels       string           `json:"qrels"`
+		Queries     int              `json:"queries"`
+		Runs        []jsonEvalRun    `json:"runs"`
+		Comparisons []jsonComparison `json:"comparisons"`
+		Rows        []jsonEvalQuery  `json:"per_query,omitempty"`
 	}
 	jsonEvalRun struct {
 		Name     string           `json:"name"`
@@ -109,27 +109,9 @@ type (
 		Queries int     `json:"queries"`
 	}
 	jsonEvalMetric struct {
-		Metric     string              `json:"metric"`
-		Value      *float64            `json:"value"`
-		Undefined  int                 `json:"undefined"`
-		Difference *jsonEvalDifference `json:"difference,omitempty"`
-	}
-	jsonEvalDifference struct {
-		Base       string   `json:"base"`
-		Queries    int      `json:"queries"`
-		Value      *float64 `json:"value"`
-		Low        *float64 `json:"low"`
-		High       *float64 `json:"high"`
-		Confidence float64  `json:"confidence"`
-		P          *float64 `json:"p"`
-		AdjustedP  *float64 `json:"p_holm"`
-		TTestP     *float64 `json:"p_t_test"`
-		EffectSize *float64 `json:"effect_size"`
-		Wins       int      `json:"wins"`
-		Losses     int      `json:"losses"`
-		Ties       int      `json:"ties"`
-		Seed       uint64   `json:"seed"`
-		Warnings   []string `json:"warnings,omitempty"`
+		Metric    string   `json:"metric"`
+		Mean      *float64 `json:"mean"`
+		Undefined int      `json:"undefined"`
 	}
 	jsonEvalQuery struct {
 		Query  string              `json:"query"`
@@ -140,14 +122,11 @@ type (
 )
 
 func (r *EvalReport) writeJSON(b *bytes.Buffer) error {
-	out := jsonEval{Format: EvalFormat, Qrels: r.Qrels, Queries: len(r.Runs[0].Queries)}
+	out := jsonEval{Format: EvalFormat, Qrels: r.Qrels, Queries: len(r.Runs[0].Queries), Comparisons: comparisons(r.Differences)}
 	for _, run := range r.Runs {
 		j := jsonEvalRun{Name: run.Name, RunID: strings.ToValidUTF8(run.RunID, "\uFFFD"), Missing: run.Missing, Unjudged: run.Unjudged}
 		for m, metric := range run.Metrics {
-			j.Metrics = append(j.Metrics, jsonEvalMetric{
-				Metric: metric.String(), Value: finite(run.Summaries[m].Value), Undefined: run.Summaries[m].Undefined,
-				Difference: jsonDifference(r.difference(run.Name, metric)),
-			})
+			j.Metrics = append(j.Metrics, jsonEvalMetric{metric.String(), finite(run.Summaries[m].Value), run.Summaries[m].Undefined})
 		}
 		for _, o := range r.Overlaps {
 			if o.Run == run.Name {
@@ -175,21 +154,10 @@ func (r *EvalReport) writeJSON(b *bytes.Buffer) error {
 	return e.Encode(out)
 }
 
-func jsonDifference(d *score.Difference) *jsonEvalDifference {
-	if d == nil {
-		return nil
-	}
-	return &jsonEvalDifference{
-		Base: d.Base, Queries: d.N, Value: finite(d.Difference), Low: finite(d.Low), High: finite(d.High),
-		Confidence: confidenceOf(d.Confidence), P: finite(d.P), AdjustedP: finite(d.AdjustedP), TTestP: finite(d.PT),
-		EffectSize: finite(d.EffectSize), Wins: d.Wins, Losses: d.Losses, Ties: d.Ties, Seed: d.Seed, Warnings: d.Warnings,
-	}
-}
-
 // writeCSV renders a row for each run and metric, its query empty; and a row
 // for each query before them where those are asked for.
 func (r *EvalReport) writeCSV(b *bytes.Buffer) error {
-	rows := [][]string{{"run", "query", "metric", "value", "difference", "low", "high", "p", "p_holm", "wins", "losses", "ties"}}
+	rows := [][]string{{"run", "query", "metric", "value", "difference", "low", "high", "p", "p_holm", "won", "lost", "tied"}}
 	for i, run := range r.Runs {
 		if !r.PerQuery {
 			break

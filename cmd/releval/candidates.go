@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 	"github.com/releval/releval/eval/pool"
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/eval/titles"
+	"github.com/releval/releval/eval/trec"
 	"github.com/releval/releval/judgments"
 )
 
@@ -148,14 +148,11 @@ func emptyQueries(run *eval.Run) []string {
 
 // addRun adds a TREC run as a system named by its tag.
 func (p *program) addRun(ctx context.Context, client *cluster.Client, where titles.Place, run *eval.Run, path string, depth int) error {
-	rankings, tag, err := pool.ReadRun(path, max(depth, 100))
+	added, err := trec.ReadRun(ctx, trec.Input{Path: path}, trec.Options{})
 	if err != nil {
-		return withExit(exitUsage, fmt.Errorf("--run: %w", err))
+		return err
 	}
-	if tag == "" {
-		tag = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	}
-	answered, err := pool.AddRun(ctx, client, where, run, tag, rankings)
+	answered, err := pool.AddRun(ctx, client, where, run, added, max(depth, 100))
 	if err != nil {
 		return fmt.Errorf("--run: %s: %w", path, err)
 	}

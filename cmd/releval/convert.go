@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/releval/releval/judgments/convert"
+	"github.com/releval/releval/eval/convert"
 )
 
 // newConvertCommand makes releval convert.

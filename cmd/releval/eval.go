@@ -208,7 +208,7 @@ func (p *program) inputs(paths []string) ([]trec.Input, error) {
 
 // evaluate reads the qrels, then each run.
 func (p *program) evaluate(ctx context.Context, inputs []trec.Input, measures trec.Measures, o trec.Options) ([]*trec.Result, error) {
-	qrels, err := trec.ReadQrels(ctx, inputs[0])
+	qrels, err := trec.ReadQrels(ctx, inputs[0], trec.QrelsOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/spelling"
 )
 
 // Check reports what is wrong with a gate before anything is searched: names
@@ -44,7 +45,7 @@ func (c *checker) system(systems []string) {
 	switch {
 	case g.System != "" && !slices.Contains(systems, g.System):
 		hint := "; known are " + strings.Join(systems, ", ")
-		if near := judgments.Nearest(g.System, systems); near != "" {
+		if near := spelling.Nearest(g.System, systems); near != "" {
 			hint = fmt.Sprintf("; did you mean %q?", near)
 		}
 		c.fail("unknown system %q%s", g.System, hint)

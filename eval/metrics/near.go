@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/releval/releval/judgments/spelling"
 )
 
 // An UnknownError says that no metric has the name, and which are near.
@@ -48,13 +50,14 @@ func unknown(name, text, base string) error {
 	}
 	var found []candidate
 	for _, f := range families[1:] {
-		best := distance(base, f.name)
+		limit := max(1, len(base)/3)
+		best := spelling.Distance(base, f.name, limit)
 		for _, a := range append([]string{strings.ToLower(f.trec), strings.ToLower(f.trecCut)}, f.aliases...) {
 			if a != "" {
-				best = min(best, distance(base, a))
+				best = min(best, spelling.Distance(base, a, limit))
 			}
 		}
-		if len(base) > 0 && best <= max(1, len(base)/3) {
+		if len(base) > 0 && best <= limit {
 			full := f.name
 			if _, err := Parse(full + suffix); err == nil {
 				full += suffix
@@ -70,32 +73,4 @@ func unknown(name, text, base string) error {
 		e.Near = append(e.Near, c.name)
 	}
 	return e
-}
-
-// distance is the number of edits between two names: bytes put in, left out,
-// replaced, or swapped with their neighbour, each place edited once. Names are
-// short, and a long one is near to nothing.
-func distance(a, b string) int {
-	if len(a) > 64 {
-		return len(a)
-	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range len(a) {
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := last[j]
-			if a[i] != b[j] {
-				replaced++
-			}
-			row[j+1] = min(replaced, row[j]+1, last[j+1]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }

@@ -162,15 +162,18 @@ func TestMergeRefuses(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"", "p.yaml: the file is empty"},
+		{"", "p.yaml:1:1: the file is empty; make a new one by releval pool"},
 		{"queries: []\n", "p.yaml:1:1: a pool file needs pool"},
 		{"pool: s\nqueries:\n  - id: q\n    candidates:\n      - grade: x\n        title: T\n", `p.yaml:5:16: a grade is a number, 0 or more, or ? where it is not judged; not "x"`},
+		{"pool: s\nqueries:\n  - id: q\n    candidates:\n      - grade: \"3\"\n        title: T\n", "p.yaml:5:16: a grade is a number"},
+		{"pool: s\npool: t\n", `p.yaml:2:1: the key "pool" stands twice in a pool file, first on line 1; remove one`},
+		{"pool: s\nqueries:\n  - id: q\n    candidates:\n      - grade: 1\n        title: 1917\n", `p.yaml:6:16: title must be text, not a number; write it in quotes: "1917"`},
 		{"pool: s\nqueries:\n  - id: q\n    candidates:\n      - grade: -1\n        title: T\n", "p.yaml:5:16: a grade is a number"},
 		{"pool: s\nqueries:\n  - id: q\n    candidates:\n      - title: T\n", "p.yaml:5:9: a candidate needs grade"},
 		{"pool: s\nqueries:\n  - id: q\n    candidates:\n      - grade: 1\n", "p.yaml:5:9: a candidate needs title or id"},
-		{"pool: s\nqueries:\n  - id: q\n    candidate: []\n", `p.yaml:4:5: unknown key "candidate" in a query, which has id, query, inference_text, candidates; did you mean "candidates"?`},
-		{"pool: [\n", "p.yaml:1:1: not YAML"},
-		{"pool: \xff\n", "p.yaml: not UTF-8"},
+		{"pool: s\nqueries:\n  - id: q\n    candidate: []\n", `p.yaml:4:5: unknown key "candidate" in a query; did you mean "candidates"?`},
+		{"pool: [\n", "p.yaml:1:1: a value is missing"},
+		{"pool: \xff\n", "p.yaml:1:7: not UTF-8"},
 	} {
 		_, err := Parse("p.yaml", []byte(c.text))
 		if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/releval/releval/judgments/edit"
+	"github.com/releval/releval/judgments/tree"
 )
 
 // Write writes the candidates as YAML to fill in. File and suite are the
@@ -31,14 +31,14 @@ func (p *Pool) Write(w io.Writer, file, suite string) error {
 	} else {
 		fmt.Fprintf(b, "# First comes what could change the verdict most: how far %s of a system\n# against the first stage would move if the document got the highest grade.\n", p.Metric)
 	}
-	fmt.Fprintf(b, "pool: %s\nqueries:\n", edit.Scalar(p.Suite))
+	fmt.Fprintf(b, "pool: %s\nqueries:\n", tree.Scalar(p.Suite))
 	if len(p.Queries) == 0 {
 		fmt.Fprintf(b, "  []\n")
 	}
 	for _, q := range p.Queries {
-		fmt.Fprintf(b, "  - id: %s\n    query: %s\n", edit.Scalar(q.ID), edit.Scalar(q.Text))
+		fmt.Fprintf(b, "  - id: %s\n    query: %s\n", tree.Scalar(q.ID), tree.Scalar(q.Text))
 		if q.InferenceText != "" && q.InferenceText != q.Text {
-			fmt.Fprintf(b, "    inference_text: %s\n", edit.Scalar(q.InferenceText))
+			fmt.Fprintf(b, "    inference_text: %s\n", tree.Scalar(q.InferenceText))
 		}
 		fmt.Fprintf(b, "    candidates:\n")
 		for _, c := range q.Candidates {
@@ -58,7 +58,7 @@ func (p *Pool) Write(w io.Writer, file, suite string) error {
 
 func field(w io.Writer, key, value string) {
 	if value != "" {
-		fmt.Fprintf(w, "        %s: %s\n", key, edit.Scalar(value))
+		fmt.Fprintf(w, "        %s: %s\n", key, tree.Scalar(value))
 	}
 }
 

@@ -3,11 +3,11 @@ package titles
 import (
 	"unicode/utf8"
 
-	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/spelling"
 )
 
 // pattern counts edits between one text and many others: the distance of
-// judgments.Distance, a column of the table at a time in one machine word
+// spelling.Distance, a column of the table at a time in one machine word
 // (Hyyrö 2003, "A bit-vector algorithm for computing Levenshtein and Damerau
 // edit distances", for optimal string alignment).
 type pattern struct {
@@ -35,7 +35,7 @@ func newPattern(text string) *pattern {
 // than limit are needed it returns limit+1.
 func (p *pattern) distance(text string, length, limit int) int {
 	if p.length == 0 || p.length > 64 {
-		return judgments.Distance(p.text, text, limit)
+		return spelling.Distance(p.text, text, limit)
 	}
 	last := uint64(1) << (p.length - 1)
 	score := p.length

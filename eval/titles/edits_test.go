@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/spelling"
 )
 
 // TestDistance holds the bit vectors against the plain table.
@@ -22,7 +22,7 @@ func TestDistance(t *testing.T) {
 		}
 		limit := rapid.IntRange(0, 80).Draw(t, "limit")
 		got := newPattern(a).distance(b, utf8.RuneCountInString(b), limit)
-		if want := judgments.Distance(a, b, limit); got != want {
+		if want := spelling.Distance(a, b, limit); got != want {
 			t.Fatalf("%q to %q within %d: %d, want %d", a, b, limit, got, want)
 		}
 	})

@@ -22,7 +22,7 @@ func BenchmarkEvaluate(b *testing.B) {
 	}
 	shuffled := strings.Split(strings.TrimSpace(run.String()), "\n")
 	rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-	q, err := parseQrels("qrels", []byte(qrels.String()))
+	q, err := parseQrels("qrels", []byte(qrels.String()), QrelsOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,5 +1,7 @@
-// Package trec evaluates TREC run files against TREC qrels: the numbers of
-// trec_eval, from files to means, as fast as the files can be read.
+// Package trec reads TREC qrels and run files, and evaluates the one against
+// the other: the numbers of trec_eval, from files to means, as fast as the
+// files can be read. It is the only reader of these files, so that whoever
+// asks gets the same ranking and the same errors.
 //
 // It refuses to guess. A short line, a grade that is no whole number, a score
 // that is no number, the same document twice: each is a *LineError with file
@@ -23,6 +25,6 @@
 //     that comes in order by score that is its place.
 //  5. A file whose queries are scattered is found out at the first query that
 //     comes again, and read a second time with all lists in memory.
-//  6. ReadRun, which only Overlap needs, does keep whole rankings.
+//  6. ReadRun, for those who want the rankings themselves, keeps them whole.
 //  7. WriteTrecEval prints as trec_eval does, byte for byte.
 package trec

@@ -139,7 +139,7 @@ func (e *evaluation) finish() (*Result, error) {
 	}
 	switch {
 	case e.tagOf < 0:
-		return nil, fmt.Errorf("%s: no hit in it: want lines of %s", e.name, runFormat)
+		return nil, noHit(e.name)
 	case r.Missing == len(r.Hits):
 		return nil, fmt.Errorf("%s answers no query of %s: the two are not of one collection", e.name, e.qrels.name)
 	}

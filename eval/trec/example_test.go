@@ -16,7 +16,7 @@ func Example() {
 		heist 0 heat 2
 		heist 0 fargo 0
 		space 0 alien 1
-	`)})
+	`)}, trec.QrelsOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -47,7 +47,7 @@ func Example() {
 
 func ExampleWriteTrecEval() {
 	ctx := context.Background()
-	qrels, err := trec.ReadQrels(ctx, trec.Input{Path: "testdata/golden/plain.qrels"})
+	qrels, err := trec.ReadQrels(ctx, trec.Input{Path: "testdata/golden/plain.qrels"}, trec.QrelsOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return

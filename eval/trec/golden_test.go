@@ -26,7 +26,7 @@ func allMeasures(t testing.TB) Measures {
 
 func evaluateFiles(t testing.TB, qrels, run string, ms []metrics.Metric, o Options) *Result {
 	t.Helper()
-	q, err := ReadQrels(t.Context(), Input{Path: qrels})
+	q, err := ReadQrels(t.Context(), Input{Path: qrels}, QrelsOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

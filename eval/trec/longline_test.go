@@ -33,7 +33,7 @@ func TestEndlessLine(t *testing.T) {
 		}
 		e = &endless{}
 		in.Reader = io.MultiReader(strings.NewReader(strings.ReplaceAll(begin, "1 Q0 a 1 1.5 x", "1 0 a 1")), e)
-		if _, err := ReadQrels(t.Context(), in); !errors.Is(err, errLongLine) {
+		if _, err := ReadQrels(t.Context(), in, QrelsOptions{}); !errors.Is(err, errLongLine) {
 			t.Errorf("qrels: error %v, want %v", err, errLongLine)
 		}
 		if e.read > 16<<20 {
@@ -41,7 +41,7 @@ func TestEndlessLine(t *testing.T) {
 		}
 	}
 	// a long line within the bound is only a wrong one
-	if _, err := ReadQrels(t.Context(), Input{Name: "file", Reader: strings.NewReader(strings.Repeat("x", maxLine-1) + "\n")}); err == nil || errors.Is(err, errLongLine) {
+	if _, err := ReadQrels(t.Context(), Input{Name: "file", Reader: strings.NewReader(strings.Repeat("x", maxLine-1) + "\n")}, QrelsOptions{}); err == nil || errors.Is(err, errLongLine) {
 		t.Errorf("error %v, want one about fields", err)
 	}
 }

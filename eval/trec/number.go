@@ -14,7 +14,7 @@ var powers = [23]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
 
 // parseScore reads a number in any form that C's strtod knows: decimal with
 // or without exponent, hexadecimal, infinity. Beyond float64's range it is an
-// infinity or 0, as there. NaN has no place in an order and is an error.
+// infinity or 0, as there. NaN cannot be ranked and is an error.
 func parseScore(b []byte) (float64, error) {
 	// Digits with one point, as nearly all scores are: where they make a whole
 	// number below 2^53, one division by an exact power of ten rounds right.
@@ -63,7 +63,7 @@ func parseScoreSlowly(b []byte) (float64, error) {
 		return 0, errors.New("is not a number")
 	}
 	if math.IsNaN(x) {
-		return 0, errors.New("has no place in an order")
+		return 0, errors.New("cannot be ranked")
 	}
 	return x, nil
 }
@@ -71,14 +71,21 @@ func parseScoreSlowly(b []byte) (float64, error) {
 // maxGrade bounds grades; it leaves room for sums.
 const maxGrade = 1_000_000_000
 
-// parseGrade reads a whole number. trec_eval would take 1.7 for 1.
-func parseGrade(b []byte) (float64, error) {
+// parseGrade reads a grade, a whole number unless it may be fractional.
+// trec_eval would take 1.7 for 1.
+func parseGrade(b []byte, fractional bool) (float64, error) {
 	n, err := strconv.ParseInt(string(b), 10, 64)
+	grade := float64(n)
+	if fractional && errors.Is(err, strconv.ErrSyntax) {
+		if grade, err = parseScore(b); err != nil {
+			return 0, fmt.Errorf("the grade %s is not a number", clip(b))
+		}
+	}
 	switch {
 	case err != nil && !errors.Is(err, strconv.ErrRange):
 		return 0, fmt.Errorf("the grade %s is not a whole number", clip(b))
-	case err != nil || n > maxGrade || n < -maxGrade:
+	case err != nil || grade > maxGrade || grade < -maxGrade:
 		return 0, fmt.Errorf("the grade %s is out of range: at most %d", clip(b), maxGrade)
 	}
-	return float64(n), nil
+	return grade, nil
 }

@@ -55,7 +55,7 @@ func drawCollection(t *rapid.T) collection {
 func join(lines []string) string { return strings.Join(lines, "\n") + "\n" }
 
 func parseText(t *rapid.T, text string) *Qrels {
-	q, err := parseQrels("qrels", []byte(text))
+	q, err := parseQrels("qrels", []byte(text), QrelsOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func FuzzEvaluate(f *testing.F) {
 	f.Add("\xef\xbb\xbfq\t0\td 3", "# c\n\n q Q0 d\x01 1 0x1p1 t extra\n", uint16(9), byte(3))
 	ms := mustMetrics(f, "ndcg", "map", "bpref", "num_ret", "judged@3", "rbp")
 	f.Fuzz(func(t *testing.T, qrels, run string, size uint16, mode byte) {
-		q, err := parseQrels("qrels", []byte(qrels))
+		q, err := parseQrels("qrels", []byte(qrels), QrelsOptions{})
 		if err != nil {
 			return
 		}

@@ -38,6 +38,14 @@ type judgedDoc struct {
 	line  int
 }
 
+// QrelsOptions change how judgments are read. The zero value is trec_eval's
+// format.
+type QrelsOptions struct {
+	// Fractional takes grades such as 0.7, which trec_eval cuts to whole
+	// numbers.
+	Fractional bool
+}
+
 // ReadQrels reads judgments: lines of query, iteration, document and grade,
 // in any order, separated by white space. The iteration is not looked at.
 // Blank lines and lines that begin with # are passed over. A grade is a whole
@@ -45,7 +53,7 @@ type judgedDoc struct {
 //
 // A line with fewer or more fields, another grade, and a document judged twice
 // for one query are a *LineError.
-func ReadQrels(ctx context.Context, in Input) (*Qrels, error) {
+func ReadQrels(ctx context.Context, in Input, o QrelsOptions) (*Qrels, error) {
 	src, err := in.open(false)
 	if err != nil {
 		return nil, err
@@ -59,10 +67,10 @@ func ReadQrels(ctx context.Context, in Input) (*Qrels, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", src.name, err)
 	}
-	return parseQrels(src.name, data)
+	return parseQrels(src.name, data, o)
 }
 
-func parseQrels(name string, data []byte) (*Qrels, error) {
+func parseQrels(name string, data []byte, o QrelsOptions) (*Qrels, error) {
 	q := &Qrels{name: name, seed: maphash.MakeSeed(), index: map[string]int32{}}
 	b := bytes.TrimPrefix(data, bom)
 	end := len(b)
@@ -88,7 +96,7 @@ func parseQrels(name string, data []byte) (*Qrels, error) {
 			return nil, &LineError{name, line, shortLine(b, at, 4, qrelsFormat)}
 		}
 		i++
-		grade, err := parseGrade(b[start[3]:stop[3]])
+		grade, err := parseGrade(b[start[3]:stop[3]], o.Fractional)
 		if err != nil {
 			return nil, &LineError{name, line, err.Error()}
 		}
@@ -163,27 +171,23 @@ func (q *Qrels) Queries() []string {
 	return ids
 }
 
-// Judgments is the number of judged documents, over all queries.
-func (q *Qrels) Judgments() int {
-	n := 0
-	for i := range q.queries {
-		n += len(q.queries[i].docs)
-	}
-	return n
+// A Judgment is one line of a qrels file.
+type Judgment struct {
+	Query, Document string
+	Grade           float64
+	line            int
 }
 
-// Grades are the judgments of one query by document id; nil for a query that
-// nobody judged.
-func (q *Qrels) Grades(query string) map[string]float64 {
-	n, ok := q.index[query]
-	if !ok {
-		return nil
+// Judgments are all lines, in the order of the file.
+func (q *Qrels) Judgments() []Judgment {
+	var all []Judgment
+	for i := range q.queries {
+		for _, d := range q.queries[i].docs {
+			all = append(all, Judgment{q.queries[i].id, d.id, d.grade, d.line})
+		}
 	}
-	grades := make(map[string]float64, len(q.queries[n].docs))
-	for _, d := range q.queries[n].docs {
-		grades[d.id] = d.grade
-	}
-	return grades
+	slices.SortFunc(all, func(a, b Judgment) int { return cmp.Compare(a.line, b.line) })
+	return all
 }
 
 // withContext makes a long read end when the context does.

@@ -27,7 +27,7 @@ func mustMetrics(t testing.TB, names ...string) []metrics.Metric {
 
 func mustQrels(t testing.TB, text string) *Qrels {
 	t.Helper()
-	q, err := ReadQrels(t.Context(), Input{Name: "qrels", Reader: strings.NewReader(text)})
+	q, err := ReadQrels(t.Context(), Input{Name: "qrels", Reader: strings.NewReader(text)}, QrelsOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestFormsOfARun(t *testing.T) {
 }
 
 func TestFormsOfQrels(t *testing.T) {
-	want := map[string]float64{"a": 1, "b": 0}
+	want := map[string]float64{"q1 a": 1, "q1 b": 0, "q2 c": 2}
 	for name, text := range map[string]string{
 		"plain":            plainQrels,
 		"carriage returns": strings.ReplaceAll(plainQrels, "\n", "\r\n"),
@@ -132,11 +132,12 @@ func TestFormsOfQrels(t *testing.T) {
 		"scattered":        "q1 0 a 1\nq2 0 c 2\nq1 0 b +0\n",
 	} {
 		q := mustQrels(t, text)
-		if diff := cmp.Diff(want, q.Grades("q1")); diff != "" {
-			t.Errorf("%s: grades of q1 (-want +got):\n%s", name, diff)
+		got := map[string]float64{}
+		for _, j := range q.Judgments() {
+			got[j.Query+" "+j.Document] = j.Grade
 		}
-		if q.Judgments() != 3 || !cmp.Equal(q.Queries(), []string{"q1", "q2"}) || q.Grades("q3") != nil {
-			t.Errorf("%s: %d judgments of %q", name, q.Judgments(), q.Queries())
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: judgments (-want +got):\n%s", name, diff)
 		}
 	}
 }
@@ -168,9 +169,27 @@ func TestBadQrels(t *testing.T) {
 		{"q 0 d 1\np 0 d 1\nq 0 e 1\nq 0 d 0\n", `qrels:4: document "d" is judged a second time for query "q", first at line 1`},
 	}
 	for _, test := range tests {
-		_, err := ReadQrels(t.Context(), Input{Name: "qrels", Reader: strings.NewReader(test.text)})
+		_, err := ReadQrels(t.Context(), Input{Name: "qrels", Reader: strings.NewReader(test.text)}, QrelsOptions{})
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) {
 			t.Errorf("%q: %v, want %s", test.text, err, test.want)
+		}
+	}
+}
+
+// Fractional grades are taken on request, and lines keep their order.
+func TestFractionalGrades(t *testing.T) {
+	text := "q2 0 b 0.7\nq1 0 a 1.0\nq2 0 a -1\nq1 0 c 2e-1\n"
+	q, err := ReadQrels(t.Context(), Input{Name: "qrels", Reader: strings.NewReader(text)}, QrelsOptions{Fractional: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Judgment{{"q2", "b", .7, 1}, {"q1", "a", 1, 2}, {"q2", "a", -1, 3}, {"q1", "c", .2, 4}}
+	if diff := cmp.Diff(want, q.Judgments(), cmp.AllowUnexported(Judgment{})); diff != "" {
+		t.Errorf("judgments (-want +got):\n%s", diff)
+	}
+	for _, grade := range []string{"nan", "inf", "1e10", "high"} {
+		if _, err := ReadQrels(t.Context(), Input{Name: "qrels", Reader: strings.NewReader("q 0 d " + grade)}, QrelsOptions{Fractional: true}); err == nil {
+			t.Errorf("the grade %s is taken", grade)
 		}
 	}
 }
@@ -186,7 +205,7 @@ func TestBadRuns(t *testing.T) {
 		{"q1 Q0 a 1 1\n", "run:1: 5 fields, want 6: query Q0 document rank score tag", Options{}},
 		{plainRun + "q3\n", "run:5: 1 field, want 6", Options{}},
 		{plainRun + "q3 Q0 a 1 1   \n", "run:5: 5 fields, want 6", Options{}},
-		{"q1 Q0 a 1 nan t\n", `run:1: the score "nan" has no place in an order`, Options{}},
+		{"q1 Q0 a 1 nan t\n", `run:1: the score "nan" cannot be ranked`, Options{}},
 		{"q1 Q0 a 1 -NaN t\n", `run:1: the score "-NaN" `, Options{}},
 		{"q1 Q0 a 1 high t\n", `run:1: the score "high" is not a number`, Options{}},
 		{"q1 Q0 a 1 1_0 t\n", `run:1: the score "1_0" is not a number`, Options{}},
@@ -258,7 +277,7 @@ func TestInputErrors(t *testing.T) {
 		if _, err := Evaluate(t.Context(), q, Input{Path: path}, nil, Options{}); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("Evaluate of %s: %v", path, err)
 		}
-		if _, err := ReadQrels(t.Context(), Input{Path: path}); err == nil || !strings.Contains(err.Error(), path) {
+		if _, err := ReadQrels(t.Context(), Input{Path: path}, QrelsOptions{}); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("ReadQrels of %s: %v", path, err)
 		}
 	}
@@ -267,7 +286,7 @@ func TestInputErrors(t *testing.T) {
 	if _, err := Evaluate(ctx, q, Input{Reader: strings.NewReader(plainRun)}, nil, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Evaluate after cancel: %v", err)
 	}
-	if _, err := ReadQrels(ctx, Input{Reader: strings.NewReader(plainQrels)}); !errors.Is(err, context.Canceled) {
+	if _, err := ReadQrels(ctx, Input{Reader: strings.NewReader(plainQrels)}, QrelsOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("ReadQrels after cancel: %v", err)
 	}
 }

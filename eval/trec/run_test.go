@@ -18,11 +18,18 @@ func readRun(t *testing.T, text string, o Options) *Run {
 }
 
 func TestReadRun(t *testing.T) {
-	text := "q1 Q0 a 3 1 t\nq2 Q0 z 1 1 t\r\n\nq1 Q0 b 2 1 t\nq1 Q0 c 1 5e0 t\n"
-	want := map[string][]string{"q1": {"c", "b", "a"}, "q2": {"z"}}
-	for _, o := range []Options{{}, {Order: ByRank}} {
-		if diff := cmp.Diff(want, readRun(t, text, o).Rankings); diff != "" {
-			t.Errorf("rankings by %v (-want +got):\n%s", o.Order, diff)
+	text := "q1 Q0 a 3 1 t\nq2 Q0 z 1 1 t\r\n\nq1 Q0 b 2 1 t\nq1 Q0 c 1 5e0 last\n"
+	for _, c := range []struct {
+		order Order
+		want  []Ranking
+	}{
+		// Of equal scores the greater document comes first.
+		{ByScore, []Ranking{{"q1", []Hit{{"c", 5}, {"b", 1}, {"a", 1}}}, {"q2", []Hit{{"z", 1}}}}},
+		{ByRank, []Ranking{{"q1", []Hit{{"c", -1}, {"b", -2}, {"a", -3}}}, {"q2", []Hit{{"z", -1}}}}},
+	} {
+		run := readRun(t, text, Options{Order: c.order})
+		if diff := cmp.Diff(c.want, run.Rankings); diff != "" || run.Tag != "last" {
+			t.Errorf("rankings by %v with tag %q (-want +got):\n%s", c.order, run.Tag, diff)
 		}
 	}
 	tests := []struct {

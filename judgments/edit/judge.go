@@ -3,7 +3,6 @@ package edit
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/releval/releval/judgments"
@@ -49,21 +48,7 @@ func (e *Suite) Judge(query int, more []judgments.Judgment) error {
 func entries(js []judgments.Judgment) []string {
 	all := make([]string, len(js))
 	for i, j := range js {
-		if j.ID == "" && j.Grade == 1 {
-			all[i] = Scalar(j.Title)
-			continue
-		}
-		var fields []string
-		if j.Title != "" {
-			fields = append(fields, "title: "+Scalar(j.Title))
-		}
-		if j.ID != "" {
-			fields = append(fields, "id: "+Scalar(j.ID))
-		}
-		if j.Grade != 1 {
-			fields = append(fields, "grade: "+strconv.FormatFloat(j.Grade, 'f', -1, 64))
-		}
-		all[i] = "{" + strings.Join(fields, ", ") + "}"
+		all[i] = j.YAML()
 	}
 	return all
 }
@@ -82,12 +67,12 @@ func indented(lead string, texts []string) []string {
 // where more of it follows.
 func (e *Suite) endOfBlock(line, indent int, more bool) int {
 	end := len(e.text)
-	for i := line - 1; i < len(e.lines); i++ {
+	for i := line - 1; i < len(e.lines.Starts); i++ {
 		next := len(e.text)
-		if i+1 < len(e.lines) {
-			next = e.lines[i+1]
+		if i+1 < len(e.lines.Starts) {
+			next = e.lines.Starts[i+1]
 		}
-		text := e.text[e.lines[i]:next]
+		text := e.text[e.lines.Starts[i]:next]
 		content := bytes.TrimLeft(text, " ")
 		width := len(text) - len(content)
 		content = bytes.TrimSpace(content)
@@ -160,7 +145,7 @@ func (e *Suite) insertFlow(n *tree.Node, text string) error {
 		}
 		at = behind
 	case tree.AliasNode:
-		at = e.offset(last.Line, last.Column) + 1 + len(last.Value)
+		at = e.lines.Offset(last.Line, last.Column) + 1 + len(last.Value)
 	default:
 		if _, at, err = e.brackets(last); err != nil {
 			return err
@@ -172,7 +157,7 @@ func (e *Suite) insertFlow(n *tree.Node, text string) error {
 
 // brackets gives the bytes of a value in brackets, both included.
 func (e *Suite) brackets(n *tree.Node) (start, end int, err error) {
-	start = e.offset(n.Line, n.Column)
+	start = e.lines.Offset(n.Line, n.Column)
 	for start >= 0 && start < len(e.text) && e.text[start] != '[' && e.text[start] != '{' {
 		// An anchor or a tag stands in front.
 		start++

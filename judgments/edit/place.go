@@ -8,42 +8,10 @@ import (
 	"github.com/releval/releval/judgments/tree"
 )
 
-// lineStarts are the offsets at which the lines of a text begin. A suite whose
-// lines end in a carriage return alone fails the verification.
-func lineStarts(text []byte) []int {
-	starts := []int{0}
-	for i, c := range text {
-		if c == '\n' {
-			starts = append(starts, i+1)
-		}
-	}
-	return starts
-}
-
-// offset gives the byte of a line and column, both from 1, the column in
-// characters; -1 where the text has no such place.
-func (e *Suite) offset(line, column int) int {
-	if line < 1 || line > len(e.lines) {
-		return -1
-	}
-	at := e.lines[line-1]
-	if line == 1 && len(e.text) >= 3 && string(e.text[:3]) == "\ufeff" {
-		at += 3
-	}
-	for ; column > 1; column-- {
-		if at >= len(e.text) {
-			return -1
-		}
-		_, size := utf8.DecodeRune(e.text[at:])
-		at += size
-	}
-	return at
-}
-
 // position is the place of a byte.
 func (e *Suite) position(offset int) judgments.Position {
-	line := sort.SearchInts(e.lines, offset+1)
-	start := e.lines[line-1]
+	line := sort.SearchInts(e.lines.Starts, offset+1)
+	start := e.lines.Starts[line-1]
 	return judgments.Position{File: e.suite.File, Line: line, Column: utf8.RuneCount(e.text[start:offset]) + 1}
 }
 

@@ -21,7 +21,7 @@ const maxText = 16 << 20
 type Suite struct {
 	suite *judgments.Suite
 	text  []byte
-	lines []int // the offset of each line
+	lines tree.Lines
 	root  *tree.Node
 	// queries are what the changed suite must say.
 	queries []judgments.Query
@@ -43,7 +43,7 @@ func Open(s *judgments.Suite, text []byte) (*Suite, error) {
 	case len(text) > maxText:
 		return nil, fmt.Errorf("%s: larger than %d MiB, too large to be edited in place; split it", s.File, maxText>>20)
 	}
-	e := &Suite{suite: s, text: text, lines: lineStarts(text), queries: cloneQueries(s.Queries)}
+	e := &Suite{suite: s, text: text, lines: tree.NewLines(text), queries: cloneQueries(s.Queries)}
 	var err error
 	if e.root, err = tree.Parse(text); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.File, err)

@@ -1,6 +1,47 @@
 package tree
 
-import "bytes"
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// Lines are the places of a text's lines, as editors count them.
+type Lines struct {
+	text []byte
+	// Starts are the offsets at which the lines begin.
+	Starts []int
+}
+
+// NewLines finds the lines of a text. A carriage return alone ends none.
+func NewLines(text []byte) Lines {
+	l := Lines{text, []int{0}}
+	for i, c := range text {
+		if c == '\n' {
+			l.Starts = append(l.Starts, i+1)
+		}
+	}
+	return l
+}
+
+// Offset gives the byte of a node's line and column, both from 1, the column
+// in characters behind a byte order mark; -1 where the text has no such place.
+func (l Lines) Offset(line, column int) int {
+	if line < 1 || line > len(l.Starts) {
+		return -1
+	}
+	at := l.Starts[line-1]
+	if line == 1 && bytes.HasPrefix(l.text, []byte("\ufeff")) {
+		at += len("\ufeff")
+	}
+	for ; column > 1; column-- {
+		if at >= len(l.text) {
+			return -1
+		}
+		_, size := utf8.DecodeRune(l.text[at:])
+		at += size
+	}
+	return at
+}
 
 // YAML 1.1 ends a line at three more characters than editors do. Places that
 // people look up, and that edits are made at, count lines as editors do.

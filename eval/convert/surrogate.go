@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,8 +18,9 @@ import (
 // from the same titles can be compared.
 type surrogates struct {
 	// titles and queries are what the given ids stand for.
-	titles, queries map[string]string
-	titleOrder      []string
+	titles     map[string]string
+	queries    map[string]*judgments.Query
+	titleOrder []string
 	// used are the real ids that judgments and runs name, and documents those
 	// of the documents; no surrogate may equal one.
 	used, documents map[string]bool
@@ -29,7 +31,7 @@ type surrogates struct {
 }
 
 func newSurrogates(c *Collection) *surrogates {
-	s := &surrogates{titles: map[string]string{}, queries: map[string]string{}, used: map[string]bool{}, documents: c.documents}
+	s := &surrogates{titles: map[string]string{}, queries: map[string]*judgments.Query{}, used: map[string]bool{}, documents: c.documents}
 	for i := range c.Suite.Queries {
 		for _, j := range c.Suite.Queries[i].Relevant {
 			if j.ID != "" {
@@ -51,7 +53,7 @@ func newSurrogates(c *Collection) *surrogates {
 
 // document gives the id of a document, or one in place of its title.
 func (s *surrogates) document(id, title string) string {
-	if id != "" && (!hasSpace(id) || s.spaces && cell(id) == id) {
+	if id != "" && (strings.IndexFunc(id, endsField) < 0 || s.spaces && cell(id) == id) {
 		return id
 	}
 	if id != "" {
@@ -84,26 +86,37 @@ func (s *surrogates) assign(title string) string {
 	}
 }
 
-// query gives a query's id without white space.
+// query gives a query's id as one word, which # does not begin: that would
+// make its lines comments.
 func (s *surrogates) query(q *judgments.Query) string {
 	id := q.ID
 	if id == "" {
 		id = slug(judgments.FoldTitle(q.Text))
 	}
-	id = strings.Join(strings.Fields(id), "-")
+	id = word(strings.TrimLeft(id, "#"), "query")
 	candidate := id
 	for n := 2; ; n++ {
-		if text, taken := s.queries[candidate]; !taken || text == q.Text {
+		if other, taken := s.queries[candidate]; !taken || other.ID == q.ID && other.Text == q.Text {
 			break
 		}
 		candidate = fmt.Sprintf("%s-%d", id, n)
 	}
-	s.queries[candidate] = q.Text
+	s.queries[candidate] = q
 	return candidate
 }
 
-// write writes the mapping files.
-func (s *surrogates) write(out *output, c *Collection) error {
+// word makes one field of a TREC file of a text.
+func word(text, empty string) string {
+	return cmp.Or(strings.Join(strings.FieldsFunc(text, endsField), "-"), empty)
+}
+
+// endsField says what separates the fields of a TREC file.
+func endsField(r rune) bool { return r == ' ' || '\t' <= r && r <= '\r' }
+
+// write writes the mapping files beside the file of the given part of the
+// output.
+func (s *surrogates) write(out *output, c *Collection, part string) error {
+	titlesEnding, queriesEnding := part+titlesEnding, part+queriesEnding
 	// A mapping from before would explain this file wrongly.
 	if len(s.titleOrder) > 0 || out.exists(titlesEnding) {
 		w, err := out.create(titlesEnding)
@@ -129,7 +142,7 @@ func (s *surrogates) write(out *output, c *Collection) error {
 		return err
 	}
 	written := map[string]bool{}
-	again := &surrogates{queries: map[string]string{}}
+	again := &surrogates{queries: map[string]*judgments.Query{}}
 	for i := range c.Suite.Queries {
 		q := &c.Suite.Queries[i]
 		id := again.query(q)

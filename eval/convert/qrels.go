@@ -5,39 +5,29 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 
+	"github.com/releval/releval/eval/trec"
 	"github.com/releval/releval/judgments"
 )
 
-// readQrels reads TREC's qrels: four columns separated by white space, of
-// which the second is not used. Files beside it, as writeQrels writes them,
+// readQrels reads TREC's qrels. Files beside it, as writeQrels writes them,
 // give the texts of the queries and the titles behind surrogate ids.
 func readQrels(ctx context.Context, path string, o ReadOptions) (*Collection, error) {
 	beside, err := readBeside(ctx, path, o)
 	if err != nil {
 		return nil, err
 	}
-	b := newBuilder()
-	err = fileLines(ctx, path, func(_ int, text string) error {
-		columns := strings.Fields(text)
-		if len(columns) != 4 {
-			return fmt.Errorf("a line of qrels has 4 columns (query, iteration, document, grade), not %d", len(columns))
-		}
-		grade, err := parseGrade(columns[3])
-		if err != nil {
-			return err
-		}
-		q := b.query(columns[0], beside.texts[columns[0]])
-		j := judgments.Judgment{ID: columns[2], Grade: grade}
-		if title, ok := beside.titles[columns[2]]; ok {
-			j.ID, j.Title = "", title
-		}
-		b.judge(q, j)
-		return nil
-	})
+	qrels, err := trec.ReadQrels(ctx, trec.Input{Path: path}, trec.QrelsOptions{Fractional: true})
 	if err != nil {
 		return nil, err
+	}
+	b := newBuilder()
+	for _, line := range qrels.Judgments() {
+		j := judgments.Judgment{ID: line.Document, Grade: line.Grade}
+		if title, ok := beside.titles[line.Document]; ok {
+			j.ID, j.Title = "", title
+		}
+		b.judge(b.query(line.Query, beside.texts[line.Query]), j)
 	}
 	return b.collection(baseName(path)), nil
 }
@@ -73,5 +63,5 @@ func writeQrels(ctx context.Context, out *output, c *Collection) error {
 		}
 	}
 	out.lostOfSuite(c, true)
-	return s.write(out, c)
+	return s.write(out, c, "")
 }

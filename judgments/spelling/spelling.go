@@ -1,4 +1,14 @@
-package judgments
+// Package spelling finds the word that someone meant. It imports nothing, so
+// that every package may say "did you mean".
+//
+// It refuses to guess far: of two words that differ in more than a third of
+// their letters neither is meant by the other.
+//
+// How it works:
+//
+//  1. Distance counts the edits between two words, and stops at a limit.
+//  2. Nearest takes the known word with the fewest, without regard to case.
+package spelling
 
 import (
 	"strings"
@@ -55,20 +65,4 @@ func Distance(a, b string, limit int) int {
 		before, previous, current = previous, current, before
 	}
 	return min(previous[len(t)], limit+1)
-}
-
-// didYouMean is the end of a message about an unknown word: the nearest
-// candidate, or all of them where none is near and they are few.
-func didYouMean(word string, candidates []string) string {
-	if near := Nearest(word, candidates); near != "" {
-		return "; did you mean " + quote(near) + "?"
-	}
-	if len(candidates) == 0 {
-		return ""
-	}
-	const most = 24
-	if len(candidates) > most {
-		return "; known are " + strings.Join(candidates[:most], ", ") + ", ..."
-	}
-	return "; known are " + strings.Join(candidates, ", ")
 }

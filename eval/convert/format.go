@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/spelling"
 )
 
 // Format names a file format.
@@ -59,7 +59,7 @@ func ParseFormat(name string) (Format, error) {
 		}
 	}
 	near := ""
-	if n := judgments.Nearest(name, Formats()); n != "" {
+	if n := spelling.Nearest(name, Formats()); n != "" {
 		near = fmt.Sprintf("; did you mean %q?", n)
 	}
 	return "", fmt.Errorf("unknown format %q%s (known are %s)", name, near, strings.Join(Formats(), ", "))
@@ -71,7 +71,7 @@ func ParseFormat(name string) (Format, error) {
 // does not is a _rank_eval body; a .txt that exists, by the number of its
 // columns. A .gz at the end is looked through.
 func Detect(path string) (Format, error) {
-	if strings.HasSuffix(path, "/") || strings.HasSuffix(path, string(filepath.Separator)) {
+	if isFolderName(path) {
 		return BEIR, nil
 	}
 	info, err := os.Stat(path)
@@ -105,6 +105,12 @@ func Detect(path string) (Format, error) {
 		return detectColumns(path)
 	}
 	return "", fmt.Errorf("%s: the name does not tell the format; name it, one of %s", path, strings.Join(Formats(), ", "))
+}
+
+// isFolderName says whether a path is written as that of a folder, with a
+// slash at its end.
+func isFolderName(path string) bool {
+	return strings.HasSuffix(path, "/") || strings.HasSuffix(path, string(filepath.Separator))
 }
 
 // beginning reads the first bytes of a file, decompressed.

@@ -54,16 +54,14 @@ func TestRefused(t *testing.T) {
 		format     Format
 		text, want string
 	}{
-		{Qrels, "1 0 d 1\n1 0 d\n1 0 e x\n", "x:2:1: a line of qrels has 4 columns (query, iteration, document, grade), not 3\nx:3:1: the grade \"x\" is no number"},
-		{Qrels, "", "x: no query in it"},
-		{Qrels, "1 0 d NaN\n", "is no number"},
-		{Qrels, "1 0 d\xff 1\n", "x:1:1: not UTF-8"},
-		{Qrels, strings.Repeat("x\n", 100), "too many problems"},
+		{Qrels, "1 0 d 1\n1 0 d\n1 0 e x\n", "x:2: 3 fields, want 4"},
+		{Qrels, "1 0 d 1\n1 0 e x\n", `x:2: the grade "x" is not a number`},
+		{Qrels, "1 0 d 1\n1 0 d 1\n", `x:2: document "d" is judged a second time for query "1", first at line 1`},
+		{Qrels, "", "x: no judgment in it"},
+		{Qrels, "1 0 d NaN\n", "is not a number"},
 		{Qrels, "\x1f\x8b\x08", "unexpected EOF"},
-		{TRECRun, "1 Q0 d 1 2\n", "x:1:1: a line of a run has 6 columns"},
-		{TRECRun, "1 Q0 d one 2 t\n", "the rank \"one\""},
-		{TRECRun, "1 Q0 d 1 inf t\n", "the score \"inf\""},
-		{TRECRun, "1 Q0 d 1 2 t\n1 Q0 d 2 1 t\n", "x:2:1: the document \"d\" stands twice in the ranking of query \"1\""},
+		{TSV, strings.Repeat("a\tb\tx\n", 100), "too many problems"},
+		{TSV, "a\td\xff\t1\n", "x:1:1: not UTF-8"},
 		{TSV, "a b c\n", "x:1:1: a table without a header"},
 		{TSV, "a\tb\t1\na\tb\n", "x:2:1: 2 columns, where the first line has 3"},
 		{TSV, "a\tb\tone\n", "x:1:1: the grade \"one\" is no number"},

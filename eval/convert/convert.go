@@ -83,7 +83,15 @@ func Write(ctx context.Context, f Format, path string, c *Collection, o WriteOpt
 	if path == "-" && f == BEIR {
 		return nil, fmt.Errorf("a BEIR folder does not fit on standard output; name a folder")
 	}
-	if info, err := os.Stat(path); err == nil && info.IsDir() && f != BEIR {
+	if f != Qrels && f != TRECRun {
+		if err := c.checkUTF8(); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	switch info, err := os.Stat(path); {
+	case f == BEIR, f == TRECRun && (err == nil && info.IsDir() || isFolderName(path)):
+		out.path, out.folder = filepath.Clean(path), true
+	case err == nil && info.IsDir():
 		return nil, fmt.Errorf("%s: is a folder; name a file", path)
 	}
 	defer func() {
@@ -97,9 +105,8 @@ func Write(ctx context.Context, f Format, path string, c *Collection, o WriteOpt
 	case Qrels:
 		err = writeQrels(ctx, out, c)
 	case TRECRun:
-		err = writeRun(ctx, out, c)
+		err = writeRuns(ctx, out, c)
 	case BEIR:
-		out.path, out.folder = filepath.Clean(path), true
 		err = writeBEIR(ctx, out, c)
 	case Quepid:
 		err = writeQuepid(out, c)

@@ -83,7 +83,7 @@ func readQuepid(ctx context.Context, path string) (*Collection, error) {
 		return nil, err
 	}
 	collection := b.collection(baseName(path))
-	collection.Runs = runs.runs(false)
+	collection.Runs = runs.runs()
 	// Rankings name queries by id, and Quepid has none.
 	for i := range collection.Suite.Queries {
 		q := &collection.Suite.Queries[i]

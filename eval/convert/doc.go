@@ -7,7 +7,8 @@
 // It refuses to guess in silence. A line that does not fit is an error with
 // file and line; what a format cannot hold, and what two files say
 // differently, is listed among the losses of the result. Nothing here talks
-// to a cluster, and no file is left half-written.
+// to a cluster, and no file is left half-written. TREC files are read by
+// package trec, so that a converted run evaluates as the run does.
 //
 // How it works:
 //

@@ -1,6 +1,9 @@
 package convert
 
 import (
+	"fmt"
+	"unicode/utf8"
+
 	"github.com/releval/releval/judgments"
 )
 
@@ -59,4 +62,26 @@ func (c *Collection) Judged() int {
 		n += len(c.Suite.Queries[i].Relevant)
 	}
 	return n
+}
+
+// checkUTF8 finds ids that are not UTF-8. TREC files may have them, and every
+// other format is text.
+func (c *Collection) checkUTF8() error {
+	check := func(what, id string) error {
+		if !utf8.ValidString(id) {
+			return fmt.Errorf("the %s id %q is not UTF-8, and the format is", what, id)
+		}
+		return nil
+	}
+	for i := range c.Suite.Queries {
+		if err := check("query", c.Suite.Queries[i].ID); err != nil {
+			return err
+		}
+		for _, j := range c.Suite.Queries[i].Relevant {
+			if err := check("document", j.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -1,4 +1,4 @@
-package judgments
+package spelling
 
 import (
 	"testing"

@@ -1,0 +1,173 @@
+package convert
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/releval/releval/eval/trec"
+)
+
+// readRun reads a TREC run, ranked as trec_eval ranks it.
+func readRun(ctx context.Context, path string, o ReadOptions) (*Collection, error) {
+	beside, err := readBeside(ctx, path, o)
+	if err != nil {
+		return nil, err
+	}
+	read, err := trec.ReadRun(ctx, trec.Input{Path: path}, trec.Options{})
+	if err != nil {
+		return nil, err
+	}
+	queries := newBuilder()
+	run := Run{Tag: read.Tag}
+	for _, r := range read.Rankings {
+		queries.query(r.Query, beside.texts[r.Query])
+		ranking := Ranking{Query: r.Query, Hits: make([]Hit, len(r.Hits))}
+		for i, h := range r.Hits {
+			ranking.Hits[i] = Hit{ID: h.Document, Score: h.Score}
+			if title, ok := beside.titles[h.Document]; ok {
+				ranking.Hits[i].ID, ranking.Hits[i].Title = "", title
+			}
+		}
+		run.Queries = append(run.Queries, ranking)
+	}
+	c := queries.collection(baseName(path))
+	c.Runs = []Run{run}
+	return c, nil
+}
+
+// runBuilder puts rankings together row by row, of tables that give positions.
+type runBuilder struct {
+	tags  []string
+	byTag map[string]*tagged
+}
+
+type tagged struct {
+	order []string
+	hits  map[string][]rankedHit
+	seen  map[[2]string]bool
+}
+
+type rankedHit struct {
+	Hit
+	rank int
+}
+
+func newRunBuilder() *runBuilder { return &runBuilder{byTag: map[string]*tagged{}} }
+
+func (b *runBuilder) add(tag, query string, rank int, h Hit) error {
+	t := b.byTag[tag]
+	if t == nil {
+		t = &tagged{hits: map[string][]rankedHit{}, seen: map[[2]string]bool{}}
+		b.byTag[tag] = t
+		b.tags = append(b.tags, tag)
+	}
+	key := [2]string{query, "id:" + h.ID}
+	if h.ID == "" {
+		key[1] = "title:" + h.Title
+	}
+	if t.seen[key] {
+		return fmt.Errorf("the document %q stands twice in the ranking of query %q", cmp.Or(h.ID, h.Title), query)
+	}
+	t.seen[key] = true
+	if _, ok := t.hits[query]; !ok {
+		t.order = append(t.order, query)
+	}
+	t.hits[query] = append(t.hits[query], rankedHit{h, rank})
+	return nil
+}
+
+// runs orders the hits by their positions.
+func (b *runBuilder) runs() []Run {
+	var runs []Run
+	for _, tag := range b.tags {
+		t := b.byTag[tag]
+		run := Run{Tag: tag}
+		for _, query := range t.order {
+			hits := t.hits[query]
+			slices.SortStableFunc(hits, func(a, b rankedHit) int { return cmp.Compare(a.rank, b.rank) })
+			r := Ranking{Query: query}
+			for _, h := range hits {
+				r.Hits = append(r.Hits, h.Hit)
+			}
+			run.Queries = append(run.Queries, r)
+		}
+		runs = append(runs, run)
+	}
+	return runs
+}
+
+// writeRuns writes the rankings as TREC runs: one run as a file, several as a
+// folder with a file for each, because a reader takes a file for one run.
+func writeRuns(ctx context.Context, out *output, c *Collection) error {
+	switch {
+	case len(c.Runs) == 0:
+		return fmt.Errorf("%s: the source holds no rankings, and a run is nothing else", out.path)
+	case len(c.Runs) > 1 && !out.folder:
+		return fmt.Errorf("%s: the source holds %d runs, and a file holds one; name a folder for them, as %s/", out.path, len(c.Runs), baseName(out.path))
+	}
+	names := map[string]bool{}
+	for _, run := range c.Runs {
+		tag := word(run.Tag, "run")
+		name := ""
+		if out.folder {
+			name = uniqueName(strings.NewReplacer("/", "-", "\\", "-").Replace(strings.TrimLeft(tag, ".")), names) + ".run"
+		}
+		if err := writeRun(ctx, out, c, run, name, tag); err != nil {
+			return err
+		}
+	}
+	if n := c.Judged(); n > 0 {
+		out.lose(fmt.Sprintf("%d judgments: a run holds rankings alone", n))
+	}
+	out.lostOfSuite(c, false)
+	return nil
+}
+
+// uniqueName gives a name that is not among the given ones yet, and adds it.
+func uniqueName(name string, taken map[string]bool) string {
+	unique := name
+	for n := 2; taken[strings.ToLower(unique)] || unique == ""; n++ {
+		unique = fmt.Sprintf("%s-%d", name, n)
+	}
+	taken[strings.ToLower(unique)] = true
+	return unique
+}
+
+// writeRun writes one run. Readers rank by score, and equal scores by document
+// id. Where that is not the order of the hits, 1/rank stands for the scores,
+// so that the file is ranked as the source was.
+func writeRun(ctx context.Context, out *output, c *Collection, run Run, name, tag string) error {
+	s := newSurrogates(c)
+	w, err := out.create(name)
+	if err != nil {
+		return err
+	}
+	ids := make(map[string]string, len(c.Suite.Queries))
+	for i := range c.Suite.Queries {
+		q := &c.Suite.Queries[i]
+		ids[q.ID] = s.query(q)
+	}
+	for _, r := range run.Queries {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		hits := make([]trec.Hit, len(r.Hits))
+		for i, h := range r.Hits {
+			hits[i] = trec.Hit{Document: s.document(h.ID, h.Title), Score: h.Score}
+		}
+		if !trec.Ranked(hits) {
+			out.notes.add("%d rankings are not in the order of their scores, and get 1/rank instead", r.Query)
+			for i := range hits {
+				hits[i].Score = 1 / float64(i+1)
+			}
+		}
+		for i, h := range hits {
+			fmt.Fprintf(w, "%s Q0 %s %d %s %s\n", cmp.Or(ids[r.Query], r.Query), h.Document, i+1, strconv.FormatFloat(h.Score, 'g', -1, 64), tag)
+		}
+	}
+	return s.write(out, c, name)
+}
