@@ -3,6 +3,8 @@ package eval
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/releval/releval/judgments"
 )
 
 // FirstStage is the name of the system that searches without a reranker.
@@ -52,7 +54,7 @@ type Manifest struct {
 	// Metrics are the canonical names of the suite's metrics.
 	Metrics []string `json:"metrics"`
 	// Gates are the suite's gates.
-	Gates []Gate `json:"gates,omitempty"`
+	Gates []judgments.Gate `json:"gates,omitempty"`
 	// QueryCount is how many queries the run sets out to search.
 	QueryCount int `json:"query_count"`
 	// SuiteQueries is how many the suite has, where the run was restricted to
@@ -117,23 +119,6 @@ type Hashes struct {
 	Titles string `json:"titles,omitempty"`
 }
 
-// Gate is a suite's gate as the run file keeps it.
-type Gate struct {
-	Source       string   `json:"source"`
-	Line         int      `json:"line,omitempty"`
-	Column       int      `json:"column,omitempty"`
-	Metric       string   `json:"metric"`
-	System       string   `json:"system,omitempty"`
-	Tag          string   `json:"tag,omitempty"`
-	Versus       string   `json:"versus,omitempty"`
-	Min          *float64 `json:"min,omitempty"`
-	Max          *float64 `json:"max,omitempty"`
-	MinGain      *float64 `json:"min_gain,omitempty"`
-	MaxDrop      *float64 `json:"max_drop,omitempty"`
-	MaxQueryDrop *float64 `json:"max_query_drop,omitempty"`
-	Confidence   float64  `json:"confidence,omitempty"`
-}
-
 // Query is one query of a run: the question, its judgments, and what each
 // system answered.
 type Query struct {
@@ -141,47 +126,21 @@ type Query struct {
 	// Number is the query's place in the suite, from 0.
 	Number int    `json:"number"`
 	ID     string `json:"id"`
-	Text   string `json:"query"`
+	// Position is the query's place in the suite.
+	judgments.Position
+	Text string `json:"query"`
 	// InferenceText is what the reranker was asked; empty where it was Text.
-	InferenceText string      `json:"inference_text,omitempty"`
-	Line          int         `json:"line,omitempty"`
-	Column        int         `json:"column,omitempty"`
-	Tags          []string    `json:"tags,omitempty"`
-	Judgments     []Judgment  `json:"judgments"`
-	Expect        []Expect    `json:"expect,omitempty"`
-	Quarantine    *Quarantine `json:"quarantine,omitempty"`
-	Results       Results     `json:"results"`
-	Repeats       []Results   `json:"repeats,omitempty"`
+	InferenceText string                  `json:"inference_text,omitempty"`
+	Tags          []string                `json:"tags,omitempty"`
+	Judgments     []judgments.Judgment    `json:"judgments"`
+	Expect        []judgments.Expectation `json:"expect,omitempty"`
+	Quarantine    *judgments.Quarantine   `json:"quarantine,omitempty"`
+	Results       Results                 `json:"results"`
+	Repeats       []Results               `json:"repeats,omitempty"`
 }
 
 // Results are the answers of the systems, by name.
 type Results map[string]*Result
-
-// Judgment is a judged document of a query.
-type Judgment struct {
-	Title string  `json:"title,omitempty"`
-	ID    string  `json:"id,omitempty"`
-	Grade float64 `json:"grade"`
-}
-
-// Expect is an expectation on a query as the run file keeps it.
-type Expect struct {
-	Source    string `json:"source"`
-	Line      int    `json:"line,omitempty"`
-	Column    int    `json:"column,omitempty"`
-	Title     string `json:"title,omitempty"`
-	ID        string `json:"id,omitempty"`
-	System    string `json:"system,omitempty"`
-	Within    int    `json:"within,omitempty"`
-	NotWithin int    `json:"not_within,omitempty"`
-	Before    string `json:"before,omitempty"`
-}
-
-// Quarantine is a query's quarantine as the run file keeps it.
-type Quarantine struct {
-	Until  time.Time `json:"until"`
-	Reason string    `json:"reason"`
-}
 
 // Result is what one system answered to one query.
 type Result struct {

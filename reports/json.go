@@ -7,6 +7,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/sweep"
+	"github.com/releval/releval/judgments"
 )
 
 // JSONFormat is the version of the JSON report, in its key "format". A key is
@@ -122,14 +123,14 @@ type (
 		Mean   *float64 `json:"mean"`
 	}
 	jsonQuery struct {
-		ID            string            `json:"id"`
-		Text          string            `json:"query"`
-		InferenceText string            `json:"inference_text,omitempty"`
-		Tags          []string          `json:"tags"`
-		Line          int               `json:"line,omitempty"`
-		Quarantined   string            `json:"quarantined_until,omitempty"`
-		Judgments     []eval.Judgment   `json:"judgments"`
-		Failures      map[string]string `json:"failures,omitempty"`
+		ID            string               `json:"id"`
+		Text          string               `json:"query"`
+		InferenceText string               `json:"inference_text,omitempty"`
+		Tags          []string             `json:"tags"`
+		Line          int                  `json:"line,omitempty"`
+		Quarantined   string               `json:"quarantined_until,omitempty"`
+		Judgments     []judgments.Judgment `json:"judgments"`
+		Failures      map[string]string    `json:"failures,omitempty"`
 	}
 	jsonRow struct {
 		Query      string   `json:"query"`

@@ -11,6 +11,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/judgments"
 )
 
 // sample is a run small enough to work every number out by hand: see the
@@ -44,25 +45,25 @@ func sample() *eval.Run {
 		},
 		Queries: []eval.Query{
 			{Type: "query", Number: 0, ID: "crime", Text: "crime", InferenceText: "flesh-eating bad guy", Tags: []string{"plot"},
-				Judgments: []eval.Judgment{{Title: "Lambs", Grade: 1}},
+				Judgments: []judgments.Judgment{{Title: "Lambs", Grade: 1}},
 				Results: eval.Results{
 					eval.FirstStage: hits("Godfather", "Heat", "Lambs", "Alien"),
 					"elastic":       reranked("Lambs", "Alien", "Godfather", "Heat"),
 				}},
 			{Type: "query", Number: 1, ID: "heist", Text: "a robbery that goes wrong",
-				Judgments: []eval.Judgment{{Title: "Dogs", Grade: 3}, {Title: "Heat", Grade: 1}, {Title: "Up", Grade: 0}},
+				Judgments: []judgments.Judgment{{Title: "Dogs", Grade: 3}, {Title: "Heat", Grade: 1}, {Title: "Up", Grade: 0}},
 				Results: eval.Results{
 					eval.FirstStage: hits("Dogs", "Heat", "Up"),
 					"elastic":       reranked("Up", "Heat", "Dogs"),
 				}},
 			{Type: "query", Number: 2, ID: "toys", Text: "toys", Tags: []string{"keyword", "plot"},
-				Judgments: []eval.Judgment{{Title: "Toy Story", Grade: 2}},
+				Judgments: []judgments.Judgment{{Title: "Toy Story", Grade: 2}},
 				Results: eval.Results{
 					eval.FirstStage: hits("Toy Story", "Up"),
 					"elastic":       reranked("Toy Story", "Up"),
 				}},
 			{Type: "query", Number: 3, ID: "space", Text: "lost in space",
-				Judgments: []eval.Judgment{{Title: "Gravity", Grade: 1}},
+				Judgments: []judgments.Judgment{{Title: "Gravity", Grade: 1}},
 				Results: eval.Results{
 					eval.FirstStage: hits("Alien", "Gravity"),
 					"elastic":       {Error: "search failed: the endpoint timed out", Attempts: 5},
@@ -176,7 +177,7 @@ func large(n int) *Report {
 			hits = append(hits, eval.Hit{ID: fmt.Sprintf("tt%05d", i*20+j), Title: fmt.Sprintf("A Title of the Usual Length %d-%d", i, j), Score: 20 - float64(j)})
 		}
 		for _, j := range random.Perm(20)[:4] {
-			q.Judgments = append(q.Judgments, eval.Judgment{Title: hits[j].Title, Grade: float64(random.IntN(4))})
+			q.Judgments = append(q.Judgments, judgments.Judgment{Title: hits[j].Title, Grade: float64(random.IntN(4))})
 		}
 		q.Results[eval.FirstStage] = &eval.Result{Hits: hits}
 		reranked := append([]eval.Hit(nil), hits...)
@@ -220,7 +221,7 @@ var hostileReport = sync.OnceValue(func() *Report {
 			hits = append(hits, eval.Hit{ID: fmt.Sprintf("%d\x00%s", j, title), Title: title, Score: 40 - float64(j)})
 			back = append([]eval.Hit{{ID: hits[j].ID, Title: title, Score: float64(j) + 1}}, back...)
 		}
-		q.Judgments = []eval.Judgment{{ID: hits[i].ID, Title: text, Grade: 2}, {ID: "not there", Title: hostile[(i+2)%len(hostile)], Grade: 1}}
+		q.Judgments = []judgments.Judgment{{ID: hits[i].ID, Title: text, Grade: 2}, {ID: "not there", Title: hostile[(i+2)%len(hostile)], Grade: 1}}
 		q.Results = eval.Results{eval.FirstStage: {Hits: hits}, m.Systems[1]: {Hits: back, Warnings: []string{text}}}
 		if i%7 == 3 {
 			q.Results[m.Systems[1]] = &eval.Result{Error: text + " failed"}

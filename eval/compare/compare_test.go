@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/judgments"
 )
 
 // run makes a run of one system over queries q1, q2, ...; each query judges
@@ -33,7 +34,7 @@ func run(ranks ...int) *eval.Run {
 		}
 		r.Queries = append(r.Queries, eval.Query{
 			Number: i, ID: fmt.Sprintf("q%d", i+1), Text: fmt.Sprintf("query %d", i+1),
-			Judgments: []eval.Judgment{{Title: "right", Grade: 1}},
+			Judgments: []judgments.Judgment{{Title: "right", Grade: 1}},
 			Results:   eval.Results{eval.FirstStage: {Hits: hits}},
 		})
 	}
@@ -103,8 +104,8 @@ func TestRefusals(t *testing.T) {
 // The spelling and the order of judgments change nothing.
 func TestSameJudgmentsInOtherWords(t *testing.T) {
 	base, next := run(1), run(1)
-	base.Queries[0].Judgments = []eval.Judgment{{Title: "Right", Grade: 1}, {ID: "7", Title: "x", Grade: 2}}
-	next.Queries[0].Judgments = []eval.Judgment{{ID: "7", Title: "y", Grade: 2}, {Title: "right ", Grade: 1}}
+	base.Queries[0].Judgments = []judgments.Judgment{{Title: "Right", Grade: 1}, {ID: "7", Title: "x", Grade: 2}}
+	next.Queries[0].Judgments = []judgments.Judgment{{ID: "7", Title: "y", Grade: 2}, {Title: "right ", Grade: 1}}
 	if _, err := Runs(base, next, Options{}); err != nil {
 		t.Error(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/judgments"
 )
 
 // sampleRun is a small run of two systems.
@@ -22,7 +23,7 @@ func SampleRun() *eval.Run {
 		Queries: []eval.Query{
 			{
 				Type: "query", Number: 0, ID: "crime", Text: "crime",
-				Judgments: []eval.Judgment{{Title: "Heat", ID: "2", Grade: 2}, {Title: "The Godfather", Grade: 1}},
+				Judgments: []judgments.Judgment{{Title: "Heat", ID: "2", Grade: 2}, {Title: "The Godfather", Grade: 1}},
 				Results: eval.Results{
 					eval.FirstStage: {Hits: []eval.Hit{hit("1", "Alien", 3), hit("2", "Heat", 2), hit("3", "the  godfather", 1)}, TookMS: 2, WallMS: 2.5},
 					"elastic":       {Hits: []eval.Hit{hit("2", "Heat", 1.5), hit("3", "the  godfather", 1.25)}, TookMS: 9, WallMS: 9.5},
@@ -30,7 +31,7 @@ func SampleRun() *eval.Run {
 			},
 			{
 				Type: "query", Number: 1, ID: "robots", Text: "robots",
-				Judgments: []eval.Judgment{{Title: "WALL-E", Grade: 1}},
+				Judgments: []judgments.Judgment{{Title: "WALL-E", Grade: 1}},
 				Results: eval.Results{
 					eval.FirstStage: {Hits: []eval.Hit{}, TookMS: 1, WallMS: 1},
 					"elastic":       {Error: "the cluster is away", Attempts: 3},
@@ -51,7 +52,7 @@ func TaggedRun() *eval.Run {
 		}
 		return r
 	}
-	judged := []eval.Judgment{{Title: "A", Grade: 1}}
+	judged := []judgments.Judgment{{Title: "A", Grade: 1}}
 	return &eval.Run{
 		Manifest: eval.Manifest{Systems: []string{eval.FirstStage, "elastic"}, Metrics: []string{"mrr"}, QueryCount: 3},
 		Queries: []eval.Query{

@@ -28,6 +28,7 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 		Rerankers:  []eval.Reranker{},
 		Depth:      p.Depth,
 		QueryCount: len(p.Queries),
+		Gates:      p.Suite.Gates,
 		Unresolved: titles.Missing,
 		Ambiguous:  titles.Ambiguous,
 		Hashes: eval.Hashes{
@@ -56,12 +57,6 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 	}
 	for _, metric := range p.Metrics {
 		m.Metrics = append(m.Metrics, metric.String())
-	}
-	for _, g := range p.Suite.Gates {
-		m.Gates = append(m.Gates, eval.Gate{
-			Source: g.Source, Line: g.Line, Column: g.Column, Metric: g.Metric, System: g.System, Tag: g.Tag, Versus: g.Versus,
-			Min: g.Min, Max: g.Max, MinGain: g.MinGain, MaxDrop: g.MaxDrop, MaxQueryDrop: g.MaxQueryDrop, Confidence: g.Confidence,
-		})
 	}
 	for _, f := range found.Findings {
 		m.Notes = append(m.Notes, f.String())

@@ -45,10 +45,7 @@ func FuzzGates(f *testing.F) {
 				}
 			}
 			if len(problems) == 0 {
-				run.Manifest.Gates = append(run.Manifest.Gates, eval.Gate{
-					Source: g.Source, Line: g.Line, Column: g.Column, Metric: g.Metric, System: g.System, Tag: g.Tag, Versus: g.Versus,
-					Min: g.Min, Max: g.Max, MinGain: g.MinGain, MaxDrop: g.MaxDrop, MaxQueryDrop: g.MaxQueryDrop, Confidence: g.Confidence,
-				})
+				run.Manifest.Gates = append(run.Manifest.Gates, g)
 			}
 		}
 		for _, base := range []*eval.Run{nil, smallRun()} {

@@ -23,17 +23,10 @@ func FromRun(run, base *eval.Run, now time.Time, o stats.Options) (Input, error)
 	if m.SuiteQueries > m.QueryCount {
 		in.Partial = fmt.Sprintf("only %d of the suite's %d queries were searched", m.QueryCount, m.SuiteQueries)
 	}
-	for _, g := range m.Gates {
-		in.Gates = append(in.Gates, judgments.Gate{
-			Position: judgments.Position{File: m.File, Line: g.Line, Column: g.Column},
-			Source:   g.Source, Metric: g.Metric, System: g.System, Tag: g.Tag, Versus: g.Versus,
-			Min: g.Min, Max: g.Max, MinGain: g.MinGain, MaxDrop: g.MaxDrop, MaxQueryDrop: g.MaxQueryDrop,
-			Confidence: g.Confidence,
-		})
-	}
+	in.Gates = m.Gates
 	unresolved := unresolvedNames(m)
 	for i := range run.Queries {
-		in.Queries = append(in.Queries, query(m, &run.Queries[i], unresolved))
+		in.Queries = append(in.Queries, query(&run.Queries[i], unresolved))
 	}
 	var err error
 	if in.Systems, err = systems(run, in.Gates); err != nil {
@@ -50,20 +43,8 @@ func FromRun(run, base *eval.Run, now time.Time, o stats.Options) (Input, error)
 	return in, err
 }
 
-func query(m *eval.Manifest, q *eval.Query, unresolved map[string]bool) Query {
-	at := func(line, column int) judgments.Position {
-		return judgments.Position{File: m.File, Line: line, Column: column}
-	}
-	out := Query{Position: at(q.Line, q.Column), ID: q.ID, Tags: q.Tags}
-	for _, e := range q.Expect {
-		out.Expect = append(out.Expect, judgments.Expectation{
-			Position: at(e.Line, e.Column), Source: e.Source, Title: e.Title, ID: e.ID, System: e.System,
-			Within: e.Within, NotWithin: e.NotWithin, Before: e.Before,
-		})
-	}
-	if q.Quarantine != nil {
-		out.Quarantine = &judgments.Quarantine{Position: out.Position, Until: q.Quarantine.Until, Reason: q.Quarantine.Reason}
-	}
+func query(q *eval.Query, unresolved map[string]bool) Query {
+	out := Query{Position: q.Position, ID: q.ID, Tags: q.Tags, Expect: q.Expect, Quarantine: q.Quarantine}
 	for _, j := range q.Judgments {
 		if len(unresolved) > 0 && unresolved[unresolvedKey(j.ID, j.Title)] {
 			out.Unresolved = append(out.Unresolved, cmp.Or(j.ID, j.Title))

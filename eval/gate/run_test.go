@@ -19,27 +19,27 @@ func smallRun() *eval.Run {
 			File:      "films.yaml",
 			Systems:   []string{eval.FirstStage, "elastic"},
 			Rerankers: []eval.Reranker{{Name: "elastic", Window: 2}},
-			Gates: []eval.Gate{
-				{Source: "{metric: mrr, min: 0.5}", Line: 9, Column: 5, Metric: "mrr", Min: new(0.5)},
-				{Source: "{metric: dropped_documents, max: 0}", Line: 10, Column: 5, Metric: "dropped_documents", Max: new(0.0)},
+			Gates: []judgments.Gate{
+				{Source: "{metric: mrr, min: 0.5}", Position: judgments.Position{File: "films.yaml", Line: 9, Column: 5}, Metric: "mrr", Min: new(0.5)},
+				{Source: "{metric: dropped_documents, max: 0}", Position: judgments.Position{File: "films.yaml", Line: 10, Column: 5}, Metric: "dropped_documents", Max: new(0.0)},
 			},
 			Unresolved: []string{"Haet", "id 77"},
 			Hashes:     eval.Hashes{Titles: "abc"},
 		},
 		Queries: []eval.Query{
 			{
-				ID: "heist", Line: 20, Column: 5, Tags: []string{"hard"},
-				Judgments:  []eval.Judgment{{Title: "Fargo", Grade: 1}, {Title: "haet", Grade: 1}, {Title: "77", Grade: 1}},
-				Expect:     []eval.Expect{{Source: "{title: Heat, within: 1}", Line: 25, Column: 9, Title: "Heat", Within: 1}},
-				Quarantine: &eval.Quarantine{Until: noon.AddDate(0, 0, -3), Reason: "rebuilt"},
+				ID: "heist", Position: judgments.Position{File: "films.yaml", Line: 20, Column: 5}, Tags: []string{"hard"},
+				Judgments:  []judgments.Judgment{{Title: "Fargo", Grade: 1}, {Title: "haet", Grade: 1}, {Title: "77", Grade: 1}},
+				Expect:     []judgments.Expectation{{Source: "{title: Heat, within: 1}", Position: judgments.Position{File: "films.yaml", Line: 25, Column: 9}, Title: "Heat", Within: 1}},
+				Quarantine: &judgments.Quarantine{Until: noon.AddDate(0, 0, -3), Reason: "rebuilt"},
 				Results: eval.Results{
 					eval.FirstStage: {Hits: []eval.Hit{heat, fargo}, TookMS: 3, WallMS: 4.5},
 					"elastic":       {Hits: []eval.Hit{fargo}, TookMS: 30, WallMS: 41.5},
 				},
 			},
 			{
-				ID: "alien", Line: 30, Column: 5,
-				Judgments: []eval.Judgment{{Title: "Alien", ID: "77", Grade: 1}},
+				ID: "alien", Position: judgments.Position{File: "films.yaml", Line: 30, Column: 5},
+				Judgments: []judgments.Judgment{{Title: "Alien", ID: "77", Grade: 1}},
 				Results:   eval.Results{eval.FirstStage: {Hits: []eval.Hit{heat}}, "elastic": {Error: "timed out"}},
 			},
 		},
@@ -68,7 +68,7 @@ func TestFromRun(t *testing.T) {
 			{
 				Position: at(20, 5), ID: "heist", Tags: []string{"hard"},
 				Expect:     []judgments.Expectation{{Position: at(25, 9), Source: "{title: Heat, within: 1}", Title: "Heat", Within: 1}},
-				Quarantine: &judgments.Quarantine{Position: at(20, 5), Until: noon.Add(-72 * time.Hour), Reason: "rebuilt"},
+				Quarantine: &judgments.Quarantine{Until: noon.Add(-72 * time.Hour), Reason: "rebuilt"},
 				// The title in another spelling is the same title; a title that
 				// reads like a missing id is not that id.
 				Unresolved: []string{"haet"},
@@ -118,9 +118,9 @@ func TestPartialRunIsInconclusive(t *testing.T) {
 	least := 0.0
 	run := &eval.Run{Manifest: eval.Manifest{
 		Systems: []string{eval.FirstStage}, QueryCount: 1, SuiteQueries: 3,
-		Gates: []eval.Gate{{Source: "{metric: mrr, min: 0}", Metric: "mrr", System: eval.FirstStage, Min: &least}},
+		Gates: []judgments.Gate{{Source: "{metric: mrr, min: 0}", Metric: "mrr", System: eval.FirstStage, Min: &least}},
 	}}
-	run.Queries = []eval.Query{{ID: "q", Judgments: []eval.Judgment{{Title: "a", Grade: 1}}, Results: eval.Results{eval.FirstStage: {}}}}
+	run.Queries = []eval.Query{{ID: "q", Judgments: []judgments.Judgment{{Title: "a", Grade: 1}}, Results: eval.Results{eval.FirstStage: {}}}}
 	in, err := FromRun(run, nil, time.Now(), stats.Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -113,7 +113,7 @@ func Check(run *eval.Run) Integrity {
 	asked := m.Hashes.Titles != ""
 	for i := range run.Queries {
 		q := &run.Queries[i]
-		if !slices.ContainsFunc(q.Judgments, func(j eval.Judgment) bool { return j.Grade > 0 }) {
+		if !slices.ContainsFunc(q.Judgments, func(j judgments.Judgment) bool { return j.Grade > 0 }) {
 			found.NoRelevant = append(found.NoRelevant, q.ID)
 		}
 		for s := range found.Systems {

@@ -35,7 +35,7 @@ func twoSystems() *eval.Run {
 	return &eval.Run{
 		Manifest: eval.Manifest{Suite: "s", Systems: []string{"first-stage", "elastic"}},
 		Queries: []eval.Query{{
-			ID: "q", Text: "q", Judgments: []eval.Judgment{{Title: "A", Grade: 1}},
+			ID: "q", Text: "q", Judgments: []judgments.Judgment{{Title: "A", Grade: 1}},
 			Results: eval.Results{"first-stage": result("a", "b", "c", "d"), "elastic": result("a", "d", "c")},
 		}},
 	}
@@ -124,7 +124,7 @@ func TestBlind(t *testing.T) {
 // out what cannot be judged beside a judgment without an id.
 func TestSharedTitles(t *testing.T) {
 	run := twoSystems()
-	run.Queries[0].Judgments = append(run.Queries[0].Judgments, eval.Judgment{Title: "C", ID: "other", Grade: 2})
+	run.Queries[0].Judgments = append(run.Queries[0].Judgments, judgments.Judgment{Title: "C", ID: "other", Grade: 2})
 	run.Queries[0].Results["elastic"].Hits = append(run.Queries[0].Results["elastic"].Hits,
 		eval.Hit{ID: "a2", Title: "A"}, eval.Hit{ID: "b2", Title: "B"})
 	needs := make(map[string]bool)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
 )
 
 // What is written by hand is what encoding/json writes, to the byte.
@@ -46,7 +47,7 @@ func TestAppendQueryIsJSON(t *testing.T) {
 		q := eval.Query{
 			Type: "query", Number: rapid.IntRange(0, 9).Draw(t, "number"),
 			ID: rapid.String().Draw(t, "id"), Text: `a "quoted" text, "results":null}`,
-			Judgments: []eval.Judgment{{Title: "Heat", Grade: 1.5}},
+			Judgments: []judgments.Judgment{{Title: "Heat", Grade: 1.5}},
 			Results:   results.Draw(t, "results"),
 			Repeats:   rapid.SliceOfN(results, 0, 2).Draw(t, "repeats"),
 		}

@@ -170,6 +170,9 @@ func (d *decoder) accept() {
 		d.fail("the run file has format %d, and this releval reads format %d: run the suite again", head.Format, eval.Format)
 	case head.Type == "manifest":
 		d.decode(&d.stored.Manifest)
+		for i := range d.stored.Manifest.Gates {
+			d.stored.Manifest.Gates[i].File = d.stored.Manifest.File
+		}
 	case head.Type == "query":
 		d.query()
 	case head.Type == "complete":
@@ -199,6 +202,10 @@ func (d *decoder) query() {
 	var q eval.Query
 	if d.decode(&q); d.err != nil {
 		return
+	}
+	q.File = d.stored.Manifest.File
+	for i := range q.Expect {
+		q.Expect[i].File = q.File
 	}
 	if d.seen == nil {
 		d.seen, d.titles = make(map[string]int), make(map[string]string)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/judgments"
 )
 
 // Whatever the metric and the two rankings, what the documents contributed
@@ -23,7 +24,7 @@ func TestChangesAddUp(t *testing.T) {
 		q := &eval.Query{}
 		for _, title := range titles {
 			if rapid.Bool().Draw(t, "judged") {
-				q.Judgments = append(q.Judgments, eval.Judgment{Title: title, Grade: float64(rapid.IntRange(0, 3).Draw(t, "grade"))})
+				q.Judgments = append(q.Judgments, judgments.Judgment{Title: title, Grade: float64(rapid.IntRange(0, 3).Draw(t, "grade"))})
 			}
 		}
 		draw := func(label string) *eval.Result {

@@ -10,6 +10,7 @@ import (
 	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/judgments"
 )
 
 func TestEvaluate(t *testing.T) {
@@ -62,7 +63,7 @@ func TestDifferencesCountEveryQuery(t *testing.T) {
 }
 
 func TestGradesCreditAJudgmentOnce(t *testing.T) {
-	q := &eval.Query{Judgments: []eval.Judgment{{Title: "Crash", Grade: 2}, {Title: "Heat", ID: "h95", Grade: 1}}}
+	q := &eval.Query{Judgments: []judgments.Judgment{{Title: "Crash", Grade: 2}, {Title: "Heat", ID: "h95", Grade: 1}}}
 	hits := []eval.Hit{
 		{ID: "h86", Title: "Heat"},
 		{ID: "c04", Title: "crash"},
@@ -104,7 +105,7 @@ func TestEvaluateTakesTheMedian(t *testing.T) {
 	run := &eval.Run{
 		Manifest: eval.Manifest{Systems: []string{eval.FirstStage}, Metrics: []string{"mrr"}},
 		Queries: []eval.Query{{
-			ID: "q", Judgments: []eval.Judgment{{Title: "right", Grade: 1}},
+			ID: "q", Judgments: []judgments.Judgment{{Title: "right", Grade: 1}},
 			Results: eval.Results{eval.FirstStage: answer(1)},
 			Repeats: []eval.Results{{eval.FirstStage: answer(4)}, {eval.FirstStage: answer(2)}},
 		}},

@@ -155,7 +155,7 @@ func (w *baseWorker) ceiling(q int, query *eval.Query, graded []placed, length i
 }
 
 // notInIndex says whether the judgment is known to match no document at all.
-func (b *base) notInIndex(j eval.Judgment) bool {
+func (b *base) notInIndex(j judgments.Judgment) bool {
 	if len(b.missing) == 0 {
 		return false
 	}

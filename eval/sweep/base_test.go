@@ -9,6 +9,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/judgments"
 )
 
 // permute calls use with every order of the hits.
@@ -44,7 +45,7 @@ func TestCeilingIsTheBestOrder(t *testing.T) {
 		}
 		for i := range 8 { // some of them are not in the list
 			if rapid.Bool().Draw(t, "judged") {
-				query.Judgments = append(query.Judgments, eval.Judgment{ID: fmt.Sprint(i), Grade: float64(rapid.IntRange(0, 3).Draw(t, "grade"))})
+				query.Judgments = append(query.Judgments, judgments.Judgment{ID: fmt.Sprint(i), Grade: float64(rapid.IntRange(0, 3).Draw(t, "grade"))})
 			}
 		}
 		query.Results = eval.Results{eval.FirstStage: {Hits: first}}
@@ -65,7 +66,7 @@ func TestCeilingIsTheBestOrder(t *testing.T) {
 }
 
 func TestRawMatchesKeepDuplicates(t *testing.T) {
-	query := eval.Query{Judgments: []eval.Judgment{{Title: "Heat", Grade: 1}, {ID: "9", Grade: 2}}}
+	query := eval.Query{Judgments: []judgments.Judgment{{Title: "Heat", Grade: 1}, {ID: "9", Grade: 2}}}
 	hits := []eval.Hit{{ID: "1", Title: "heat"}, {ID: "2", Title: "Ran"}, {ID: "9", Title: "Heat"}, {ID: "3", Title: "Heat "}}
 	want := []int32{0, -1, 1, 0}
 	for i, m := range rawMatches(&query, hits) {

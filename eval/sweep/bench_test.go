@@ -8,6 +8,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/judgments"
 )
 
 // benchmarkRun is as large as a suite gets: 1,000 queries with 200 hits each,
@@ -25,7 +26,7 @@ func benchmarkRun() (*eval.Run, []metrics.Metric) {
 			first = append(first, eval.Hit{ID: fmt.Sprintf("doc-%d", d), Title: fmt.Sprintf("The Title Number %d of %d", d, q), Score: float64(200 - d)})
 		}
 		for range 10 {
-			query.Judgments = append(query.Judgments, eval.Judgment{Title: first[random.IntN(200)].Title, Grade: float64(random.IntN(4))})
+			query.Judgments = append(query.Judgments, judgments.Judgment{Title: first[random.IntN(200)].Title, Grade: float64(random.IntN(4))})
 		}
 		reranked := append([]eval.Hit(nil), first...)
 		random.Shuffle(200, func(i, j int) { reranked[i], reranked[j] = reranked[j], reranked[i] })

@@ -12,6 +12,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/judgments"
 )
 
 func TestDerive(t *testing.T) {
@@ -135,7 +136,7 @@ func TestCurveEqualsDerivedLists(t *testing.T) {
 			eval.FirstStage: {Hits: first}, "drawn": {Hits: reranked},
 		}}
 		for i := range rapid.IntRange(0, 6).Draw(t, "judged") {
-			j := eval.Judgment{Grade: float64(rapid.IntRange(0, 3).Draw(t, "grade"))}
+			j := judgments.Judgment{Grade: float64(rapid.IntRange(0, 3).Draw(t, "grade"))}
 			if rapid.Bool().Draw(t, "by id") {
 				j.ID = fmt.Sprintf("d%d", i*3)
 			} else {

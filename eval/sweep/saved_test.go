@@ -17,6 +17,7 @@ import (
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/judgments"
 )
 
 // A run saved by a sweep gives the same numbers without the cluster.
@@ -124,10 +125,10 @@ func TestLosses(t *testing.T) {
 		Manifest: eval.Manifest{Systems: []string{eval.FirstStage, "r"}, Metrics: []string{"ndcg@2"}, Rerankers: []eval.Reranker{{Name: "r", Window: 5}},
 			Unresolved: []string{"id gone"}},
 		Queries: []eval.Query{
-			{ID: "q", Judgments: []eval.Judgment{{ID: "a", Grade: 1}, {ID: "c", Grade: 2}, {ID: "d", Grade: 1}, {ID: "e", Grade: 1}, {ID: "lost", Grade: 1}, {ID: "gone", Grade: 1}, {ID: "b", Grade: 0}},
+			{ID: "q", Judgments: []judgments.Judgment{{ID: "a", Grade: 1}, {ID: "c", Grade: 2}, {ID: "d", Grade: 1}, {ID: "e", Grade: 1}, {ID: "lost", Grade: 1}, {ID: "gone", Grade: 1}, {ID: "b", Grade: 0}},
 				// d has no value in the field.
 				Results: eval.Results{eval.FirstStage: hits("a", "b", "c", "d", "e"), "r": hits("e", "b", "c", "a")}},
-			{ID: "failed", Judgments: []eval.Judgment{{ID: "x", Grade: 1}},
+			{ID: "failed", Judgments: []judgments.Judgment{{ID: "x", Grade: 1}},
 				Results: eval.Results{eval.FirstStage: hits("x"), "r": {Error: "no"}}},
 		},
 		Complete: &eval.Complete{},
@@ -180,7 +181,7 @@ func TestRerankedHitsBeyondTheWindow(t *testing.T) {
 		reranked := []eval.Hit{{ID: "x", Score: 5}, {ID: "a", Score: 4}, {ID: "b", Score: 3}}
 		return &eval.Run{
 			Manifest: eval.Manifest{Systems: []string{eval.FirstStage, "r"}, Metrics: []string{"mrr"}, Rerankers: []eval.Reranker{{Name: "r", Window: 3}}},
-			Queries: []eval.Query{{ID: "q", Judgments: []eval.Judgment{{ID: "x", Grade: 1}},
+			Queries: []eval.Query{{ID: "q", Judgments: []judgments.Judgment{{ID: "x", Grade: 1}},
 				Results: eval.Results{eval.FirstStage: {Hits: first}, "r": {Hits: reranked}}}},
 			Complete: &eval.Complete{},
 		}

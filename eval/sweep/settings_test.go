@@ -13,6 +13,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/judgments"
 )
 
 // The server's scaling is max(raw, 0) + min(exp(raw), 1).
@@ -50,7 +51,7 @@ func runWith(queries int, firstOf, rerankOf func(random *rand.Rand, relevant boo
 		Rerankers: []eval.Reranker{{Name: "r", Window: 30}}, Depth: 30, QueryCount: queries,
 	}, Complete: &eval.Complete{}}
 	for i := range queries {
-		q := eval.Query{ID: fmt.Sprint(i), Number: i, Judgments: []eval.Judgment{{ID: "0", Grade: 1}}}
+		q := eval.Query{ID: fmt.Sprint(i), Number: i, Judgments: []judgments.Judgment{{ID: "0", Grade: 1}}}
 		var first, reranked []eval.Hit
 		for d := range 30 {
 			first = append(first, eval.Hit{ID: fmt.Sprint(d), Score: firstOf(random, d == 0)})
