@@ -137,7 +137,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	}
 	o.Notify = p.noteStep
 	o.Pass = func(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error) {
-		progress := p.newProgress(len(plan.Queries), plan.Systems())
+		progress := p.newProgress(len(plan.Queries), plan.Names())
 		if progress != nil {
 			settings.Observer = progress
 		}

@@ -119,14 +119,14 @@ func (r *Result) align(base, next *eval.Run, chosen []metrics.Metric) error {
 		return fmt.Errorf("the runs have no query in common: is the baseline of another suite? (%s with %s, %s with %s)",
 			base.Manifest.Suite, queries(len(base.Queries)), next.Manifest.Suite, queries(len(next.Queries)))
 	}
-	for _, s := range next.Manifest.Systems {
-		if slices.Contains(base.Manifest.Systems, s) {
+	for _, s := range next.Manifest.Names() {
+		if slices.Contains(base.Manifest.Names(), s) {
 			r.Systems = append(r.Systems, s)
 		}
 	}
 	if len(r.Systems) == 0 {
 		return fmt.Errorf("the runs have no system in common: %s there, %s here",
-			strings.Join(base.Manifest.Systems, ", "), strings.Join(next.Manifest.Systems, ", "))
+			strings.Join(base.Manifest.Names(), ", "), strings.Join(next.Manifest.Names(), ", "))
 	}
 	var err error
 	if r.Next, err = score.Evaluate(&right, chosen); err != nil {

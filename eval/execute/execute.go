@@ -149,16 +149,16 @@ func (s Settings) journal(run *eval.Run) (*runfile.Journal, map[string]bool, err
 	run.Manifest = s.Resume.Manifest
 	done := make(map[string]bool)
 	for _, q := range s.Resume.Queries {
-		if !q.Failed(run.Manifest.Systems) {
+		if !q.Failed(run.Manifest.Names()) {
 			done[q.ID] = true
 			run.Queries = append(run.Queries, q)
 		}
 	}
 	if failed {
-		j, err := runfile.Renew(s.ResumePath, s.Resume.Kept, run)
+		j, err := runfile.Renew(s.ResumePath, s.Resume, run)
 		return j, done, err
 	}
-	j, err := runfile.Append(s.ResumePath, s.Resume.Kept)
+	j, err := runfile.Append(s.ResumePath, s.Resume)
 	return j, done, err
 }
 

@@ -152,6 +152,7 @@ func hopeless(err error) bool {
 // search where the disk refuses one.
 func (s *session) record(answered <-chan *eval.Query, stop context.CancelCauseFunc, finished *[]eval.Query) error {
 	var failed error
+	var documents eval.Documents
 	for q := range answered {
 		if failed != nil {
 			continue
@@ -160,6 +161,11 @@ func (s *session) record(answered <-chan *eval.Query, stop context.CancelCauseFu
 			if failed = s.Journal.Query(*q); failed != nil {
 				stop(failed)
 				continue
+			}
+		}
+		for _, results := range append([]eval.Results{q.Results}, q.Repeats...) {
+			for _, r := range results {
+				documents.Share(r.Hits)
 			}
 		}
 		*finished = append(*finished, *q)

@@ -40,7 +40,7 @@ func TestQuarantine(t *testing.T) {
 			in.Gates = []judgments.Gate{{Metric: "ndcg@10", Min: new(0.75)}}
 			in.Queries[1].Quarantine = &judgments.Quarantine{Until: day(test.until), Reason: "synonyms are being rebuilt."}
 			in.Queries[1].Expect = []judgments.Expectation{{Title: "Heat", Within: 3}}
-			in.Systems[1].Answers[1].Hits = []eval.Hit{{ID: "1", Title: "Fargo"}}
+			in.Systems[1].Answers[1].Hits = []eval.Hit{{Document: &eval.Document{ID: "1", Title: "Fargo"}}}
 			results, err := Evaluate(in)
 			if err != nil {
 				t.Fatal(err)
@@ -67,7 +67,7 @@ func TestQuarantine(t *testing.T) {
 }
 
 func TestExpectations(t *testing.T) {
-	hits := []eval.Hit{{ID: "7", Title: "Reservoir Dogs"}, {ID: "1", Title: "Heat"}, {ID: "2", Title: "heat"}, {ID: "3", Title: "Fargo"}}
+	hits := []eval.Hit{{Document: &eval.Document{ID: "7", Title: "Reservoir Dogs"}}, {Document: &eval.Document{ID: "1", Title: "Heat"}}, {Document: &eval.Document{ID: "2", Title: "heat"}}, {Document: &eval.Document{ID: "3", Title: "Fargo"}}}
 	none := math.NaN()
 	tests := []struct {
 		name   string

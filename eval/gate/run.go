@@ -89,7 +89,7 @@ func systems(run *eval.Run, gates []judgments.Gate) ([]System, error) {
 	if slices.ContainsFunc(gates, func(g judgments.Gate) bool { return g.Metric == "dropped_documents" }) {
 		dropped = droppedTitles(run)
 	}
-	for s, name := range run.Manifest.Systems {
+	for s, name := range run.Manifest.Names() {
 		system := System{Name: name, Values: make(map[string][]float64)}
 		for i, metric := range needed {
 			system.Values[metric.String()] = evaluated.Systems[s].Values[i]

@@ -7,18 +7,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/judgments"
 )
 
 // smallRun is a run of two queries, of which the reranker answered one.
 func smallRun() *eval.Run {
-	heat, fargo := eval.Hit{ID: "1", Title: "Heat", Score: 2}, eval.Hit{ID: "2", Title: "Fargo", Score: 1}
+	heat, fargo := eval.Hit{Document: &eval.Document{ID: "1", Title: "Heat"}, Score: 2}, eval.Hit{Document: &eval.Document{ID: "2", Title: "Fargo"}, Score: 1}
 	return &eval.Run{
 		Manifest: eval.Manifest{
-			File:      "films.yaml",
-			Systems:   []string{eval.FirstStage, "elastic"},
-			Rerankers: []eval.Reranker{{Name: "elastic", Window: 2}},
+			File:    "films.yaml",
+			Systems: evaltest.Systems(10, eval.System{Name: "elastic", Window: 2}),
 			Gates: []judgments.Gate{
 				{Source: "{metric: mrr, min: 0.5}", Position: judgments.Position{File: "films.yaml", Line: 9, Column: 5}, Metric: "mrr", Min: new(0.5)},
 				{Source: "{metric: dropped_documents, max: 0}", Position: judgments.Position{File: "films.yaml", Line: 10, Column: 5}, Metric: "dropped_documents", Max: new(0.0)},
@@ -58,7 +58,7 @@ func TestFromRun(t *testing.T) {
 	at := func(line, column int) judgments.Position {
 		return judgments.Position{File: "films.yaml", Line: line, Column: column}
 	}
-	heat, fargo := eval.Hit{ID: "1", Title: "Heat", Score: 2}, eval.Hit{ID: "2", Title: "Fargo", Score: 1}
+	heat, fargo := eval.Hit{Document: &eval.Document{ID: "1", Title: "Heat"}, Score: 2}, eval.Hit{Document: &eval.Document{ID: "2", Title: "Fargo"}, Score: 1}
 	want := Input{
 		Gates: []judgments.Gate{
 			{Position: at(9, 5), Source: "{metric: mrr, min: 0.5}", Metric: "mrr", Min: new(0.5)},
@@ -117,7 +117,7 @@ func TestFromRun(t *testing.T) {
 func TestPartialRunIsInconclusive(t *testing.T) {
 	least := 0.0
 	run := &eval.Run{Manifest: eval.Manifest{
-		Systems: []string{eval.FirstStage}, QueryCount: 1, SuiteQueries: 3,
+		Systems: evaltest.Systems(10), QueryCount: 1, SuiteQueries: 3,
 		Gates: []judgments.Gate{{Source: "{metric: mrr, min: 0}", Metric: "mrr", System: eval.FirstStage, Min: &least}},
 	}}
 	run.Queries = []eval.Query{{ID: "q", Judgments: []judgments.Judgment{{Title: "a", Grade: 1}}, Results: eval.Results{eval.FirstStage: {}}}}

@@ -2,7 +2,6 @@ package integrity
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/releval/releval/eval"
 )
@@ -30,7 +29,8 @@ func dropReasonOf(r *eval.Run, system string) dropReason {
 }
 
 func hasMinScore(m *eval.Manifest, system string) bool {
-	return slices.ContainsFunc(m.Rerankers, func(r eval.Reranker) bool { return r.Name == system && r.MinScore != nil })
+	s := m.System(system)
+	return s != nil && s.MinScore != nil
 }
 
 // add takes a dropped document in.
@@ -56,7 +56,7 @@ func (s *SystemIntegrity) allDropped(run *eval.Run) {
 	var queries []string
 	for i := range run.Queries {
 		q := &run.Queries[i]
-		result, first := q.Results[s.System], q.Results[eval.FirstStage]
+		result, first := q.Results[s.System], q.Results[run.Manifest.FirstStageOf(s.System)]
 		if result.Failed() || first.Failed() || len(first.Hits) == 0 {
 			continue
 		}
@@ -76,7 +76,7 @@ func LeftOut(r *eval.Run, system string) map[string]eval.Hit {
 	window := r.Manifest.Window(system)
 	dropped := make(map[string]eval.Hit)
 	for i := range r.Queries {
-		first, reranked := r.Queries[i].Results[eval.FirstStage], r.Queries[i].Results[system]
+		first, reranked := r.Queries[i].Results[r.Manifest.FirstStageOf(system)], r.Queries[i].Results[system]
 		if first.Failed() || reranked.Failed() {
 			continue
 		}

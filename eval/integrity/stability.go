@@ -24,7 +24,7 @@ func CheckStability(run *eval.Run) []Unstable {
 	var found []Unstable
 	for i := range run.Queries {
 		q := &run.Queries[i]
-		for _, system := range run.Manifest.Systems {
+		for _, system := range run.Manifest.Names() {
 			first := q.Results[system]
 			if first.Failed() {
 				continue
@@ -60,10 +60,10 @@ func sameButForTies(a, b []eval.Hit) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	scores := func(hits []eval.Hit) map[eval.Hit]float64 {
-		m := make(map[eval.Hit]float64, len(hits))
+	scores := func(hits []eval.Hit) map[string]float64 {
+		m := make(map[string]float64, len(hits))
 		for _, h := range hits {
-			m[eval.Hit{Index: h.Index, ID: h.ID}] = h.Score
+			m[h.Key()] = h.Score
 		}
 		return m
 	}
@@ -74,9 +74,8 @@ func sameButForTies(a, b []eval.Hit) bool {
 		}
 		last := a[len(a)-1].Score
 		for _, hit := range []eval.Hit{a[i], b[i]} {
-			key := eval.Hit{Index: hit.Index, ID: hit.ID}
-			scoreA, okA := inA[key]
-			scoreB, okB := inB[key]
+			scoreA, okA := inA[hit.Key()]
+			scoreB, okB := inB[hit.Key()]
 			if (!okA || !okB) && hit.Score != last || okA && okB && scoreA != scoreB {
 				return false
 			}

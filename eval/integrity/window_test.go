@@ -12,7 +12,7 @@ func TestHoldAgainst(t *testing.T) {
 	hits := func(pairs ...any) []eval.Hit {
 		var list []eval.Hit
 		for i := 0; i < len(pairs); i += 2 {
-			list = append(list, eval.Hit{ID: pairs[i].(string), Score: pairs[i+1].(float64)})
+			list = append(list, eval.Hit{Document: &eval.Document{ID: pairs[i].(string)}, Score: pairs[i+1].(float64)})
 		}
 		return list
 	}

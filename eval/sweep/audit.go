@@ -99,7 +99,7 @@ func chooseCells(run *eval.Run, system string, windows []int, n int, seed uint64
 	byWindow := make([][]int, len(candidates))
 	collect := func(cuts bool) (total int) {
 		for q := range run.Queries {
-			first, reranked := run.Queries[q].Results[eval.FirstStage], run.Queries[q].Results[system]
+			first, reranked := run.Queries[q].Results[run.Manifest.FirstStageOf(system)], run.Queries[q].Results[system]
 			if first.Failed() || reranked.Failed() || len(first.Hits) == 0 {
 				continue
 			}
@@ -207,7 +207,7 @@ func (s *sweeper) auditCell(ctx context.Context, reranker judgments.Reranker, c 
 	if err != nil {
 		return outcome{failed: true, reason: err.Error()}
 	}
-	first := query.Results[eval.FirstStage].Hits
+	first := query.Results[s.first()].Hits
 	derived := Derive(first, query.Results[reranker.Name].Hits, window)
 	o := outcome{documents: min(window, len(first))}
 	o.alike, o.reason = compareLists(first, derived, searched.Hits, window)

@@ -45,7 +45,7 @@ func newCurveWorker(c *curve, outside []bool) *curveWorker {
 // query takes one query into the tables.
 func (w *curveWorker) query(q int) {
 	query := &w.run.Queries[q]
-	first, reranked := query.Results[eval.FirstStage], query.Results[w.system]
+	first, reranked := query.Results[w.first], query.Results[w.system]
 	if !w.usable[q] {
 		for i := range w.covered {
 			w.unanswered(q, i)

@@ -84,7 +84,7 @@ func (s *sweeper) pass(ctx context.Context) (err error) {
 	s.cost.Pass += s.view.taken()
 	for i := range s.run.Queries {
 		for _, r := range s.plan.Rerankers {
-			first, reranked := s.run.Queries[i].Results[eval.FirstStage], s.run.Queries[i].Results[r.Name]
+			first, reranked := s.run.Queries[i].Results[s.run.Manifest.FirstStageOf(r.Name)], s.run.Queries[i].Results[r.Name]
 			if !first.Failed() && !reranked.Failed() {
 				s.cost.PassDocuments += min(r.Window, len(first.Hits))
 			}
@@ -96,9 +96,9 @@ func (s *sweeper) pass(ctx context.Context) (err error) {
 // checkRun refuses a run that is not one of the plan, whose cells could not be
 // searched again.
 func (s *sweeper) checkRun() error {
-	if len(s.run.Queries) != len(s.plan.Queries) || len(s.run.Manifest.Rerankers) != len(s.plan.Rerankers) {
+	if len(s.run.Queries) != len(s.plan.Queries) || len(s.run.Manifest.Reranked()) != len(s.plan.Rerankers) {
 		return fmt.Errorf("the pass gave %d queries and %d rerankers, where the plan has %d and %d",
-			len(s.run.Queries), len(s.run.Manifest.Rerankers), len(s.plan.Queries), len(s.plan.Rerankers))
+			len(s.run.Queries), len(s.run.Manifest.Reranked()), len(s.plan.Queries), len(s.plan.Rerankers))
 	}
 	for i := range s.run.Queries {
 		if s.run.Queries[i].ID != s.plan.Queries[i].ID {
@@ -108,17 +108,15 @@ func (s *sweeper) checkRun() error {
 	return nil
 }
 
+// first names the system whose hits are reranked.
+func (s *sweeper) first() string { return s.run.Manifest.Retrievers()[0].Name }
+
 // bare is the pass where the caller has none of its own.
 func (s *sweeper) bare(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error) {
 	m := eval.Manifest{
 		Suite: plan.Suite.Name, File: plan.Suite.File,
-		Index: plan.Suite.Search.Index, TitleField: plan.Suite.Search.TitleField, Retriever: plan.Suite.Search.Retriever,
-		Systems: plan.Systems(), Depth: plan.Depth, QueryCount: len(plan.Queries), Seed: s.Seed,
-	}
-	for _, r := range plan.Rerankers {
-		m.Rerankers = append(m.Rerankers, eval.Reranker{
-			Name: r.Name, Field: r.Field, InferenceID: r.InferenceID, Window: r.Window, MinScore: r.MinScore, Extra: r.Extra,
-		})
+		Index: plan.Suite.Search.Index, TitleField: plan.Suite.Search.TitleField,
+		Systems: plan.Systems(), QueryCount: len(plan.Queries), Seed: s.Seed,
 	}
 	for _, metric := range plan.Metrics {
 		m.Metrics = append(m.Metrics, metric.String())
@@ -134,7 +132,7 @@ func (s *sweeper) result(ctx context.Context) (*Result, error) {
 	result := newResult(b, s.Options)
 	result.Tool = s.run.Manifest.Tool
 	for i, reranker := range s.plan.Rerankers {
-		r, err := s.sweep(ctx, b, reranker, s.run.Manifest.Rerankers[i], result)
+		r, err := s.sweep(ctx, b, reranker, s.run.Manifest.Reranked()[i], result)
 		if err != nil {
 			return nil, err
 		}
@@ -149,7 +147,7 @@ func (s *sweeper) result(ctx context.Context) (*Result, error) {
 }
 
 // sweep does one reranker.
-func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranker, described eval.Reranker, result *Result) (*Reranker, error) {
+func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranker, described eval.System, result *Result) (*Reranker, error) {
 	r := newReranker(described)
 	c := newCurve(b, described, nil)
 	reason, err := s.check(ctx, c, reranker, &r)

@@ -39,7 +39,7 @@ func (s *sweeper) measure(ctx context.Context, reranker judgments.Reranker, reas
 		for n, q := range queries { // all of the plan, in its order
 			result := q.Results[measuredName(reranker.Name, w)]
 			measured[i][n] = result
-			if first := q.Results[eval.FirstStage]; !first.Failed() && !result.Failed() {
+			if first := q.Results[s.first()]; !first.Failed() && !result.Failed() {
 				s.cost.MeasuredDocuments += min(w, len(first.Hits))
 			}
 		}

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/stats"
 )
@@ -79,7 +78,7 @@ type candidate struct {
 func (c *curve) candidates(q, window int) candidateQuery {
 	query := &c.run.Queries[q]
 	prepared := candidateQuery{judged: c.judged[q]}
-	first, reranked := query.Results[eval.FirstStage], query.Results[c.system]
+	first, reranked := query.Results[c.first], query.Results[c.system]
 	if !c.usable[q] {
 		return prepared
 	}
