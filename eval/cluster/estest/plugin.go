@@ -12,30 +12,42 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 )
 
 //go:embed plugin
 var plugin embed.FS
 
-// pluginVariant names the folder with the class that differs between releases:
-// from 9.2 on a document carries several texts to the coordinating node.
-func pluginVariant(version string) string {
-	major, rest, _ := strings.Cut(version, ".")
-	minor, _, _ := strings.Cut(rest, ".")
-	m, _ := strconv.Atoi(major)
-	n, _ := strconv.Atoi(minor)
-	if m > 9 || m == 9 && n >= 2 {
-		return "plugin/since-9.2"
+// compat names the folders with the classes that differ between releases, of
+// each kind the one that fits a version:
+//
+//   - from 8.18 on a retriever is told whether the search is to be explained;
+//   - from 8.19 and 9.1 on a reranker may fall back to the first stage's order;
+//   - from 9.2 on a document carries several texts to the coordinating node.
+func compat(version string) []string {
+	since := func(eight, nine int) bool {
+		var major, minor int
+		fmt.Sscanf(version, "%d.%d", &major, &minor)
+		return major > 9 || major == 9 && minor >= nine || major == 8 && minor >= eight
 	}
-	return "plugin/before-9.2"
+	pick := func(newer bool, yes, no string) string {
+		if newer {
+			return "plugin/compat/" + yes
+		}
+		return "plugin/compat/" + no
+	}
+	const never = 100 // beyond the last minor release of 8
+	return []string{
+		pick(since(18, 0), "compound-explain", "compound-plain"),
+		pick(since(19, 1), "context-failures", "context-plain"),
+		pick(since(never, 2), "feature-list", "feature-string"),
+	}
 }
 
 // sources are the plugin's Java files for a version, by their name in the
 // embedded folder.
 func sources(version string) (map[string][]byte, error) {
 	files := make(map[string][]byte)
-	for _, root := range []string{"plugin/src", pluginVariant(version)} {
+	for _, root := range append([]string{"plugin/src"}, compat(version)...) {
 		err := fs.WalkDir(plugin, root, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err
