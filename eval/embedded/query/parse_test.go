@@ -22,7 +22,7 @@ func testMapping(t testing.TB) *mapping.Mapping {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := mapping.Parse(n)
+	m, err := mapping.Parse(n, mapping.Embedders{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -194,8 +194,9 @@ func TestParseRefuses(t *testing.T) {
 		text, typ, want string
 		shard           bool
 	}{
-		{`{"fuzzy":{}}`, "parsing_exception", "unknown query [fuzzy]", false},
-		{`{"match":{"title":{"query":"x","fuzziness":"AUTO"}}}`, "parsing_exception", "[match] query does not support [fuzziness]", false},
+		{`{"unknown":{}}`, "parsing_exception", "unknown query [unknown]", false},
+		{`{"match":{"title":{"query":"x","fuzziness":"AUTO"}}}`, "parsing_exception", "releval's embedded engine does not support [fuzziness] of the query [match]", false},
+		{`{"match":{"title":{"query":"x","unknown":1}}}`, "parsing_exception", "[match] query does not support [unknown]", false},
 		{`{"multi_match":{"query":"x","type":"cross_fields"}}`, "parsing_exception", "type [cross_fields]", false},
 		{`{"match":{"title":"x","plot":"y"}}`, "parsing_exception", "multiple fields", false},
 		{`{"match":{"year":"x"}}`, "query_shard_exception", `For input string: "x"`, true},
@@ -204,7 +205,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"query_string":{"query":"wild*card"}}`, "query_shard_exception", "wildcards in a query string", true},
 		{`{"query_string":{"query":"fuzzy~"}}`, "query_shard_exception", "fuzziness in a query string", true},
 		{`{"query_string":{"query":"(a"}}`, "query_shard_exception", "Failed to parse query [(a]", true},
-		{`{"bool":{"must":[{"fuzzy":{}}]}}`, "x_content_parse_exception", "[bool] failed to parse field [must]", false},
+		{`{"bool":{"must":[{"unknown":{}}]}}`, "x_content_parse_exception", "[bool] failed to parse field [must]", false},
 		{`{"match":{"title":{"query":"x","minimum_should_match":"many"}}}`, "illegal_argument_exception", "[minimum_should_match] [many]", false},
 		{`{"match":{"title":{"query":"x","boost":-1}}}`, "illegal_argument_exception", "negative [boost]", false},
 		{`{"range":{"year":{"from":1}}}`, "parsing_exception", "[range] query does not support [from]", false},
