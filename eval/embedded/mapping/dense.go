@@ -239,7 +239,7 @@ func (r *reader) vector(f *Field, n jsontree.Node) *Error {
 		return nil
 	}
 	if n.Kind != jsontree.Array {
-		return notNumber(n)
+		return refused(&Error{Type: "parsing_exception", Reason: "Failed to parse object: expecting an array of numbers but found [" + n.Token() + "]"})
 	}
 	v := make([]float32, len(n.Items))
 	for i, item := range n.Items {
