@@ -166,6 +166,18 @@ func TestKNNTies(t *testing.T) {
 	}
 }
 
+// The least similarity is one that a document may have.
+func TestKNNSimilarityIsInclusive(t *testing.T) {
+	c := newClient(t)
+	c.must("PUT", "/films", `{"mappings":{"properties":{"v":{"type":"dense_vector","dims":2,"similarity":"l2_norm"}}}}`)
+	c.load("films", `{"v":[0,0]}`, `{"v":[2,0]}`, `{"v":[0,3]}`)
+	for distance, want := range map[string]int{"0": 1, "1.99": 1, "2": 2, "3": 3} {
+		if got := c.search("/films/_search", `{"retriever":{"knn":{"field":"v","query_vector":[0,0],"k":5,"num_candidates":5,"similarity":`+distance+`}}}`); len(got.IDs) != want {
+			t.Errorf("within %s: %v, want %d", distance, got.IDs, want)
+		}
+	}
+}
+
 // A document that is replaced or deleted takes its vector with it, and the
 // length of the first vector is that of the field.
 func TestVectorsFollowTheirDocuments(t *testing.T) {

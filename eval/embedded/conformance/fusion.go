@@ -278,9 +278,8 @@ func RandomFusionCases(seed uint64, n int) []Case {
 func (r random) tree(depth, window int) string {
 	if depth == 3 || depth > 0 && r.maybe(50) {
 		if r.maybe(40) {
-			known, other := queryVectors()
-			v := pick(r, known, other)
-			return knn(pick(r, "cosine", "distance", "product"), v, 1+r.IntN(60), pick(r, "", `,"filter":{"match":{"plot":"night"}}`))
+			_, other := queryVectors()
+			return knn(pick(r, "cosine", "distance", "product"), other, 1+r.IntN(60), pick(r, "", `,"filter":{"match":{"plot":"night"}}`))
 		}
 		// A match of a common word keeps a list from being empty, which releases
 		// treat differently below a reranker.

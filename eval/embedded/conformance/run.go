@@ -93,6 +93,7 @@ func Run(t *testing.T, server Target) {
 		change(t, engine, server, documents)
 		compare(t, Cases())
 		compare(t, RandomCases(Seed+1, RandomCount/4))
+		compare(t, VectorCases())
 	})
 }
 
