@@ -2,8 +2,6 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -119,6 +117,41 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 	}
 }
 
+// attempt sends the request once.
+func (c *Client) attempt(parent context.Context, r request, n int) *Error {
+	timeout := c.config.Timeout
+	if r.timeout > 0 {
+		timeout = r.timeout
+	}
+	ctx, cancel := context.WithTimeout(parent, timeout)
+	defer cancel()
+	start := time.Now()
+	response, err := r.make().Do(ctx, performer{c, r.query})
+	if err != nil {
+		e := networkError(parent, r.target, c.address, c.breaker.wasReached(), err)
+		c.record(parent, r, n, 0, time.Since(start), e)
+		return e
+	}
+	defer response.Body.Close()
+	w := c.workspaces.Get().(*workspace)
+	defer c.recycle(w)
+	body, e := c.read(parent, r.target, response.Body, &w.body)
+	wall := time.Since(start)
+	switch {
+	case e != nil && (response.StatusCode < 300 || e.Kind == KindCanceled):
+		e.Status = response.StatusCode
+	case response.StatusCode >= 300:
+		e = failure(answer{r.target, response.StatusCode, response.Header, body, c.address, c.credentials})
+	case r.accept != nil:
+		e = r.accept(n, &received{response.StatusCode, response.Header, body, wall, w})
+		if e != nil {
+			e.Status = response.StatusCode
+		}
+	}
+	c.record(parent, r, n, response.StatusCode, wall, e)
+	return e
+}
+
 // record writes the attempt to the log.
 func (c *Client) record(ctx context.Context, r request, n, status int, wall time.Duration, e *Error) {
 	if !c.log.Enabled(ctx, slog.LevelDebug) {
@@ -154,24 +187,3 @@ func (p performer) Perform(r *http.Request) (*http.Response, error) {
 	}
 	return p.client.wire.perform(r)
 }
-
-// into makes an accept function that decodes the body with encoding/json.
-// Each attempt starts from the zero value: nothing of an answer that broke off
-// stays.
-func into[T any](v *T) func(int, *received) *Error {
-	return func(_ int, a *received) *Error {
-		var zero T
-		*v = zero
-		contentType := a.header.Get("Content-Type")
-		err := errWrongType
-		if isJSONType(contentType) {
-			err = json.Unmarshal(a.body, v)
-		}
-		if err != nil {
-			return unreadable(a.body, contentType, err)
-		}
-		return nil
-	}
-}
-
-var errWrongType = errors.New("not JSON")

@@ -99,3 +99,19 @@ func first(v any) map[string]any {
 	}
 	return nil
 }
+
+// firstFailure gives the innermost cause of the first failed shard.
+func firstFailure(raw []byte) Cause {
+	var shards []struct {
+		Reason map[string]any `json:"reason"`
+	}
+	if json.Unmarshal(raw, &shards) != nil || len(shards) == 0 {
+		return Cause{}
+	}
+	var s serverError
+	s.follow(shards[0].Reason)
+	if len(s.chain) == 0 {
+		return Cause{}
+	}
+	return s.chain[len(s.chain)-1]
+}

@@ -1,10 +1,12 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Kind sorts errors by what has to happen next.
@@ -174,4 +176,30 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return ""
+}
+
+// asError finds an Error of this package in a chain of errors.
+func asError(err error) (*Error, bool) { return errors.AsType[*Error](err) }
+
+// longestText is how much of a server's message is repeated.
+const longestText = 600
+
+// oneLine makes text from outside fit to be part of a message: no control
+// characters, no line breaks, no more than longestText bytes.
+func oneLine(s string) string {
+	cut := len(s) > longestText
+	if cut {
+		s = s[:longestText]
+	}
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Cf, r) {
+			return ' '
+		}
+		return r
+	}, s)
+	s = strings.Join(strings.Fields(s), " ")
+	if cut {
+		s += " …"
+	}
+	return s
 }

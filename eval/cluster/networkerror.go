@@ -13,9 +13,6 @@ import (
 	"syscall"
 )
 
-// asError finds an Error of this package in a chain of errors.
-func asError(err error) (*Error, bool) { return errors.AsType[*Error](err) }
-
 // networkError makes an Error of what the transport reports when there is no
 // answer. The parent is the caller's context: if it has ended, that is the
 // reason, whatever the transport says.
