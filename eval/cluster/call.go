@@ -51,8 +51,8 @@ func (c *Client) clean(e *Error) {
 	for _, s := range []*string{&e.Type, &e.Reason, &e.What, &e.Hint} {
 		*s = c.scrub(*s)
 	}
-	for i := range e.Chain {
-		e.Chain[i] = Cause{c.scrub(e.Chain[i].Type), c.scrub(e.Chain[i].Reason)}
+	for i := range e.chain {
+		e.chain[i] = Cause{c.scrub(e.chain[i].Type), c.scrub(e.chain[i].Reason)}
 	}
 }
 
@@ -98,7 +98,7 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 		if attempt > retries {
 			return e
 		}
-		wait := max(e.RetryAfter, c.jitter.wait(attempt, e.Kind == KindColdModel))
+		wait := max(e.retryAfter, c.jitter.wait(attempt, e.Kind == KindColdModel))
 		if limit := c.config.RetryBudget.Call; limit >= 0 && time.Since(start)-paused+wait > limit {
 			e.note = fmt.Sprintf("and another would exceed the %v for one call", limit)
 			return e

@@ -99,22 +99,19 @@ type Error struct {
 	// Type and Reason are the server's innermost cause, empty where it gave
 	// none.
 	Type, Reason string
-	// Chain holds all causes, the outermost first.
-	Chain []Cause
-	// Feature is what a licence lacks, for KindLicence.
-	Feature string
 	// What says in plain words what is wrong.
 	What string
 	// Hint says what to do; may be empty.
 	Hint string
 	// Attempts is how often the request was sent, 0 for never.
 	Attempts int
-	// RetryAfter is how long the server asked to wait, 0 for not at all.
-	RetryAfter time.Duration
 
-	final bool   // not worth another attempt in spite of the kind
-	note  string // why there were no more attempts
-	cause error  // what Unwrap gives
+	chain      []Cause       // all causes, the outermost first
+	feature    string        // what a licence lacks, for KindLicence
+	retryAfter time.Duration // how long the server asked to wait
+	final      bool          // not worth another attempt in spite of the kind
+	note       string        // why there were no more attempts
+	cause      error         // what Unwrap gives
 }
 
 // Error says in one sentence what failed, why, and what to do. It has one
@@ -166,7 +163,7 @@ func (e *Error) Temporary() bool { return e.Kind.heals() && !e.final }
 // clone gives an independent copy, for a reader in another goroutine.
 func (e *Error) clone() *Error {
 	c := *e
-	c.Chain = slices.Clone(e.Chain)
+	c.chain = slices.Clone(e.chain)
 	return &c
 }
 

@@ -28,11 +28,11 @@ type answer struct {
 // failure makes an Error of an answer with a failing status.
 func failure(a answer) *Error {
 	s := decodeError(a.body)
-	e := &Error{Op: a.op, Status: a.status, Chain: s.chain, Feature: s.feature}
+	e := &Error{Op: a.op, Status: a.status, chain: s.chain, feature: s.feature}
 	if n := len(s.chain); n > 0 {
 		e.Type, e.Reason = s.chain[n-1].Type, s.chain[n-1].Reason
 	}
-	e.RetryAfter = retryAfter(a.header)
+	e.retryAfter = retryAfter(a.header)
 	for _, rule := range rules {
 		if rule(e, a) {
 			return e
@@ -55,7 +55,7 @@ var rules = []rule{
 
 // has finds the first cause whose reason contains one of the fragments.
 func (e *Error) has(fragments ...string) (Cause, bool) {
-	for _, c := range slices.Backward(e.Chain) {
+	for _, c := range slices.Backward(e.chain) {
 		for _, f := range fragments {
 			if strings.Contains(c.Reason, f) {
 				return c, true
@@ -66,7 +66,7 @@ func (e *Error) has(fragments ...string) (Cause, bool) {
 }
 
 func (e *Error) hasType(types ...string) bool {
-	return slices.ContainsFunc(e.Chain, func(c Cause) bool { return slices.Contains(types, c.Type) })
+	return slices.ContainsFunc(e.chain, func(c Cause) bool { return slices.Contains(types, c.Type) })
 }
 
 // byStatus sorts what no rule knows by its HTTP status.
@@ -188,11 +188,11 @@ func licenceRule(e *Error, _ answer) bool {
 	if !ok {
 		return false
 	}
-	if e.Feature == "" {
-		e.Feature = bracketed(c.Reason, "non-compliant for ")
+	if e.feature == "" {
+		e.feature = bracketed(c.Reason, "non-compliant for ")
 	}
 	e.Kind = KindLicence
-	e.What = fmt.Sprintf("the cluster's licence does not allow %s", e.Feature)
+	e.What = fmt.Sprintf("the cluster's licence does not allow %s", e.feature)
 	e.Hint = "reranking needs an Enterprise or a trial licence: start a trial with POST /_license/start_trial?acknowledge=true"
 	return true
 }

@@ -33,9 +33,6 @@ type Endpoint struct {
 	// service does not tell. At 0 the model may have to be started by a
 	// search.
 	MinAllocations int
-	// Settings and TaskSettings are the endpoint's, as the server shows them
-	// (without its secrets).
-	Settings, TaskSettings json.RawMessage
 }
 
 // Listwise tells whether the model is known to score the texts of a window
@@ -77,14 +74,14 @@ func (c *Client) Endpoint(ctx context.Context, id string) (Endpoint, error) {
 		return Endpoint{}, err
 	}
 	a := answer.Endpoints[0]
-	e := Endpoint{ID: a.ID, TaskType: a.TaskType, Service: a.Service, Settings: a.Settings, TaskSettings: a.TaskSettings, MinAllocations: -1}
-	e.readSettings()
+	e := Endpoint{ID: a.ID, TaskType: a.TaskType, Service: a.Service, MinAllocations: -1}
+	e.readSettings(a.Settings, a.TaskSettings)
 	return e, nil
 }
 
 // readSettings takes what it knows out of the settings, which every service
 // names in its own way.
-func (e *Endpoint) readSettings() {
+func (e *Endpoint) readSettings(settings, taskSettings json.RawMessage) {
 	var s struct {
 		ModelID        string `json:"model_id"`
 		Model          string `json:"model"`
@@ -95,7 +92,7 @@ func (e *Endpoint) readSettings() {
 			Min     *int `json:"min_number_of_allocations"`
 		} `json:"adaptive_allocations"`
 	}
-	if json.Unmarshal(e.Settings, &s) == nil {
+	if json.Unmarshal(settings, &s) == nil {
 		e.Model = cmp.Or(s.ModelID, s.Model, s.DeploymentID)
 		switch {
 		case s.Adaptive != nil && s.Adaptive.Enabled && s.Adaptive.Min != nil:
@@ -106,7 +103,7 @@ func (e *Endpoint) readSettings() {
 			e.MinAllocations = *s.NumAllocations
 		}
 	}
-	for _, raw := range []json.RawMessage{e.TaskSettings, e.Settings} {
+	for _, raw := range []json.RawMessage{taskSettings, settings} {
 		var top struct {
 			TopN int `json:"top_n"`
 			TopK int `json:"top_k"`
@@ -117,12 +114,8 @@ func (e *Endpoint) readSettings() {
 	}
 }
 
-// Rerank asks an endpoint for the raw scores of the texts, in their order. The
+// rerank asks an endpoint for the raw scores of the texts, in their order. The
 // server gives up after the timeout; 0 leaves it the server's own (30s).
-func (c *Client) Rerank(ctx context.Context, id, query string, texts []string, timeout time.Duration) ([]float64, error) {
-	return c.rerank(ctx, id, query, texts, timeout, nil)
-}
-
 func (c *Client) rerank(ctx context.Context, id, query string, texts []string, timeout time.Duration, retries *int) ([]float64, error) {
 	id = cmp.Or(id, DefaultEndpoint)
 	body, err := encode(map[string]any{"query": query, "input": texts})
@@ -238,7 +231,7 @@ func (c *Client) WarmUp(ctx context.Context, id string, limit time.Duration, pro
 		if !ok || !e.Temporary() || e.Kind == KindInvalidResponse {
 			return 0, err
 		}
-		wait := max(e.RetryAfter, c.jitter.wait(attempt, true))
+		wait := max(e.retryAfter, c.jitter.wait(attempt, true))
 		elapsed := time.Since(start)
 		if elapsed+wait >= limit {
 			e.Attempts = attempt

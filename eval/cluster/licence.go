@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"context"
-	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
 )
@@ -15,8 +14,6 @@ type Licence struct {
 	// Type is such as "basic", "trial" or "enterprise", Status such as
 	// "active" or "expired".
 	Type, Status string
-	// Expires is the zero time for a licence that does not expire.
-	Expires time.Time
 }
 
 // AllowsReranking tells whether text_similarity_reranker may be used. It is
@@ -34,7 +31,6 @@ func (c *Client) Licence(ctx context.Context) (Licence, error) {
 		License struct {
 			Type   string `json:"type"`
 			Status string `json:"status"`
-			Expiry int64  `json:"expiry_date_in_millis"`
 		} `json:"license"`
 	}
 	known := true
@@ -47,9 +43,5 @@ func (c *Client) Licence(ctx context.Context) (Licence, error) {
 	if err != nil || !known {
 		return Licence{}, err
 	}
-	l := Licence{Known: true, Type: answer.License.Type, Status: answer.License.Status}
-	if answer.License.Expiry > 0 {
-		l.Expires = time.UnixMilli(answer.License.Expiry).UTC()
-	}
-	return l, nil
+	return Licence{Known: true, Type: answer.License.Type, Status: answer.License.Status}, nil
 }

@@ -13,10 +13,8 @@ type Privileges struct {
 	Known bool
 	// User is whose privileges they are.
 	User string
-	// Read and ViewMetadata are index privileges on the index asked for.
-	Read, ViewMetadata bool
-	// Monitor and MonitorInference are cluster privileges.
-	Monitor, MonitorInference bool
+	// Read is the index privilege on all that was asked for.
+	Read bool
 }
 
 // Privileges asks what the credentials may do with an index, an alias, or
@@ -24,15 +22,13 @@ type Privileges struct {
 func (c *Client) Privileges(ctx context.Context, index string) (Privileges, error) {
 	names := splitNames(index)
 	body, err := encode(map[string]any{
-		"cluster": []string{"monitor", "monitor_inference"},
-		"index":   []map[string]any{{"names": names, "privileges": []string{"read", "view_index_metadata"}}},
+		"index": []map[string]any{{"names": names, "privileges": []string{"read"}}},
 	})
 	if err != nil {
 		return Privileges{}, err
 	}
 	var answer struct {
 		Username string                     `json:"username"`
-		Cluster  map[string]bool            `json:"cluster"`
 		Index    map[string]map[string]bool `json:"index"`
 	}
 	known := true
@@ -45,11 +41,9 @@ func (c *Client) Privileges(ctx context.Context, index string) (Privileges, erro
 	if err != nil || !known {
 		return Privileges{}, err
 	}
-	p := Privileges{Known: true, User: answer.Username, Monitor: answer.Cluster["monitor"],
-		MonitorInference: answer.Cluster["monitor_inference"], Read: true, ViewMetadata: true}
+	p := Privileges{Known: true, User: answer.Username, Read: true}
 	for _, n := range names {
 		p.Read = p.Read && answer.Index[n]["read"]
-		p.ViewMetadata = p.ViewMetadata && answer.Index[n]["view_index_metadata"]
 	}
 	return p, nil
 }

@@ -103,7 +103,7 @@ func testPrivileges(t *testing.T, s *estest.Server, ca, key string) {
 		t.Errorf("%+v, %v", caps, err)
 	}
 	p, err := c.Privileges(t.Context(), "films")
-	if err != nil || !p.Known || !p.Read || p.ViewMetadata || p.Monitor || !p.MonitorInference {
+	if err != nil || !p.Known || !p.Read {
 		t.Errorf("%+v, %v", p, err)
 	}
 	_, err = c.IndexInfo(t.Context(), "films")
