@@ -79,12 +79,12 @@ func unreadable(body []byte, contentType string, err error) *Error {
 		e.What = "the answer is empty"
 	case start[0] == '<':
 		e.What = "the answer is a web page, not JSON"
-		e.Hint = "check the address, and proxies in between"
+		e.Hint = "check the address, and any proxy on the way"
 	case !isJSONType(contentType):
 		e.What = fmt.Sprintf("the answer is of type %q, not JSON", oneLine(kind))
-		e.Hint = "check the address, and proxies in between"
+		e.Hint = "check the address, and any proxy on the way"
 	default:
-		e.What = fmt.Sprintf("the answer is not complete JSON (%v)", err)
+		e.What = fmt.Sprintf("the answer is malformed or incomplete: %v", err)
 	}
 	return e
 }

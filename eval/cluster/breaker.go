@@ -220,7 +220,7 @@ func (c *Client) silent(e *Error) *Error {
 	s := e.clone()
 	s.Kind = KindUnreachable
 	s.What = c.address + " stopped answering"
-	s.Hint = "check that the cluster is up, and the firewalls in between"
+	s.Hint = "check that the cluster is up and that no firewall blocks it"
 	return s
 }
 

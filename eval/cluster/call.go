@@ -100,7 +100,7 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 		}
 		wait := max(e.retryAfter, c.jitter.wait(attempt, e.Kind == KindColdModel))
 		if limit := c.config.RetryBudget.Call; limit >= 0 && time.Since(start)-paused+wait > limit {
-			e.note = fmt.Sprintf("and another would exceed the %v for one call", limit)
+			e.note = fmt.Sprintf("and another attempt would exceed the limit of %v for one call", limit)
 			return e
 		}
 		if !c.budget.take() {

@@ -78,7 +78,7 @@ func byStatus(e *Error, a answer, isJSON bool) {
 		if to := a.header.Get("Location"); to != "" {
 			e.What = fmt.Sprintf("%s redirects to %s", a.address, oneLine(redactAddress(to)))
 		}
-		e.Hint = "give the final address"
+		e.Hint = "use the address that it redirects to"
 	case a.status == http.StatusUnauthorized:
 		unauthorized(e, a)
 	case a.status == http.StatusForbidden:
@@ -87,25 +87,25 @@ func byStatus(e *Error, a answer, isJSON bool) {
 		e.Kind, e.What = KindTimeout, "the server gave up waiting"
 		e.Hint = "lower --concurrency, or give the endpoint more allocations"
 	case a.status == http.StatusTooManyRequests:
-		e.Kind, e.What = KindThrottled, "the cluster asks for fewer requests"
+		e.Kind, e.What = KindThrottled, "the cluster refuses requests because there are too many"
 		e.Hint = "lower --concurrency"
 	case a.status == http.StatusBadGateway, a.status == http.StatusServiceUnavailable, a.status == http.StatusGatewayTimeout:
-		e.Kind, e.What = KindUnavailable, "the cluster is not available at the moment"
-		e.Hint = "look at GET /_cluster/health"
+		e.Kind, e.What = KindUnavailable, "the cluster is unavailable"
+		e.Hint = "check GET /_cluster/health"
 	case a.status == http.StatusRequestEntityTooLarge:
 		e.Kind, e.What = KindTooLarge, "the request is larger than the server accepts"
 		e.Hint = "split the documents, or raise http.max_content_length"
 	case a.status == http.StatusProxyAuthRequired:
-		e.Kind, e.What = KindUnauthorized, "the proxy between here and the cluster wants credentials"
-		e.Hint = "put them into HTTPS_PROXY, or except the host in NO_PROXY"
+		e.Kind, e.What = KindUnauthorized, "a proxy on the way to the cluster requires credentials"
+		e.Hint = "set them in HTTPS_PROXY, or exclude the host with NO_PROXY"
 	case !isJSON && a.header.Get("X-Elastic-Product") == "":
 		e.Kind = KindNotElasticsearch
 		e.What = fmt.Sprintf("%s does not answer as Elasticsearch does", a.address)
 		e.Hint = "check host, port and path of the address"
 	case a.status == http.StatusNotFound:
-		e.Kind, e.What = KindMissing, "the server does not find it"
+		e.Kind, e.What = KindMissing, "the server cannot find what the request names"
 	case a.status == http.StatusMethodNotAllowed, a.status == http.StatusGone:
-		e.Kind, e.What = KindUnsupported, "this server does not offer the API"
+		e.Kind, e.What = KindUnsupported, "this server does not have this API"
 	case a.status >= 400 && a.status < 500:
 		e.Kind, e.What = KindInvalidRequest, "the server refuses the request"
 		if e.Reason != "" {
@@ -113,14 +113,14 @@ func byStatus(e *Error, a answer, isJSON bool) {
 		}
 	default:
 		e.Kind, e.What = KindServer, "the server failed"
-		e.Hint = "look at the server's log"
+		e.Hint = "check the server's log"
 	}
 }
 
 func unauthorized(e *Error, a answer) {
 	e.Kind = KindUnauthorized
 	if a.credentials == "" {
-		e.What = fmt.Sprintf("%s wants credentials and none are given", a.address)
+		e.What = fmt.Sprintf("%s requires credentials, and none are given", a.address)
 		e.Hint = "set ELASTIC_API_KEY, or ELASTIC_USERNAME and ELASTIC_PASSWORD"
 	} else {
 		e.What = fmt.Sprintf("%s refuses the %s", a.address, a.credentials)
@@ -153,11 +153,11 @@ func forbidden(e *Error, a answer) {
 	if who == "" {
 		who = "anonymous user"
 	}
-	action := "do this"
+	action := "this request"
 	if m := deniedAction.FindStringSubmatch(e.Reason); m != nil {
-		action = "do " + oneLine(m[1])
+		action = oneLine(m[1])
 	}
-	e.What = fmt.Sprintf("the %s may not %s", who, action)
+	e.What = fmt.Sprintf("the %s lacks the privilege for %s", who, action)
 	m := grantedByRule.FindStringSubmatch(e.Reason)
 	if m == nil {
 		return
@@ -212,7 +212,7 @@ func noHandlerRule(e *Error, _ answer) bool {
 	if _, ok := e.has("no handler found for uri"); !ok {
 		return false
 	}
-	e.Kind, e.What = KindUnsupported, "this server does not offer the API"
+	e.Kind, e.What = KindUnsupported, "this server does not have this API"
 	return true
 }
 
@@ -250,8 +250,8 @@ func lostPITRule(e *Error, _ answer) bool {
 		return false
 	}
 	e.Kind = KindLostPIT
-	e.What = "the point in time is gone, expired or lost with a restarted node"
-	e.Hint = "open another, and compare nothing across the two"
+	e.What = "the point in time no longer exists: it expired, or a node restarted"
+	e.Hint = "open a new one, and compare no results across the two"
 	return true
 }
 
@@ -263,7 +263,7 @@ func providerRule(e *Error, a answer) bool {
 	if ok {
 		e.Kind = KindProvider
 		e.What = fmt.Sprintf("the service behind %s refuses the endpoint's credentials", endpointName(a, c))
-		e.Hint = "put the endpoint again with a valid api_key in its service_settings"
+		e.Hint = "recreate the endpoint with a valid api_key in its service_settings"
 		return true
 	}
 	if c, ok = e.has("Received a rate limit status code", "Received a server busy error status code"); !ok {
@@ -296,8 +296,8 @@ func endpointName(a answer, c Cause) string {
 func coldModelRule(e *Error, a answer) bool {
 	if c, ok := e.has("is [FAILED]"); ok && strings.HasPrefix(c.Reason, "Trained model") {
 		e.Kind = KindServer
-		e.What = "the model's deployment has failed"
-		e.Hint = "look at GET /_ml/trained_models/_stats, and deploy it again"
+		e.What = "the deployment of the model failed"
+		e.Hint = "check GET /_ml/trained_models/_stats, and deploy it again"
 		return true
 	}
 	_, cold := e.has(
@@ -328,7 +328,7 @@ func throttledRule(e *Error, _ answer) bool {
 		return false
 	}
 	e.Kind = KindThrottled
-	e.What = "the cluster has more requests than it can take"
+	e.What = "the cluster has more requests than it can handle"
 	e.Hint = "lower --concurrency, or give the endpoint more allocations"
 	return true
 }
@@ -340,16 +340,15 @@ func windowRule(e *Error, _ answer) bool {
 		return true
 	}
 	if _, ok := e.has("is configured to return the top ["); ok {
-		e.Kind, e.What = KindInvalidRequest, "the inference endpoint returns fewer results than the window holds"
-		e.Hint = "lower rank_window_size, or put the endpoint again with a larger top_n"
+		e.Kind, e.What = KindInvalidRequest, "the inference endpoint returns fewer results than the window has documents"
+		e.Hint = "lower rank_window_size, or recreate the endpoint with a larger top_n"
 		return true
 	}
 	if c, ok := e.has("requires [rank_window_size"); ok {
-		e.Kind, e.What = KindInvalidRequest, "the window is smaller than the size asked for"
+		e.Kind, e.What, e.Hint = KindInvalidRequest, "the window is smaller than the size asked for", "raise rank_window_size, or lower size"
 		if strings.Contains(c.Reason, "sub retriever") {
-			e.What = "the window is larger than that of the retriever inside"
+			e.What, e.Hint = "the window is larger than that of the retriever inside it", "raise the inner rank_window_size, or lower the outer one"
 		}
-		e.Hint = "make every window at least as large as what is read from it"
 		return true
 	}
 	return false

@@ -60,7 +60,7 @@ func (c *Client) FieldCaps(ctx context.Context, index string, fields ...string) 
 	}
 	unmapped := true
 	err := c.do(ctx, request{
-		target: target{op: "look at the fields", index: index},
+		target: target{op: "read the field mappings", index: index},
 		make: func() esapi.Request {
 			return esapi.FieldCapsRequest{Index: pathList(index), Fields: fields, IncludeUnmapped: &unmapped}
 		},

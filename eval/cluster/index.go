@@ -40,7 +40,7 @@ func (c *Client) IndexInfo(ctx context.Context, index string) ([]IndexInfo, erro
 		} `json:"settings"`
 	}
 	err := c.do(ctx, request{
-		target: target{op: "look at the index", index: index},
+		target: target{op: "read the index settings", index: index},
 		make:   func() esapi.Request { return esapi.IndicesGetSettingsRequest{Index: pathList(index)} },
 		accept: into(&answer),
 	})
@@ -78,7 +78,7 @@ func (c *Client) Count(ctx context.Context, index string) (int64, error) {
 				return e
 			}
 			if answer.Shards.Failed > 0 {
-				return &Error{Kind: KindPartial, What: "not every shard could be counted", Hint: "look at GET /_cluster/health"}
+				return &Error{Kind: KindPartial, What: "some shards could not be counted", Hint: "check GET /_cluster/health"}
 			}
 			return nil
 		},
@@ -123,7 +123,7 @@ func (c *Client) DeleteIndex(ctx context.Context, index string) error {
 func (c *Client) Exists(ctx context.Context, index string) (bool, error) {
 	found := true
 	err := c.do(ctx, request{
-		target: target{op: "look for the index", index: index},
+		target: target{op: "check that the index exists", index: index},
 		make:   func() esapi.Request { return esapi.IndicesExistsRequest{Index: pathList(index)} },
 		tolerate: func(_ int, e *Error) bool {
 			// A HEAD request's answer has no body, so that 404 is all there is.

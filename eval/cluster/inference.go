@@ -58,14 +58,14 @@ func (c *Client) Endpoint(ctx context.Context, id string) (Endpoint, error) {
 	}
 	decode := into(&answer)
 	err := c.do(ctx, request{
-		target: target{op: "look at the inference endpoint", endpoint: id},
+		target: target{op: "read the inference endpoint", endpoint: id},
 		make:   func() esapi.Request { return esapi.InferenceGetRequest{TaskType: "rerank", InferenceID: escape(id)} },
 		accept: func(n int, a *received) *Error {
 			if e := decode(n, a); e != nil {
 				return e
 			}
 			if len(answer.Endpoints) == 0 {
-				return unreadable(a.body, "", errors.New("no endpoints in it"))
+				return unreadable(a.body, "", errors.New("it has no endpoints"))
 			}
 			return nil
 		},
@@ -123,7 +123,7 @@ func (c *Client) rerank(ctx context.Context, id, query string, texts []string, t
 		return nil, err
 	}
 	r := request{
-		target: target{op: "ask the inference endpoint", endpoint: id},
+		target: target{op: "call the inference endpoint", endpoint: id},
 		make: func() esapi.Request {
 			return esapi.InferenceRerankRequest{InferenceID: escape(id), Body: bytes.NewReader(body)}
 		},

@@ -33,7 +33,7 @@ func (c *Client) Info(ctx context.Context) (Info, error) {
 	}
 	known := true
 	err := c.do(ctx, request{
-		target: target{op: "ask for the version"},
+		target: target{op: "read the version"},
 		make:   func() esapi.Request { return esapi.InfoRequest{} },
 		accept: into(&answer),
 		tolerate: func(_ int, e *Error) bool {

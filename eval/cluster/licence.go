@@ -35,7 +35,7 @@ func (c *Client) Licence(ctx context.Context) (Licence, error) {
 	}
 	known := true
 	err := c.do(ctx, request{
-		target:   target{op: "look at the licence"},
+		target:   target{op: "read the licence"},
 		make:     func() esapi.Request { return esapi.LicenseGetRequest{} },
 		accept:   into(&answer),
 		tolerate: unseen(&known),

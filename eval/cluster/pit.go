@@ -46,9 +46,9 @@ func (c *Client) OpenPIT(ctx context.Context, index string, keepAlive time.Durat
 			}
 			switch {
 			case answer.ID == "":
-				return unreadable(a.body, "", errors.New("no id in it"))
+				return unreadable(a.body, "", errors.New("it has no id"))
 			case answer.Shards.Failed > 0:
-				return &Error{Kind: KindPartial, What: "not every shard could be opened", Hint: "look at GET /_cluster/health"}
+				return &Error{Kind: KindPartial, What: "some shards could not be opened", Hint: "check GET /_cluster/health"}
 			}
 			return nil
 		},

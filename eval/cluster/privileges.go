@@ -33,7 +33,7 @@ func (c *Client) Privileges(ctx context.Context, index string) (Privileges, erro
 	}
 	known := true
 	err = c.do(ctx, request{
-		target:   target{op: "look at the privileges", index: index},
+		target:   target{op: "read the privileges", index: index},
 		make:     func() esapi.Request { return esapi.SecurityHasPrivilegesRequest{Body: bytes.NewReader(body)} },
 		accept:   into(&answer),
 		tolerate: unseen(&known),

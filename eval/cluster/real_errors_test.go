@@ -184,7 +184,7 @@ func testFaults(t *testing.T, s *estest.Server) {
 		}
 		hasty := connect(t, cluster.Config{URL: s.URL, Timeout: 100 * time.Millisecond, Retries: 1})
 		_, err = ask(hasty, "slowish")
-		wantKind(t, err, cluster.KindTimeout, "no answer within the time limit, after 2 attempts")
+		wantKind(t, err, cluster.KindTimeout, "the server did not answer within the time limit, after 2 attempts")
 	})
 	t.Run("failures hidden by the server", func(t *testing.T) {
 		// Why a suite may not ask for allow_rerank_failures: the answer is the

@@ -139,9 +139,9 @@ func TestElasticsearchBare(t *testing.T) {
 			wantKind(t, err, cluster.KindUnsupported, "this server has no text_similarity_reranker")
 			t.Log(err)
 			_, err = c.Endpoint(t.Context(), "any")
-			wantKind(t, err, cluster.KindUnsupported, "does not offer the API")
+			wantKind(t, err, cluster.KindUnsupported, "does not have this API")
 			_, err = c.Rerank(t.Context(), "any", "q", []string{"x"}, 0)
-			wantKind(t, err, cluster.KindUnsupported, "does not offer the API")
+			wantKind(t, err, cluster.KindUnsupported, "does not have this API")
 		})
 	}
 }

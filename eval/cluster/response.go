@@ -76,17 +76,17 @@ type decoded struct {
 func (r *decoded) check(size int, ranks map[string]int) *Error {
 	switch {
 	case r.timedOut:
-		return &Error{Kind: KindPartial, What: "the search ran out of time on the server, so that hits may be missing", Hint: "take the timeout out of the search, or lower --concurrency"}
+		return &Error{Kind: KindPartial, What: "the search ran out of time on the server, so hits may be missing", Hint: "remove the timeout from the search, or lower --concurrency"}
 	case r.Shards.Failed > 0:
 		return &Error{Kind: KindPartial, Type: r.failure.Type, Reason: r.failure.Reason,
-			What: fmt.Sprintf("%d of %d shards failed, so that hits may be missing", r.Shards.Failed, r.Shards.Total),
-			Hint: "look at GET /_cluster/health"}
+			What: fmt.Sprintf("%d of %d shards failed, so hits may be missing", r.Shards.Failed, r.Shards.Total),
+			Hint: "check GET /_cluster/health"}
 	case r.remote > 0:
-		return &Error{Kind: KindPartial, What: "a remote cluster was left out, so that hits may be missing", Hint: "look at GET /_remote/info"}
+		return &Error{Kind: KindPartial, What: "a remote cluster was skipped, so hits may be missing", Hint: "check GET /_remote/info"}
 	case !r.hasHits:
-		return &Error{Kind: KindInvalidResponse, What: "the answer holds no hits object"}
+		return &Error{Kind: KindInvalidResponse, What: "the answer has no hits object"}
 	case size > 0 && len(r.Hits) > size:
-		return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer holds %d hits where %d were asked for", len(r.Hits), size)}
+		return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer has %d hits where %d were asked for", len(r.Hits), size)}
 	}
 	defer clear(ranks)
 	return r.checkHits(ranks)
@@ -106,7 +106,7 @@ func (r *decoded) checkHits(ranks map[string]int) *Error {
 		}
 		for _, other := range r.Hits[before:rank] {
 			if other.ID == h.ID && other.Index == h.Index {
-				return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer holds document %q of index %q twice", oneLine(h.ID), oneLine(h.Index)),
+				return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer contains document %q of index %q twice", oneLine(h.ID), oneLine(h.Index)),
 					Hint: "the server ranks wrongly: search a single index, or use a later release"}
 			}
 		}
