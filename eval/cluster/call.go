@@ -30,7 +30,6 @@ type request struct {
 
 // received is a successful answer.
 type received struct {
-	status int
 	header http.Header
 	body   []byte
 	wall   time.Duration
@@ -143,7 +142,7 @@ func (c *Client) attempt(parent context.Context, r request, n int) *Error {
 	case response.StatusCode >= 300:
 		e = failure(answer{r.target, response.StatusCode, response.Header, body, c.address, c.credentials})
 	case r.accept != nil:
-		e = r.accept(n, &received{response.StatusCode, response.Header, body, wall, w})
+		e = r.accept(n, &received{response.Header, body, wall, w})
 		if e != nil {
 			e.Status = response.StatusCode
 		}

@@ -9,7 +9,6 @@ import (
 type serverError struct {
 	chain   []Cause // the outermost first
 	feature string  // of a licence error
-	status  int     // what the body gives as status, 0 for none
 	isJSON  bool
 }
 
@@ -27,11 +26,6 @@ func decodeError(body []byte) serverError {
 		return found
 	}
 	found.isJSON = true
-	if n, ok := top["status"].(json.Number); ok {
-		if status, err := n.Int64(); err == nil && status >= 100 && status < 600 {
-			found.status = int(status)
-		}
-	}
 	switch e := top["error"].(type) {
 	case string:
 		found.chain = []Cause{{Reason: e}}
