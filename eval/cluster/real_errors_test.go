@@ -261,5 +261,5 @@ func testRestart(t *testing.T, s *estest.Server) {
 		t.Errorf("notices %v", seen)
 	}
 	_, err = c.Search(t.Context(), search(pit, 5, "", firstStage, 0, ""), cluster.SearchOptions{Size: 5})
-	wantKind(t, err, cluster.KindLostPIT, "point in time is gone")
+	wantKind(t, err, cluster.KindLostPIT, "point in time no longer exists")
 }

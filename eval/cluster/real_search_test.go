@@ -210,9 +210,9 @@ func testWindow(t *testing.T, s *estest.Server, c *cluster.Client) {
 		t.Errorf("closing it twice: %v", err)
 	}
 	_, err = c.Search(t.Context(), search(pit, 5, "", firstStage, 0, ""), cluster.SearchOptions{Size: 5})
-	wantKind(t, err, cluster.KindLostPIT, "point in time is gone")
+	wantKind(t, err, cluster.KindLostPIT, "point in time no longer exists")
 	_, err = c.Search(t.Context(), search(pit, 5, "probe", firstStage, 5, ""), cluster.SearchOptions{Size: 5})
-	wantKind(t, err, cluster.KindLostPIT, "point in time is gone")
+	wantKind(t, err, cluster.KindLostPIT, "point in time no longer exists")
 }
 
 // testShardsAndTies: over two shards equal scores go by shard, then document.
