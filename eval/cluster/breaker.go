@@ -195,6 +195,10 @@ func (e *Error) down() bool {
 	case KindUnreachable, KindConnection:
 		return true
 	case KindUnavailable:
+		// After a restart a node answers before it has its shards.
+		if e.hasType("no_shard_available_action_exception") {
+			return true
+		}
 		_, reranking := e.has("[text_similarity_reranker] search failed", "Computing updated ranks")
 		return !reranking
 	}
