@@ -22,9 +22,8 @@ type FieldCaps struct {
 type FieldType struct {
 	// Type is such as "text", "keyword" or "unmapped".
 	Type string
-	// Searchable and Aggregatable are the server's words: indexed, and with
-	// doc values.
-	Searchable, Aggregatable bool
+	// Searchable is the server's word: indexed.
+	Searchable bool
 	// Indices are those with this type, nil where all have it.
 	Indices []string
 }
@@ -54,15 +53,14 @@ func (c *Client) FieldCaps(ctx context.Context, index string, fields ...string) 
 	var answer struct {
 		Indices names `json:"indices"`
 		Fields  map[string]map[string]struct {
-			Type         string `json:"type"`
-			Searchable   bool   `json:"searchable"`
-			Aggregatable bool   `json:"aggregatable"`
-			Indices      names  `json:"indices"`
+			Type       string `json:"type"`
+			Searchable bool   `json:"searchable"`
+			Indices    names  `json:"indices"`
 		} `json:"fields"`
 	}
 	unmapped := true
 	err := c.do(ctx, request{
-		target: target{op: "look at the fields", index: index},
+		target: target{op: "read the field mappings", index: index},
 		make: func() esapi.Request {
 			return esapi.FieldCapsRequest{Index: pathList(index), Fields: fields, IncludeUnmapped: &unmapped}
 		},
@@ -76,7 +74,7 @@ func (c *Client) FieldCaps(ctx context.Context, index string, fields ...string) 
 	for name, types := range answer.Fields {
 		for key, t := range types {
 			caps.Fields[name] = append(caps.Fields[name], FieldType{
-				Type: cmp.Or(t.Type, key), Searchable: t.Searchable, Aggregatable: t.Aggregatable, Indices: t.Indices})
+				Type: cmp.Or(t.Type, key), Searchable: t.Searchable, Indices: t.Indices})
 		}
 		slices.SortFunc(caps.Fields[name], func(a, b FieldType) int { return cmp.Compare(a.Type, b.Type) })
 	}

@@ -199,8 +199,8 @@ func FuzzDecodeError(f *testing.F) {
 		if strings.ContainsAny(s, "\n\r\x1b\x00") {
 			t.Fatalf("control characters in %q", s)
 		}
-		if len(e.Chain) > deepest {
-			t.Fatalf("%d causes", len(e.Chain))
+		if len(e.chain) > deepest {
+			t.Fatalf("%d causes", len(e.chain))
 		}
 	})
 }

@@ -13,18 +13,15 @@ import (
 	"syscall"
 )
 
-// asError finds an Error of this package in a chain of errors.
-func asError(err error) (*Error, bool) { return errors.AsType[*Error](err) }
-
 // networkError makes an Error of what the transport reports when there is no
 // answer. The parent is the caller's context: if it has ended, that is the
 // reason, whatever the transport says.
 func networkError(parent context.Context, t target, address string, reached bool, err error) *Error {
 	e := &Error{Op: t.op, cause: err}
 	if ended := parent.Err(); ended != nil {
-		e.Kind, e.cause, e.What = KindCanceled, context.Cause(parent), "stopped before the answer came"
+		e.Kind, e.cause, e.What = KindCanceled, context.Cause(parent), "the request was stopped before the answer came"
 		if errors.Is(ended, context.DeadlineExceeded) {
-			e.What = "the time given for it ran out"
+			e.What = "the caller's deadline passed before the answer came"
 		}
 		return e
 	}
@@ -33,11 +30,11 @@ func networkError(parent context.Context, t target, address string, reached bool
 	case errors.Is(err, errNotElasticsearch):
 		e.Kind = KindNotElasticsearch
 		e.What = fmt.Sprintf("%s does not answer as Elasticsearch does", address)
-		e.Hint = "check host, port and path of the address; a proxy in between must let the X-Elastic-Product header through"
+		e.Hint = "check host, port and path of the address; a proxy on the way must pass on the X-Elastic-Product header"
 		e.cause = nil
 	case unreachable(e, address, reached, err):
 	case isTimeout(err):
-		e.Kind, e.What = KindTimeout, "no answer within the time limit"
+		e.Kind, e.What = KindTimeout, "the server did not answer within the time limit"
 		e.Hint = "raise --timeout, or lower --concurrency or the window"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET),
 		errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed), strings.Contains(err.Error(), "server closed idle connection"):
@@ -70,11 +67,11 @@ func unreachable(e *Error, address string, reached bool, err error) bool {
 	e.Hint = "check the address, and that the cluster is up"
 	switch {
 	case isName && name.IsNotFound:
-		e.What = fmt.Sprintf("the host of %s is not known", address)
+		e.What = fmt.Sprintf("the host of %s is unknown", address)
 		e.final = true
 	case isTimeout(err):
 		e.What = fmt.Sprintf("%s does not answer", address)
-		e.Hint = "check the address, and the firewalls in between"
+		e.Hint = "check the address, and that no firewall blocks it"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.What = fmt.Sprintf("nothing listens at %s", address)
 	default:
@@ -101,9 +98,9 @@ func tlsError(e *Error, address string, err error) bool {
 	switch {
 	case errors.As(err, &record):
 		e.What = fmt.Sprintf("%s does not speak TLS", address)
-		e.Hint = "write the address as http:// if the cluster is meant to have no TLS"
+		e.Hint = "if the cluster uses no TLS, write the address as http://"
 	case errors.Is(err, errFingerprint):
-		e.What = fmt.Sprintf("no certificate of %s has the fingerprint given", address)
+		e.What = fmt.Sprintf("no certificate of %s has the given fingerprint", address)
 		e.Hint = "print the right one on the cluster with: openssl x509 -fingerprint -sha256 -noout -in http_ca.crt"
 	case errors.As(err, &authority):
 		e.What = fmt.Sprintf("the certificate of %s is signed by an authority that is not trusted here", address)
