@@ -153,17 +153,11 @@ type linear struct {
 // of which so many are relevant; false where it has none.
 func (m Metric) linear(n, relevant int, j *Judged) (linear, bool) {
 	one := func(int) float64 { return 1 }
-	isRelevant := func(g float64) float64 {
-		if g >= m.rel {
-			return 1
-		}
-		return 0
-	}
 	k := m.cutoff
 	if k == 0 {
 		k = n
 	}
-	lin := linear{gain: isRelevant, weight: one}
+	lin := linear{gain: isRelevant(m.rel), weight: one}
 	reach := m.cutoff
 	switch m.kind {
 	case kindPrecision:
@@ -206,6 +200,16 @@ func (m Metric) linear(n, relevant int, j *Judged) (linear, bool) {
 	return lin, true
 }
 
+// isRelevant is 1 for grades of at least rel.
+func isRelevant(rel float64) func(grade float64) float64 {
+	return func(g float64) float64 {
+		if g >= rel {
+			return 1
+		}
+		return 0
+	}
+}
+
 // gain is what a grade adds to nDCG before the discount.
 func (j *Judged) gain(k kind) func(grade float64) float64 {
 	return func(g float64) float64 {
@@ -227,6 +231,25 @@ func (lin linear) meanWeight(first, last int) float64 {
 		sum += lin.weight(rank)
 	}
 	return sum / float64(last-first+1)
+}
+
+// weights is the mean weight at each rank of a list of n hits.
+func (lin linear) weights(n int, ties []Tie) []float64 {
+	weights := make([]float64, n)
+	for i := range weights {
+		weights[i] = lin.weight(i + 1)
+	}
+	for _, t := range ties {
+		last := min(t.Last, n)
+		if t.First >= last {
+			continue
+		}
+		mean := lin.meanWeight(t.First, last)
+		for rank := t.First; rank <= last; rank++ {
+			weights[rank-1] = mean
+		}
+	}
+	return weights
 }
 
 // expected is the metric with each hit at the mean weight of its ties.

@@ -66,7 +66,7 @@ func TestExpectedIsTheMeanOverAllOrders(t *testing.T) {
 				continue
 			}
 			tolerance := 1e-12 * max(1, want)
-			if m.kind == kindInfAP || m.kind == kindIPrec || m.kind == kind11pt {
+			if m.sampled() {
 				// 6 standard errors, and something where 1,000 orders missed a rare one.
 				tolerance = 6*got.Error + 0.02
 			} else if got.Error != 0 {
