@@ -213,10 +213,7 @@ func (s *holeSearch) value(side *searchSide, graded []grading, t int, best bool)
 // orderTies gives the judged hits of each tie their best ranks, the highest
 // grade first, or their worst, the highest last.
 func orderTies(l *List, ties []Tie, best bool) {
-	segments, tied := tieSegments(l, ties)
-	if !tied {
-		return
-	}
+	segments, _ := tieSegments(l, ties)
 	for _, segment := range segments {
 		hits := segment.hits
 		slices.SortFunc(hits, func(a, b Hit) int {

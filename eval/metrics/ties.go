@@ -70,6 +70,9 @@ func (m Metric) Expected(r Ranking, ties []Tie, seed uint64) Expectation {
 // hits. Unlike for ScoreList, hits beyond the cutoff must be there: a tie may
 // bring them before it.
 func (m Metric) ExpectedList(l *List, ties []Tie, seed uint64) Expectation {
+	if len(ties) == 0 {
+		return Expectation{Value: m.ScoreList(l)}
+	}
 	if CheckTies(ties) != nil {
 		return Expectation{Value: math.NaN()}
 	}
