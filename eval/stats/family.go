@@ -92,8 +92,9 @@ type FamilyTest struct {
 // by their standard errors: a comparison with many small gains whose rare
 // large losses no query of the sample shows would get an enormous t.
 //
-// All sign flips are counted where at most 20 queries are informative, else
-// Options.Permutations random ones. Comparisons that differ on no query have
+// All sign flips are counted where at most 20 queries are informative, or some
+// fewer in a family of more than 4 comparisons (14 at least up to 256 of
+// them); else Options.Permutations random ones. Comparisons that differ on no query have
 // p 1 and are left out of the maximum. Exchangeability is more than an equal
 // mean: a small p says that the systems differ on these queries, and whether
 // the mean of others like them differs is for the interval to say.
@@ -114,8 +115,9 @@ func TestFamily(ctx context.Context, values [][]float64, contrasts []Contrast, o
 	f.Informative = len(rows)
 	counter := newFlipCounter(rows, contrasts, f.Tests)
 	var total float64
-	if f.Exact = len(rows) <= exactLimit; f.Exact {
-		total = float64(int(1) << len(rows))
+	if f.Exact = countsAll(len(rows), len(contrasts)); f.Exact {
+		// Flipping all signs changes nothing: the first stays as it is.
+		total = float64(int(1) << max(0, len(rows)-1))
 		err = counter.countAll(ctx)
 	} else {
 		f.Permutations = o.Permutations
@@ -138,6 +140,12 @@ func TestFamily(ctx context.Context, values [][]float64, contrasts []Contrast, o
 		f.Tests[i].PCorrected = largest
 	}
 	return f, nil
+}
+
+// countsAll says whether all sign flips of so many queries are counted: up to
+// some million contrasts of flips, which take some hundredths of a second.
+func countsAll(informative, comparisons int) bool {
+	return informative <= exactLimit && comparisons<<informative <= 1<<22
 }
 
 func checkFamily(values [][]float64, contrasts []Contrast) error {
@@ -324,27 +332,27 @@ func (c *flipCounter) systems() int {
 	return len(c.rows[0])
 }
 
-// countAll counts all 2^len(rows) flips: each sum is one of the first half of
-// the queries plus one of the second.
+// countAll counts all 2^(len(rows)−1) flips that leave the first sign as it
+// is: each sum is one of the first half of the queries plus one of the second.
 func (c *flipCounter) countAll(ctx context.Context) error {
 	if len(c.order) == 0 {
 		return nil
 	}
-	middle := len(c.rows) / 2
+	middle := (len(c.rows) + 1) / 2
 	left, right := make([][]float64, c.systems()), make([][]float64, c.systems())
 	for k := range left {
 		values := c.column(k)
 		left[k], right[k] = signedSums(values[:middle]), signedSums(values[middle:])
 	}
-	flips := 1 << len(c.rows)
-	forChunks(len(left[0]), flips*len(c.order), func(chunk int) {
+	flips := 1 << (len(c.rows) - 1)
+	forChunks(len(left[0])/2, flips*len(c.order), func(chunk int) {
 		if ctx.Err() != nil {
 			return
 		}
 		t, sums := c.newTally(), make([]float64, len(left))
 		for r := range right[0] {
 			for k := range sums {
-				sums[k] = left[k][chunk] + right[k][r]
+				sums[k] = left[k][2*chunk+1] + right[k][r] // an odd index: the first sign is plus
 			}
 			c.count(t, sums)
 		}

@@ -107,7 +107,7 @@ func TestPowerOfTheRule(t *testing.T) {
 	// 2.802·0.2/√100 + 2.2/100, and with z(1−0.0025) = 2.807 for 1.960.
 	checkClose(t, "difference", ShownDifference(0.2, 100, 1), 0.0780, 5e-5)
 	checkClose(t, "difference among ten", ShownDifference(0.2, 100, 10), 0.2*(2.807+0.8416)/10+0.022, 5e-5)
-	checkClose(t, "margin", ShownMargin(0.2, 100), 0.065, 1e-12)
+	checkClose(t, "margin", ShownMargin(0.2, 100), 0.069, 1e-12)
 	for _, got := range []float64{ShownDifference(0.2, 49, 1), ShownDifference(0.2, 50, 0), ShownMargin(0.2, 49)} {
 		if !math.IsNaN(got) {
 			t.Errorf("%v, where nothing is simulated", got)
