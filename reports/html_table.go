@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+
+	"github.com/releval/releval/eval/gate"
 )
 
 // toneClass is the CSS class of a tone.
@@ -50,19 +52,19 @@ func (g *grid) html(label string) template.HTML {
 
 // gateTables show gates with room for their reasons; many passed
 // expectations are folded away.
-func gateTables(rows []GateRow) template.HTML {
-	var listed, folded []*GateRow
+func gateTables(rows []gate.Result) template.HTML {
+	var listed, folded []*gate.Result
 	passed := 0
 	for i := range rows {
-		if rows[i].Expectation() && rows[i].Outcome == Passed {
+		if rows[i].Expectation() && rows[i].Verdict == gate.Passed {
 			passed++
 		}
 	}
-	for _, outcome := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
+	for _, verdict := range []gate.Verdict{gate.Failed, gate.Inconclusive, gate.Passed, gate.Skipped} {
 		for i := range rows {
 			switch g := &rows[i]; {
-			case g.Outcome != outcome:
-			case outcome == Passed && g.Expectation() && passed > passedShown:
+			case g.Verdict != verdict:
+			case verdict == gate.Passed && g.Expectation() && passed > passedShown:
 				folded = append(folded, g)
 			default:
 				listed = append(listed, g)
@@ -81,18 +83,18 @@ func gateTables(rows []GateRow) template.HTML {
 	return template.HTML(b.String())
 }
 
-func gateTable(b *strings.Builder, rows []*GateRow) {
+func gateTable(b *strings.Builder, rows []*gate.Result) {
 	b.WriteString(`<div class="scroll wrap" role="region" tabindex="0" aria-label="Gates"><table><thead><tr><th scope="col">result</th><th scope="col" class="left">gate</th><th scope="col" class="left">expected</th><th scope="col" class="left">actual</th><th scope="col">margin</th></tr></thead><tbody>` + "\n")
 	for _, g := range rows {
 		more := clip(clean(g.Source), 300)
-		if g.Place != "" {
-			more = clean(g.Place) + ": " + more
+		if place := g.Position.String(); place != "" {
+			more = clean(place) + ": " + more
 		}
 		if g.Reason != "" {
 			more += ": " + clip(clean(g.Reason), 500)
 		}
 		fmt.Fprintf(b, `<tr><td><span class="tag %s">%s</span></td><td class="left">%s<small>%s</small></td><td class="left">%s</td><td class="left">%s</td><td>%s</td></tr>`+"\n",
-			escapeHTML(string(g.Outcome)), escapeHTML(string(g.Outcome)), escapeHTML(clip(clean(gateName(g)), 120)), escapeHTML(more), escapeHTML(clipLong(g.Expected)), escapeHTML(clipLong(g.Actual)), escapeHTML(margin(g)))
+			escapeHTML(string(g.Verdict)), escapeHTML(string(g.Verdict)), escapeHTML(clip(clean(gateName(g)), 120)), escapeHTML(more), escapeHTML(clipLong(g.Expected)), escapeHTML(clipLong(g.Actual)), escapeHTML(margin(g)))
 	}
 	b.WriteString("</tbody></table></div>")
 }

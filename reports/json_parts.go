@@ -65,7 +65,7 @@ func (r *Report) addViews(report *jsonReport) {
 		report.Tags = append(report.Tags, r.jsonTag(s))
 	}
 	for _, g := range r.Gates {
-		report.Gates = append(report.Gates, jsonGate{g.Source, g.Place, g.Query, g.System, g.Metric, g.Expected, g.Actual, finite(g.Margin), string(g.Outcome), g.Reason})
+		report.Gates = append(report.Gates, jsonGate{g.Source, g.Position.String(), g.Query, g.System, g.Metric, g.Expected, g.Actual, finite(g.Margin), string(g.Verdict), g.Reason})
 	}
 	if b := r.Baseline; b != nil {
 		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.Changes), orEmpty(b.Meaningless), comparisons(b.Differences), orEmpty(b.OnlyInBaseline), orEmpty(b.OnlyHere)}

@@ -2,6 +2,8 @@ package reports
 
 import (
 	"strings"
+
+	"github.com/releval/releval/eval/gate"
 )
 
 func (d *document) gates() {
@@ -18,7 +20,7 @@ func (d *document) gates() {
 	}
 	var lines strings.Builder
 	for i := range d.report.Gates {
-		if g := &d.report.Gates[i]; g.Outcome == Failed || g.Outcome == Inconclusive {
+		if g := &d.report.Gates[i]; g.Verdict == gate.Failed || g.Verdict == gate.Inconclusive {
 			lines.WriteString("- " + escapeLineStart(clip(clean(gateExplained(g)), 500)) + "\n")
 		}
 	}

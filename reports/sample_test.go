@@ -10,6 +10,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/evaltest"
+	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/judgments"
@@ -89,12 +90,12 @@ func full() *Report {
 	r := mustReport(sample())
 	r.RunFile = "films.jsonl"
 	r.Unresolved = []string{"The Lost Film"}
-	r.Gates = []GateRow{
-		{Source: "{metric: ndcg@3, system: elastic, min: 0.8}", Place: "films.yaml:30:5", System: "elastic", Metric: "ndcg@3", Expected: "at least 0.8", Actual: "0.642", Margin: -0.158, Outcome: Failed, Reason: "the mean is below the limit"},
-		{Source: "{metric: mrr, system: elastic, max_drop: 0.1}", Place: "films.yaml:31:5", System: "elastic", Metric: "mrr", Expected: "a drop of at most 0.1", Actual: "0.05", Margin: 0.05, Outcome: Inconclusive, Reason: "4 queries cannot tell"},
-		{Source: "{metric: wall_p95, max: 500}", Place: "films.yaml:32:5", Metric: "wall_p95", Expected: "at most 500 ms", Actual: "4.5 ms", Margin: math.NaN(), Outcome: Passed},
-		{Source: "{title: Dogs, within: 1}", Place: "films.yaml:40:9", Query: "heist", System: "elastic", Expected: "rank 1", Actual: "rank 3", Margin: -2, Outcome: Failed},
-		{Source: "{title: Toy Story, within: 3}", Place: "films.yaml:44:9", Query: "toys", System: "elastic", Expected: "within 3", Actual: "rank 1", Margin: 2, Outcome: Passed},
+	r.Gates = []gate.Result{
+		{Source: "{metric: ndcg@3, system: elastic, min: 0.8}", Position: judgments.Position{File: "films.yaml", Line: 30, Column: 5}, System: "elastic", Metric: "ndcg@3", Expected: "at least 0.8", Actual: "0.642", Margin: -0.158, Verdict: gate.Failed, Reason: "the mean is below the limit"},
+		{Source: "{metric: mrr, system: elastic, max_drop: 0.1}", Position: judgments.Position{File: "films.yaml", Line: 31, Column: 5}, System: "elastic", Metric: "mrr", Expected: "a drop of at most 0.1", Actual: "0.05", Margin: 0.05, Verdict: gate.Inconclusive, Reason: "4 queries cannot tell"},
+		{Source: "{metric: wall_p95, max: 500}", Position: judgments.Position{File: "films.yaml", Line: 32, Column: 5}, Metric: "wall_p95", Expected: "at most 500 ms", Actual: "4.5 ms", Margin: math.NaN(), Verdict: gate.Passed},
+		{Source: "{title: Dogs, within: 1}", Position: judgments.Position{File: "films.yaml", Line: 40, Column: 9}, Query: "heist", System: "elastic", Expected: "rank 1", Actual: "rank 3", Margin: -2, Verdict: gate.Failed},
+		{Source: "{title: Toy Story, within: 3}", Position: judgments.Position{File: "films.yaml", Line: 44, Column: 9}, Query: "toys", System: "elastic", Expected: "within 3", Actual: "rank 1", Margin: 2, Verdict: gate.Passed},
 	}
 	nan := math.NaN()
 	r.Sweeps = []SweepView{{
@@ -239,7 +240,7 @@ var hostileReport = sync.OnceValue(func() *Report {
 	r.Unresolved = append([]string(nil), hostile...)
 	r.RunFile = hostile[1]
 	for i, text := range hostile {
-		g := GateRow{Source: text, Place: text + ":3:4", System: hostile[(i+1)%len(hostile)], Metric: text, Expected: text, Actual: hostile[(i+2)%len(hostile)], Margin: math.NaN(), Reason: text, Outcome: []Outcome{Passed, Failed, Inconclusive, Skipped}[i%4]}
+		g := gate.Result{Source: text, Position: judgments.Position{File: text, Line: 3, Column: 4}, System: hostile[(i+1)%len(hostile)], Metric: text, Expected: text, Actual: hostile[(i+2)%len(hostile)], Margin: math.NaN(), Reason: text, Verdict: []gate.Verdict{gate.Passed, gate.Failed, gate.Inconclusive, gate.Skipped}[i%4]}
 		if i%2 == 1 {
 			g.Query = text + "q"
 		}

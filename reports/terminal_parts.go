@@ -1,5 +1,7 @@
 package reports
 
+import "github.com/releval/releval/eval/gate"
+
 // gates lists gates and expectations.
 func (t *terminal) gates() {
 	if len(t.report.Gates) == 0 {
@@ -15,17 +17,17 @@ func (t *terminal) gates() {
 	}
 	for i := range t.report.Gates {
 		g := &t.report.Gates[i]
-		if (g.Outcome == Failed || g.Outcome == Inconclusive) && (g.Reason != "" || g.Place != "") {
+		if (g.Verdict == gate.Failed || g.Verdict == gate.Inconclusive) && (g.Reason != "" || g.Position.String() != "") {
 			t.sayIndented(gateExplained(g), "- ", "  ")
 		}
 	}
 }
 
 // gateExplained gives a gate's place, source and reason on one line.
-func gateExplained(g *GateRow) string {
-	s := string(g.Outcome) + ": " + g.Source
-	if g.Place != "" {
-		s = g.Place + ": " + s
+func gateExplained(g *gate.Result) string {
+	s := string(g.Verdict) + ": " + g.Source
+	if place := g.Position.String(); place != "" {
+		s = place + ": " + s
 	}
 	if g.Expected != "" && g.Actual != "" {
 		s += ": expected " + g.Expected + ", found " + g.Actual

@@ -3,6 +3,8 @@ package reports
 import (
 	"math"
 	"strconv"
+
+	"github.com/releval/releval/eval/gate"
 )
 
 // passedShown is up to how many passed expectations are listed one by one.
@@ -10,10 +12,10 @@ const passedShown = 5
 
 // gateGrid lists gates and expectations, the failed ones first. Passed
 // expectations are only counted where there are many: the note says so.
-func gateGrid(rows []GateRow) (g *grid, note string) {
+func gateGrid(rows []gate.Result) (g *grid, note string) {
 	passed := 0
 	for i := range rows {
-		if rows[i].Expectation() && rows[i].Outcome == Passed {
+		if rows[i].Expectation() && rows[i].Verdict == gate.Passed {
 			passed++
 		}
 	}
@@ -28,11 +30,11 @@ func gateGrid(rows []GateRow) (g *grid, note string) {
 		{head: "actual", shrink: 8},
 		{head: "margin", right: true},
 	}}
-	for _, outcome := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
+	for _, verdict := range []gate.Verdict{gate.Failed, gate.Inconclusive, gate.Passed, gate.Skipped} {
 		for i := range rows {
 			row := &rows[i]
-			if row.Outcome == outcome && !(counted && outcome == Passed && row.Expectation()) {
-				g.add(toned(string(outcome), outcomeTone(outcome)), cell{text: clipLong(gateName(row))}, cell{text: clipLong(row.Expected)}, cell{text: clipLong(row.Actual)}, cell{text: margin(row)})
+			if row.Verdict == verdict && !(counted && verdict == gate.Passed && row.Expectation()) {
+				g.add(toned(string(verdict), gateTone(verdict)), cell{text: clipLong(gateName(row))}, cell{text: clipLong(row.Expected)}, cell{text: clipLong(row.Actual)}, cell{text: margin(row)})
 			}
 		}
 	}
@@ -40,7 +42,7 @@ func gateGrid(rows []GateRow) (g *grid, note string) {
 }
 
 // margin prints the room left to a gate's limit: in ranks for an expectation.
-func margin(row *GateRow) string {
+func margin(row *gate.Result) string {
 	switch {
 	case math.IsNaN(row.Margin):
 		return ""
@@ -53,7 +55,7 @@ func margin(row *GateRow) string {
 }
 
 // gateName names a gate in a table.
-func gateName(row *GateRow) string {
+func gateName(row *gate.Result) string {
 	s := row.Metric
 	switch {
 	case row.Expectation():
@@ -70,28 +72,28 @@ func gateName(row *GateRow) string {
 	return s
 }
 
-func outcomeTone(o Outcome) tone {
-	switch o {
-	case Passed:
+func gateTone(v gate.Verdict) tone {
+	switch v {
+	case gate.Passed:
 		return good
-	case Failed:
+	case gate.Failed:
 		return bad
-	case Inconclusive:
+	case gate.Inconclusive:
 		return warn
 	}
 	return faint
 }
 
-// gateSummary counts the outcomes.
-func gateSummary(rows []GateRow) string {
-	counts := make(map[Outcome]int)
+// gateSummary counts the verdicts.
+func gateSummary(rows []gate.Result) string {
+	counts := make(map[gate.Verdict]int)
 	for i := range rows {
-		counts[rows[i].Outcome]++
+		counts[rows[i].Verdict]++
 	}
 	var parts []string
-	for _, o := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
-		if counts[o] > 0 {
-			parts = append(parts, thousands(counts[o])+" "+string(o))
+	for _, v := range []gate.Verdict{gate.Failed, gate.Inconclusive, gate.Passed, gate.Skipped} {
+		if counts[v] > 0 {
+			parts = append(parts, thousands(counts[v])+" "+string(v))
 		}
 	}
 	return list(parts, len(parts))

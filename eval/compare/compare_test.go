@@ -11,6 +11,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/evaltest"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/judgments"
 )
 
@@ -42,8 +43,17 @@ func run(ranks ...int) *eval.Run {
 	return r
 }
 
+// runs compares by the metrics of the new run's manifest.
+func runs(base, next *eval.Run, o Options) (*Result, error) {
+	e, err := score.Evaluate(next, nil)
+	if err != nil {
+		return nil, err
+	}
+	return Runs(base, e, o)
+}
+
 func TestRuns(t *testing.T) {
-	result, err := Runs(run(1, 2, 1), run(2, 1, 1), Options{})
+	result, err := runs(run(1, 2, 1), run(2, 1, 1), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,12 +96,12 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := Runs(run(1, 2, 1), test.next, Options{})
+			_, err := runs(run(1, 2, 1), test.next, Options{})
 			refusal, ok := errors.AsType[*Refusal](err)
 			if !ok || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "--force") {
 				t.Fatalf("got error %v, want a refusal: %q", err, test.want)
 			}
-			forced, err := Runs(run(1, 2, 1), test.next, Options{Force: true})
+			forced, err := runs(run(1, 2, 1), test.next, Options{Force: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,13 +117,13 @@ func TestSameJudgmentsInOtherWords(t *testing.T) {
 	base, next := run(1), run(1)
 	base.Queries[0].Judgments = []judgments.Judgment{{Title: "Right", Grade: 1}, {ID: "7", Title: "x", Grade: 2}}
 	next.Queries[0].Judgments = []judgments.Judgment{{ID: "7", Title: "y", Grade: 2}, {Title: "right ", Grade: 1}}
-	if _, err := Runs(base, next, Options{}); err != nil {
+	if _, err := runs(base, next, Options{}); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestForcedComparisonUsesWhatBothHave(t *testing.T) {
-	result, err := Runs(run(1, 2), run(2, 1, 1, 3), Options{Force: true})
+	result, err := runs(run(1, 2), run(2, 1, 1, 3), Options{Force: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +136,7 @@ func TestForcedComparisonUsesWhatBothHave(t *testing.T) {
 	// Both sides are measured with the new run's judgments.
 	next := run(1, 2)
 	next.Queries[0].Judgments[0].Title = "wrong 2"
-	result, err = Runs(run(1, 2), next, Options{Force: true})
+	result, err = runs(run(1, 2), next, Options{Force: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,13 +148,13 @@ func TestForcedComparisonUsesWhatBothHave(t *testing.T) {
 func TestNothingInCommon(t *testing.T) {
 	next := run(1)
 	next.Queries[0].ID = "other"
-	if _, err := Runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no query in common") {
+	if _, err := runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no query in common") {
 		t.Errorf("got %v", err)
 	}
 	next = run(1)
 	next.Manifest.Systems[0].Name = "other"
 	next.Queries[0].Results["other"] = next.Queries[0].Results[eval.FirstStage]
-	if _, err := Runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no system in common: first-stage there, other here") {
+	if _, err := runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no system in common: first-stage there, other here") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -154,7 +164,7 @@ func TestChangesAreListed(t *testing.T) {
 	next.Manifest.Indices[0].Documents = 11
 	next.Manifest.Systems[0].Retriever = []byte(`{"knn":{}}`)
 	next.Manifest.Tool = "releval newer"
-	result, err := Runs(run(1, 2), next, Options{})
+	result, err := runs(run(1, 2), next, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,7 +190,7 @@ func TestContributionsOfAnswersThatWereNotReranked(t *testing.T) {
 		return r
 	}
 	for _, test := range []struct{ before, after int }{{2, 1}, {1, 2}} {
-		result, err := Runs(reranked(test.before), reranked(test.after), Options{})
+		result, err := runs(reranked(test.before), reranked(test.after), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,20 +4,7 @@ import (
 	"slices"
 
 	"github.com/releval/releval/eval/compare"
-	"github.com/releval/releval/eval/gate"
 )
-
-// GateRows takes over what the gates came to.
-func GateRows(results []gate.Result) []GateRow {
-	var rows []GateRow
-	for _, r := range results {
-		rows = append(rows, GateRow{
-			Source: r.Source, Place: r.Position.String(), Query: r.Query, System: r.System, Metric: r.Metric,
-			Expected: r.Expected, Actual: r.Actual, Margin: r.Margin, Outcome: Outcome(r.Verdict), Reason: r.Reason,
-		})
-	}
-	return rows
-}
 
 // NewBaselineView takes over a comparison of the report's run with the run of
 // the given name.
