@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/scan"
+	"github.com/releval/releval/eval/text"
 )
 
 // Bounds on a run file, which may come from anywhere.
@@ -163,7 +163,7 @@ func (d *decoder) accept() {
 	}
 	switch {
 	case d.line == 1 && head.Type != "manifest":
-		d.fail("the first line should be a manifest, found type %s", clipped(head.Type))
+		d.fail("the first line should be a manifest, found type %s", text.Quote(head.Type))
 	case d.line > 1 && head.Type == "manifest":
 		d.fail("a second manifest: two run files in one?")
 	case head.Type == "manifest" && head.Format != eval.Format:
@@ -176,7 +176,7 @@ func (d *decoder) accept() {
 		d.stored.Complete = new(eval.Complete)
 		d.decode(d.stored.Complete)
 	default:
-		d.fail("unknown type %s: a newer releval's run file, or a damaged one", clipped(head.Type))
+		d.fail("unknown type %s: a newer releval's run file, or a damaged one", text.Quote(head.Type))
 	}
 	if d.err == nil && d.whole {
 		d.stored.Kept += int64(len(d.text))
@@ -204,13 +204,13 @@ func (d *decoder) query() {
 		d.seen, d.titles = make(map[string]int), make(map[string]string)
 	}
 	if first, twice := d.seen[q.ID]; twice {
-		d.fail("query %s stands here a second time, after line %d", clipped(q.ID), first)
+		d.fail("query %s stands here a second time, after line %d", text.Quote(q.ID), first)
 		return
 	}
 	d.seen[q.ID] = d.line
 	for _, s := range d.stored.Manifest.Systems {
 		if q.Results[s] == nil {
-			d.fail("query %s has no result for the system %s that the manifest names", clipped(q.ID), clipped(s))
+			d.fail("query %s has no result for the system %s that the manifest names", text.Quote(q.ID), text.Quote(s))
 			return
 		}
 	}
@@ -237,13 +237,4 @@ func (d *decoder) intern(hits []eval.Hit) {
 
 func (d *decoder) fail(format string, args ...any) {
 	d.err = fmt.Errorf("%s:%d: %s", d.name, d.line, fmt.Sprintf(format, args...))
-}
-
-// clipped quotes a text from a file for a message, and cuts it short.
-func clipped(s string) string {
-	const longest = 200
-	if len(s) > longest {
-		s = strings.ToValidUTF8(s[:longest], "") + "…"
-	}
-	return strconv.Quote(s)
 }
