@@ -3,7 +3,6 @@ package runfile
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/scan"
 	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments/unpack"
 )
 
 // Bounds on a run file, which may come from anywhere.
@@ -26,9 +26,6 @@ const (
 // checkShape refuses a line, before it is decoded, that is nested deeper or
 // holds more values than any run file's.
 func checkShape(line []byte) error { return scan.Shape(line, maxDepth, maxValues) }
-
-// gzipMagic is what compressed files begin with.
-var gzipMagic = []byte{0x1f, 0x8b}
 
 // Stored is a run as it was read from a file.
 type Stored struct {
@@ -48,19 +45,31 @@ func Read(path string) (*Stored, error) {
 		return nil, fmt.Errorf("cannot read the run file: %w", err)
 	}
 	defer file.Close()
-	reader := bufio.NewReaderSize(file, 1<<20)
-	var source io.Reader = reader
-	if magic, _ := reader.Peek(2); len(magic) > 0 && bytes.HasPrefix(gzipMagic, magic) {
-		unzipped, err := gzip.NewReader(reader)
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, noRun(path)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: damaged gzip: %w", path, err)
-		}
-		source = unzipped
+	source, err := unpack.NewReader(bufio.NewReaderSize(file, 1<<20))
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, noRun(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return Decode(path, source)
+}
+
+// IsRun tells a run file from a suite by how it begins. A compressed file that
+// is damaged is taken as a run, which Read then refuses with the reason.
+func IsRun(path string) (bool, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return false, fmt.Errorf("cannot read the suite or run: %w", err)
+	}
+	defer file.Close()
+	source, err := unpack.NewReader(file)
+	if err != nil {
+		return true, nil
+	}
+	start, _ := io.ReadAll(io.LimitReader(source, 64))
+	start = bytes.TrimLeft(start, " \t\r\n")
+	return len(start) > 0 && beginsRun(start), nil
 }
 
 // DecodeRun reads a run from a stream; name is for messages.
