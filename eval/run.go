@@ -213,13 +213,23 @@ type Hit struct {
 	Score float64 `json:"score"`
 }
 
-// Key tells the document from all others of the run: its id, with the index
+// Document tells the hit's document from all others of the run.
+func (h Hit) Document() Document { return Document{h.Index, h.ID} }
+
+// Document identifies a document of a run.
+type Document struct {
+	// Index is its index where the run covers several, else empty.
+	Index string
+	ID    string
+}
+
+// String is the document as a run file writes it: its id, with the index
 // before it where the run covers several.
-func (h Hit) Key() string {
-	if h.Index == "" {
-		return h.ID
+func (d Document) String() string {
+	if d.Index == "" {
+		return d.ID
 	}
-	return h.Index + "/" + h.ID
+	return d.Index + "/" + d.ID
 }
 
 // Complete is the last line of a run that came to its end.

@@ -34,7 +34,7 @@ type (
 		Last    string // the head of the last column
 		Hits    []pageHit
 		// places are the rows' documents.
-		places map[string]int
+		places map[eval.Document]int
 	}
 	pagePart struct{ Name, Class, Difference string }
 	pageHit  struct{ Class, Rank, Name, Grade, Adds, Tone string }

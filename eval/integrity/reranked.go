@@ -16,7 +16,7 @@ func (s *SystemIntegrity) compare(q *eval.Query, window int, why dropReason) {
 		return
 	}
 	seen, reranked := first.Hits[:min(window, len(first.Hits))], result.Hits
-	held := holdAgainst(seen, reranked)
+	held := holdAgainst(first.Hits, window, reranked)
 	if len(held.dropped) > 0 {
 		dropped := Dropped{Query: q.ID}
 		for _, h := range held.dropped {
@@ -128,7 +128,7 @@ func Unmoved(run *eval.Run, r eval.Reranker) int {
 		if first.Failed() || result.Failed() {
 			continue
 		}
-		held := holdAgainst(first.Hits[:min(r.Window, len(first.Hits))], result.Hits)
+		held := holdAgainst(first.Hits, r.Window, result.Hits)
 		if held.both < fewestOrdered {
 			continue
 		}

@@ -85,10 +85,10 @@ func (c *curve) candidates(q, window int) candidateQuery {
 		return prepared
 	}
 	seen := first.Hits[:min(window, len(first.Hits))]
-	position := make(map[document]int, len(seen))
+	position := make(map[eval.Document]int, len(seen))
 	low, high := math.Inf(1), math.Inf(-1)
 	for i, h := range seen {
-		position[documentOf(h)] = i
+		position[h.Document()] = i
 		low, high = min(low, h.Score), max(high, h.Score)
 	}
 	prepared.scored = high > low
@@ -103,7 +103,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 	credited := make(map[int32]bool)
 	rawLow, rawHigh := math.Inf(1), math.Inf(-1)
 	for _, h := range hits {
-		at, ok := position[documentOf(h)]
+		at, ok := position[h.Document()]
 		if !ok {
 			continue
 		}
