@@ -193,13 +193,23 @@ type Document struct {
 	Title string `json:"title"`
 }
 
-// Key tells the document from all others of the run: its id, with the index
+// Key tells the document from all others of the run.
+func (d *Document) Key() Key { return Key{d.Index, d.ID} }
+
+// Key identifies a document of a run.
+type Key struct {
+	// Index is its index where the run covers several, else empty.
+	Index string
+	ID    string
+}
+
+// String is the document as a run file writes it: its id, with the index
 // before it where the run covers several.
-func (d *Document) Key() string {
-	if d.Index == "" {
-		return d.ID
+func (k Key) String() string {
+	if k.Index == "" {
+		return k.ID
 	}
-	return d.Index + "/" + d.ID
+	return k.Index + "/" + k.ID
 }
 
 // Hit is one document of an answer.

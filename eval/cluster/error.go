@@ -6,7 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // Kind sorts errors by what has to happen next.
@@ -184,19 +185,5 @@ const longestText = 600
 // oneLine makes text from outside fit to be part of a message: no control
 // characters, no line breaks, no more than longestText bytes.
 func oneLine(s string) string {
-	cut := len(s) > longestText
-	if cut {
-		s = s[:longestText]
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Cf, r) {
-			return ' '
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if cut {
-		s += " …"
-	}
-	return s
+	return text.Clip(text.Clean(s[:min(len(s), 4*longestText)]), longestText)
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
 )
 
 const redacted = "[redacted]"

@@ -2,11 +2,11 @@ package integrity
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval"
-	"github.com/releval/releval/eval/text"
 )
 
 // compare holds the reranked hits against what the reranker saw.
@@ -17,7 +17,7 @@ func (s *SystemIntegrity) compare(q *eval.Query, m *eval.Manifest, why dropReaso
 		return
 	}
 	seen, reranked := first.Hits[:min(window, len(first.Hits))], result.Hits
-	held := holdAgainst(seen, reranked)
+	held := holdAgainst(first.Hits, window, reranked)
 	if len(held.dropped) > 0 {
 		dropped := Dropped{Query: q.ID}
 		for _, h := range held.dropped {
@@ -42,7 +42,7 @@ func (s *SystemIntegrity) compare(q *eval.Query, m *eval.Manifest, why dropReaso
 		}
 	}
 	if shared := mostShared(reranked); len(reranked) >= 4 && shared*2 > len(reranked) {
-		s.Collapsed = append(s.Collapsed, QueryFinding{q.ID, text.CountOf(shared, len(reranked)) + " hits share one score"})
+		s.Collapsed = append(s.Collapsed, QueryFinding{q.ID, fmt.Sprintf("%d of %d hits share one score", shared, len(reranked))})
 	}
 }
 
@@ -129,7 +129,7 @@ func Unmoved(run *eval.Run, r eval.System) int {
 		if first.Failed() || result.Failed() {
 			continue
 		}
-		held := holdAgainst(first.Hits[:min(r.Window, len(first.Hits))], result.Hits)
+		held := holdAgainst(first.Hits, r.Window, result.Hits)
 		if held.both < fewestOrdered {
 			continue
 		}

@@ -50,7 +50,7 @@ func CheckStability(run *eval.Run) []Unstable {
 }
 
 func sameOrder(a, b []eval.Hit) bool {
-	return slices.EqualFunc(a, b, func(x, y eval.Hit) bool { return x.ID == y.ID && x.Index == y.Index })
+	return slices.EqualFunc(a, b, func(x, y eval.Hit) bool { return x.Key() == y.Key() })
 }
 
 // sameButForTies says whether two rankings differ only in the order of
@@ -60,8 +60,8 @@ func sameButForTies(a, b []eval.Hit) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	scores := func(hits []eval.Hit) map[string]float64 {
-		m := make(map[string]float64, len(hits))
+	scores := func(hits []eval.Hit) map[eval.Key]float64 {
+		m := make(map[eval.Key]float64, len(hits))
 		for _, h := range hits {
 			m[h.Key()] = h.Score
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -25,15 +26,15 @@ func checkManifest(m *eval.Manifest) error {
 		first := kinds[s.FirstStage]
 		switch {
 		case s.Name == "" || twice:
-			return fmt.Errorf("the name of system %d, %s, is empty or stands twice", i+1, clipped(s.Name))
+			return fmt.Errorf("the name of system %d, %s, is empty or stands twice", i+1, text.Quote(s.Name))
 		case s.Kind != eval.KindRetriever && s.Kind != eval.KindReranked && s.Kind != eval.KindRequest:
-			return fmt.Errorf("the system %s has the unknown kind %s", clipped(s.Name), clipped(string(s.Kind)))
+			return fmt.Errorf("the system %s has the unknown kind %s", text.Quote(s.Name), text.Quote(string(s.Kind)))
 		case s.Kind == eval.KindReranked && first != eval.KindRetriever:
-			return fmt.Errorf("the system %s reranks %s, which is no retriever before it", clipped(s.Name), clipped(s.FirstStage))
+			return fmt.Errorf("the system %s reranks %s, which is no retriever before it", text.Quote(s.Name), text.Quote(s.FirstStage))
 		case s.Kind == eval.KindReranked && s.Window < 1, s.Window < 0:
-			return fmt.Errorf("the window of %s is %d", clipped(s.Name), s.Window)
+			return fmt.Errorf("the window of %s is %d", text.Quote(s.Name), s.Window)
 		case s.Depth < 1:
-			return fmt.Errorf("the depth of %s is %d", clipped(s.Name), s.Depth)
+			return fmt.Errorf("the depth of %s is %d", text.Quote(s.Name), s.Depth)
 		}
 		kinds[s.Name] = s.Kind
 	}
@@ -70,13 +71,13 @@ func (d *decoder) check(q *eval.Query) error {
 	for _, results := range append([]eval.Results{q.Results}, q.Repeats...) {
 		for name := range d.systems {
 			if results[name] == nil {
-				return fmt.Errorf("it has no result for the system %s that the manifest names", clipped(name))
+				return fmt.Errorf("it has no result for the system %s that the manifest names", text.Quote(name))
 			}
 		}
 		for name, result := range results {
 			s := d.systems[name]
 			if s == nil {
-				return fmt.Errorf("it has a result of the system %s, which the manifest does not name", clipped(name))
+				return fmt.Errorf("it has a result of the system %s, which the manifest does not name", text.Quote(name))
 			}
 			if err := checkResult(s, result); err != nil {
 				return fmt.Errorf("the result of %s: %w", name, err)

@@ -15,6 +15,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -67,7 +68,7 @@ func (d *decoder) decode(into any) {
 		if semantic.Err != nil {
 			cause = semantic.Err.Error()
 		}
-		d.fail("%s: %s", clipped(string(semantic.JSONPointer)), cause)
+		d.fail("%s: %s", text.Quote(string(semantic.JSONPointer)), cause)
 	default:
 		d.fail("%v", err)
 	}
@@ -167,16 +168,16 @@ func (d *decoder) query() {
 		return
 	}
 	if first, twice := d.queries[q.ID]; twice {
-		d.fail("query %s stands here a second time, after line %d", clipped(q.ID), first)
+		d.fail("query %s stands here a second time, after line %d", text.Quote(q.ID), first)
 		return
 	}
 	if first, twice := d.numbers[q.Number]; twice && d.stored.Format == Format {
-		d.fail("query %s has the number %d, as the query in line %d", clipped(q.ID), q.Number, first)
+		d.fail("query %s has the number %d, as the query in line %d", text.Quote(q.ID), q.Number, first)
 		return
 	}
 	d.queries[q.ID], d.numbers[q.Number] = d.line, d.line
 	if err := d.check(&q); err != nil {
-		d.fail("query %s: %v", clipped(q.ID), err)
+		d.fail("query %s: %v", text.Quote(q.ID), err)
 		return
 	}
 	q.File = d.stored.Manifest.File
@@ -305,7 +306,7 @@ func (k *documents) hit(d *jsontext.Decoder) (eval.Hit, error) {
 			into = &title
 		case `"score"`:
 		default:
-			return eval.Hit{}, fmt.Errorf("a hit has no member %s", clipped(strings.Trim(string(name), `"`)))
+			return eval.Hit{}, fmt.Errorf("a hit has no member %s", text.Quote(strings.Trim(string(name), `"`)))
 		}
 		raw, err := d.ReadValue()
 		if err != nil {
@@ -321,7 +322,7 @@ func (k *documents) hit(d *jsontext.Decoder) (eval.Hit, error) {
 			return eval.Hit{}, errors.New("the score of a hit must be a number")
 		}
 		if score, err = strconv.ParseFloat(string(raw), 64); err != nil {
-			return eval.Hit{}, fmt.Errorf("the score %s is out of range", clipped(string(raw)))
+			return eval.Hit{}, fmt.Errorf("the score %s is out of range", text.Quote(string(raw)))
 		}
 		scored = true
 	}
@@ -333,16 +334,7 @@ func (k *documents) hit(d *jsontext.Decoder) (eval.Hit, error) {
 	}
 	document, twice := k.Get(index, id, title)
 	if twice {
-		return eval.Hit{}, fmt.Errorf("the document %s stands in a list twice", clipped(document.Key()))
+		return eval.Hit{}, fmt.Errorf("the document %s stands in a list twice", text.Quote(document.Key().String()))
 	}
 	return eval.Hit{Document: document, Score: score}, nil
-}
-
-// clipped quotes a text from a file for a message, and cuts it short.
-func clipped(s string) string {
-	const longest = 200
-	if len(s) > longest {
-		s = strings.ToValidUTF8(s[:longest], "") + "…"
-	}
-	return strconv.Quote(s)
 }

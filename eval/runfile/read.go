@@ -2,8 +2,6 @@ package runfile
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -14,6 +12,8 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/scan"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments/unpack"
 )
 
 // Bounds on a run file, which may come from anywhere.
@@ -26,9 +26,6 @@ const (
 // checkShape refuses a line, before it is decoded, that is nested deeper or
 // holds more values than any run file's.
 func checkShape(line []byte) error { return scan.Shape(line, maxDepth, maxValues) }
-
-// gzipMagic is what compressed files begin with.
-var gzipMagic = []byte{0x1f, 0x8b}
 
 // Stored is a run as it was read from a file.
 type Stored struct {
@@ -52,28 +49,31 @@ func Read(path string) (*Stored, error) {
 		return nil, fmt.Errorf("cannot read the run file: %w", err)
 	}
 	defer file.Close()
-	reader := bufio.NewReaderSize(file, 1<<20)
-	magic, _ := reader.Peek(2)
-	if len(magic) == 0 || !bytes.HasPrefix(gzipMagic, magic) {
-		return Decode(path, reader)
-	}
-	unzipped, err := gzip.NewReader(reader)
+	source, err := unpack.NewReader(bufio.NewReaderSize(file, 1<<20))
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, noRun(path)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: damaged gzip: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	unzipped.Multistream(false)
-	d := newDecoder(path, unzipped)
-	stored, err := d.run()
+	return Decode(path, source)
+}
+
+// IsRun tells a run file from a suite by how it begins. A compressed file that
+// is damaged is taken as a run, which Read then refuses with the reason.
+func IsRun(path string) (bool, error) {
+	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return false, fmt.Errorf("cannot read the suite or run: %w", err)
 	}
-	if _, err := reader.Peek(1); err == nil && !d.cut {
-		return nil, fmt.Errorf("%s:%d: something follows the end of the compressed data: the file is damaged, or two were joined", path, d.line+1)
+	defer file.Close()
+	source, err := unpack.NewReader(file)
+	if err != nil {
+		return true, nil
 	}
-	return stored, nil
+	start, _ := io.ReadAll(io.LimitReader(source, 64))
+	kind, err := typeOf(start)
+	return err == nil && kind == "manifest" || beginsRun(start) && len(start) > 0, nil
 }
 
 // Decode reads a run from a stream; name is for messages.
@@ -98,7 +98,6 @@ type decoder struct {
 	line      int
 	text      []byte
 	whole     bool // the line ended in a newline
-	cut       bool // the file breaks off
 	stored    Stored
 	documents documents
 	queries   map[string]int // by id, the line
@@ -148,7 +147,7 @@ func (d *decoder) next() bool {
 		case errors.Is(err, bufio.ErrBufferFull):
 			continue
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-			d.whole, d.cut = false, errors.Is(err, io.ErrUnexpectedEOF)
+			d.whole = false
 			if len(d.text) == 0 {
 				return false
 			}
@@ -178,7 +177,7 @@ func (d *decoder) accept() {
 		d.fail("there is more after the line that says the run is complete")
 		return
 	case d.line == 1 && kind != "manifest":
-		d.fail("the first line must be a manifest, found type %s", clipped(kind))
+		d.fail("the first line must be a manifest, found type %s", text.Quote(kind))
 		return
 	}
 	switch {
@@ -191,7 +190,7 @@ func (d *decoder) accept() {
 	case kind == "complete":
 		d.complete()
 	default:
-		d.fail("unknown type %s: a newer releval's run file, or a damaged one", clipped(kind))
+		d.fail("unknown type %s: a newer releval's run file, or a damaged one", text.Quote(kind))
 	}
 	if d.err == nil {
 		d.stored.Kept += int64(len(d.text))

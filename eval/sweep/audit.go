@@ -188,7 +188,7 @@ func (s *sweeper) audit(ctx context.Context, reranker judgments.Reranker) (*Audi
 			a.Moved++
 		}
 	}
-	s.cost.Audit += s.view.taken()
+	s.cost.Audit += s.taken()
 	return a, nil
 }
 
@@ -203,7 +203,7 @@ type outcome struct {
 
 func (s *sweeper) auditCell(ctx context.Context, reranker judgments.Reranker, c cell) outcome {
 	window, query := s.windows[c.window], &s.run.Queries[c.query]
-	searched, err := s.view.rerank(ctx, s.plan, s.plan.Queries[c.query], reranker, window)
+	searched, err := s.searchReranked(ctx, s.plan.Queries[c.query], reranker, window)
 	if err != nil {
 		return outcome{failed: true, reason: err.Error()}
 	}

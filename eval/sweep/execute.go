@@ -8,6 +8,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -35,13 +36,13 @@ func Execute(ctx context.Context, plan *plan.Plan, searcher execute.Searcher, o 
 		o.Metrics = wide.Metrics
 	}
 	s := &sweeper{
-		Options: o,
-		plan:    wide,
-		leftOut: leftOut(plan, wide),
-		windows: o.Windows,
-		view:    &view{Searcher: searcher, index: wide.Suite.Search.Index, titleField: wide.Suite.Search.TitleField},
+		Options:  o,
+		plan:     wide,
+		leftOut:  leftOut(plan, wide),
+		windows:  o.Windows,
+		snapshot: execute.NewSnapshot(searcher, wide.Suite.Search.Index),
 	}
-	defer s.view.close(ctx)
+	defer s.snapshot.Close(ctx)
 	if err := s.pass(ctx); err != nil {
 		return nil, s.run, err
 	}
@@ -52,12 +53,14 @@ func Execute(ctx context.Context, plan *plan.Plan, searcher execute.Searcher, o 
 // sweeper is one Execute at work.
 type sweeper struct {
 	Options
-	plan    *plan.Plan
-	leftOut []string
-	windows []int
-	view    *view
-	run     *eval.Run
-	cost    Cost
+	plan     *plan.Plan
+	leftOut  []string
+	windows  []int
+	snapshot *execute.Snapshot
+	several  bool // indices that the index expression stands for
+	counted  int  // searches that a part of the cost has
+	run      *eval.Run
+	cost     Cost
 }
 
 func (s *sweeper) concurrency() int {
@@ -74,14 +77,14 @@ func (s *sweeper) pass(ctx context.Context) (err error) {
 	if pass == nil {
 		pass = s.bare
 	}
-	if s.run, err = pass(ctx, s.view, s.plan); err != nil {
+	if s.run, err = pass(ctx, s.snapshot, s.plan); err != nil {
 		return err
 	}
 	if err := s.checkRun(); err != nil {
 		return err
 	}
-	s.view.severalIndices = len(s.run.Manifest.Indices) > 1
-	s.cost.Pass += s.view.taken()
+	s.several = len(s.run.Manifest.Indices) > 1
+	s.cost.Pass += s.taken()
 	for i := range s.run.Queries {
 		for _, r := range s.plan.Rerankers {
 			first, reranked := s.run.Queries[i].Results[s.run.Manifest.FirstStageOf(r.Name)], s.run.Queries[i].Results[r.Name]
@@ -112,7 +115,7 @@ func (s *sweeper) checkRun() error {
 func (s *sweeper) first() string { return s.run.Manifest.Retrievers()[0].Name }
 
 // bare is the pass where the caller has none of its own.
-func (s *sweeper) bare(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error) {
+func (s *sweeper) bare(ctx context.Context, snapshot *execute.Snapshot, plan *plan.Plan) (*eval.Run, error) {
 	m := eval.Manifest{
 		Suite: plan.Suite.Name, File: plan.Suite.File,
 		Index: plan.Suite.Search.Index, TitleField: plan.Suite.Search.TitleField,
@@ -121,7 +124,7 @@ func (s *sweeper) bare(ctx context.Context, searcher execute.Searcher, plan *pla
 	for _, metric := range plan.Metrics {
 		m.Metrics = append(m.Metrics, metric.String())
 	}
-	runner := execute.Runner{Cluster: searcher, Concurrency: s.Concurrency}
+	runner := execute.Runner{Snapshot: snapshot, Concurrency: s.Concurrency}
 	queries, err := runner.Run(ctx, plan, nil)
 	return &eval.Run{Manifest: m, Queries: queries}, err
 }
@@ -140,7 +143,7 @@ func (s *sweeper) result(ctx context.Context) (*Result, error) {
 	}
 	result.Cost = s.cost
 	result.Notes = append(result.Notes, s.leftOut...)
-	if s.view.reopened {
+	if s.snapshot.Replaced() {
 		result.Notes = append(result.Notes, "the point in time was lost on the way, and another one opened: the index may have changed in between")
 	}
 	return result, nil
@@ -173,7 +176,7 @@ func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranke
 		switch {
 		case errors.As(err, &givenUp):
 			r.Notes = append(r.Notes, "the latencies were not measured: "+givenUp.Error())
-			s.cost.Latency += s.view.taken()
+			s.cost.Latency += s.taken()
 		case err != nil:
 			return nil, err
 		}
@@ -188,7 +191,7 @@ func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranke
 // derived, or "".
 func (s *sweeper) check(ctx context.Context, c *curve, reranker judgments.Reranker, r *Reranker) (reason string, err error) {
 	if outside := len(c.outside); outside > 0 {
-		reason = fmt.Sprintf("%s of %s hold reranked documents that the first stage did not deliver", counted(outside, "query", "queries"), reranker.Name)
+		reason = fmt.Sprintf("%s of %s hold reranked documents that the first stage did not deliver", text.Count(outside, "query"), reranker.Name)
 		r.Notes = append(r.Notes, reason)
 	}
 	if s.Audit <= 0 {
@@ -206,7 +209,7 @@ func (s *sweeper) check(ctx context.Context, c *curve, reranker judgments.Rerank
 		r.Origin = Audited
 	}
 	if r.Audit != nil && r.Audit.Different == 0 && r.Audit.Moved > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("in %s of the audit the order is the same but scores are not: the model is not quite pointwise", counted(r.Audit.Moved, "cell", "cells")))
+		r.Notes = append(r.Notes, fmt.Sprintf("in %s of the audit the order is the same but scores are not: the model is not quite pointwise", text.Count(r.Audit.Moved, "cell")))
 	}
 	return reason, nil
 }

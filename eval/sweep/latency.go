@@ -112,7 +112,7 @@ func (s *sweeper) latency(ctx context.Context, reranker judgments.Reranker) (*La
 			}
 		}
 	}
-	s.cost.Latency += s.view.taken()
+	s.cost.Latency += s.taken()
 	for i := range byWindow {
 		l.points = append(l.points, byWindow[i].times())
 	}
@@ -143,9 +143,9 @@ func (s *sweeper) timed(ctx context.Context, l *Latency, reranker judgments.Rera
 	var r *eval.Result
 	var err error
 	if window == 0 {
-		r, err = s.view.first(ctx, s.plan, query, s.plan.Depth)
+		r, err = s.searchFirst(ctx, query)
 	} else {
-		r, err = s.view.rerank(ctx, s.plan, query, reranker, window)
+		r, err = s.searchReranked(ctx, query, reranker, window)
 	}
 	if err == nil {
 		if window > 0 {

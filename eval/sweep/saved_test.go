@@ -28,7 +28,7 @@ func TestSavedRunGivesTheSameNumbers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.jsonl")
 	var manifest eval.Manifest
 	o := Options{Windows: []int{5, 10, 40}, LatencySamples: -1}
-	o.Pass = func(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error) {
+	o.Pass = func(ctx context.Context, snapshot *execute.Snapshot, plan *plan.Plan) (*eval.Run, error) {
 		manifest = eval.Manifest{Systems: plan.Systems(), QueryCount: 12,
 			Metrics: []string{"ndcg@10", "mrr", "recall@50", "map", "judged@10"},
 		}
@@ -36,7 +36,7 @@ func TestSavedRunGivesTheSameNumbers(t *testing.T) {
 		if err != nil {
 			return nil, err
 		}
-		queries, err := (&execute.Runner{Cluster: searcher, Journal: journal}).Run(ctx, plan, nil)
+		queries, err := (&execute.Runner{Snapshot: snapshot, Journal: journal}).Run(ctx, plan, nil)
 		return &eval.Run{Manifest: manifest, Queries: queries}, errors.Join(err, journal.Complete(eval.Complete{Queries: 12}), journal.Close())
 	}
 	live, _, err := Execute(context.Background(), whole, d, o)
