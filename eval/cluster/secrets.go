@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-
 )
 
 const redacted = "[redacted]"

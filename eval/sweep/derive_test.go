@@ -145,7 +145,7 @@ func TestCurveEqualsDerivedLists(t *testing.T) {
 			}
 			query.Judgments = append(query.Judgments, j)
 		}
-		run := &eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(largest, eval.System{Name: "drawn", Window: largest})}, Queries: []eval.Query{query}}
+		run := &eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(largest, eval.System{Name: "drawn"})}, Queries: []eval.Query{query}}
 		b := newBase(run, chosen, windows)
 		c := newCurve(b, eval.System{Name: "drawn", Window: largest}, nil)
 		for i, w := range windows {
