@@ -60,17 +60,35 @@ func (r *Report) chartFiles(stem string) []chartFile {
 		}
 		files = append(files, chartFile{numbered(stem+".differences", i), charted{differencesChart, s.System}, b.summary(), b.file()})
 	}
-	if c := newSweepsChart(r.Sweeps); c != nil {
+	curves := r.curves()
+	if c := newSweepsChart(curves); c != nil {
 		files = append(files, chartFile{stem + ".sweeps.svg", charted{kind: sweptTogether}, c.summary(), c.file()})
 	}
-	for i := range r.Sweeps {
-		c := newSweepChart(&r.Sweeps[i])
+	for i := range curves {
+		c := newSweepChart(&curves[i])
 		if c == nil {
 			continue
 		}
-		files = append(files, chartFile{numbered(stem+".sweep", i), charted{sweptChart, r.Sweeps[i].Reranker}, c.summary(), c.file()})
+		files = append(files, chartFile{numbered(stem+".sweep", i), charted{sweptChart, curves[i].Name}, c.summary(), c.file()})
 	}
 	return files
+}
+
+// curves are what the sweep has to draw, a curve for each reranker.
+func (r *Report) curves() []Curve {
+	var curves []Curve
+	for _, one := range r.swept() {
+		c := Curve{Name: one.Name, Metric: r.Sweep.Lead(), Without: float64(r.Sweep.FirstStage.Values[0]), Recommended: recommended(&one)}
+		for _, p := range one.Points {
+			c.Points = append(c.Points, Point{
+				Window: p.Window, Value: float64(p.Values[0]),
+				Gain: float64(p.Gain.Mean), GainLow: float64(p.Gain.Low), GainHigh: float64(p.Gain.High),
+				Ceiling: float64(p.Ceilings[0]), Recall: float64(p.Recall),
+			})
+		}
+		curves = append(curves, c)
+	}
+	return curves
 }
 
 // numbered names the first file plainly and counts the others.

@@ -11,46 +11,24 @@ import (
 // stage below it and the ceiling above.
 type sweepChart struct {
 	axes
-	*SweepView
+	*Curve
 }
 
 // newSweepChart makes the chart, nil where there are too few points for one.
-func newSweepChart(s *SweepView) *sweepChart {
-	if len(s.Points) < 2 {
+func newSweepChart(c *Curve) *sweepChart {
+	if len(c.Points) < 2 {
 		return nil
 	}
 	e := newExtent()
-	e.take(s.FirstStage)
-	for _, p := range s.Points {
-		e.take(p.Value, p.Ceiling, s.FirstStage+p.GainLow, s.FirstStage+p.GainHigh)
+	e.take(c.Without)
+	for _, p := range c.Points {
+		e.take(p.Value, p.Ceiling, c.Without+p.GainLow, c.Without+p.GainHigh)
 	}
 	if e.empty() {
 		return nil
 	}
-	return &sweepChart{newAxes(s.windows(), e), s}
+	return &sweepChart{newAxes(c.windows(), e), c}
 }
-
-// marks are the points with one of their values.
-func (s *SweepView) marks(of func(*SweepPoint) float64) []mark {
-	marks := make([]mark, len(s.Points))
-	for i := range s.Points {
-		marks[i] = mark{i, of(&s.Points[i])}
-	}
-	return marks
-}
-
-// windows are the windows of the sweep.
-func (s *SweepView) windows() []int {
-	windows := make([]int, len(s.Points))
-	for i := range s.Points {
-		windows[i] = s.Points[i].Window
-	}
-	return windows
-}
-
-// What a point has to show.
-func valueOf(p *SweepPoint) float64   { return p.Value }
-func ceilingOf(p *SweepPoint) float64 { return p.Ceiling }
 
 // dots are strokes without length, whose round ends stay round however the
 // box is stretched.
@@ -68,7 +46,7 @@ func (c *sweepChart) dots() string {
 func (c *sweepChart) band() string {
 	var there, back []string
 	for i := range c.Points {
-		low, high := c.FirstStage+c.Points[i].GainLow, c.FirstStage+c.Points[i].GainHigh
+		low, high := c.Without+c.Points[i].GainLow, c.Without+c.Points[i].GainHigh
 		if !drawable(low) || !drawable(high) {
 			continue
 		}
@@ -100,7 +78,7 @@ func (c *sweepChart) shapes(b *strings.Builder) {
 	if band := c.band(); band != "" {
 		fmt.Fprintf(b, `<path class="band" d="%s"/>`, band)
 	}
-	c.level(b, "first", c.FirstStage)
+	c.level(b, "first", c.Without)
 	fmt.Fprintf(b, `<path class="ceiling" d="%s"/>`, c.line(c.marks(ceilingOf)))
 	fmt.Fprintf(b, `<path class="value" d="%s"/>`, c.line(c.marks(valueOf)))
 	fmt.Fprintf(b, `<path class="value dot" stroke-linecap="round" d="%s"/>`, c.dots())
@@ -116,7 +94,7 @@ func (c *sweepChart) pointName(i int) string {
 // summary says in words what the chart shows.
 func (c *sweepChart) summary() string {
 	first, last := c.Points[0], c.Points[len(c.Points)-1]
-	s := fmt.Sprintf("%s under %s by window: %s at %d, %s at %d; %s without the reranker", c.Metric, clean(c.Reranker), fixed(first.Value), first.Window, fixed(last.Value), last.Window, fixed(c.FirstStage))
+	s := fmt.Sprintf("%s under %s by window: %s at %d, %s at %d; %s without the reranker", c.Metric, clean(c.Name), fixed(first.Value), first.Window, fixed(last.Value), last.Window, fixed(c.Without))
 	if c.Recommended > 0 {
 		s += "; recommended window " + strconv.Itoa(c.Recommended)
 	}
@@ -125,7 +103,7 @@ func (c *sweepChart) summary() string {
 
 func (c *sweepChart) picture() *picture {
 	return &picture{
-		axes: &c.axes, summary: c.summary(), heading: fmt.Sprintf("%s by the window of %s", c.Metric, c.Reranker),
+		axes: &c.axes, summary: c.summary(), heading: fmt.Sprintf("%s by the window of %s", c.Metric, c.Name),
 		standOut: c.recommended(), shapes: c.shapes,
 	}
 }
@@ -141,7 +119,7 @@ func (c *sweepChart) plot() template.HTML {
 // file draws the chart as a file of its own.
 func (c *sweepChart) file() []byte {
 	return c.picture().file(chartStyle+".dot{stroke-width:9}", []legendEntry{
-		{class: "value", text: "with " + clip(clean(c.Reranker), 24), width: 260}, {class: "ceiling", text: "ceiling", width: 110},
+		{class: "value", text: "with " + clip(clean(c.Name), 24), width: 260}, {class: "ceiling", text: "ceiling", width: 110},
 		{class: "first", text: "without", width: 110}, {class: "pick", text: "recommended", width: 160},
 	})
 }

@@ -28,7 +28,7 @@ type sweepsChart struct {
 
 // series is one reranker of several.
 type series struct {
-	*SweepView
+	*Curve
 	name  string
 	marks []mark
 	best  int // the place of the recommended window, -1 where there is none
@@ -39,19 +39,19 @@ const nameColumns = 40
 
 // newSweepsChart makes the chart, nil where there are not several sweeps or
 // too few windows.
-func newSweepsChart(sweeps []SweepView) *sweepsChart {
-	windows := unitedWindows(sweeps)
-	if len(sweeps) < 2 || len(windows) < 2 {
+func newSweepsChart(curves []Curve) *sweepsChart {
+	windows := unitedWindows(curves)
+	if len(curves) < 2 || len(windows) < 2 {
 		return nil
 	}
-	c := &sweepsChart{taken: newExtent(), metric: sweeps[0].Metric}
-	if most := len(looks()); len(sweeps) > most {
-		c.left = len(sweeps) - most
-		sweeps = sweeps[:most]
+	c := &sweepsChart{taken: newExtent(), metric: curves[0].Metric}
+	if most := len(looks()); len(curves) > most {
+		c.left = len(curves) - most
+		curves = curves[:most]
 	}
 	var firsts []float64
-	for i := range sweeps {
-		s := series{SweepView: &sweeps[i], name: clip(clean(sweeps[i].Reranker), nameColumns), best: -1}
+	for i := range curves {
+		s := series{Curve: &curves[i], name: clip(clean(curves[i].Name), nameColumns), best: -1}
 		for _, p := range s.Points {
 			at, _ := slices.BinarySearch(windows, p.Window)
 			s.marks = append(s.marks, mark{at, p.Value})
@@ -61,7 +61,7 @@ func newSweepsChart(sweeps []SweepView) *sweepsChart {
 			}
 		}
 		c.series = append(c.series, s)
-		firsts = append(firsts, s.FirstStage)
+		firsts = append(firsts, s.Without)
 	}
 	if c.taken.empty() {
 		return nil
@@ -96,19 +96,11 @@ func (c *sweepsChart) takeCeiling(windows []int) {
 	}
 }
 
-// point is the point at a window, nil where the reranker was not swept there.
-func (s *SweepView) point(window int) *SweepPoint {
-	if i := slices.IndexFunc(s.Points, func(p SweepPoint) bool { return p.Window == window }); i >= 0 {
-		return &s.Points[i]
-	}
-	return nil
-}
-
-// unitedWindows are the windows of all sweeps, in order.
-func unitedWindows(sweeps []SweepView) []int {
+// unitedWindows are the windows of all curves, in order.
+func unitedWindows(curves []Curve) []int {
 	var windows []int
-	for i := range sweeps {
-		windows = append(windows, sweeps[i].windows()...)
+	for i := range curves {
+		windows = append(windows, curves[i].windows()...)
 	}
 	slices.Sort(windows)
 	return slices.Compact(windows)

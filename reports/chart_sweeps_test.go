@@ -120,7 +120,7 @@ func readPlot(t *testing.T, text string) *plotted {
 // Read back through the labels of its own scales, every line goes through the
 // points of its reranker, and through no others.
 func TestSweepsChartReadsBack(t *testing.T) {
-	sweeps := sweepsOfThree().Sweeps
+	sweeps := sweepsOfThree().curves()
 	c := newSweepsChart(sweeps)
 	for name, p := range map[string]*plotted{"file": readFile(t, c.file()), "page": readPlot(t, string(c.plot()))} {
 		if len(p.windows) != 5 || len(p.ticks) < 3 || len(p.lines) != 5 {
@@ -142,15 +142,15 @@ func TestSweepsChartReadsBack(t *testing.T) {
 					continue
 				}
 				defined++
-				near(s.Reranker, line, point.Window, point.Value)
+				near(s.Name, line, point.Window, point.Value)
 				if point.Window == s.Recommended {
-					near(s.Reranker+"'s recommended mark", best, point.Window, point.Value)
+					near(s.Name+"'s recommended mark", best, point.Window, point.Value)
 				} else {
-					near(s.Reranker+"'s mark", marked, point.Window, point.Value)
+					near(s.Name+"'s mark", marked, point.Window, point.Value)
 				}
 			}
 			if len(line) != defined || len(best)+len(marked) != defined {
-				t.Errorf("%s: %s has %d corners and %d marks, want %d of each", name, s.Reranker, len(line), len(best)+len(marked), defined)
+				t.Errorf("%s: %s has %d corners and %d marks, want %d of each", name, s.Name, len(line), len(best)+len(marked), defined)
 			}
 		}
 		ceiling := p.points(corners(p.lines["ceiling"]))
@@ -174,7 +174,7 @@ func TestSweepsChartReadsBack(t *testing.T) {
 
 // Hovering over a window says every reranker's value there.
 func TestSweepsChartSays(t *testing.T) {
-	c := newSweepsChart(sweepsOfThree().Sweeps)
+	c := newSweepsChart(sweepsOfThree().curves())
 	var titles []string
 	for _, m := range regexp.MustCompile(`(?s)<title>(window.*?)</title>`).FindAllStringSubmatch(string(c.plot()), -1) {
 		titles = append(titles, m[1])
@@ -192,12 +192,12 @@ func TestSweepsChartSays(t *testing.T) {
 }
 
 // swiftly makes a sweep of values at windows.
-func swiftly(name string, recommended int, ceiling float64, points map[int]float64) SweepView {
-	s := SweepView{Reranker: name, Metric: "mrr", FirstStage: 0.5, Recommended: recommended}
+func swiftly(name string, recommended int, ceiling float64, points map[int]float64) Curve {
+	s := Curve{Name: name, Metric: "mrr", Without: 0.5, Recommended: recommended}
 	for w, v := range points {
-		s.Points = append(s.Points, SweepPoint{Window: w, Value: v, Ceiling: ceiling})
+		s.Points = append(s.Points, Point{Window: w, Value: v, Ceiling: ceiling})
 	}
-	slices.SortFunc(s.Points, func(a, b SweepPoint) int { return a.Window - b.Window })
+	slices.SortFunc(s.Points, func(a, b Point) int { return a.Window - b.Window })
 	return s
 }
 
@@ -205,7 +205,7 @@ func swiftly(name string, recommended int, ceiling float64, points map[int]float
 func TestSweepsChartLeavesOut(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	one := swiftly("one", 10, 0.9, map[int]float64{5: 0.6, 10: 0.7})
-	for name, sweeps := range map[string][]SweepView{
+	for name, sweeps := range map[string][]Curve{
 		"nothing":          nil,
 		"one reranker":     {one},
 		"one window":       {swiftly("a", 0, 1, map[int]float64{5: 0.6}), swiftly("b", 0, 1, map[int]float64{5: 0.7})},
@@ -216,25 +216,25 @@ func TestSweepsChartLeavesOut(t *testing.T) {
 		}
 	}
 	differ := "the rerankers' ceilings differ"
-	several := func(n int) []SweepView {
-		var sweeps []SweepView
+	several := func(n int) []Curve {
+		var sweeps []Curve
 		for i := range n {
 			sweeps = append(sweeps, swiftly(fmt.Sprint("reranker ", i), 0, 0.9, map[int]float64{5: 0.5, 10: 0.5 + float64(i)/100}))
 		}
 		return sweeps
 	}
 	otherFirst := swiftly("two", 5, 0.9, map[int]float64{5: 0.6, 10: 0.7})
-	otherFirst.FirstStage = 0.4
+	otherFirst.Without = 0.4
 	for name, test := range map[string]struct {
-		sweeps    []SweepView
+		sweeps    []Curve
 		want, not []string
 	}{
-		"ceilings that agree":                {[]SweepView{one, swiftly("two", 5, 0.9, map[int]float64{5: 0.6, 20: 0.7})}, []string{"ceiling", "without", "recommended"}, []string{differ}},
-		"ceilings that differ":               {[]SweepView{one, swiftly("two", 5, 0.8, map[int]float64{5: 0.6, 20: 0.7})}, []string{differ, "without"}, []string{`class="ceiling"`, "°"}},
-		"ceilings at no window of both":      {[]SweepView{one, swiftly("two", 0, 0.8, map[int]float64{20: 0.7})}, []string{"ceiling"}, []string{differ}},
-		"an undefined and an infinite point": {[]SweepView{one, swiftly("two", 0, nan, map[int]float64{5: nan, 10: inf, 20: 0.7})}, []string{differ, "two"}, []string{"NaN", "Inf"}},
-		"undefined ceilings":                 {[]SweepView{swiftly("a", 0, nan, map[int]float64{5: 0.6}), swiftly("b", 0, nan, map[int]float64{10: 0.6})}, []string{"without"}, []string{differ, `class="ceiling"`, "°", "NaN", "recommended"}},
-		"first stages that differ":           {[]SweepView{one, otherFirst}, []string{"recommended"}, []string{`class="first"`, "·", "without"}},
+		"ceilings that agree":                {[]Curve{one, swiftly("two", 5, 0.9, map[int]float64{5: 0.6, 20: 0.7})}, []string{"ceiling", "without", "recommended"}, []string{differ}},
+		"ceilings that differ":               {[]Curve{one, swiftly("two", 5, 0.8, map[int]float64{5: 0.6, 20: 0.7})}, []string{differ, "without"}, []string{`class="ceiling"`, "°"}},
+		"ceilings at no window of both":      {[]Curve{one, swiftly("two", 0, 0.8, map[int]float64{20: 0.7})}, []string{"ceiling"}, []string{differ}},
+		"an undefined and an infinite point": {[]Curve{one, swiftly("two", 0, nan, map[int]float64{5: nan, 10: inf, 20: 0.7})}, []string{differ, "two"}, []string{"NaN", "Inf"}},
+		"undefined ceilings":                 {[]Curve{swiftly("a", 0, nan, map[int]float64{5: 0.6}), swiftly("b", 0, nan, map[int]float64{10: 0.6})}, []string{"without"}, []string{differ, `class="ceiling"`, "°", "NaN", "recommended"}},
+		"first stages that differ":           {[]Curve{one, otherFirst}, []string{"recommended"}, []string{`class="first"`, "·", "without"}},
 		"as many as there are looks":         {several(6), []string{"reranker 5", "▲"}, []string{"are drawn"}},
 		"more than there are looks":          {several(8), []string{"the first 6 of 8 rerankers are drawn: the table has them all", "reranker 5"}, []string{"reranker 6"}},
 	} {
@@ -287,8 +287,8 @@ func TestPageHasTheLooksItNeeds(t *testing.T) {
 // it as text.
 func TestSweepsChartNamesAreInert(t *testing.T) {
 	for i := range hostile {
-		sweeps := sweepsOfThree().Sweeps
-		sweeps[0].Reranker, sweeps[1].Reranker, sweeps[2].Metric = hostile[i], hostile[(i+1)%len(hostile)], hostile[(i+2)%len(hostile)]
+		sweeps := sweepsOfThree().curves()
+		sweeps[0].Name, sweeps[1].Name, sweeps[2].Metric = hostile[i], hostile[(i+1)%len(hostile)], hostile[(i+2)%len(hostile)]
 		c := newSweepsChart(sweeps)
 		wellFormed(t, hostile[i], c.file())
 		var read struct {

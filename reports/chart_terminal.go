@@ -8,13 +8,13 @@ import (
 // sweepLines draws a sweep for a terminal: the metric with the reranker, the
 // ceiling and the first stage over the windows. It is empty where there are
 // too few points for a line.
-func sweepLines(s *SweepView, width int) string {
+func sweepLines(s *Curve, width int) string {
 	n := len(s.Points)
 	if n < 3 {
 		return ""
 	}
 	e := newExtent()
-	e.take(s.FirstStage)
+	e.take(s.Without)
 	for _, p := range s.Points {
 		e.take(p.Value, p.Ceiling)
 	}
@@ -22,14 +22,14 @@ func sweepLines(s *SweepView, width int) string {
 		return ""
 	}
 	c := newCanvas(s.windows(), e, 10, min(width-canvasLeft-2, 6*(n-1)+1, 70), 0)
-	c.level(s.FirstStage, '·')
+	c.level(s.Without, '·')
 	c.line(s.marks(ceilingOf), '°')
 	c.line(s.marks(valueOf), '•')
 	var b strings.Builder
 	// The reranker is what the chart is about, and covers the others.
 	c.write(&b, 5, func(signs []rune, _ int) rune { return signs[len(signs)-1] }, nil)
 	indent := strings.Repeat(" ", canvasLeft)
-	b.WriteString(wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", s.Metric, clean(s.Reranker)), width, indent, indent))
+	b.WriteString(wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", s.Metric, clean(s.Name)), width, indent, indent))
 	return b.String()
 }
 

@@ -43,37 +43,37 @@ func at(row []rune, column int) string {
 func TestSweepsInATerminal(t *testing.T) {
 	nan := math.NaN()
 	for name, test := range map[string]struct {
-		sweeps []SweepView
+		sweeps []Curve
 		want   []string // parts of rows
 		never  []string
 		legend []string
 	}{
 		"two that coincide": {
-			[]SweepView{swiftly("a", 0, nan, map[int]float64{5: 0.7, 10: 0.7}), swiftly("b", 0, nan, map[int]float64{5: 0.7, 10: 0.7})},
+			[]Curve{swiftly("a", 0, nan, map[int]float64{5: 0.7, 10: 0.7}), swiftly("b", 0, nan, map[int]float64{5: 0.7, 10: 0.7})},
 			[]string{"×•×•×•×•×•×"}, nil, []string{"• a", "× b", "· without"},
 		},
 		"three that coincide": {
-			[]SweepView{swiftly("a", 0, nan, map[int]float64{5: 0.7, 10: 0.7}), swiftly("b", 0, nan, map[int]float64{5: 0.7, 10: 0.7}), swiftly("c", 0, nan, map[int]float64{5: 0.7, 10: 0.7})},
+			[]Curve{swiftly("a", 0, nan, map[int]float64{5: 0.7, 10: 0.7}), swiftly("b", 0, nan, map[int]float64{5: 0.7, 10: 0.7}), swiftly("c", 0, nan, map[int]float64{5: 0.7, 10: 0.7})},
 			[]string{"×+•×+•×+•×+"}, nil, []string{"• a", "× b", "+ c", "· without"},
 		},
 		"one on the first stage": {
-			[]SweepView{swiftly("a", 0, nan, map[int]float64{5: 0.5, 10: 0.5}), swiftly("b", 0, nan, map[int]float64{5: 0.7, 10: 0.7})},
+			[]Curve{swiftly("a", 0, nan, map[int]float64{5: 0.5, 10: 0.5}), swiftly("b", 0, nan, map[int]float64{5: 0.7, 10: 0.7})},
 			[]string{"·•·•·•·•·•·•", "×××××××××××"}, []string{"••"}, []string{"• a", "× b", "· without"},
 		},
 		"recommended at one window with one value": {
-			[]SweepView{swiftly("a", 10, nan, map[int]float64{5: 0.6, 10: 0.7, 20: 0.6}), swiftly("b", 10, nan, map[int]float64{5: 0.8, 10: 0.7, 20: 0.8})},
+			[]Curve{swiftly("a", 10, nan, map[int]float64{5: 0.6, 10: 0.7, 20: 0.6}), swiftly("b", 10, nan, map[int]float64{5: 0.8, 10: 0.7, 20: 0.8})},
 			[]string{"[•×]"}, []string{"[•]", "[×]"}, []string{"• a, recommended window 10", "× b, recommended window 10", "· without   [ ] recommended"},
 		},
 		"recommended at the rims": {
-			[]SweepView{swiftly("a", 5, nan, map[int]float64{5: 0.8, 10: 0.7}), swiftly("b", 10, nan, map[int]float64{5: 0.6, 10: 0.6})},
+			[]Curve{swiftly("a", 5, nan, map[int]float64{5: 0.8, 10: 0.7}), swiftly("b", 10, nan, map[int]float64{5: 0.6, 10: 0.6})},
 			[]string{"[•]", "××[×]"}, nil, []string{"• a, recommended window 5", "× b, recommended window 10", "· without   [ ] recommended"},
 		},
 		"all but one undefined": {
-			[]SweepView{swiftly("a", 5, 1, map[int]float64{5: nan, 10: nan}), swiftly("b", 10, 1, map[int]float64{5: nan, 10: 0.7, 20: math.Inf(1)})},
+			[]Curve{swiftly("a", 5, 1, map[int]float64{5: nan, 10: nan}), swiftly("b", 10, 1, map[int]float64{5: nan, 10: 0.7, 20: math.Inf(1)})},
 			[]string{"[×]"}, []string{"•", "×××"}, []string{"• a, recommended window 5", "× b, recommended window 10", "° ceiling   · without   [ ] recommended"},
 		},
 		"the same value everywhere": {
-			[]SweepView{swiftly("a", 0, 0.5, map[int]float64{5: 0.5, 10: 0.5}), swiftly("b", 0, 0.5, map[int]float64{5: 0.5, 10: 0.5})},
+			[]Curve{swiftly("a", 0, 0.5, map[int]float64{5: 0.5, 10: 0.5}), swiftly("b", 0, 0.5, map[int]float64{5: 0.5, 10: 0.5})},
 			[]string{"·°•×·°•×·°•×"}, nil, []string{"• a", "× b", "° ceiling   · without"},
 		},
 	} {
@@ -104,7 +104,7 @@ func TestSweepsInATerminal(t *testing.T) {
 // Read back through the scale at the left and the windows below, every sign
 // stands where its reranker's value is.
 func TestSweepsInATerminalReadBack(t *testing.T) {
-	sweeps := []SweepView{
+	sweeps := []Curve{
 		swiftly("falls", 0, nan(), map[int]float64{5: 0.9, 10: 0.7, 20: 0.4, 40: 0.3}),
 		swiftly("rises", 0, nan(), map[int]float64{10: 0.35, 40: 0.65}),
 		swiftly("short", 0, nan(), map[int]float64{5: 0.45, 10: 0.6}),
@@ -151,7 +151,7 @@ func TestSweepsInATerminalWithManyWindows(t *testing.T) {
 	for w := 1; w <= 200; w++ {
 		points[w] = 0.5 + float64(w%7)/100
 	}
-	sweeps := []SweepView{swiftly("a", 200, 1, points), swiftly("b", 1, 1, points)}
+	sweeps := []Curve{swiftly("a", 200, 1, points), swiftly("b", 1, 1, points)}
 	for _, width := range []int{40, 80} {
 		chart := newSweepsChart(sweeps).lines(width)
 		for line := range strings.Lines(chart) {

@@ -208,6 +208,7 @@ func (f *findings) rest() {
 		say(run.Complete.Warnings)
 	}
 	say(f.report.Notes)
+	say(sweepNotes(f.report.Sweep))
 }
 
 // saysLimit tells whether a note is about a window's limit already found.

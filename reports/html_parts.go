@@ -90,10 +90,11 @@ func (r *Report) pageViews(p *page) {
 	if len(r.Gates) > 0 {
 		p.Gates = &pageTable{Heading: "Gates: " + gateSummary(r.Gates), Table: gateTables(r.Gates)}
 	}
-	if g := sweepsTogether(r.Sweeps); g != nil {
-		heading := clipLong("Windows side by side: " + r.Sweeps[0].Metric)
+	curves := r.curves()
+	if g := r.sweepsTogether(); g != nil {
+		heading := clipLong("Windows side by side: " + r.Sweep.Lead())
 		together := pageSweep{Heading: heading, Table: g.html(heading)}
-		if c := newSweepsChart(r.Sweeps); c != nil {
+		if c := newSweepsChart(curves); c != nil {
 			together.Plot = c.plot()
 			p.Style += template.CSS(seriesStyle())
 		}
@@ -103,18 +104,17 @@ func (r *Report) pageViews(p *page) {
 		heading := r.LeadMetric().String() + " by tag"
 		p.Tags = &pageTable{heading, g.html(heading)}
 	}
-	for i := range r.Sweeps {
-		s := &r.Sweeps[i]
-		view := pageSweep{Heading: clipLong("Windows of " + s.Reranker), Table: sweepGrid(s).html("Windows of " + s.Reranker)}
-		for _, text := range sweepSays(s) {
+	for i, one := range r.swept() {
+		view := pageSweep{Heading: clipLong("Windows of " + one.Name), Table: sweepGrid(r.Sweep, &one).html("Windows of " + one.Name)}
+		for _, text := range sweepSays(r.Sweep, &one) {
 			view.Says = append(view.Says, clean(text))
 		}
-		if c := newSweepChart(s); c != nil {
+		if c := newSweepChart(&curves[i]); c != nil {
 			view.Plot = c.plot()
 		}
-		for _, table := range s.Tables {
-			heading := clipLong(table.Title)
-			view.Tables = append(view.Tables, pageTable{heading, table.grid().html(heading + " of " + s.Reranker)})
+		for _, table := range sweepTables(r.Sweep, &one) {
+			heading := clipLong(table.title)
+			view.Tables = append(view.Tables, pageTable{heading, table.html(heading + " of " + one.Name)})
 		}
 		p.Sweeps = append(p.Sweeps, view)
 	}

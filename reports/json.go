@@ -184,12 +184,8 @@ type (
 		FirstStage  *float64    `json:"first_stage"`
 		Confidence  float64     `json:"confidence"`
 		Points      []jsonPoint `json:"points"`
-		Shape       string      `json:"shape,omitempty"`
 		Recommended int         `json:"recommended,omitempty"`
-		Reason      string      `json:"reason,omitempty"`
 		Enough      int         `json:"enough,omitempty"`
-		Audit       string      `json:"audit,omitempty"`
-		Latency     string      `json:"latency,omitempty"`
 		Notes       []string    `json:"notes"`
 		Sentences   []string    `json:"sentences,omitempty"`
 		// Detail is everything that the sweep found out.

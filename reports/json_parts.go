@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/sweep"
 )
 
 func (r *Report) jsonSystem(system int) jsonSystem {
@@ -70,14 +71,28 @@ func (r *Report) addViews(report *jsonReport) {
 	if b := r.Baseline; b != nil {
 		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.Changes), orEmpty(b.Meaningless), comparisons(b.Differences), orEmpty(b.OnlyInBaseline), orEmpty(b.OnlyHere)}
 	}
-	for _, s := range r.Sweeps {
-		j := jsonSweep{s.Reranker, s.Metric, s.Queries, finite(s.FirstStage), confidenceOf(s.Confidence), []jsonPoint{}, s.Shape, s.Recommended, s.Reason, s.Enough, s.Audit, s.Latency, orEmpty(s.Notes), s.Sentences, s.Detail}
-		for _, p := range s.Points {
-			j.Points = append(j.Points, jsonPoint{p.Window, finite(p.Value), finite(p.Gain), finite(p.GainLow), finite(p.GainHigh),
-				finite(p.Ceiling), finite(p.Recall), finite(p.Captured), finite(p.P50), finite(p.P95), finite(p.Documents)})
-		}
-		report.Sweeps = append(report.Sweeps, j)
+	for i := range r.swept() {
+		report.Sweeps = append(report.Sweeps, newJSONSweep(r.Sweep, &r.Sweep.Rerankers[i]))
 	}
+}
+
+// newJSONSweep gives the sweep of a reranker: its curve in short, and all of it
+// as detail.
+func newJSONSweep(r *sweep.Result, one *sweep.Reranker) jsonSweep {
+	number := func(n sweep.Number) *float64 { return finite(float64(n)) }
+	j := jsonSweep{
+		Reranker: one.Name, Metric: r.Lead(), Queries: r.Queries, FirstStage: number(r.FirstStage.Values[0]), Confidence: confidenceOf(r.Confidence),
+		Points: []jsonPoint{}, Recommended: recommended(one), Enough: one.Recommendation.Enough.Window,
+		Notes: []string{}, Sentences: sweepSays(r, one), Detail: one,
+	}
+	for _, p := range one.Points {
+		p50, p95 := wall(&p)
+		j.Points = append(j.Points, jsonPoint{
+			Window: p.Window, Value: number(p.Values[0]), Gain: number(p.Gain.Mean), GainLow: number(p.Gain.Low), GainHigh: number(p.Gain.High),
+			Ceiling: number(p.Ceilings[0]), Recall: number(p.Recall), Captured: number(p.Captured), P50: finite(p50), P95: finite(p95), Documents: finite(p.Documents),
+		})
+	}
+	return j
 }
 
 // jsonTag gives what the queries of a tag say.

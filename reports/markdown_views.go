@@ -29,28 +29,28 @@ func (d *document) gates() {
 }
 
 func (d *document) sweeps() {
-	if g := sweepsTogether(d.report.Sweeps); g != nil {
+	r := d.report.Sweep
+	if g := d.report.sweepsTogether(); g != nil {
 		body := d.grid(g)
 		if c := d.chart(charted{kind: sweptTogether}); c != "" {
 			body += "\n" + c
 		}
-		d.add("the sweeps side by side", "### Windows side by side: "+escapeMarkdown(d.report.Sweeps[0].Metric)+"\n\n"+body)
+		d.add("the sweeps side by side", "### Windows side by side: "+escapeMarkdown(r.Lead())+"\n\n"+body)
 	}
-	for i := range d.report.Sweeps {
-		s := &d.report.Sweeps[i]
+	for _, one := range d.report.swept() {
 		var b strings.Builder
-		for _, text := range sweepSays(s) {
+		for _, text := range sweepSays(r, &one) {
 			b.WriteString(escapeLineStart(text) + "\n")
 		}
 		b.WriteString("\n")
-		if c := d.chart(charted{sweptChart, s.Reranker}); c != "" {
+		if c := d.chart(charted{sweptChart, one.Name}); c != "" {
 			b.WriteString(c + "\n")
 		}
-		b.WriteString(d.grid(sweepGrid(s)))
-		for _, table := range s.Tables {
-			b.WriteString("\n" + folded(table.Title, d.grid(table.grid())))
+		b.WriteString(d.grid(sweepGrid(r, &one)))
+		for _, table := range sweepTables(r, &one) {
+			b.WriteString("\n" + folded(table.title, d.grid(table.grid)))
 		}
-		d.add("the sweep", "### "+escapeMarkdown("Windows of "+s.Reranker)+"\n\n"+b.String())
+		d.add("the sweep", "### "+escapeMarkdown("Windows of "+one.Name)+"\n\n"+b.String())
 	}
 }
 

@@ -42,7 +42,7 @@ func (r *Report) Next() []string {
 		q := &r.Evaluation.Run.Queries[verdicts[i].Worst.Query]
 		next = append(next, fmt.Sprintf("see why the largest loss happened: releval report %s --query %s", quoted(run, "RUN"), quoted(q.ID, "ID")))
 	}
-	if len(r.Sweeps) == 0 && slices.ContainsFunc(verdicts, func(v Verdict) bool { return v.Direction == Better }) {
+	if r.Sweep == nil && slices.ContainsFunc(verdicts, func(v Verdict) bool { return v.Direction == Better }) {
 		next = append(next, fmt.Sprintf("find the cheapest window that is good enough: releval sweep %s", quoted(m.File, "SUITE")))
 	}
 	return next[:min(len(next), 3)]

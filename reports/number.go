@@ -138,3 +138,14 @@ func mean(values []float64) float64 {
 	m, _ := score.Mean(values)
 	return m
 }
+
+// milliseconds prints a latency with as many decimals as it can claim.
+func milliseconds(ms float64) string {
+	switch {
+	case math.IsNaN(ms):
+		return undefined
+	case ms < 10:
+		return strconv.FormatFloat(ms, 'f', 1, 64)
+	}
+	return strconv.FormatFloat(ms, 'f', 0, 64)
+}

@@ -10,7 +10,7 @@ import (
 func writeTerminal(w io.Writer, r *Report, o Options) error {
 	t := &terminal{Options: o, report: r}
 	t.opening()
-	if len(r.Sweeps) > 0 {
+	if r.Sweep != nil {
 		// Whoever sweeps asks for the window: the single queries at the
 		// largest one are in the other formats.
 		t.sweeps()

@@ -96,29 +96,30 @@ func (t *terminal) tags() {
 
 // sweeps shows what each window does.
 func (t *terminal) sweeps() {
-	if g := sweepsTogether(t.report.Sweeps); g != nil {
-		t.heading("Windows side by side: " + t.report.Sweeps[0].Metric)
+	r, curves := t.report.Sweep, t.report.curves()
+	if g := t.report.sweepsTogether(); g != nil {
+		t.heading("Windows side by side: " + r.Lead())
 		t.grid(g)
-		if c := newSweepsChart(t.report.Sweeps); c != nil {
+		if c := newSweepsChart(curves); c != nil {
 			t.blank()
 			t.b.WriteString(c.lines(t.width()))
 		}
 	}
-	for i := range t.report.Sweeps {
-		s := &t.report.Sweeps[i]
-		t.heading("Windows of " + s.Reranker)
-		for _, text := range sweepSays(s) {
+	for i := range r.Rerankers {
+		one := &r.Rerankers[i]
+		t.heading("Windows of " + one.Name)
+		for _, text := range sweepSays(r, one) {
 			t.say(text)
 		}
-		t.grid(sweepGrid(s))
-		if chart := sweepLines(s, t.width()); chart != "" {
+		t.grid(sweepGrid(r, one))
+		if drawn := sweepLines(&curves[i], t.width()); drawn != "" {
 			t.blank()
-			t.b.WriteString(chart)
+			t.b.WriteString(drawn)
 		}
-		for _, table := range s.Tables {
-			if !table.Detail {
-				t.heading(table.Title + ": " + s.Reranker)
-				t.grid(table.grid())
+		for _, table := range sweepTables(r, one) {
+			if !table.detail {
+				t.heading(table.title + ": " + one.Name)
+				t.grid(table.grid)
 			}
 		}
 	}

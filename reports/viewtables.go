@@ -2,7 +2,6 @@ package reports
 
 import (
 	"math"
-	"strconv"
 )
 
 // passedShown is up to how many passed expectations are listed one by one.
@@ -95,88 +94,4 @@ func gateSummary(rows []GateRow) string {
 		}
 	}
 	return list(parts, len(parts))
-}
-
-// sweepGrid shows a sweep, a row for each window.
-func sweepGrid(s *SweepView) *grid {
-	latency := false
-	for _, p := range s.Points {
-		latency = latency || !math.IsNaN(p.P50)
-	}
-	g := &grid{columns: []column{
-		{head: "window", right: true},
-		{head: s.Metric, right: true},
-		{head: "gain", right: true},
-		{head: coverage(s.Confidence) + " interval", right: true},
-		{head: "ceiling", right: true},
-		{head: "recall", right: true},
-		{head: "captured", right: true},
-	}}
-	if latency {
-		g.columns = append(g.columns, column{head: "p50/p95 ms", right: true})
-	}
-	for _, p := range s.Points {
-		window := toned(strconv.Itoa(p.Window), plain)
-		if p.Window == s.Recommended {
-			window = toned("→ "+window.text, good)
-		}
-		row := []cell{
-			window, {text: fixed(p.Value)}, {text: signed(p.Gain)}, {text: interval(p.GainLow, p.GainHigh)},
-			{text: fixed(p.Ceiling)}, {text: fixed(p.Recall)}, {text: percent(p.Captured)},
-		}
-		if latency {
-			row = append(row, cell{text: milliseconds(p.P50) + "/" + milliseconds(p.P95)})
-		}
-		g.add(row...)
-	}
-	return g
-}
-
-// milliseconds prints a latency with as many decimals as it can claim.
-func milliseconds(ms float64) string {
-	switch {
-	case math.IsNaN(ms):
-		return undefined
-	case ms < 10:
-		return strconv.FormatFloat(ms, 'f', 1, 64)
-	}
-	return strconv.FormatFloat(ms, 'f', 0, 64)
-}
-
-// sweepSays is what a sweep comes to, a sentence each.
-func sweepSays(s *SweepView) []string {
-	if len(s.Sentences) > 0 {
-		return s.Sentences
-	}
-	var said []string
-	add := func(text string) {
-		if text != "" {
-			said = append(said, text)
-		}
-	}
-	if s.Recommended > 0 {
-		reason := ""
-		if s.Reason != "" {
-			reason = ": " + s.Reason
-		}
-		add("Recommended window: " + strconv.Itoa(s.Recommended) + reason + ".")
-	} else if s.Reason != "" {
-		add("No window can be recommended: " + s.Reason + ".")
-	}
-	if s.Enough > 0 {
-		add("Window " + strconv.Itoa(s.Enough) + " is the smallest with 90 % of the best gain.")
-	}
-	if s.Shape != "" {
-		add("The curve " + s.Shape + ".")
-	}
-	if s.Latency != "" {
-		add("Latency: " + s.Latency + ".")
-	}
-	if s.Audit != "" {
-		add("Windows derived from one pass: " + s.Audit + ".")
-	}
-	for _, n := range s.Notes {
-		add(n + ".")
-	}
-	return said
 }

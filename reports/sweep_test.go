@@ -19,8 +19,7 @@ func swept(t *testing.T) (*Report, *sweep.Result) {
 		t.Fatal(err)
 	}
 	r := mustReport(run)
-	r.Sweeps = NewSweepViews(result)
-	r.Notes = NewSweepNotes(result)
+	r.Sweep = result
 	return r, result
 }
 
@@ -81,7 +80,7 @@ func TestSweepSentences(t *testing.T) {
 		{auditSays(result, &sweep.Reranker{Largest: 10, Origin: sweep.Unaudited}), "were not audited"},
 		{latencySays(result, one), "wall clock 12.346 ms + 0.9 ms · w (R² 0.97)"},
 		{latencySays(result, one), "1 search failed"},
-		{strings.Join(NewSweepNotes(result), " "), "The sweep over 2 windows took 53 searches: 20 in the pass, 5 for the audit, 20 to measure windows, 8 for latencies; the rerankers scored 1,000 documents."},
+		{strings.Join(sweepNotes(result), " "), "The sweep over 2 windows took 53 searches: 20 in the pass, 5 for the audit, 20 to measure windows, 8 for latencies; the rerankers scored 1,000 documents."},
 	} {
 		if !strings.Contains(test.got, test.want) {
 			t.Errorf("%q does not say %q", test.got, test.want)
@@ -104,14 +103,15 @@ func TestSentence(t *testing.T) {
 
 // Several rerankers stand side by side, a row for each window that any has.
 func TestSweepsTogether(t *testing.T) {
-	sweeps := []SweepView{
-		{Reranker: "one", Metric: "ndcg@10", Recommended: 10, Points: []SweepPoint{{Window: 5, Value: .4}, {Window: 10, Value: .5}}},
-		{Reranker: "two", Metric: "ndcg@10", Points: []SweepPoint{{Window: 10, Value: .6}, {Window: 20, Value: .7}}},
-	}
-	if g := sweepsTogether(sweeps[:1]); g != nil {
+	nan := math.NaN()
+	r := &Report{Sweep: sweepOf("ndcg@10", 0.3,
+		sweep.Reranker{Name: "one", Recommendation: recommends(10), Points: []sweep.Point{pointAt(5, .4, 0, 0, 0, 1, 1, 2), pointAt(10, .5, 0, 0, 0, 1, 1, 2)}})}
+	if g := r.sweepsTogether(); g != nil {
 		t.Error("one sweep alone has a table side by side")
 	}
-	g := sweepsTogether(sweeps)
+	r.Sweep.Rerankers = append(r.Sweep.Rerankers,
+		sweep.Reranker{Name: "two", Points: []sweep.Point{pointAt(10, .6, 0, 0, 0, 1, 1, 2), pointAt(20, .7, 0, 0, 0, 1, 1, 2)}})
+	g := r.sweepsTogether()
 	var rows []string
 	for _, row := range g.rows {
 		rows = append(rows, row[0].text+" "+row[1].text+" "+row[4].text)
@@ -120,30 +120,31 @@ func TestSweepsTogether(t *testing.T) {
 		t.Errorf("rows %q, want %q", got, want)
 	}
 	// Latencies that nobody measured take up no columns.
-	for i := range sweeps {
-		for j := range sweeps[i].Points {
-			sweeps[i].Points[j].P95 = math.NaN()
-		}
-	}
+	r.Sweep.Rerankers[0].Points[0].Latency.WallP95 = sweep.Number(nan)
+	r.Sweep.Rerankers[0].Points[1].Latency = nil
+	r.Sweep.Rerankers[1].Points[0].Latency, r.Sweep.Rerankers[1].Points[1].Latency = nil, nil
 	var heads []string
-	for _, c := range sweepsTogether(sweeps).columns {
+	for _, c := range r.sweepsTogether().columns {
 		heads = append(heads, c.head)
 	}
 	if got, want := strings.Join(heads, ", "), "window, one, gain, two, gain"; got != want {
 		t.Errorf("heads %q, want %q", got, want)
 	}
-	if text, err := sweepsTogether(sweeps).text(Options{}); err != nil || !strings.Contains(text, "0.700") {
+	if text, err := r.sweepsTogether().text(Options{}); err != nil || !strings.Contains(text, "0.700") {
 		t.Errorf("%v:\n%s", err, text)
 	}
 }
 
 // A sweep on a cluster shows both clocks.
-func TestLatencyTable(t *testing.T) {
+func TestLatencyGrid(t *testing.T) {
 	one := &sweep.Reranker{
 		Latency: &sweep.Latency{Queries: 3, Wall: &sweep.Fit{Base: 10, PerDocument: 1}},
 		Points:  []sweep.Point{{Window: 5, Latency: &sweep.Times{TookP50: 11, TookP95: 12, WallP50: 13, WallP95: 14}}},
 	}
-	got := latencyTable(one).Rows[0]
+	var got []string
+	for _, c := range latencyGrid(one).rows[0] {
+		got = append(got, c.text)
+	}
 	if want := "5 13 14 11 12 15"; strings.Join(got, " ") != want {
 		t.Errorf("row %q, want %q", got, want)
 	}

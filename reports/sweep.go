@@ -1,0 +1,356 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/releval/releval/eval/sweep"
+)
+
+// swept are the report's rerankers that were swept: none without a sweep.
+func (r *Report) swept() []sweep.Reranker {
+	if r.Sweep == nil {
+		return nil
+	}
+	return r.Sweep.Rerankers
+}
+
+// recommended is the window that a sweep recommends, 0 for none.
+func recommended(one *sweep.Reranker) int { return one.Recommendation.Within.Window }
+
+// wall are the percentiles of a search's wall clock at a window, in
+// milliseconds; NaN where they were not measured.
+func wall(p *sweep.Point) (p50, p95 float64) {
+	if p.Latency == nil {
+		return math.NaN(), math.NaN()
+	}
+	return float64(p.Latency.WallP50), float64(p.Latency.WallP95)
+}
+
+// sweepSays is what the sweep of a reranker comes to, a sentence each.
+func sweepSays(r *sweep.Result, one *sweep.Reranker) []string {
+	clauses := append(one.Recommendation.Sentences(), shapeSays(r, one), auditSays(r, one), latencySays(r, one))
+	if one.Settings != nil {
+		clauses = append(clauses, one.Settings.Sentences(r.Lead())...)
+	}
+	var said []string
+	for _, text := range append(clauses, one.Notes...) {
+		if text != "" {
+			said = append(said, sentence(text))
+		}
+	}
+	return said
+}
+
+// sweepNotes are what a reader of all sweeps should know, and what they cost.
+func sweepNotes(r *sweep.Result) []string {
+	if r == nil {
+		return nil
+	}
+	var notes []string
+	for _, n := range r.Notes {
+		notes = append(notes, sentence(n))
+	}
+	if c := r.Cost; c.Searches() > 0 {
+		text := fmt.Sprintf("the sweep over %s took %s: %s in the pass", plural(len(r.Windows), "window", "windows"), plural(c.Searches(), "search", "searches"), thousands(c.Pass))
+		for _, part := range []struct {
+			n    int
+			what string
+		}{{c.Audit, "for the audit"}, {c.Measured, "to measure windows"}, {c.Latency, "for latencies"}} {
+			if part.n > 0 {
+				text += fmt.Sprintf(", %s %s", thousands(part.n), part.what)
+			}
+		}
+		notes = append(notes, sentence(text+fmt.Sprintf("; the rerankers scored %s", plural(c.Documents(), "document", "documents"))))
+	}
+	return notes
+}
+
+// shapeSays says what the curve does, over all queries and one by one.
+func shapeSays(r *sweep.Result, one *sweep.Reranker) string {
+	c := one.Shape
+	if c.Overall == "" {
+		return ""
+	}
+	text := fmt.Sprintf("the curve of %s %s", r.Lead(), verb(c.Overall))
+	if c.Share.Defined() {
+		text += fmt.Sprintf(", in %s of samples of the queries", fmt.Sprintf("%.0f %%", float64(c.Share)*100))
+	}
+	return text + fmt.Sprintf("; query by query: %s, %s, %s, %s (changes up to %s left aside)",
+		thousands(c.Saturates)+" rise and saturate", thousands(c.Peaks)+" peak and decay", thousands(c.Decays)+" decay from the start", thousands(c.Flat)+" flat", compact(r.Delta))
+}
+
+// verb makes a predicate of a shape.
+func verb(s sweep.Shape) string {
+	if s == sweep.Flat {
+		return "is flat"
+	}
+	return string(s)
+}
+
+// auditSays says where the numbers come from, and what the audit found.
+func auditSays(r *sweep.Result, one *sweep.Reranker) string {
+	text := ""
+	switch one.Origin {
+	case sweep.Audited:
+		text = "smaller windows are derived from window " + strconv.Itoa(one.Largest)
+	case sweep.Measured:
+		text = "every window was searched, because smaller ones cannot be derived from window " + strconv.Itoa(one.Largest)
+	case sweep.Approximated:
+		text = "smaller windows are derived from window " + strconv.Itoa(one.Largest) + ", and only an approximation"
+	default:
+		text = "smaller windows are derived from window " + strconv.Itoa(one.Largest) + ", and were not audited"
+	}
+	a := one.Audit
+	if a == nil {
+		return text
+	}
+	text += fmt.Sprintf("; audit: %s, seed %d", a, a.Seed)
+	if a.Different > 0 {
+		text += "; " + a.Causes()
+	}
+	const shown = 3
+	for i, c := range a.Findings {
+		if i == shown {
+			text += fmt.Sprintf("; and %s more", thousands(len(a.Findings)-shown))
+			break
+		}
+		text += fmt.Sprintf("; query %q at window %d: %s", c.Query, c.Window, c.Reason)
+	}
+	return text
+}
+
+// latencySays gives the lines through the latencies.
+func latencySays(r *sweep.Result, one *sweep.Reranker) string {
+	l := one.Latency
+	if l == nil {
+		return ""
+	}
+	text := fmt.Sprintf("latency, on %s one search at a time", plural(l.Queries, "query", "queries"))
+	if f := l.Wall; f != nil {
+		text += fmt.Sprintf(": wall clock %s ms + %s ms · w (R² %.2f)", compact(f.Base), compact(f.PerDocument), f.R2)
+	}
+	if f := l.Took; f != nil {
+		text += fmt.Sprintf(", the server's took %s ms + %s ms · w", compact(f.Base), compact(f.PerDocument))
+	}
+	if t := r.FirstStage.Latency; t != nil {
+		text += fmt.Sprintf("; without the reranker p50 %s ms, p95 %s ms", milliseconds(float64(t.WallP50)), milliseconds(float64(t.WallP95)))
+	}
+	if l.Failed > 0 {
+		text += fmt.Sprintf("; %s failed and are left out", plural(l.Failed, "search", "searches"))
+	}
+	return text
+}
+
+// sentence makes a sentence of a clause: a capital at its start and a period
+// at its end. A metric's name or a quoted word keeps its case.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	word, _, _ := strings.Cut(text, " ")
+	if first, size := utf8.DecodeRuneInString(text); !strings.ContainsAny(word, "@_\"") {
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
+	return strings.TrimSuffix(text, ".") + "."
+}
+
+// sweepGrid shows the sweep of a reranker, a row for each window.
+func sweepGrid(r *sweep.Result, one *sweep.Reranker) *grid {
+	timed := slices.ContainsFunc(one.Points, func(p sweep.Point) bool {
+		p50, _ := wall(&p)
+		return !math.IsNaN(p50)
+	})
+	g := numberGrid("window", r.Lead(), "gain", coverage(r.Confidence)+" interval", "ceiling", "recall", "captured")
+	if timed {
+		g.columns = append(g.columns, column{head: "p50/p95 ms", right: true})
+	}
+	for _, p := range one.Points {
+		window := toned(strconv.Itoa(p.Window), plain)
+		if p.Window == recommended(one) {
+			window = toned("→ "+window.text, good)
+		}
+		row := append([]cell{window}, words(
+			fixed(float64(p.Values[0])), signed(float64(p.Gain.Mean)), interval(float64(p.Gain.Low), float64(p.Gain.High)),
+			fixed(float64(p.Ceilings[0])), fixed(float64(p.Recall)), percent(float64(p.Captured)))...)
+		if timed {
+			p50, p95 := wall(&p)
+			row = append(row, cell{text: milliseconds(p50) + "/" + milliseconds(p95)})
+		}
+		g.add(row...)
+	}
+	return g
+}
+
+// sweepTable is a further table of a sweep: what the curve does not show.
+type sweepTable struct {
+	title string
+	*grid
+	// detail says that a terminal does without it.
+	detail bool
+}
+
+// numberGrid starts a table of numbers.
+func numberGrid(heads ...string) *grid {
+	g := &grid{}
+	for _, head := range heads {
+		g.columns = append(g.columns, column{head: head, right: true})
+	}
+	return g
+}
+
+// sweepTables are the further tables.
+func sweepTables(r *sweep.Result, one *sweep.Reranker) []sweepTable {
+	tables := []sweepTable{{title: "Where relevant documents are lost", grid: lossGrid(one)}}
+	if len(r.Metrics) > 1 {
+		tables = append(tables, sweepTable{title: "Every metric", grid: metricGrid(r, one)})
+	}
+	if one.Latency != nil {
+		tables = append(tables, sweepTable{title: "Latency in milliseconds", grid: latencyGrid(one), detail: true})
+	}
+	if s := one.Settings; s != nil {
+		at := " at window " + strconv.Itoa(s.Window) + " (estimates from the same pass)"
+		if s.MinScore != nil {
+			tables = append(tables, sweepTable{title: "Thresholds of min_score" + at, grid: minScoreGrid(r, s.MinScore), detail: true})
+		}
+		if s.Blend != nil {
+			tables = append(tables, sweepTable{title: "Blends of both scores" + at, grid: blendGrid(r, s.Blend), detail: true})
+		}
+	}
+	return tables
+}
+
+// lossGrid says where the relevant documents are lost at each window.
+func lossGrid(one *sweep.Reranker) *grid {
+	g := numberGrid("window", "found", "ranked below", "dropped", "not delivered", "not in index")
+	unanswered := slices.ContainsFunc(one.Points, func(p sweep.Point) bool { return p.Losses.Unanswered > 0 })
+	if unanswered {
+		g.columns = append(g.columns, column{head: "unanswered", right: true})
+	}
+	for _, p := range one.Points {
+		l := p.Losses
+		row := words(strconv.Itoa(p.Window), thousands(l.Found), thousands(l.Below), thousands(l.Dropped), thousands(l.Undelivered), thousands(l.NotInIndex))
+		if unanswered {
+			row = append(row, cell{text: thousands(l.Unanswered)})
+		}
+		g.add(row...)
+	}
+	return g
+}
+
+// metricGrid shows all metrics at each window.
+func metricGrid(r *sweep.Result, one *sweep.Reranker) *grid {
+	g := numberGrid(append(append([]string{"window"}, r.Metrics...), "documents")...)
+	add := func(window string, values []sweep.Number, documents string) {
+		row := []string{window}
+		for _, v := range values {
+			row = append(row, fixed(float64(v)))
+		}
+		g.add(words(append(row, documents)...)...)
+	}
+	add("none", r.FirstStage.Values, "0")
+	for _, p := range one.Points {
+		add(strconv.Itoa(p.Window), p.Values, compact(float64(int(p.Documents*10+0.5))/10))
+	}
+	return g
+}
+
+// latencyGrid shows both clocks.
+func latencyGrid(one *sweep.Reranker) *grid {
+	g := numberGrid("window", "wall p50", "wall p95", "took p50", "took p95", "fitted wall")
+	for _, p := range one.Points {
+		fitted := undefined
+		if one.Latency.Wall != nil {
+			fitted = milliseconds(one.Latency.Wall.At(p.Window))
+		}
+		if l := p.Latency; l != nil {
+			g.add(words(strconv.Itoa(p.Window), milliseconds(float64(l.WallP50)), milliseconds(float64(l.WallP95)),
+				milliseconds(float64(l.TookP50)), milliseconds(float64(l.TookP95)), fitted)...)
+		}
+	}
+	return g
+}
+
+// minScoreGrid shows what thresholds would cut.
+func minScoreGrid(r *sweep.Result, m *sweep.MinScore) *grid {
+	g := numberGrid("min_score", r.Lead(), "hits a query")
+	for _, o := range m.Options {
+		limit := "none"
+		if o.MinScore.Defined() {
+			limit = compact(float64(o.MinScore))
+		}
+		g.add(words(limit, fixed(float64(o.Value)), compact(o.Hits))...)
+	}
+	return g
+}
+
+// blendGrid shows what weighted sums of both scores would reach.
+func blendGrid(r *sweep.Result, b *sweep.Blend) *grid {
+	g := numberGrid("weight of the reranker", r.Lead())
+	for _, o := range b.Options {
+		g.add(words(compact(o.Weight), fixed(float64(o.Value)))...)
+	}
+	return g
+}
+
+// sweptWindows are the windows of all rerankers, ascending.
+func sweptWindows(sweeps []sweep.Reranker) []int {
+	var windows []int
+	for i := range sweeps {
+		for _, p := range sweeps[i].Points {
+			windows = append(windows, p.Window)
+		}
+	}
+	slices.Sort(windows)
+	return slices.Compact(windows)
+}
+
+// sweepsTogether compares several rerankers window by window; nil for one.
+func (r *Report) sweepsTogether() *grid {
+	sweeps := r.swept()
+	if len(sweeps) < 2 {
+		return nil
+	}
+	timed := slices.ContainsFunc(sweeps, func(one sweep.Reranker) bool {
+		return slices.ContainsFunc(one.Points, func(p sweep.Point) bool {
+			_, p95 := wall(&p)
+			return !math.IsNaN(p95)
+		})
+	})
+	heads := []string{"gain"}
+	if timed {
+		heads = append(heads, "p95 ms")
+	}
+	g := numberGrid("window")
+	for i := range sweeps {
+		g.columns = append(g.columns, numberGrid(append([]string{clipLong(sweeps[i].Name)}, heads...)...).columns...)
+	}
+	for _, w := range sweptWindows(sweeps) {
+		row := words(strconv.Itoa(w))
+		for i := range sweeps {
+			one := &sweeps[i]
+			at := slices.IndexFunc(one.Points, func(p sweep.Point) bool { return p.Window == w })
+			if at < 0 {
+				row = append(row, words(slices.Repeat([]string{absent}, 1+len(heads))...)...)
+				continue
+			}
+			p := &one.Points[at]
+			value := cell{text: fixed(float64(p.Values[0]))}
+			if w == recommended(one) {
+				value = toned("→ "+value.text, good)
+			}
+			row = append(row, value, cell{text: signed(float64(p.Gain.Mean))})
+			if timed {
+				_, p95 := wall(p)
+				row = append(row, cell{text: milliseconds(p95)})
+			}
+		}
+		g.add(row...)
+	}
+	return g
+}
