@@ -1,11 +1,39 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/releval/releval/eval/score"
 )
+
+// BaselineView is the comparison with an earlier run of the same suite.
+type BaselineView struct {
+	// Name is where the baseline came from, such as a file's name.
+	Name string
+	// Started is when the baseline was run.
+	Started time.Time
+	// Changes are what differs between the two manifests, a line each.
+	Changes []string
+	// Meaningless lists why the difference means nothing, where somebody
+	// insisted on it; it stands at the top of the report.
+	Meaningless []string
+	// Differences are of each system's metrics, this run minus the baseline:
+	// by system, then by metric. Base is the system in the baseline.
+	Differences []score.Difference
+	// Queries are the queries that moved on the lead metric, by system in
+	// the order of Evaluation.Systems, the largest loss first. Without is
+	// the baseline's value, With this run's, Before and After are the ranks
+	// of the best relevant title. May be nil.
+	Queries [][]QueryRow
+	// OnlyInBaseline and OnlyHere are the ids of queries that one side has
+	// alone; they are not compared.
+	OnlyInBaseline, OnlyHere []string
+}
 
 // baselineGroup is one system held against itself in the baseline.
 type baselineGroup struct {
@@ -84,4 +112,55 @@ func (r *Report) movedGrid(rows ...[]QueryRow) *grid {
 	g := r.queryGrid(rows...)
 	g.columns[1].head, g.columns[2].head = "baseline", "now"
 	return g
+}
+
+// titlesShown is how many titles explain one query; the others share a row.
+const titlesShown = 4
+
+// titlesGrid says which titles moved queries since the baseline: ranks before
+// and now, and what each contributed. The contributions of a query add up to
+// its difference. It is nil where nothing is known of the titles.
+func (r *Report) titlesGrid(lists ...[]QueryRow) *grid {
+	g := &grid{columns: []column{
+		{head: "query", shrink: 14},
+		{head: "title", shrink: 20},
+		{head: "grade", right: true},
+		{head: "rank", right: true},
+		{head: "contribution", right: true},
+	}}
+	for _, rows := range lists {
+		for _, row := range rows {
+			r.addTitles(g, row)
+		}
+	}
+	if len(g.rows) == 0 {
+		return nil
+	}
+	return g
+}
+
+// addTitles adds the titles of one query, the largest effect first.
+func (r *Report) addTitles(g *grid, row QueryRow) {
+	changes := slices.Clone(row.Changes)
+	slices.SortStableFunc(changes, func(a, b score.Change) int {
+		return cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution))
+	})
+	name := clipLong(Name(&r.Evaluation.Run.Queries[row.Query]))
+	rest := 0.0
+	for i, c := range changes {
+		if i >= titlesShown {
+			rest += c.Contribution
+			continue
+		}
+		grade := "–"
+		if c.Judged {
+			grade = compact(c.Grade)
+		}
+		g.add(cell{text: name}, cell{text: clipLong(cmp.Or(c.Title, c.ID))}, cell{text: grade},
+			cell{text: ranksMoved(c.Before, c.After)}, toned(signed(c.Contribution), toneOf(c.Contribution)))
+		name = ""
+	}
+	if more := len(changes) - titlesShown; more > 0 {
+		g.add(cell{}, cell{text: plural(more, "other title", "other titles")}, cell{}, cell{}, toned(signed(rest), toneOf(rest)))
+	}
 }

@@ -51,6 +51,7 @@ func formats() []struct {
 	format Format
 	ending string
 } {
+
 	return []struct {
 		format Format
 		ending string

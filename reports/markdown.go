@@ -160,3 +160,267 @@ func verdictSign(v Direction) string {
 	}
 	return "〰️"
 }
+
+// comparison is the table of metrics.
+func (d *document) comparison() {
+	r := d.report
+	systems := r.Evaluation.Systems
+	if len(systems) != 2 {
+		d.add("the metrics", "### Metrics\n\n"+d.grid(r.overviewGrid()))
+	}
+	for i, s := range systems[1:] {
+		title := s.System + " against the first stage"
+		if len(systems) == 2 {
+			title = "Without and with " + s.System
+		}
+		d.add("the comparison of "+s.System, "### "+escapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), "without", "with", false, &d.notes)))
+	}
+	if len(systems) > 1 {
+		body := ""
+		for _, line := range d.notes.lines() {
+			body += escapeLineStart(line) + "\\\n"
+		}
+		d.add("the method", body+"<sub>"+escapeMarkdown(method(r.Differences))+"</sub>\n")
+	}
+}
+
+// largest are the ten largest losses and gains under each reranker.
+func (d *document) largest() {
+	r := d.report
+	systems := r.Evaluation.Systems
+	for i, s := range systems[1:] {
+		losses, gains, _ := selectRows(r.Queries[i], 0, largestShown)
+		of := ""
+		if len(systems) > 2 {
+			of = " of " + s.System
+		}
+		if c := d.chart(charted{differencesChart, s.System}); c != "" {
+			d.add("the chart", c)
+		}
+		for _, part := range []struct {
+			title string
+			rows  []QueryRow
+		}{{"Largest losses" + of, losses}, {"Largest gains" + of, reversed(gains)}} {
+			if len(part.rows) > 0 {
+				d.add(strings.ToLower(part.title[:1])+part.title[1:], "### "+escapeMarkdown(part.title)+"\n\n"+d.grid(r.queryGrid(part.rows)))
+			}
+		}
+	}
+}
+
+// reversed puts the largest gain first.
+func reversed(rows []QueryRow) []QueryRow {
+	turned := make([]QueryRow, len(rows))
+	for i, row := range rows {
+		turned[len(rows)-1-i] = row
+	}
+	return turned
+}
+
+// integrity says in a line each what could not be trusted.
+func (d *document) integrity() {
+	var b strings.Builder
+	b.WriteString("### What could not be trusted\n\n")
+	found := d.report.Findings()
+	for _, f := range found {
+		text := escapeLineStart(clip(clean(f.Text), 500))
+		if f.Serious {
+			text = "**" + text + "**"
+		}
+		b.WriteString("- " + text + "\n")
+	}
+	if len(found) == 0 {
+		b.WriteString(escapeMarkdown(nothingFound) + "\n")
+	}
+	d.add("integrity", b.String())
+}
+
+func (d *document) bounds() {
+	if g := d.report.boundsGrid(); g != nil {
+		d.fold("Where the means could lie if the unjudged hits were judged", d.grid(g))
+	}
+}
+
+// everyQuery lists all queries, folded.
+func (d *document) everyQuery() {
+	r := d.report
+	systems := r.Evaluation.Systems
+	if len(systems) == 1 {
+		d.fold("All queries", d.grid(r.singleGrid()))
+		return
+	}
+	for i, s := range systems[1:] {
+		rows := r.Queries[i]
+		title := "All " + queriesOf(len(rows)) + " by what " + s.System + " did"
+		if len(rows) <= shownWhole {
+			d.fold(title, d.grid(r.queryGrid(rows)))
+			continue
+		}
+		losses, gains, note := selectRows(rows, shownWhole, shownWhole/2)
+		short := fmt.Sprintf("The %d largest losses and gains under %s", shownWhole/2, s.System)
+		d.sections = append(d.sections, section{
+			title:   strings.ToLower(title[:1]) + title[1:],
+			body:    folded(title, d.grid(r.queryGrid(rows))),
+			shorter: folded(short, d.grid(r.queryGrid(losses, gains))+"\n"+escapeMarkdown(note)+"\n"),
+		})
+	}
+}
+
+// findings names the queries and titles behind the integrity list, folded.
+func (d *document) findings() {
+	const shown = 30
+	var b strings.Builder
+	for _, f := range d.report.Findings() {
+		if len(f.Items) == 0 {
+			continue
+		}
+		b.WriteString("- " + escapeLineStart(clip(clean(f.Text), 500)) + "\n")
+		for i, item := range f.Items {
+			if i == shown {
+				fmt.Fprintf(&b, "  - and %s more\n", thousands(len(f.Items)-i))
+				break
+			}
+			b.WriteString("  - " + escapeLineStart(clip(clean(item), 200)) + "\n")
+		}
+	}
+	if b.Len() > 0 {
+		d.fold("The queries and titles behind it", b.String())
+	}
+}
+
+// manifest says what exactly was run, folded.
+func (d *document) manifest() {
+	g := &grid{columns: []column{{head: "what"}, {head: "value"}}}
+	for _, row := range d.report.manifestRows() {
+		g.add(cell{text: row[0]}, cell{text: clip(clean(row[1]), 200)})
+	}
+	d.fold("What exactly was run", d.grid(g))
+}
+
+// query explains one query.
+func (d *document) query(id string) {
+	r := d.report
+	i, err := r.findQuery(id)
+	if err != nil {
+		d.err = err
+		return
+	}
+	lines := r.queryIntroduction(i)
+	var b strings.Builder
+	b.WriteString("## " + escapeMarkdown(clipLong(lines[0])) + "\n\n")
+	for _, line := range lines[1:] {
+		b.WriteString("- " + escapeLineStart(clip(clean(line), 500)) + "\n")
+	}
+	b.WriteString("\n" + d.grid(r.queryMetrics(i)))
+	d.add("the query", b.String())
+	for s := range r.Evaluation.Systems {
+		if s == 0 && len(r.Evaluation.Systems) > 1 {
+			continue
+		}
+		x := r.explain(i, s)
+		d.add("the rankings", "### "+escapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, s > 0, true))+"\n<sub>"+escapeMarkdown(x.legend(true))+"</sub>\n")
+		if s > 0 {
+			d.add("the contributions", "### What each title did to the difference\n\n"+d.grid(contributionGrid(x)))
+		}
+	}
+	var holes strings.Builder
+	for _, h := range r.holes(i) {
+		holes.WriteString("- " + escapeLineStart(h) + "\n")
+	}
+	if holes.Len() > 0 {
+		d.add("the holes", "### Holes\n\n"+holes.String())
+	}
+}
+
+func (d *document) gates() {
+	if len(d.report.Gates) == 0 {
+		return
+	}
+	g, note := gateGrid(d.report.Gates)
+	body := "### Gates\n\n"
+	if len(g.rows) > 0 {
+		body += d.grid(g)
+	}
+	if note != "" {
+		body += "\n" + escapeMarkdown(note) + "\n"
+	}
+	var lines strings.Builder
+	for i := range d.report.Gates {
+		if g := &d.report.Gates[i]; g.Outcome == Failed || g.Outcome == Inconclusive {
+			lines.WriteString("- " + escapeLineStart(clip(clean(gateExplained(g)), 500)) + "\n")
+		}
+	}
+	if lines.Len() > 0 {
+		body += "\n" + lines.String()
+	}
+	d.add("gates", body)
+}
+
+func (d *document) sweeps() {
+	r := d.report.Sweep
+	if g := d.report.sweepsTogether(); g != nil {
+		body := d.grid(g)
+		if c := d.chart(charted{kind: sweptTogether}); c != "" {
+			body += "\n" + c
+		}
+		d.add("the sweeps side by side", "### Windows side by side: "+escapeMarkdown(r.Lead())+"\n\n"+body)
+	}
+	for _, one := range d.report.swept() {
+		var b strings.Builder
+		for _, text := range sweepSays(r, &one) {
+			b.WriteString(escapeLineStart(text) + "\n")
+		}
+		b.WriteString("\n")
+		if c := d.chart(charted{sweptChart, one.Name}); c != "" {
+			b.WriteString(c + "\n")
+		}
+		b.WriteString(d.grid(sweepGrid(r, &one)))
+		for _, table := range sweepTables(r, &one) {
+			b.WriteString("\n" + folded(table.title, d.grid(table.grid)))
+		}
+		d.add("the sweep", "### "+escapeMarkdown("Windows of "+one.Name)+"\n\n"+b.String())
+	}
+}
+
+func (d *document) baseline() {
+	b := d.report.Baseline
+	if b == nil {
+		return
+	}
+	var body strings.Builder
+	if text := meaningless(b); text != "" {
+		body.WriteString("> [!WARNING]\n> " + escapeLineStart(clip(clean(text), 2000)) + "\n\n")
+	}
+	for _, g := range d.report.baselineGroups() {
+		body.WriteString(escapeLineStart(g.sentence) + "\n\n")
+		body.WriteString(d.grid(comparisonGrid(g.differences, "baseline", "now", false, &d.notes)) + "\n")
+	}
+	for _, line := range d.notes.lines() {
+		body.WriteString(escapeLineStart(line) + "\\\n")
+	}
+	if len(b.Differences) > 0 {
+		var tests strings.Builder
+		for _, g := range d.report.baselineGroups() {
+			tests.WriteString(escapeMarkdown(g.system) + "\n\n" + d.grid(testsGrid(g.differences)) + "\n")
+		}
+		body.WriteString(folded("Tests against the baseline", tests.String()+"<sub>"+escapeMarkdown(testsNote)+"</sub>\n") + "\n")
+	}
+	for _, line := range baselineRemarks(b) {
+		body.WriteString("- " + escapeLineStart(clip(clean(line), 500)) + "\n")
+	}
+	for s, rows := range b.Queries {
+		if losses, gains, _ := selectRows(rows, 2*largestShown, largestShown); len(losses)+len(gains) > 0 && s < len(d.report.Evaluation.Systems) {
+			body.WriteString("\n" + escapeMarkdown("Queries of "+d.report.Evaluation.Systems[s].System+" that moved:") + "\n\n" + d.grid(d.report.movedGrid(losses, gains)))
+			if g := d.report.titlesGrid(losses, gains); g != nil {
+				body.WriteString("\n" + folded("The titles that did it", d.grid(g)))
+			}
+		}
+	}
+	d.add("the baseline", "### "+escapeMarkdown("Against the baseline "+clipLong(b.Name)+ofDay(b))+"\n\n"+body.String())
+}
+
+func (d *document) tags() {
+	if g := d.report.tagsGrid(); g != nil {
+		d.fold(d.report.LeadMetric().String()+" by tag", d.grid(g))
+	}
+}

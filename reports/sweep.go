@@ -195,15 +195,6 @@ type sweepTable struct {
 	detail bool
 }
 
-// numberGrid starts a table of numbers.
-func numberGrid(heads ...string) *grid {
-	g := &grid{}
-	for _, head := range heads {
-		g.columns = append(g.columns, column{head: head, right: true})
-	}
-	return g
-}
-
 // sweepTables are the further tables.
 func sweepTables(r *sweep.Result, one *sweep.Reranker) []sweepTable {
 	tables := []sweepTable{{title: "Where relevant documents are lost", grid: lossGrid(one)}}

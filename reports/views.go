@@ -1,11 +1,5 @@
 package reports
 
-import (
-	"time"
-
-	"github.com/releval/releval/eval/score"
-)
-
 // The views are what a report shows of gates and a baseline: plain values that
 // the caller fills from eval/gate and a second run. A report without them
 // leaves the sections out.
@@ -56,27 +50,3 @@ type GateRow struct {
 
 // Expectation says whether the row is an expectation on a query's title.
 func (g *GateRow) Expectation() bool { return g.Query != "" }
-
-// BaselineView is the comparison with an earlier run of the same suite.
-type BaselineView struct {
-	// Name is where the baseline came from, such as a file's name.
-	Name string
-	// Started is when the baseline was run.
-	Started time.Time
-	// Changes are what differs between the two manifests, a line each.
-	Changes []string
-	// Meaningless lists why the difference means nothing, where somebody
-	// insisted on it; it stands at the top of the report.
-	Meaningless []string
-	// Differences are of each system's metrics, this run minus the baseline:
-	// by system, then by metric. Base is the system in the baseline.
-	Differences []score.Difference
-	// Queries are the queries that moved on the lead metric, by system in
-	// the order of Evaluation.Systems, the largest loss first. Without is
-	// the baseline's value, With this run's, Before and After are the ranks
-	// of the best relevant title. May be nil.
-	Queries [][]QueryRow
-	// OnlyInBaseline and OnlyHere are the ids of queries that one side has
-	// alone; they are not compared.
-	OnlyInBaseline, OnlyHere []string
-}

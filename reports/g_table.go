@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"fmt"
+	"html/template"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
@@ -58,6 +59,15 @@ func words(texts ...string) []cell {
 
 // toned makes a cell with a tone.
 func toned(text string, t tone) cell { return cell{text: text, tone: t} }
+
+// numberGrid starts a table of numbers.
+func numberGrid(heads ...string) *grid {
+	g := &grid{}
+	for _, head := range heads {
+		g.columns = append(g.columns, column{head: head, right: true})
+	}
+	return g
+}
 
 // gap is the space between two columns of a terminal table.
 const gap = 2
@@ -248,4 +258,45 @@ func putIn(drawn string, texts []string) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// toneClass is the CSS class of a tone.
+func toneClass(t tone) string {
+	switch t {
+	case good:
+		return "g"
+	case bad:
+		return "b"
+	}
+	return ""
+}
+
+// html renders the grid as a table that scrolls on its own where it is wider
+// than the page.
+func (g *grid) html(label string) template.HTML {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<div class="scroll" role="region" tabindex="0" aria-label="%s"><table><thead><tr>`, escapeHTML(clipLong(label)))
+	side := func(i int) string {
+		if g.columns[i].right {
+			return ""
+		}
+		return ` class="left"`
+	}
+	for i, c := range g.columns {
+		fmt.Fprintf(&b, `<th scope="col"%s>%s</th>`, side(i), escapeHTML(c.head))
+	}
+	b.WriteString("</tr></thead><tbody>\n")
+	for _, row := range g.rows {
+		b.WriteString("<tr>")
+		for i, c := range row {
+			text := escapeHTML(c.text) + c.note
+			if class := toneClass(c.tone); class != "" {
+				text = `<b class="` + class + `">` + text + "</b>"
+			}
+			fmt.Fprintf(&b, "<td%s>%s</td>", side(i), text)
+		}
+		b.WriteString("</tr>\n")
+	}
+	b.WriteString("</tbody></table></div>")
+	return template.HTML(b.String())
 }

@@ -58,3 +58,12 @@ func toneOf(difference float64) tone {
 	}
 	return plain
 }
+
+// paintLines colours each line on its own, so that a pager can cut anywhere.
+func paintLines(o Options, t tone, text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(paint(o, t, strings.TrimSuffix(line, "\n")) + "\n")
+	}
+	return b.String()
+}

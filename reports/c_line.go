@@ -3,9 +3,66 @@ package reports
 import (
 	"fmt"
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 )
+
+// Curve is a metric under one reranker over the windows that it was searched
+// at. What is undefined is NaN, and left out of the drawing.
+type Curve struct {
+	// Name is the reranker's, Metric the metric's.
+	Name, Metric string
+	// Without is the metric without the reranker.
+	Without float64
+	// Recommended is the window to set off, 0 for none.
+	Recommended int
+	// Points are by rising window.
+	Points []Point
+}
+
+// Point is a curve at one window.
+type Point struct {
+	// Window is how many documents the reranker sees.
+	Window int
+	// Value is the metric with the reranker, Gain what that is above the
+	// metric without it, from GainLow to GainHigh by its interval.
+	Value, Gain, GainLow, GainHigh float64
+	// Ceiling is what a perfect reranker would reach on the same window,
+	// Recall the share of relevant documents that the window holds.
+	Ceiling, Recall float64
+}
+
+// marks are the points with one of their values.
+func (c *Curve) marks(of func(*Point) float64) []mark {
+	marks := make([]mark, len(c.Points))
+	for i := range c.Points {
+		marks[i] = mark{i, of(&c.Points[i])}
+	}
+	return marks
+}
+
+// windows are the windows of the curve.
+func (c *Curve) windows() []int {
+	windows := make([]int, len(c.Points))
+	for i := range c.Points {
+		windows[i] = c.Points[i].Window
+	}
+	return windows
+}
+
+// point is the point at a window, nil where the curve has none there.
+func (c *Curve) point(window int) *Point {
+	if i := slices.IndexFunc(c.Points, func(p Point) bool { return p.Window == window }); i >= 0 {
+		return &c.Points[i]
+	}
+	return nil
+}
+
+// What a point has to show.
+func valueOf(p *Point) float64 { return p.Value }
+
+func ceilingOf(p *Point) float64 { return p.Ceiling }
 
 // sweepChart shows the metric over the windows with its interval, the first
 // stage below it and the ceiling above.
@@ -122,4 +179,32 @@ func (c *sweepChart) file() []byte {
 		{class: "value", text: "with " + clip(clean(c.Name), 24), width: 260}, {class: "ceiling", text: "ceiling", width: 110},
 		{class: "first", text: "without", width: 110}, {class: "pick", text: "recommended", width: 160},
 	})
+}
+
+// sweepLines draws a sweep for a terminal: the metric with the reranker, the
+// ceiling and the first stage over the windows. It is empty where there are
+// too few points for a line.
+func sweepLines(s *Curve, width int) string {
+	n := len(s.Points)
+	if n < 3 {
+		return ""
+	}
+	e := newExtent()
+	e.take(s.Without)
+	for _, p := range s.Points {
+		e.take(p.Value, p.Ceiling)
+	}
+	if e.empty() {
+		return ""
+	}
+	c := newCanvas(s.windows(), e, 10, min(width-canvasLeft-2, 6*(n-1)+1, 70), 0)
+	c.level(s.Without, '·')
+	c.line(s.marks(ceilingOf), '°')
+	c.line(s.marks(valueOf), '•')
+	var b strings.Builder
+	// The reranker is what the chart is about, and covers the others.
+	c.write(&b, 5, func(signs []rune, _ int) rune { return signs[len(signs)-1] }, nil)
+	indent := strings.Repeat(" ", canvasLeft)
+	b.WriteString(wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", s.Metric, clean(s.Name)), width, indent, indent))
+	return b.String()
 }

@@ -1,7 +1,10 @@
 package reports
 
 import (
+	"fmt"
+	"html/template"
 	"math"
+	"strings"
 )
 
 // passedShown is up to how many passed expectations are listed one by one.
@@ -94,4 +97,68 @@ func gateSummary(rows []GateRow) string {
 		}
 	}
 	return list(parts, len(parts))
+}
+
+// gateExplained gives a gate's place, source and reason on one line.
+func gateExplained(g *GateRow) string {
+	s := string(g.Outcome) + ": " + g.Source
+	if g.Place != "" {
+		s = g.Place + ": " + s
+	}
+	if g.Expected != "" && g.Actual != "" {
+		s += ": expected " + g.Expected + ", found " + g.Actual
+	}
+	if g.Reason != "" {
+		s += ": " + g.Reason
+	}
+	return s
+}
+
+// gateTables show gates with room for their reasons; many passed
+// expectations are folded away.
+func gateTables(rows []GateRow) template.HTML {
+	var listed, folded []*GateRow
+	passed := 0
+	for i := range rows {
+		if rows[i].Expectation() && rows[i].Outcome == Passed {
+			passed++
+		}
+	}
+	for _, outcome := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
+		for i := range rows {
+			switch g := &rows[i]; {
+			case g.Outcome != outcome:
+			case outcome == Passed && g.Expectation() && passed > passedShown:
+				folded = append(folded, g)
+			default:
+				listed = append(listed, g)
+			}
+		}
+	}
+	var b strings.Builder
+	if len(listed) > 0 {
+		gateTable(&b, listed)
+	}
+	if len(folded) > 0 {
+		fmt.Fprintf(&b, `<details class="part"><summary>%s passed</summary>`, plural(len(folded), "expectation", "expectations"))
+		gateTable(&b, folded)
+		b.WriteString("</details>")
+	}
+	return template.HTML(b.String())
+}
+
+func gateTable(b *strings.Builder, rows []*GateRow) {
+	b.WriteString(`<div class="scroll wrap" role="region" tabindex="0" aria-label="Gates"><table><thead><tr><th scope="col">result</th><th scope="col" class="left">gate</th><th scope="col" class="left">expected</th><th scope="col" class="left">actual</th><th scope="col">margin</th></tr></thead><tbody>` + "\n")
+	for _, g := range rows {
+		more := clip(clean(g.Source), 300)
+		if g.Place != "" {
+			more = clean(g.Place) + ": " + more
+		}
+		if g.Reason != "" {
+			more += ": " + clip(clean(g.Reason), 500)
+		}
+		fmt.Fprintf(b, `<tr><td><span class="tag %s">%s</span></td><td class="left">%s<small>%s</small></td><td class="left">%s</td><td class="left">%s</td><td>%s</td></tr>`+"\n",
+			escapeHTML(string(g.Outcome)), escapeHTML(string(g.Outcome)), escapeHTML(clip(clean(gateName(g)), 120)), escapeHTML(more), escapeHTML(clipLong(g.Expected)), escapeHTML(clipLong(g.Actual)), escapeHTML(margin(g)))
+	}
+	b.WriteString("</tbody></table></div>")
 }

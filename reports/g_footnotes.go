@@ -2,6 +2,7 @@ package reports
 
 import (
 	"slices"
+	"strings"
 )
 
 // footnotes numbers remarks so that each is said once.
@@ -25,6 +26,15 @@ func (f *footnotes) mark(texts []string) string {
 		mark += superscript(i + 1)
 	}
 	return mark
+}
+
+// lines gives the footnotes that it has not given yet, a line each.
+func (f *footnotes) lines() []string {
+	var lines []string
+	for ; f.given < len(f.texts); f.given++ {
+		lines = append(lines, superscript(f.given+1)+" "+strings.TrimSpace(f.texts[f.given]))
+	}
+	return lines
 }
 
 // superscript prints a number in raised digits.

@@ -1,6 +1,9 @@
 package reports
 
-import "strings"
+import (
+	"html"
+	"strings"
+)
 
 // wordJoiner is an invisible character that takes no width and allows no
 // line break.
@@ -59,3 +62,6 @@ func escapeLineStart(s string) string {
 	}
 	return s
 }
+
+// escapeHTML makes one inert line of a text in HTML and SVG.
+func escapeHTML(s string) string { return html.EscapeString(clean(s)) }

@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/releval/releval/eval/score"
 )
@@ -112,90 +111,6 @@ func (r *Report) boundsGrid() *grid {
 	return g
 }
 
-// shownWhole is how many queries are all listed; of more, only the largest
-// losses and gains are, shownEach of either.
-const (
-	shownWhole = 100
-	shownEach  = 20
-)
-
-// selectRows picks the rows to list: all where there are few, else the
-// largest losses and gains. The note says what was left out.
-func selectRows(rows []QueryRow, whole, each int) (losses, gains []QueryRow, note string) {
-	if len(rows) <= whole {
-		return rows, nil, ""
-	}
-	for _, row := range rows[:min(each, len(rows))] {
-		if row.Difference < 0 {
-			losses = append(losses, row)
-		}
-	}
-	defined := len(rows)
-	for defined > 0 && math.IsNaN(rows[defined-1].Difference) {
-		defined--
-	}
-	for _, row := range rows[max(len(losses), defined-each):defined] {
-		if row.Difference > 0 {
-			gains = append(gains, row)
-		}
-	}
-	left := len(rows) - len(losses) - len(gains)
-	return losses, gains, fmt.Sprintf("%s in between left out; --report FILE.html or .csv has them all", queriesOf(left))
-}
-
-// queryGrid lists queries under one reranker.
-func (r *Report) queryGrid(rows ...[]QueryRow) *grid {
-	g := &grid{columns: []column{
-		{head: "query", shrink: 10},
-		{head: "without", right: true},
-		{head: "with", right: true},
-		{head: "difference", right: true},
-		{head: "best relevant title", shrink: 10},
-		{head: "rank", right: true},
-	}}
-	for i, part := range rows {
-		if i > 0 && len(part) > 0 && len(g.rows) > 0 {
-			g.add(words("…", "", "", "", "", "")...)
-		}
-		for _, row := range part {
-			moved := toned(ranksMoved(row.Before, row.After), plain)
-			if row.Failed {
-				moved = toned("failed", bad)
-			}
-			g.add(
-				cell{text: clipLong(Name(&r.Evaluation.Run.Queries[row.Query]))},
-				cell{text: fixed(row.Without)}, cell{text: fixed(row.With)},
-				toned(signed(row.Difference), toneOf(row.Difference)),
-				cell{text: clipLong(row.Best)}, moved)
-		}
-	}
-	return g
-}
-
-// longest is how many columns of a name a table shows at most.
-const longest = 60
-
-// clipLong keeps a name that is no name from filling a page.
-func clipLong(s string) string { return clip(clean(s), longest) }
-
-// singleGrid lists queries where there is no reranker to compare.
-func (r *Report) singleGrid() *grid {
-	g := &grid{columns: []column{
-		{head: "query", shrink: 10},
-		{head: r.LeadMetric().String(), right: true},
-		{head: "best relevant title", shrink: 10},
-		{head: "rank", right: true},
-	}}
-	for _, row := range r.Queries[0] {
-		at := toned(rank(row.Before), plain)
-		if row.Failed {
-			at = toned("failed", bad)
-		}
-		g.add(cell{text: clipLong(Name(&r.Evaluation.Run.Queries[row.Query]))}, cell{text: fixed(row.Without)}, cell{text: clipLong(row.Best)}, at)
-	}
-	return g
-}
-
 // method says how intervals and p-values were made.
 func method(differences []score.Difference) string {
 	if len(differences) == 0 {
@@ -212,11 +127,33 @@ func method(differences []score.Difference) string {
 	return s
 }
 
-// lines gives the footnotes that it has not given yet, a line each.
-func (f *footnotes) lines() []string {
-	var lines []string
-	for ; f.given < len(f.texts); f.given++ {
-		lines = append(lines, superscript(f.given+1)+" "+strings.TrimSpace(f.texts[f.given]))
+// testsGrid shows the tests of differences side by side: both p-values, the
+// corrected one, the effect size, and what the queries could have shown.
+func testsGrid(differences []score.Difference) *grid {
+	g := &grid{columns: []column{
+		{head: "metric", shrink: 12},
+		{head: "p (random.)", right: true},
+		{head: "p (Holm)", right: true},
+		{head: "t", right: true},
+		{head: "p (t)", right: true},
+		{head: "effect d_z", right: true},
+		{head: "80 % power", right: true},
+	}}
+	for _, d := range differences {
+		g.add(cell{text: d.Metric.String()}, cell{text: pValue(d.P)}, cell{text: pValue(d.AdjustedP)},
+			cell{text: statistic(d.T)}, cell{text: pValue(d.PT)}, cell{text: statistic(d.EffectSize)}, cell{text: fixed(d.Detectable)})
 	}
-	return lines
+	return g
 }
+
+// statistic prints a statistic that may have no value, as where all
+// differences are equal.
+func statistic(x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return undefined
+	}
+	return fmt.Sprintf("%.2f", x)
+}
+
+// testsNote says what the columns of testsGrid are.
+const testsNote = "random.: paired randomisation test; Holm: corrected over all comparisons; t: paired t-test; d_z: mean over standard deviation of the differences; 80 % power: the smallest difference that these queries show four times in five"

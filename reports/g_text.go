@@ -131,27 +131,8 @@ func wrap(text string, width int, first, rest string) string {
 	return b.String()
 }
 
-// plural gives "1 query" or "2 queries".
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
+// longest is how many columns of a name a table shows at most.
+const longest = 60
 
-// queriesOf gives "1 query" or "2 queries".
-func queriesOf(n int) string { return plural(n, "query", "queries") }
-
-// list joins names as prose does, and counts those beyond the limit.
-func list(names []string, limit int) string {
-	if len(names) > limit {
-		names = append(names[:limit:limit], thousands(len(names)-limit)+" more")
-	}
-	switch len(names) {
-	case 0:
-		return ""
-	case 1:
-		return names[0]
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
+// clipLong keeps a name that is no name from filling a page.
+func clipLong(s string) string { return clip(clean(s), longest) }

@@ -2,7 +2,9 @@ package reports
 
 import (
 	"fmt"
+	"html/template"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -149,4 +151,19 @@ func (c *barChart) file() []byte {
 	svgText(&b, width-12, height-12, "end", "", "gained →")
 	b.WriteString("</svg>\n")
 	return []byte(b.String())
+}
+
+// plot draws the bars with their scale around them.
+func (c *barChart) plot() template.HTML {
+	var b strings.Builder
+	n := len(c.rows)
+	b.WriteString(`<div class="plot"><div class="y">`)
+	for _, tick := range []float64{c.high, 0, c.low} {
+		fmt.Fprintf(&b, `<span style="top:%s%%">%s</span>`, number(min(max(c.y(tick), 3), 97)), signed(tick))
+	}
+	fmt.Fprintf(&b, `</div><svg role="img" aria-label="%s" viewBox="0 0 %d 100" preserveAspectRatio="none"><path class="zero" d="M0 %sh%d"/>`,
+		escapeHTML(c.summary()), n, number(c.y(0)), n)
+	c.shapes(&b, func(query int) string { return "#q" + strconv.Itoa(query) })
+	b.WriteString(`</svg><div class="x"><span class="start">largest loss</span><span class="end">largest gain</span></div></div>`)
+	return template.HTML(b.String())
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/releval/releval/eval/score"
@@ -46,20 +45,5 @@ func share(d score.Difference) template.HTML {
 		}
 	}
 	b.WriteString("</div>")
-	return template.HTML(b.String())
-}
-
-// plot draws the bars with their scale around them.
-func (c *barChart) plot() template.HTML {
-	var b strings.Builder
-	n := len(c.rows)
-	b.WriteString(`<div class="plot"><div class="y">`)
-	for _, tick := range []float64{c.high, 0, c.low} {
-		fmt.Fprintf(&b, `<span style="top:%s%%">%s</span>`, number(min(max(c.y(tick), 3), 97)), signed(tick))
-	}
-	fmt.Fprintf(&b, `</div><svg role="img" aria-label="%s" viewBox="0 0 %d 100" preserveAspectRatio="none"><path class="zero" d="M0 %sh%d"/>`,
-		escapeHTML(c.summary()), n, number(c.y(0)), n)
-	c.shapes(&b, func(query int) string { return "#q" + strconv.Itoa(query) })
-	b.WriteString(`</svg><div class="x"><span class="start">largest loss</span><span class="end">largest gain</span></div></div>`)
 	return template.HTML(b.String())
 }
