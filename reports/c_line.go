@@ -64,15 +64,15 @@ func valueOf(p *Point) float64 { return p.Value }
 
 func ceilingOf(p *Point) float64 { return p.Ceiling }
 
-// sweepChart shows the metric over the windows with its interval, the first
-// stage below it and the ceiling above.
-type sweepChart struct {
+// Line is the chart of one curve: the metric over the windows with its
+// interval, the first stage below it and the ceiling above.
+type Line struct {
 	axes
 	*Curve
 }
 
-// newSweepChart makes the chart, nil where there are too few points for one.
-func newSweepChart(c *Curve) *sweepChart {
+// NewLine makes the chart, nil where there are too few points for one.
+func NewLine(c *Curve) *Line {
 	if len(c.Points) < 2 {
 		return nil
 	}
@@ -84,12 +84,12 @@ func newSweepChart(c *Curve) *sweepChart {
 	if e.empty() {
 		return nil
 	}
-	return &sweepChart{newAxes(c.windows(), e), c}
+	return &Line{newAxes(c.windows(), e), c}
 }
 
 // dots are strokes without length, whose round ends stay round however the
 // box is stretched.
-func (c *sweepChart) dots() string {
+func (c *Line) dots() string {
 	var b strings.Builder
 	for _, m := range c.marks(valueOf) {
 		if drawable(m.value) {
@@ -100,7 +100,7 @@ func (c *sweepChart) dots() string {
 }
 
 // band is the outline of the interval around the values.
-func (c *sweepChart) band() string {
+func (c *Line) band() string {
 	var there, back []string
 	for i := range c.Points {
 		low, high := c.Without+c.Points[i].GainLow, c.Without+c.Points[i].GainHigh
@@ -117,7 +117,7 @@ func (c *sweepChart) band() string {
 }
 
 // recommended are the places of the recommended window: one or none.
-func (c *sweepChart) recommended() []int {
+func (c *Line) recommended() []int {
 	for i := range c.Points {
 		if c.Points[i].Window == c.Recommended {
 			return []int{i}
@@ -127,7 +127,7 @@ func (c *sweepChart) recommended() []int {
 }
 
 // shapes writes the curves.
-func (c *sweepChart) shapes(b *strings.Builder) {
+func (c *Line) shapes(b *strings.Builder) {
 	c.grid(b)
 	for _, i := range c.recommended() {
 		fmt.Fprintf(b, `<path class="pick" d="M%s 0v100"/>`, number(c.x(i)))
@@ -143,13 +143,13 @@ func (c *sweepChart) shapes(b *strings.Builder) {
 }
 
 // pointName is what hovering says.
-func (c *sweepChart) pointName(i int) string {
+func (c *Line) pointName(i int) string {
 	p := c.Points[i]
 	return escapeHTML(fmt.Sprintf("window %d: %s %s, gain %s (%s), ceiling %s, recall %s", p.Window, c.Metric, fixed(p.Value), signed(p.Gain), interval(p.GainLow, p.GainHigh), fixed(p.Ceiling), fixed(p.Recall)))
 }
 
-// summary says in words what the chart shows.
-func (c *sweepChart) summary() string {
+// Summary says in words what the chart shows.
+func (c *Line) Summary() string {
 	first, last := c.Points[0], c.Points[len(c.Points)-1]
 	s := fmt.Sprintf("%s under %s by window: %s at %d, %s at %d; %s without the reranker", c.Metric, clean(c.Name), fixed(first.Value), first.Window, fixed(last.Value), last.Window, fixed(c.Without))
 	if c.Recommended > 0 {
@@ -158,53 +158,53 @@ func (c *sweepChart) summary() string {
 	return s
 }
 
-func (c *sweepChart) picture() *picture {
+func (c *Line) picture() *picture {
 	return &picture{
-		axes: &c.axes, summary: c.summary(), heading: fmt.Sprintf("%s by the window of %s", c.Metric, c.Name),
+		axes: &c.axes, summary: c.Summary(), heading: fmt.Sprintf("%s by the window of %s", c.Metric, c.Name),
 		standOut: c.recommended(), shapes: c.shapes,
 	}
 }
 
-// plot draws the chart for a page.
-func (c *sweepChart) plot() template.HTML {
-	return c.picture().plot([]legendEntry{
+// Page draws the chart for a page.
+func (c *Line) Page() template.HTML {
+	return c.picture().page([]legendEntry{
 		{class: "value", text: "with the reranker, and its interval"}, {class: "ceiling", text: "ceiling: a perfect reranker"},
 		{class: "first", text: "without"}, {class: "pick", text: "recommended window"},
 	})
 }
 
-// file draws the chart as a file of its own.
-func (c *sweepChart) file() []byte {
+// File draws the chart as a file of its own.
+func (c *Line) File() []byte {
 	return c.picture().file(chartStyle+".dot{stroke-width:9}", []legendEntry{
 		{class: "value", text: "with " + clip(clean(c.Name), 24), width: 260}, {class: "ceiling", text: "ceiling", width: 110},
 		{class: "first", text: "without", width: 110}, {class: "pick", text: "recommended", width: 160},
 	})
 }
 
-// sweepLines draws a sweep for a terminal: the metric with the reranker, the
-// ceiling and the first stage over the windows. It is empty where there are
-// too few points for a line.
-func sweepLines(s *Curve, width int) string {
-	n := len(s.Points)
+// Terminal draws the curve for a terminal of a width: the metric with the
+// reranker, the ceiling and the first stage over the windows. It is empty where
+// there are too few points for a line.
+func (c *Curve) Terminal(width int) string {
+	n := len(c.Points)
 	if n < 3 {
 		return ""
 	}
 	e := newExtent()
-	e.take(s.Without)
-	for _, p := range s.Points {
+	e.take(c.Without)
+	for _, p := range c.Points {
 		e.take(p.Value, p.Ceiling)
 	}
 	if e.empty() {
 		return ""
 	}
-	c := newCanvas(s.windows(), e, 10, min(width-canvasLeft-2, 6*(n-1)+1, 70), 0)
-	c.level(s.Without, '·')
-	c.line(s.marks(ceilingOf), '°')
-	c.line(s.marks(valueOf), '•')
+	drawn := newCanvas(c.windows(), e, 10, min(width-canvasLeft-2, 6*(n-1)+1, 70), 0)
+	drawn.level(c.Without, '·')
+	drawn.line(c.marks(ceilingOf), '°')
+	drawn.line(c.marks(valueOf), '•')
 	var b strings.Builder
 	// The reranker is what the chart is about, and covers the others.
-	c.write(&b, 5, func(signs []rune, _ int) rune { return signs[len(signs)-1] }, nil)
+	drawn.write(&b, 5, func(signs []rune, _ int) rune { return signs[len(signs)-1] }, nil)
 	indent := strings.Repeat(" ", canvasLeft)
-	b.WriteString(wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", s.Metric, clean(s.Name)), width, indent, indent))
+	b.WriteString(wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", c.Metric, clean(c.Name)), width, indent, indent))
 	return b.String()
 }

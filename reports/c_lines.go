@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// sweepsChart shows several rerankers over the windows of them all: a line
+// Lines shows several rerankers over the windows of them all: a line
 // each, through the windows that it was swept at and no others.
-type sweepsChart struct {
+type Lines struct {
 	axes
 	taken  extent // what the values take up, without the margin of the axes
 	metric string
@@ -38,14 +38,14 @@ type series struct {
 // nameColumns is how wide a reranker's name is in a legend at most.
 const nameColumns = 40
 
-// newSweepsChart makes the chart, nil where there are not several sweeps or
-// too few windows.
-func newSweepsChart(curves []Curve) *sweepsChart {
+// NewLines makes the chart, nil where there are not several curves or too few
+// windows.
+func NewLines(curves []Curve) *Lines {
 	windows := unitedWindows(curves)
 	if len(curves) < 2 || len(windows) < 2 {
 		return nil
 	}
-	c := &sweepsChart{taken: newExtent(), metric: curves[0].Metric}
+	c := &Lines{taken: newExtent(), metric: curves[0].Metric}
 	if most := len(looks()); len(curves) > most {
 		c.left = len(curves) - most
 		curves = curves[:most]
@@ -75,7 +75,7 @@ func newSweepsChart(curves []Curve) *sweepsChart {
 }
 
 // takeCeiling sets the ceiling, if the rerankers agree on it.
-func (c *sweepsChart) takeCeiling(windows []int) {
+func (c *Lines) takeCeiling(windows []int) {
 	for at, w := range windows {
 		var ceilings []float64
 		for i := range c.series {
@@ -108,7 +108,7 @@ func unitedWindows(curves []Curve) []int {
 }
 
 // shapes writes the curves.
-func (c *sweepsChart) shapes(b *strings.Builder) {
+func (c *Lines) shapes(b *strings.Builder) {
 	c.grid(b)
 	c.level(b, "first", c.first)
 	if len(c.ceiling) > 0 {
@@ -122,7 +122,7 @@ func (c *sweepsChart) shapes(b *strings.Builder) {
 
 // marks writes a mark at every point, those at recommended windows larger and
 // below the others.
-func (c *sweepsChart) marks(b *strings.Builder) {
+func (c *Lines) marks(b *strings.Builder) {
 	defineMarks(b, len(c.series))
 	use := func(kind string, i int, m mark) {
 		if drawable(m.value) {
@@ -141,7 +141,7 @@ func (c *sweepsChart) marks(b *strings.Builder) {
 }
 
 // recommended are the places of the recommended windows.
-func (c *sweepsChart) recommended() []int {
+func (c *Lines) recommended() []int {
 	var places []int
 	for _, s := range c.series {
 		if s.best >= 0 {
@@ -151,18 +151,18 @@ func (c *sweepsChart) recommended() []int {
 	return places
 }
 
-func (c *sweepsChart) picture() *picture {
+func (c *Lines) picture() *picture {
 	return &picture{
-		axes: &c.axes, summary: c.summary(), heading: c.metric + " by window, rerankers side by side",
+		axes: &c.axes, summary: c.Summary(), heading: c.metric + " by window, rerankers side by side",
 		standOut: c.recommended(), shapes: c.shapes, marks: c.marks,
 	}
 }
 
-// plot draws the chart for a page, whose style needs seriesStyle.
-func (c *sweepsChart) plot() template.HTML { return c.picture().plot(c.legend()) }
+// Page draws the chart for a page, whose style needs LinesStyle.
+func (c *Lines) Page() template.HTML { return c.picture().page(c.legend()) }
 
-// file draws the chart as a file of its own.
-func (c *sweepsChart) file() []byte { return c.picture().file(chartStyle+seriesStyle(), c.legend()) }
+// File draws the chart as a file of its own.
+func (c *Lines) File() []byte { return c.picture().file(chartStyle+LinesStyle(), c.legend()) }
 
 // agreed is the value that all are equal to, but for rounding; undefined
 // where they are not.
@@ -180,7 +180,7 @@ func agreed(values []float64) (v float64, all bool) {
 }
 
 // windowSays is what hovering over a window says, a line for each reranker.
-func (c *sweepsChart) windowSays(i int) string {
+func (c *Lines) windowSays(i int) string {
 	w := c.windows[i]
 	lines := []string{escapeHTML(fmt.Sprintf("window %d, %s", w, c.metric))}
 	for _, s := range c.series {
@@ -208,8 +208,8 @@ func (c *sweepsChart) windowSays(i int) string {
 	return strings.Join(lines, "\n")
 }
 
-// summary says in words what the chart shows.
-func (c *sweepsChart) summary() string {
+// Summary says in words what the chart shows.
+func (c *Lines) Summary() string {
 	var parts []string
 	for _, s := range c.series {
 		if len(s.Points) == 0 {
@@ -232,7 +232,7 @@ func (c *sweepsChart) summary() string {
 }
 
 // notes say what the chart leaves out.
-func (c *sweepsChart) notes() []string {
+func (c *Lines) notes() []string {
 	var notes []string
 	if c.differ {
 		notes = append(notes, "the rerankers' ceilings differ: each one's own chart has it")
@@ -252,7 +252,7 @@ func (s *series) says() string {
 }
 
 // legend names every line.
-func (c *sweepsChart) legend() []legendEntry {
+func (c *Lines) legend() []legendEntry {
 	var legend []legendEntry
 	for i := range c.series {
 		legend = append(legend, legendEntry{class: fmt.Sprintf("s%d run", i), text: c.series[i].says(), mark: fmt.Sprintf("mark-%d", i)})
@@ -277,10 +277,10 @@ func (c *sweepsChart) legend() []legendEntry {
 	return legend
 }
 
-// lines draws the chart for a terminal, every reranker with a sign of its
+// Terminal draws the chart for a terminal, every reranker with a sign of its
 // own. Where lines lie on each other their signs take turns, so that none
 // hides another.
-func (c *sweepsChart) lines(width int) string {
+func (c *Lines) Terminal(width int) string {
 	const pad = 1 // for the bracket around a sign at the rim
 	signs := looks()
 	drawn := newCanvas(c.windows, c.taken, 13, min(width-canvasLeft-2-2*pad, 10*(len(c.windows)-1)+1, 70), pad)
@@ -313,7 +313,7 @@ func (c *sweepsChart) lines(width int) string {
 }
 
 // otherSigns explain what is drawn besides the rerankers.
-func (c *sweepsChart) otherSigns() []string {
+func (c *Lines) otherSigns() []string {
 	var others []string
 	if len(c.ceiling) > 0 {
 		others = append(others, "° ceiling")
@@ -329,7 +329,7 @@ func (c *sweepsChart) otherSigns() []string {
 
 // brackets are what stands around the signs at recommended windows: several
 // rerankers that meet there share them.
-func (c *sweepsChart) brackets(drawn *canvas) map[[2]int]rune {
+func (c *Lines) brackets(drawn *canvas) map[[2]int]rune {
 	together := make(map[[2]int]string)
 	for i, s := range c.series {
 		for _, m := range s.marks {

@@ -58,9 +58,9 @@ func defineMarks(b *strings.Builder, n int) {
 	fmt.Fprintf(b, `<path id="best" class="any best" d="%s"/></defs>`, looks()[0].outline(bestRadius))
 }
 
-// seriesStyle is the style of the looks, for pages and files alike. any is
+// LinesStyle is the style of the looks, for pages and files alike. any is
 // the colour of what stands for every one of them.
-func seriesStyle() string {
+func LinesStyle() string {
 	var light, dark, dashes strings.Builder
 	for i, l := range looks() {
 		fmt.Fprintf(&light, ".s%d{color:%s}", i, l.light)

@@ -43,8 +43,8 @@ func (l legendEntry) sample(b *strings.Builder, x, y, length float64) {
 	}
 }
 
-// plot draws the chart for a page, with its scales around it.
-func (p *picture) plot(legend []legendEntry) template.HTML {
+// page draws the chart for a page, with its scales around it.
+func (p *picture) page(legend []legendEntry) template.HTML {
 	var b strings.Builder
 	b.WriteString(`<div class="plot"><div class="y">`)
 	for _, tick := range p.ticks() {

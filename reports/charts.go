@@ -45,23 +45,35 @@ func (r *Report) chartFiles(stem string) []chartFile {
 	var files []chartFile
 	for i, s := range r.Evaluation.Systems[1:] {
 		b := r.bars(i)
-		if len(b.rows) == 0 {
+		if b == nil {
 			continue
 		}
-		files = append(files, chartFile{numbered(stem+".differences", i), charted{differencesChart, s.System}, b.summary(), b.file()})
+		files = append(files, chartFile{numbered(stem+".differences", i), charted{differencesChart, s.System}, b.Summary(), b.File()})
 	}
 	curves := r.curves()
-	if c := newSweepsChart(curves); c != nil {
-		files = append(files, chartFile{stem + ".sweeps.svg", charted{kind: sweptTogether}, c.summary(), c.file()})
+	if c := NewLines(curves); c != nil {
+		files = append(files, chartFile{stem + ".sweeps.svg", charted{kind: sweptTogether}, c.Summary(), c.File()})
 	}
 	for i := range curves {
-		c := newSweepChart(&curves[i])
+		c := NewLine(&curves[i])
 		if c == nil {
 			continue
 		}
-		files = append(files, chartFile{numbered(stem+".sweep", i), charted{sweptChart, curves[i].Name}, c.summary(), c.file()})
+		files = append(files, chartFile{numbered(stem+".sweep", i), charted{sweptChart, curves[i].Name}, c.Summary(), c.File()})
 	}
 	return files
+}
+
+// bars are what a reranker did to each query; nil where nothing is defined.
+func (r *Report) bars(reranker int) *Bars {
+	var bars []Bar
+	for _, row := range r.Queries[reranker] {
+		bars = append(bars, Bar{
+			Query: row.Query, Name: Name(&r.Evaluation.Run.Queries[row.Query]),
+			Without: row.Without, With: row.With, Difference: row.Difference, Failed: row.Failed,
+		})
+	}
+	return NewBars(r.LeadMetric().String(), r.Evaluation.Systems[reranker+1].System, bars)
 }
 
 // curves are what the sweep has to draw, a curve for each reranker.

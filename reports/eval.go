@@ -278,21 +278,21 @@ func WriteEval(w io.Writer, format Format, r *EvalReport, o Options) error {
 func (r *EvalReport) writeText(b *bytes.Buffer, o Options) error {
 	var notes footnotes
 	g := r.grid(false, &notes)
-	if !g.fits(o) {
+	if !g.fits(o.screen()) {
 		g = r.grid(true, &notes)
 	}
-	text, err := g.text(o)
+	text, err := g.text(o.screen())
 	if err != nil {
 		return err
 	}
 	b.WriteString(text + "\n")
 	for _, line := range append(notes.lines(), r.says()...) {
-		b.WriteString(wrap(clean(line), o.width(), "", ""))
+		b.WriteString(wrap(clean(line), o.screen().columns(), "", ""))
 	}
 	if !r.PerQuery {
 		return nil
 	}
-	if text, err = r.queryGrid().text(o); err != nil {
+	if text, err = r.queryGrid().text(o.screen()); err != nil {
 		return err
 	}
 	b.WriteString("\n" + text)

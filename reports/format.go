@@ -38,13 +38,8 @@ type Options struct {
 	charts []chartFile
 }
 
-// width is the usable width of a terminal line.
-func (o Options) width() int {
-	if o.Width <= 0 {
-		return 80
-	}
-	return max(o.Width, 40)
-}
+// screen is the terminal that a report is written for.
+func (o Options) screen() Screen { return Screen{Width: o.Width, Color: o.Color} }
 
 // formats are all formats with the file name endings that choose them.
 func formats() []struct {

@@ -2,6 +2,23 @@ package reports
 
 import "strings"
 
+// Screen is what tables and text are written to. The zero value has 80 columns
+// and no colour.
+type Screen struct {
+	// Width is how many columns it has; 0 means 80.
+	Width int
+	// Color allows ANSI colours.
+	Color bool
+}
+
+// columns is the usable width of a line.
+func (s Screen) columns() int {
+	if s.Width <= 0 {
+		return 80
+	}
+	return max(s.Width, 40)
+}
+
 // escape and reset are ANSI's frame around a colour.
 const (
 	escape = "\x1b["
@@ -10,9 +27,9 @@ const (
 
 // paint colours a text where colours are allowed. Every colour repeats what a
 // sign or a word says already.
-func paint(o Options, t tone, s string) string {
-	if !o.Color || s == "" {
-		return s
+func (s Screen) paint(t tone, text string) string {
+	if !s.Color || text == "" {
+		return text
 	}
 	code := ""
 	switch t {
@@ -25,17 +42,17 @@ func paint(o Options, t tone, s string) string {
 	case faint:
 		code = "2m"
 	default:
-		return s
+		return text
 	}
-	return escape + code + s + reset
+	return escape + code + text + reset
 }
 
 // bold sets a heading off.
-func bold(o Options, s string) string {
-	if !o.Color {
-		return s
+func (s Screen) bold(text string) string {
+	if !s.Color {
+		return text
 	}
-	return escape + "1m" + s + reset
+	return escape + "1m" + text + reset
 }
 
 // withoutColor takes off what paint put around a text. No other text holds an
@@ -60,10 +77,10 @@ func toneOf(difference float64) tone {
 }
 
 // paintLines colours each line on its own, so that a pager can cut anywhere.
-func paintLines(o Options, t tone, text string) string {
+func (s Screen) paintLines(t tone, text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		b.WriteString(paint(o, t, strings.TrimSuffix(line, "\n")) + "\n")
+		b.WriteString(s.paint(t, strings.TrimSuffix(line, "\n")) + "\n")
 	}
 	return b.String()
 }

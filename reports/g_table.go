@@ -75,10 +75,10 @@ const gap = 2
 // text renders the grid for a terminal of a width. Columns that may shrink
 // are cut to fit; where that is not enough, each row becomes a short
 // paragraph, so that nothing is lost off the edge.
-func (g *grid) text(o Options) (string, error) {
+func (g *grid) text(s Screen) (string, error) {
 	cells := g.cleaned()
 	widths := g.widths(cells)
-	for over := total(widths) - o.width(); over > 0; over-- {
+	for over := total(widths) - s.columns(); over > 0; over-- {
 		widest := -1
 		for i, c := range g.columns {
 			if c.shrink > 0 && widths[i] > c.shrink && (widest < 0 || widths[i] > widths[widest]) {
@@ -86,7 +86,7 @@ func (g *grid) text(o Options) (string, error) {
 			}
 		}
 		if widest < 0 {
-			return g.stacked(cells, o), nil
+			return g.stacked(cells, s), nil
 		}
 		widths[widest]--
 	}
@@ -103,11 +103,10 @@ func (g *grid) text(o Options) (string, error) {
 			Lines:      tw.Lines{ShowTop: tw.Off, ShowBottom: tw.Off, ShowHeaderLine: tw.On},
 		},
 	}), tw.Padding{Right: strings.Repeat(" ", gap), Overwrite: true}, func(c cell, first bool) string {
-		s := c.text + c.note
 		if first {
-			return paint(o, faint, s)
+			return s.paint(faint, c.text+c.note)
 		}
-		return paint(o, c.tone, s)
+		return s.paint(c.tone, c.text+c.note)
 	})
 }
 
@@ -160,11 +159,11 @@ func total(widths []int) int {
 }
 
 // fits says whether the grid fits a terminal with nothing cut.
-func (g *grid) fits(o Options) bool { return total(g.widths(g.cleaned())) <= o.width() }
+func (g *grid) fits(s Screen) bool { return total(g.widths(g.cleaned())) <= s.columns() }
 
 // stacked renders each row, with the head first, as a paragraph of "head
 // value" pairs.
-func (g *grid) stacked(cells [][]cell, o Options) string {
+func (g *grid) stacked(cells [][]cell, s Screen) string {
 	var b strings.Builder
 	for _, row := range cells[1:] {
 		var pairs []string
@@ -173,8 +172,8 @@ func (g *grid) stacked(cells [][]cell, o Options) string {
 				pairs = append(pairs, cells[0][i+1].text+" "+c.text+c.note)
 			}
 		}
-		b.WriteString(wrap(row[0].text+row[0].note, o.width(), "", "  "))
-		b.WriteString(wrap(strings.Join(pairs, ", "), o.width(), "  ", "  "))
+		b.WriteString(wrap(row[0].text+row[0].note, s.columns(), "", "  "))
+		b.WriteString(wrap(strings.Join(pairs, ", "), s.columns(), "  ", "  "))
 	}
 	return b.String()
 }

@@ -65,7 +65,7 @@ func TestGoldens(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "several.txt", overview)
-	together := newSweepsChart(sweepsOfThree().curves())
-	golden(t, "report.sweeps.svg", together.file())
-	golden(t, "sweeps.txt", []byte(together.lines(80)))
+	together := NewLines(sweepsOfThree().curves())
+	golden(t, "report.sweeps.svg", together.File())
+	golden(t, "sweeps.txt", []byte(together.Terminal(80)))
 }

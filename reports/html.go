@@ -256,8 +256,8 @@ func (r *Report) pageNumbers(p *page) {
 		}
 	}
 	for i, s := range systems[1:] {
-		if b := r.bars(i); len(b.rows) > 0 {
-			p.Bars = append(p.Bars, pagePlot{Heading: clipLong(r.LeadMetric().String() + " under " + s.System), Plot: b.plot()})
+		if b := r.bars(i); b != nil {
+			p.Bars = append(p.Bars, pagePlot{Heading: clipLong(r.LeadMetric().String() + " under " + s.System), Plot: b.Page()})
 		}
 	}
 }
@@ -267,7 +267,7 @@ func comparisonRow(d score.Difference, base, system *score.SystemScores, metric 
 		Metric: d.Metric.String(), Note: note, Without: fixed(d.BaseMean), With: fixed(d.NextMean),
 		Class: toneClass(significant(d)), Direction: string(direction(d)),
 		Difference: signed(d.Difference), Interval: interval(d.Low, d.High), P: pValue(d.AdjustedP),
-		Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Forest: effect(d, scale),
+		Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Forest: Interval(d.Difference, d.Low, d.High, scale),
 	}
 	if low, high := mean(base.Low[metric]), mean(base.High[metric]); high-low > 1e-12 {
 		row.WithoutBounds = bounds(low, high)
@@ -287,9 +287,9 @@ func (r *Report) pageVerdict(v Verdict, d score.Difference, scale float64) pageV
 		p.Worst = &pageWorst{v.Worst.Query, clipLong(Name(&r.Evaluation.Run.Queries[v.Worst.Query])), signed(v.Worst.Difference)}
 	}
 	if !math.IsNaN(d.Low) && !math.IsNaN(d.High) {
-		p.Effect = effectLabelled(d, scale)
+		p.Effect = LabelledInterval(d.Difference, d.Low, d.High, scale)
 	}
-	p.Share = share(d)
+	p.Share = Share(d.Wins, d.Ties, d.Losses, counts(d))
 	return p
 }
 
@@ -302,9 +302,9 @@ func (r *Report) pageViews(p *page) {
 	if g := r.sweepsTogether(); g != nil {
 		heading := clipLong("Windows side by side: " + r.Sweep.Lead())
 		together := pageSweep{Heading: heading, Table: g.html(heading)}
-		if c := newSweepsChart(curves); c != nil {
-			together.Plot = c.plot()
-			p.Style += template.CSS(seriesStyle())
+		if c := NewLines(curves); c != nil {
+			together.Plot = c.Page()
+			p.Style += template.CSS(LinesStyle())
 		}
 		p.Sweeps = append(p.Sweeps, together)
 	}
@@ -317,8 +317,8 @@ func (r *Report) pageViews(p *page) {
 		for _, text := range sweepSays(r.Sweep, &one) {
 			view.Says = append(view.Says, clean(text))
 		}
-		if c := newSweepChart(&curves[i]); c != nil {
-			view.Plot = c.plot()
+		if c := NewLine(&curves[i]); c != nil {
+			view.Plot = c.Page()
 		}
 		for _, table := range sweepTables(r.Sweep, &one) {
 			heading := clipLong(table.title)

@@ -265,7 +265,7 @@ func listOf(a answer, depth int, was map[string]int) *pageList {
 		if i >= depth && !relevant {
 			continue
 		}
-		hit := pageHit{Rank: strconv.Itoa(i + 1), Name: clip(clean(hitName(h.Title, h.ID)), longest), Grade: grade(a.grades[i])}
+		hit := pageHit{Rank: strconv.Itoa(i + 1), Name: clipLong(hitName(h.Title, h.ID)), Grade: grade(a.grades[i])}
 		if was != nil {
 			hit.Rank = rank(was[documentOf(h)]) + "→" + hit.Rank
 		}

@@ -72,7 +72,7 @@ func plainText(n ast.Node, source []byte) string {
 		}
 		return ast.WalkContinue, nil
 	})
-	return strings.ReplaceAll(b.String(), wordJoiner, "")
+	return strings.ReplaceAll(b.String(), "\u2060", "")
 }
 
 func TestMarkdownTablesParseBack(t *testing.T) {

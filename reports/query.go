@@ -17,7 +17,7 @@ func WriteQuery(w io.Writer, r *Report, queryID string, o Options) error {
 	if err != nil {
 		return err
 	}
-	t := &terminal{Options: o, report: r}
+	t := &terminal{Screen: o.screen(), report: r}
 	for _, line := range r.queryIntroduction(i) {
 		t.sayIndented(line, "", "  ")
 	}
@@ -29,7 +29,7 @@ func WriteQuery(w io.Writer, r *Report, queryID string, o Options) error {
 		}
 		x := r.explain(i, system)
 		t.heading(r.queryHeading(x, system))
-		wide := t.width() >= wideRankings
+		wide := t.columns() >= wideRankings
 		t.grid(sideBySide(x, system > 0, wide))
 		t.say(x.legend(wide))
 		if system > 0 {

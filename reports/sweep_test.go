@@ -130,7 +130,7 @@ func TestSweepsTogether(t *testing.T) {
 	if got, want := strings.Join(heads, ", "), "window, one, gain, two, gain"; got != want {
 		t.Errorf("heads %q, want %q", got, want)
 	}
-	if text, err := r.sweepsTogether().text(Options{}); err != nil || !strings.Contains(text, "0.700") {
+	if text, err := r.sweepsTogether().text(Screen{}); err != nil || !strings.Contains(text, "0.700") {
 		t.Errorf("%v:\n%s", err, text)
 	}
 }

@@ -8,7 +8,7 @@ import (
 // writeTerminal renders the report for a terminal: the verdict first, the
 // evidence after it.
 func writeTerminal(w io.Writer, r *Report, o Options) error {
-	t := &terminal{Options: o, report: r}
+	t := &terminal{Screen: o.screen(), report: r}
 	t.opening()
 	if r.Sweep != nil {
 		// Whoever sweeps asks for the window: the single queries at the
@@ -31,7 +31,7 @@ func writeTerminal(w io.Writer, r *Report, o Options) error {
 
 // terminal is a report on its way to a terminal.
 type terminal struct {
-	Options
+	Screen
 	report *Report
 	b      strings.Builder
 	notes  footnotes
@@ -42,7 +42,7 @@ type terminal struct {
 func (t *terminal) say(text string) { t.sayIndented(text, "", "") }
 
 func (t *terminal) sayIndented(text, first, rest string) {
-	t.b.WriteString(wrap(clean(text), t.width(), first, rest))
+	t.b.WriteString(wrap(clean(text), t.columns(), first, rest))
 }
 
 // blank leaves a line free.
@@ -51,12 +51,12 @@ func (t *terminal) blank() { t.b.WriteByte('\n') }
 // heading starts a section.
 func (t *terminal) heading(text string) {
 	t.blank()
-	t.b.WriteString(bold(t.Options, clip(clean(text), t.width())) + "\n")
+	t.b.WriteString(t.bold(clip(clean(text), t.columns())) + "\n")
 }
 
 // grid writes a table.
 func (t *terminal) grid(g *grid) {
-	text, err := g.text(t.Options)
+	text, err := g.text(t.Screen)
 	if err != nil && t.err == nil {
 		t.err = err
 	}
@@ -71,12 +71,12 @@ func (t *terminal) opening() {
 		t.sayIndented(describe(k), "  ", "    ")
 	}
 	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
-		t.b.WriteString(paintLines(t.Options, warn, wrap(standInNote, t.width(), "  ", "  ")))
+		t.b.WriteString(t.paintLines(warn, wrap(standInNote, t.columns(), "  ", "  ")))
 	}
 	for _, v := range t.report.Verdicts() {
 		t.blank()
-		text := wrap(clean(v.Sentence), t.width(), "", "")
-		t.b.WriteString(paintLines(t.Options, verdictTone(v.Direction), text))
+		text := wrap(clean(v.Sentence), t.columns(), "", "")
+		t.b.WriteString(t.paintLines(verdictTone(v.Direction), text))
 		if v.Direction != Same {
 			t.sayIndented(v.Counts, "  ", "  ")
 		}
@@ -86,7 +86,7 @@ func (t *terminal) opening() {
 	}
 	if serious := t.report.serious(); serious != "" {
 		t.blank()
-		t.b.WriteString(paintLines(t.Options, bad, wrap(clean(serious), t.width(), "", "")))
+		t.b.WriteString(t.paintLines(bad, wrap(clean(serious), t.columns(), "", "")))
 	}
 	if next := t.report.Next(); len(next) > 0 {
 		t.heading("What to do next")
@@ -136,7 +136,7 @@ func (t *terminal) numbers() {
 		}
 		differences := t.report.differencesOf(i)
 		g := comparisonGrid(differences, "without", "with", false, &t.notes)
-		if !g.fits(t.Options) {
+		if !g.fits(t.Screen) {
 			g = comparisonGrid(differences, "without", "with", true, &t.notes)
 		}
 		t.grid(g)
@@ -193,7 +193,7 @@ func (t *terminal) findings() {
 				t.sayIndented("and "+thousands(len(f.Items)-i)+" more", "    ", "    ")
 				break
 			}
-			t.sayIndented(clip(clean(item), 2*t.width()), "    ", "      ")
+			t.sayIndented(clip(clean(item), 2*t.columns()), "    ", "      ")
 		}
 	}
 }
@@ -230,12 +230,12 @@ func (t *terminal) baseline() {
 	}
 	t.heading("Against the baseline " + b.Name + ofDay(b))
 	if text := meaningless(b); text != "" {
-		t.b.WriteString(paintLines(t.Options, bad, wrap(clean(text), t.width(), "", "")))
+		t.b.WriteString(t.paintLines(bad, wrap(clean(text), t.columns(), "", "")))
 	}
 	for _, v := range t.report.baselineGroups() {
 		t.say(v.sentence)
 		g := comparisonGrid(v.differences, "baseline", "now", false, &t.notes)
-		if !g.fits(t.Options) {
+		if !g.fits(t.Screen) {
 			g = comparisonGrid(v.differences, "baseline", "now", true, &t.notes)
 		}
 		t.grid(g)
@@ -286,9 +286,9 @@ func (t *terminal) sweeps() {
 	if g := t.report.sweepsTogether(); g != nil {
 		t.heading("Windows side by side: " + r.Lead())
 		t.grid(g)
-		if c := newSweepsChart(curves); c != nil {
+		if c := NewLines(curves); c != nil {
 			t.blank()
-			t.b.WriteString(c.lines(t.width()))
+			t.b.WriteString(c.Terminal(t.columns()))
 		}
 	}
 	for i := range r.Rerankers {
@@ -298,7 +298,7 @@ func (t *terminal) sweeps() {
 			t.say(text)
 		}
 		t.grid(sweepGrid(r, one))
-		if drawn := sweepLines(&curves[i], t.width()); drawn != "" {
+		if drawn := curves[i].Terminal(t.columns()); drawn != "" {
 			t.blank()
 			t.b.WriteString(drawn)
 		}

@@ -26,7 +26,7 @@ func TestLooksAreApart(t *testing.T) {
 		// WCAG 2 asks 3 of what is no text, on the grounds of the page and
 		// on GitHub's.
 		for _, pair := range [][2]string{{a.light, "#fcfcfb"}, {a.light, "#ffffff"}, {a.dark, "#15181b"}, {a.dark, "#0d1117"}} {
-			if c := contrast(pair[0], pair[1]); c < 3 {
+			if c := contrastOf(pair[0], pair[1]); c < 3 {
 				t.Errorf("%s on %s has a contrast of %.2f", pair[0], pair[1], c)
 			}
 		}
@@ -57,7 +57,7 @@ func lab(color string, matrix [3][3]float64) [3]float64 {
 	n, _ := strconv.ParseUint(color[1:], 16, 32)
 	var linear, light [3]float64
 	for i := range 3 {
-		linear[i] = channel(n >> (16 - 8*i))
+		linear[i] = channelOf(n >> (16 - 8*i))
 	}
 	for i, row := range matrix {
 		light[i] = min(max(row[0]*linear[0]+row[1]*linear[1]+row[2]*linear[2], 0), 1)
@@ -72,4 +72,27 @@ func lab(color string, matrix [3][3]float64) [3]float64 {
 	y := f(0.2126*light[0] + 0.7152*light[1] + 0.0722*light[2])
 	z := f((0.0193*light[0] + 0.1192*light[1] + 0.9505*light[2]) / 1.089)
 	return [3]float64{116*y - 16, 500 * (x - y), 200 * (y - z)}
+}
+
+func contrastOf(a, b string) float64 {
+	la, lb := luminanceOf(a), luminanceOf(b)
+	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
+}
+
+// luminanceOf is the relative luminance of WCAG 2.
+func luminanceOf(color string) float64 {
+	n, err := strconv.ParseUint(color[1:], 16, 32)
+	if err != nil {
+		return math.NaN()
+	}
+	return 0.2126*channelOf(n>>16) + 0.7152*channelOf(n>>8) + 0.0722*channelOf(n)
+}
+
+// channelOf is the linear light of a colour's lowest eight bits.
+func channelOf(v uint64) float64 {
+	c := float64(v&255) / 255
+	if c <= 0.03928 {
+		return c / 12.92
+	}
+	return math.Pow((c+0.055)/1.055, 2.4)
 }

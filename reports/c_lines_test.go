@@ -12,6 +12,39 @@ import (
 	"testing"
 )
 
+// threeCurves are not all at the same windows. The second starts where the
+// first does, and meets it again at window 4.
+func threeCurves() []Curve {
+	undefined := math.NaN()
+	return []Curve{
+		{Name: "elastic", Metric: "ndcg@3", Without: 0.783, Recommended: 3, Points: []Point{
+			{Window: 1, Value: 0.783, Ceiling: 0.783, Recall: 0.4},
+			{Window: 2, Value: 0.80, Gain: 0.017, GainLow: -0.01, GainHigh: 0.06, Ceiling: 0.85, Recall: 0.6},
+			{Window: 3, Value: 0.86, Gain: 0.077, GainLow: 0.02, GainHigh: 0.15, Ceiling: 0.95, Recall: 0.9},
+			{Window: 4, Value: 0.85, Gain: 0.067, GainLow: 0.01, GainHigh: 0.14, Ceiling: 1, Recall: 1},
+		}},
+		{Name: "small", Metric: "ndcg@3", Without: 0.783, Recommended: 2, Points: []Point{
+			{Window: 1, Value: 0.783, Ceiling: 0.783},
+			{Window: 2, Value: 0.81, Gain: 0.027, GainLow: -0.01, GainHigh: 0.06, Ceiling: 0.85},
+			{Window: 4, Value: 0.85, Gain: 0.067, GainLow: 0.01, GainHigh: 0.14, Ceiling: 1},
+			{Window: 8, Value: 0.70, Gain: -0.083, GainLow: -0.15, GainHigh: -0.01, Ceiling: 1},
+		}},
+		{Name: "by title", Metric: "ndcg@3", Without: 0.783, Points: []Point{
+			{Window: 2, Value: 0.74, Gain: -0.043, GainLow: -0.1, GainHigh: 0.02, Ceiling: 0.85},
+			{Window: 3, Value: undefined, Gain: undefined, GainLow: undefined, GainHigh: undefined, Ceiling: 0.95},
+			{Window: 4, Value: 0.72, Gain: -0.063, GainLow: -0.1, GainHigh: 0.02, Ceiling: 1},
+			{Window: 8, Value: 0.72, Gain: -0.063, GainLow: -0.1, GainHigh: 0.02, Ceiling: 1},
+		}},
+	}
+}
+
+// hostileNames would do harm in a drawing or on a terminal.
+var hostileNames = []string{
+	`<script>window.pwned=1</script>`, `"><img src=x onerror="window.pwned=1">`, "line one\nline two\r\nline three", "\u202etxt.exe\u202c", "\x1b[31mred\x1b]0;title\x07",
+	strings.Repeat("long ", 2000), strings.Repeat("x", 10000), "👨‍👩‍👧 family and 日本語のタイトル", "e" + strings.Repeat("\u0301", 500), "\x00nul\x7f\u009b31m",
+	"]]>", "&lt;b&gt;", "\ufeffbom", "\xff\xfeinvalid", "\ufffe", "<!-- comment -->", "   ", "",
+}
+
 // plotted is a chart over windows read back with nothing but what a reader
 // sees: the labels of its scales, and the shapes.
 type plotted struct {
@@ -120,9 +153,9 @@ func readPlot(t *testing.T, text string) *plotted {
 // Read back through the labels of its own scales, every line goes through the
 // points of its reranker, and through no others.
 func TestSweepsChartReadsBack(t *testing.T) {
-	sweeps := sweepsOfThree().curves()
-	c := newSweepsChart(sweeps)
-	for name, p := range map[string]*plotted{"file": readFile(t, c.file()), "page": readPlot(t, string(c.plot()))} {
+	sweeps := threeCurves()
+	c := NewLines(sweeps)
+	for name, p := range map[string]*plotted{"file": readFile(t, c.File()), "page": readPlot(t, string(c.Page()))} {
 		if len(p.windows) != 5 || len(p.ticks) < 3 || len(p.lines) != 5 {
 			t.Fatalf("%s: %d windows, %d ticks and %d lines, want 5, 3 or more, and 5", name, len(p.windows), len(p.ticks), len(p.lines))
 		}
@@ -174,9 +207,9 @@ func TestSweepsChartReadsBack(t *testing.T) {
 
 // Hovering over a window says every reranker's value there.
 func TestSweepsChartSays(t *testing.T) {
-	c := newSweepsChart(sweepsOfThree().curves())
+	c := NewLines(threeCurves())
 	var titles []string
-	for _, m := range regexp.MustCompile(`(?s)<title>(window.*?)</title>`).FindAllStringSubmatch(string(c.plot()), -1) {
+	for _, m := range regexp.MustCompile(`(?s)<title>(window.*?)</title>`).FindAllStringSubmatch(string(c.Page()), -1) {
 		titles = append(titles, m[1])
 	}
 	want := []string{
@@ -186,7 +219,7 @@ func TestSweepsChartSays(t *testing.T) {
 	if len(titles) != 5 || !slices.Equal(titles[1:3], want) {
 		t.Errorf("%d windows say %q", len(titles), titles)
 	}
-	if got, want := c.summary(), "ndcg@3 by window, rerankers side by side: elastic 0.783 at 1 and 0.850 at 4, recommended window 3; small 0.783 at 1 and 0.700 at 8, recommended window 2; by title 0.740 at 2 and 0.720 at 8; 0.783 without a reranker"; got != want {
+	if got, want := c.Summary(), "ndcg@3 by window, rerankers side by side: elastic 0.783 at 1 and 0.850 at 4, recommended window 3; small 0.783 at 1 and 0.700 at 8, recommended window 2; by title 0.740 at 2 and 0.720 at 8; 0.783 without a reranker"; got != want {
 		t.Errorf("summary %q, want %q", got, want)
 	}
 }
@@ -211,7 +244,7 @@ func TestSweepsChartLeavesOut(t *testing.T) {
 		"one window":       {swiftly("a", 0, 1, map[int]float64{5: 0.6}), swiftly("b", 0, 1, map[int]float64{5: 0.7})},
 		"no defined value": {swiftly("a", 0, 1, map[int]float64{5: nan, 10: inf}), swiftly("b", 0, 1, map[int]float64{5: nan})},
 	} {
-		if c := newSweepsChart(sweeps); c != nil {
+		if c := NewLines(sweeps); c != nil {
 			t.Errorf("%s makes a chart", name)
 		}
 	}
@@ -238,14 +271,14 @@ func TestSweepsChartLeavesOut(t *testing.T) {
 		"as many as there are looks":         {several(6), []string{"reranker 5", "▲"}, []string{"are drawn"}},
 		"more than there are looks":          {several(8), []string{"the first 6 of 8 rerankers are drawn: the table has them all", "reranker 5"}, []string{"reranker 6"}},
 	} {
-		c := newSweepsChart(test.sweeps)
+		c := NewLines(test.sweeps)
 		if c == nil {
 			t.Errorf("%s: no chart", name)
 			continue
 		}
-		_, drawn, _ := strings.Cut(string(c.file()), "</style>")
-		_, inPage, _ := strings.Cut(string(c.plot()), "<svg")
-		for form, text := range map[string]string{"terminal": c.lines(200), "file": drawn, "page": inPage} {
+		_, drawn, _ := strings.Cut(string(c.File()), "</style>")
+		_, inPage, _ := strings.Cut(string(c.Page()), "<svg")
+		for form, text := range map[string]string{"terminal": c.Terminal(200), "file": drawn, "page": inPage} {
 			text = html.UnescapeString(text)
 			for _, want := range test.want {
 				if !strings.Contains(text, want) && (form == "terminal" || want != "▲") {
@@ -261,46 +294,23 @@ func TestSweepsChartLeavesOut(t *testing.T) {
 	}
 }
 
-// A page needs the style of the looks exactly where it has such a chart.
-func TestPageHasTheLooksItNeeds(t *testing.T) {
-	for name, test := range map[string]struct {
-		r    *Report
-		want int
-	}{"one sweep": {full(), 0}, "three sweeps": {sweepsOfThree(), 1}} {
-		content, err := render(HTML, test.r, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		page := string(content)
-		if style, defined := strings.Count(page, seriesStyle()), strings.Count(page, `id="best"`); style != test.want || defined != test.want {
-			t.Errorf("%s: the page has the style of the looks %d times and their marks %d times, want %d", name, style, defined, test.want)
-		}
-		windows := page[strings.Index(page, `id="windows"`):]
-		together, own := strings.Index(windows, `class="s0 run"`), strings.Index(windows, `class="value"`)
-		if test.want == 1 && (together < 0 || together > own) {
-			t.Errorf("%s: the common chart stands at %d, the first single one at %d", name, together, own)
-		}
-	}
-}
-
 // Names are hostile: whatever a reranker is called, the file parses and shows
 // it as text.
 func TestSweepsChartNamesAreInert(t *testing.T) {
-	for i := range hostile {
-		sweeps := sweepsOfThree().curves()
-		sweeps[0].Name, sweeps[1].Name, sweeps[2].Metric = hostile[i], hostile[(i+1)%len(hostile)], hostile[(i+2)%len(hostile)]
-		c := newSweepsChart(sweeps)
-		wellFormed(t, hostile[i], c.file())
+	for i := range hostileNames {
+		sweeps := threeCurves()
+		sweeps[0].Name, sweeps[1].Name, sweeps[2].Metric = hostileNames[i], hostileNames[(i+1)%len(hostileNames)], hostileNames[(i+2)%len(hostileNames)]
+		c := NewLines(sweeps)
 		var read struct {
 			Texts []string `xml:"text"`
 		}
-		if err := xml.Unmarshal(c.file(), &read); err != nil {
+		if err := xml.Unmarshal(c.File(), &read); err != nil {
 			t.Fatal(err)
 		}
-		if want := clip(clean(hostile[i]), nameColumns) + ", recommended window 3"; !slices.Contains(read.Texts, want) {
+		if want := clip(clean(hostileNames[i]), nameColumns) + ", recommended window 3"; !slices.Contains(read.Texts, want) {
 			t.Errorf("no text %q among %q", want, read.Texts)
 		}
-		for line := range strings.Lines(c.lines(60)) {
+		for line := range strings.Lines(c.Terminal(60)) {
 			if w := widthOf(strings.TrimSuffix(line, "\n")); w > 60 || strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return !visible(r) }) {
 				t.Errorf("a line takes %d columns, or is not inert: %q", w, line)
 			}

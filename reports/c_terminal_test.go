@@ -77,7 +77,7 @@ func TestSweepsInATerminal(t *testing.T) {
 			[]string{"·°•×·°•×·°•×"}, nil, []string{"• a", "× b", "° ceiling   · without"},
 		},
 	} {
-		rows, _, legend := cells(t, newSweepsChart(test.sweeps).lines(80))
+		rows, _, legend := cells(t, NewLines(test.sweeps).Terminal(80))
 		var text strings.Builder
 		for _, row := range rows {
 			text.WriteString(string(row) + "\n")
@@ -110,7 +110,7 @@ func TestSweepsInATerminalReadBack(t *testing.T) {
 		swiftly("short", 0, nan(), map[int]float64{5: 0.45, 10: 0.6}),
 	}
 	for _, width := range []int{40, 80, 200} {
-		chart := newSweepsChart(sweeps).lines(width)
+		chart := NewLines(sweeps).Terminal(width)
 		rows, columns, _ := cells(t, chart)
 		scale := func(row int) float64 {
 			var top, bottom float64
@@ -153,7 +153,7 @@ func TestSweepsInATerminalWithManyWindows(t *testing.T) {
 	}
 	sweeps := []Curve{swiftly("a", 200, 1, points), swiftly("b", 1, 1, points)}
 	for _, width := range []int{40, 80} {
-		chart := newSweepsChart(sweeps).lines(width)
+		chart := NewLines(sweeps).Terminal(width)
 		for line := range strings.Lines(chart) {
 			if w := widthOf(strings.TrimSuffix(line, "\n")); w > width {
 				t.Errorf("a line takes %d of %d columns: %s", w, width, line)
