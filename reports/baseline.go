@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/reports/grid"
 )
 
 // BaselineView is the comparison with an earlier run of the same suite.
@@ -67,16 +68,16 @@ func (r *Report) baselineGroups() []baselineGroup {
 
 // baselineSentence says how one system moved since the baseline.
 func baselineSentence(d score.Difference) string {
-	evidence := fmt.Sprintf("%s (%s interval %s, %s)", signed(d.Difference), coverage(d.Confidence), interval(d.Low, d.High), pSaid(d.AdjustedP))
+	evidence := fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Difference), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(d.AdjustedP))
 	switch direction(d) {
 	case Better:
-		return fmt.Sprintf("%s rose: %s from %s to %s, %s.", d.System, d.Metric, fixed(d.BaseMean), fixed(d.NextMean), evidence)
+		return fmt.Sprintf("%s rose: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
 	case Worse:
-		return fmt.Sprintf("%s fell: %s from %s to %s, %s.", d.System, d.Metric, fixed(d.BaseMean), fixed(d.NextMean), evidence)
+		return fmt.Sprintf("%s fell: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
 	case Same:
-		return fmt.Sprintf("%s is as it was: %s %s on %s.", d.System, d.Metric, fixed(d.NextMean), queriesOf(d.N))
+		return fmt.Sprintf("%s is as it was: %s %s on %s.", d.System, d.Metric, grid.Fixed(d.NextMean), grid.Queries(d.N))
 	}
-	return fmt.Sprintf("~ %s: %s from %s to %s, %s: no change that this suite can tell from chance. %s", d.System, d.Metric, fixed(d.BaseMean), fixed(d.NextMean), evidence, power(d))
+	return fmt.Sprintf("~ %s: %s from %s to %s, %s: no change that this suite can tell from chance. %s", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence, power(d))
 }
 
 // ofDay gives the baseline's day.
@@ -91,10 +92,10 @@ func ofDay(b *BaselineView) string {
 func baselineRemarks(b *BaselineView) []string {
 	remarks := append([]string(nil), b.Changes...)
 	if n := len(b.OnlyInBaseline); n > 0 {
-		remarks = append(remarks, fmt.Sprintf("%s only in the baseline, not compared: %s", queriesOf(n), list(b.OnlyInBaseline, 5)))
+		remarks = append(remarks, fmt.Sprintf("%s only in the baseline, not compared: %s", grid.Queries(n), grid.List(b.OnlyInBaseline, 5)))
 	}
 	if n := len(b.OnlyHere); n > 0 {
-		remarks = append(remarks, fmt.Sprintf("%s only in this run, not compared: %s", queriesOf(n), list(b.OnlyHere, 5)))
+		remarks = append(remarks, fmt.Sprintf("%s only in this run, not compared: %s", grid.Queries(n), grid.List(b.OnlyHere, 5)))
 	}
 	return remarks
 }
@@ -108,9 +109,9 @@ func meaningless(b *BaselineView) string {
 }
 
 // movedGrid lists the queries that moved since the baseline.
-func (r *Report) movedGrid(rows ...[]QueryRow) *grid {
+func (r *Report) movedGrid(rows ...[]QueryRow) *grid.Table {
 	g := r.queryGrid(rows...)
-	g.columns[1].head, g.columns[2].head = "baseline", "now"
+	g.Columns[1].Head, g.Columns[2].Head = "baseline", "now"
 	return g
 }
 
@@ -120,32 +121,32 @@ const titlesShown = 4
 // titlesGrid says which titles moved queries since the baseline: ranks before
 // and now, and what each contributed. The contributions of a query add up to
 // its difference. It is nil where nothing is known of the titles.
-func (r *Report) titlesGrid(lists ...[]QueryRow) *grid {
-	g := &grid{columns: []column{
-		{head: "query", shrink: 14},
-		{head: "title", shrink: 20},
-		{head: "grade", right: true},
-		{head: "rank", right: true},
-		{head: "contribution", right: true},
+func (r *Report) titlesGrid(lists ...[]QueryRow) *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{
+		{Head: "query", Shrink: 14},
+		{Head: "title", Shrink: 20},
+		{Head: "grade", Right: true},
+		{Head: "rank", Right: true},
+		{Head: "contribution", Right: true},
 	}}
 	for _, rows := range lists {
 		for _, row := range rows {
 			r.addTitles(g, row)
 		}
 	}
-	if len(g.rows) == 0 {
+	if len(g.Rows) == 0 {
 		return nil
 	}
 	return g
 }
 
 // addTitles adds the titles of one query, the largest effect first.
-func (r *Report) addTitles(g *grid, row QueryRow) {
+func (r *Report) addTitles(g *grid.Table, row QueryRow) {
 	changes := slices.Clone(row.Changes)
 	slices.SortStableFunc(changes, func(a, b score.Change) int {
 		return cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution))
 	})
-	name := clipLong(Name(&r.Evaluation.Run.Queries[row.Query]))
+	name := grid.Short(Name(&r.Evaluation.Run.Queries[row.Query]))
 	rest := 0.0
 	for i, c := range changes {
 		if i >= titlesShown {
@@ -154,13 +155,13 @@ func (r *Report) addTitles(g *grid, row QueryRow) {
 		}
 		grade := "–"
 		if c.Judged {
-			grade = compact(c.Grade)
+			grade = grid.Compact(c.Grade)
 		}
-		g.add(cell{text: name}, cell{text: clipLong(cmp.Or(c.Title, c.ID))}, cell{text: grade},
-			cell{text: ranksMoved(c.Before, c.After)}, toned(signed(c.Contribution), toneOf(c.Contribution)))
+		g.Add(grid.Cell{Text: name}, grid.Cell{Text: grid.Short(cmp.Or(c.Title, c.ID))}, grid.Cell{Text: grade},
+			grid.Cell{Text: ranksMoved(c.Before, c.After)}, grid.Toned(grid.Signed(c.Contribution), grid.ToneOf(c.Contribution)))
 		name = ""
 	}
 	if more := len(changes) - titlesShown; more > 0 {
-		g.add(cell{}, cell{text: plural(more, "other title", "other titles")}, cell{}, cell{}, toned(signed(rest), toneOf(rest)))
+		g.Add(grid.Cell{}, grid.Cell{Text: grid.Plural(more, "other title", "other titles")}, grid.Cell{}, grid.Cell{}, grid.Toned(grid.Signed(rest), grid.ToneOf(rest)))
 	}
 }

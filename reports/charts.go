@@ -4,6 +4,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/reports/chart"
+	"github.com/releval/releval/reports/grid"
 )
 
 // chartFile is an SVG file beside a Markdown report.
@@ -34,7 +37,7 @@ const (
 func (d *document) chart(of charted) string {
 	for _, c := range d.options.charts {
 		if c.of == of {
-			return "![" + escapeMarkdown(c.alt) + "](" + strings.NewReplacer("(", "%28", ")", "%29").Replace(url.PathEscape(c.name)) + ")\n"
+			return "![" + grid.EscapeMarkdown(c.alt) + "](" + strings.NewReplacer("(", "%28", ")", "%29").Replace(url.PathEscape(c.name)) + ")\n"
 		}
 	}
 	return ""
@@ -51,11 +54,11 @@ func (r *Report) chartFiles(stem string) []chartFile {
 		files = append(files, chartFile{numbered(stem+".differences", i), charted{differencesChart, s.System}, b.Summary(), b.File()})
 	}
 	curves := r.curves()
-	if c := NewLines(curves); c != nil {
+	if c := chart.NewLines(curves); c != nil {
 		files = append(files, chartFile{stem + ".sweeps.svg", charted{kind: sweptTogether}, c.Summary(), c.File()})
 	}
 	for i := range curves {
-		c := NewLine(&curves[i])
+		c := chart.NewLine(&curves[i])
 		if c == nil {
 			continue
 		}
@@ -65,24 +68,24 @@ func (r *Report) chartFiles(stem string) []chartFile {
 }
 
 // bars are what a reranker did to each query; nil where nothing is defined.
-func (r *Report) bars(reranker int) *Bars {
-	var bars []Bar
+func (r *Report) bars(reranker int) *chart.Bars {
+	var bars []chart.Bar
 	for _, row := range r.Queries[reranker] {
-		bars = append(bars, Bar{
+		bars = append(bars, chart.Bar{
 			Query: row.Query, Name: Name(&r.Evaluation.Run.Queries[row.Query]),
 			Without: row.Without, With: row.With, Difference: row.Difference, Failed: row.Failed,
 		})
 	}
-	return NewBars(r.LeadMetric().String(), r.Evaluation.Systems[reranker+1].System, bars)
+	return chart.NewBars(r.LeadMetric().String(), r.Evaluation.Systems[reranker+1].System, bars)
 }
 
 // curves are what the sweep has to draw, a curve for each reranker.
-func (r *Report) curves() []Curve {
-	var curves []Curve
+func (r *Report) curves() []chart.Curve {
+	var curves []chart.Curve
 	for _, one := range r.swept() {
-		c := Curve{Name: one.Name, Metric: r.Sweep.Lead(), Without: float64(r.Sweep.FirstStage.Values[0]), Recommended: recommended(&one)}
+		c := chart.Curve{Name: one.Name, Metric: r.Sweep.Lead(), Without: float64(r.Sweep.FirstStage.Values[0]), Recommended: recommended(&one)}
 		for _, p := range one.Points {
-			c.Points = append(c.Points, Point{
+			c.Points = append(c.Points, chart.Point{
 				Window: p.Window, Value: float64(p.Values[0]),
 				Gain: float64(p.Gain.Mean), GainLow: float64(p.Gain.Low), GainHigh: float64(p.Gain.High),
 				Ceiling: float64(p.Ceilings[0]), Recall: float64(p.Recall),

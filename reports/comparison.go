@@ -5,53 +5,54 @@ import (
 	"math"
 
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/reports/grid"
 )
 
 // comparisonGrid shows differences, a row each. Where the two intervals of a
 // narrow terminal must share a column, together puts the interval behind the
 // difference.
-func comparisonGrid(differences []score.Difference, base, system string, together bool, notes *footnotes) *grid {
+func comparisonGrid(differences []score.Difference, base, system string, together bool, notes *grid.Footnotes) *grid.Table {
 	confidence := 0.0
 	if len(differences) > 0 {
 		confidence = differences[0].Confidence
 	}
-	g := &grid{columns: []column{
-		{head: "metric", shrink: 12},
-		{head: base, right: true, shrink: 7},
-		{head: system, right: true, shrink: 5},
+	g := &grid.Table{Columns: []grid.Column{
+		{Head: "metric", Shrink: 12},
+		{Head: base, Right: true, Shrink: 7},
+		{Head: system, Right: true, Shrink: 5},
 	}}
 	if together {
-		g.columns = append(g.columns, column{head: "difference [" + coverage(confidence) + "]", right: true})
+		g.Columns = append(g.Columns, grid.Column{Head: "difference [" + coverage(confidence) + "]", Right: true})
 	} else {
-		g.columns = append(g.columns, column{head: "difference", right: true}, column{head: coverage(confidence) + " interval", right: true})
+		g.Columns = append(g.Columns, grid.Column{Head: "difference", Right: true}, grid.Column{Head: coverage(confidence) + " interval", Right: true})
 	}
-	g.columns = append(g.columns, column{head: "p (Holm)", right: true}, column{head: "won/lost/tied", right: true})
+	g.Columns = append(g.Columns, grid.Column{Head: "p (Holm)", Right: true}, grid.Column{Head: "won/lost/tied", Right: true})
 	for _, d := range differences {
-		difference := toned(signed(d.Difference), significant(d))
-		row := []cell{
-			{text: d.Metric.String(), note: notes.mark(d.Warnings)},
-			{text: fixed(d.BaseMean)}, {text: fixed(d.NextMean)}, difference,
+		difference := grid.Toned(grid.Signed(d.Difference), significant(d))
+		row := []grid.Cell{
+			{Text: d.Metric.String(), Note: notes.Mark(d.Warnings)},
+			{Text: grid.Fixed(d.BaseMean)}, {Text: grid.Fixed(d.NextMean)}, difference,
 		}
 		if together {
-			row[3].text += " [" + signed(d.Low) + ", " + signed(d.High) + "]"
+			row[3].Text += " [" + grid.Signed(d.Low) + ", " + grid.Signed(d.High) + "]"
 		} else {
-			row = append(row, cell{text: interval(d.Low, d.High)})
+			row = append(row, grid.Cell{Text: grid.Interval(d.Low, d.High)})
 		}
-		row = append(row, cell{text: pValue(d.AdjustedP)}, cell{text: fmt.Sprintf("%d/%d/%d", d.Wins, d.Losses, d.Ties)})
-		g.add(row...)
+		row = append(row, grid.Cell{Text: pValue(d.AdjustedP)}, grid.Cell{Text: fmt.Sprintf("%d/%d/%d", d.Wins, d.Losses, d.Ties)})
+		g.Add(row...)
 	}
 	return g
 }
 
 // significant colours only what the suite can tell from chance.
-func significant(d score.Difference) tone {
+func significant(d score.Difference) grid.Tone {
 	switch direction(d) {
 	case Better:
-		return good
+		return grid.Good
 	case Worse:
-		return bad
+		return grid.Bad
 	}
-	return plain
+	return grid.Plain
 }
 
 // differencesOf are the differences of one reranker.
@@ -61,29 +62,29 @@ func (r *Report) differencesOf(reranker int) []score.Difference {
 }
 
 // overviewGrid shows the mean of each metric under each system.
-func (r *Report) overviewGrid() *grid {
-	g := &grid{columns: []column{{head: "metric", shrink: 12}}}
+func (r *Report) overviewGrid() *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{{Head: "metric", Shrink: 12}}}
 	for i, s := range r.Evaluation.Systems {
 		head := s.System
 		if i == 0 {
 			head = "without"
 		}
-		g.columns = append(g.columns, column{head: head, right: true, shrink: 7})
+		g.Columns = append(g.Columns, grid.Column{Head: head, Right: true, Shrink: 7})
 	}
 	for m, metric := range r.Evaluation.Metrics {
-		row := words(metric.String())
+		row := grid.Words(metric.String())
 		for _, s := range r.Evaluation.Systems {
-			row = append(row, cell{text: fixed(mean(s.Values[m]))})
+			row = append(row, grid.Cell{Text: grid.Fixed(mean(s.Values[m]))})
 		}
-		g.add(row...)
+		g.Add(row...)
 	}
 	return g
 }
 
 // boundsGrid shows between which values each mean could lie if the unjudged
 // hits were judged; nil where no hit within reach is unjudged.
-func (r *Report) boundsGrid() *grid {
-	g := &grid{columns: []column{{head: "metric", shrink: 12}}}
+func (r *Report) boundsGrid() *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{{Head: "metric", Shrink: 12}}}
 	for i, s := range r.Evaluation.Systems {
 		head := s.System
 		if i == 0 {
@@ -91,21 +92,21 @@ func (r *Report) boundsGrid() *grid {
 		} else if len(r.Evaluation.Systems) == 2 {
 			head = "with"
 		}
-		g.columns = append(g.columns, column{head: head, right: true, shrink: 11})
+		g.Columns = append(g.Columns, grid.Column{Head: head, Right: true, Shrink: 11})
 	}
 	for m, metric := range r.Evaluation.Metrics {
-		row := words(metric.String())
+		row := grid.Words(metric.String())
 		open := false
 		for _, s := range r.Evaluation.Systems {
 			low, high := mean(s.Low[m]), mean(s.High[m])
 			open = open || high-low > 1e-12
-			row = append(row, cell{text: bounds(low, high)})
+			row = append(row, grid.Cell{Text: grid.Bounds(low, high)})
 		}
 		if open {
-			g.add(row...)
+			g.Add(row...)
 		}
 	}
-	if len(g.rows) == 0 {
+	if len(g.Rows) == 0 {
 		return nil
 	}
 	return g
@@ -129,19 +130,19 @@ func method(differences []score.Difference) string {
 
 // testsGrid shows the tests of differences side by side: both p-values, the
 // corrected one, the effect size, and what the queries could have shown.
-func testsGrid(differences []score.Difference) *grid {
-	g := &grid{columns: []column{
-		{head: "metric", shrink: 12},
-		{head: "p (random.)", right: true},
-		{head: "p (Holm)", right: true},
-		{head: "t", right: true},
-		{head: "p (t)", right: true},
-		{head: "effect d_z", right: true},
-		{head: "80 % power", right: true},
+func testsGrid(differences []score.Difference) *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{
+		{Head: "metric", Shrink: 12},
+		{Head: "p (random.)", Right: true},
+		{Head: "p (Holm)", Right: true},
+		{Head: "t", Right: true},
+		{Head: "p (t)", Right: true},
+		{Head: "effect d_z", Right: true},
+		{Head: "80 % power", Right: true},
 	}}
 	for _, d := range differences {
-		g.add(cell{text: d.Metric.String()}, cell{text: pValue(d.P)}, cell{text: pValue(d.AdjustedP)},
-			cell{text: statistic(d.T)}, cell{text: pValue(d.PT)}, cell{text: statistic(d.EffectSize)}, cell{text: fixed(d.Detectable)})
+		g.Add(grid.Cell{Text: d.Metric.String()}, grid.Cell{Text: pValue(d.P)}, grid.Cell{Text: pValue(d.AdjustedP)},
+			grid.Cell{Text: statistic(d.T)}, grid.Cell{Text: pValue(d.PT)}, grid.Cell{Text: statistic(d.EffectSize)}, grid.Cell{Text: grid.Fixed(d.Detectable)})
 	}
 	return g
 }
@@ -150,7 +151,7 @@ func testsGrid(differences []score.Difference) *grid {
 // differences are equal.
 func statistic(x float64) string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return undefined
+		return grid.Undefined
 	}
 	return fmt.Sprintf("%.2f", x)
 }

@@ -8,6 +8,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // writeCSV renders a row for each query, system and metric. Numbers have all
@@ -98,7 +100,7 @@ func writeRows(w io.Writer, rows [][]string) error {
 // csvText makes a cell of a text: one line, and with an apostrophe before
 // what a spreadsheet would take for a formula.
 func csvText(s string) string {
-	s = clean(s)
+	s = grid.Clean(s)
 	if s != "" && strings.ContainsRune("=+-@|%", rune(s[0])) {
 		return "'" + s
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/trec"
+	"github.com/releval/releval/reports/grid"
 )
 
 // An EvalReport is what one or more TREC runs come to on the same qrels. The
@@ -106,95 +107,95 @@ func (r *EvalReport) difference(run string, m metrics.Metric) *score.Difference 
 // grid shows every metric: of one run a row each, of several a row for each
 // run, with the difference against the first. A narrow grid puts the interval
 // behind the difference.
-func (r *EvalReport) grid(narrow bool, notes *footnotes) *grid {
-	g := &grid{columns: []column{{head: "metric", shrink: 12}}}
+func (r *EvalReport) grid(narrow bool, notes *grid.Footnotes) *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{{Head: "metric", Shrink: 12}}}
 	if len(r.Runs) == 1 {
-		g.columns = append(g.columns, column{head: clipLong(r.Runs[0].Name), right: true, shrink: 8})
+		g.Columns = append(g.Columns, grid.Column{Head: grid.Short(r.Runs[0].Name), Right: true, Shrink: 8})
 	} else {
-		g.columns = append(g.columns, column{head: "run", shrink: 8}, column{head: "value", right: true})
+		g.Columns = append(g.Columns, grid.Column{Head: "run", Shrink: 8}, grid.Column{Head: "value", Right: true})
 	}
 	if len(r.Differences) > 0 {
 		sure := coverage(r.Differences[0].Confidence)
 		if narrow {
-			g.columns = append(g.columns, column{head: "difference [" + sure + "]", right: true},
-				column{head: "p (Holm)", right: true}, column{head: "+/−/=", right: true})
+			g.Columns = append(g.Columns, grid.Column{Head: "difference [" + sure + "]", Right: true},
+				grid.Column{Head: "p (Holm)", Right: true}, grid.Column{Head: "+/−/=", Right: true})
 		} else {
-			g.columns = append(g.columns, column{head: "difference", right: true}, column{head: sure + " interval", right: true},
-				column{head: "p (Holm)", right: true}, column{head: "won/lost/tied", right: true})
+			g.Columns = append(g.Columns, grid.Column{Head: "difference", Right: true}, grid.Column{Head: sure + " interval", Right: true},
+				grid.Column{Head: "p (Holm)", Right: true}, grid.Column{Head: "won/lost/tied", Right: true})
 		}
 	}
 	for m, metric := range r.Runs[0].Metrics {
 		for i, run := range r.Runs {
-			row := []cell{{text: metric.String()}}
+			row := []grid.Cell{{Text: metric.String()}}
 			if len(r.Runs) > 1 {
-				row = append(row, cell{text: clipLong(run.Name)})
+				row = append(row, grid.Cell{Text: grid.Short(run.Name)})
 				if i > 0 {
-					row[0].text = ""
+					row[0].Text = ""
 				}
 			}
-			value := cell{text: evalValue(metric, run.Summaries[m].Value)}
+			value := grid.Cell{Text: evalValue(metric, run.Summaries[m].Value)}
 			if n := run.Summaries[m].Undefined; n > 0 {
-				value.note = notes.mark([]string{"undefined for " + queriesOf(n) + ", which are left out"})
+				value.Note = notes.Mark([]string{"undefined for " + grid.Queries(n) + ", which are left out"})
 			}
 			row = append(row, value)
 			if len(r.Differences) > 0 {
 				row = append(row, differenceCells(r.difference(run.Name, metric), narrow, notes)...)
 			}
-			g.add(row...)
+			g.Add(row...)
 		}
 	}
 	return g
 }
 
 // differenceCells are the cells of a difference; empty ones where there is none.
-func differenceCells(d *score.Difference, narrow bool, notes *footnotes) []cell {
+func differenceCells(d *score.Difference, narrow bool, notes *grid.Footnotes) []grid.Cell {
 	switch {
 	case d == nil && narrow:
-		return words("", "", "")
+		return grid.Words("", "", "")
 	case d == nil:
-		return words("", "", "", "")
+		return grid.Words("", "", "", "")
 	}
-	difference := cell{text: evalSigned(d.Difference), tone: significant(*d), note: notes.mark(d.Warnings)}
-	rest := words(pValue(d.AdjustedP), fmt.Sprintf("%d/%d/%d", d.Wins, d.Losses, d.Ties))
+	difference := grid.Cell{Text: evalSigned(d.Difference), Tone: significant(*d), Note: notes.Mark(d.Warnings)}
+	rest := grid.Words(pValue(d.AdjustedP), fmt.Sprintf("%d/%d/%d", d.Wins, d.Losses, d.Ties))
 	if narrow {
-		difference.text += " [" + evalSigned(d.Low) + ", " + evalSigned(d.High) + "]"
-		return append([]cell{difference}, rest...)
+		difference.Text += " [" + evalSigned(d.Low) + ", " + evalSigned(d.High) + "]"
+		return append([]grid.Cell{difference}, rest...)
 	}
-	between := undefined
+	between := grid.Undefined
 	if !math.IsNaN(d.Low) && !math.IsNaN(d.High) {
 		between = evalSigned(d.Low) + " to " + evalSigned(d.High)
 	}
-	return append([]cell{difference, {text: between}}, rest...)
+	return append([]grid.Cell{difference, {Text: between}}, rest...)
 }
 
 // queryGrid shows the values of each query, a row for each run.
-func (r *EvalReport) queryGrid() *grid {
-	g := &grid{columns: []column{{head: "query", shrink: 10}}}
+func (r *EvalReport) queryGrid() *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{{Head: "query", Shrink: 10}}}
 	if len(r.Runs) > 1 {
-		g.columns = append(g.columns, column{head: "run", shrink: 10})
+		g.Columns = append(g.Columns, grid.Column{Head: "run", Shrink: 10})
 	}
-	g.columns = append(g.columns, column{head: "hits", right: true})
+	g.Columns = append(g.Columns, grid.Column{Head: "hits", Right: true})
 	for _, m := range r.Runs[0].Metrics {
 		if !onlyOverall(m) {
-			g.columns = append(g.columns, column{head: m.String(), right: true})
+			g.Columns = append(g.Columns, grid.Column{Head: m.String(), Right: true})
 		}
 	}
 	for q, id := range r.Runs[0].Queries {
 		for i, run := range r.Runs {
-			row := []cell{{text: clipLong(id)}}
+			row := []grid.Cell{{Text: grid.Short(id)}}
 			if len(r.Runs) > 1 {
-				row = append(row, cell{text: clipLong(run.Name)})
+				row = append(row, grid.Cell{Text: grid.Short(run.Name)})
 				if i > 0 {
-					row[0].text = ""
+					row[0].Text = ""
 				}
 			}
-			row = append(row, cell{text: strconv.Itoa(run.Hits[q])})
+			row = append(row, grid.Cell{Text: strconv.Itoa(run.Hits[q])})
 			for m, metric := range run.Metrics {
 				if !onlyOverall(metric) {
-					row = append(row, cell{text: evalValue(metric, run.Values[m][q])})
+					row = append(row, grid.Cell{Text: evalValue(metric, run.Values[m][q])})
 				}
 			}
-			g.add(row...)
+			g.Add(row...)
 		}
 	}
 	return g
@@ -206,18 +207,18 @@ func onlyOverall(m metrics.Metric) bool { return m.String() == "num_q" }
 // says is what a reader must know beside the numbers, a sentence each.
 func (r *EvalReport) says() []string {
 	queries := len(r.Runs[0].Queries)
-	said := []string{"Over all " + queriesOf(queries) + " of " + r.Qrels + "."}
+	said := []string{"Over all " + grid.Queries(queries) + " of " + r.Qrels + "."}
 	for _, run := range r.Runs {
 		if run.Missing > 0 {
-			said = append(said, run.Name+" answers "+thousands(queries-run.Missing)+" of them; the others count 0.")
+			said = append(said, run.Name+" answers "+grid.Thousands(queries-run.Missing)+" of them; the others count 0.")
 		}
 		if run.Unjudged > 0 {
-			said = append(said, run.Name+" answers "+queriesOf(run.Unjudged)+" that nobody judged, which count nowhere.")
+			said = append(said, run.Name+" answers "+grid.Queries(run.Unjudged)+" that nobody judged, which count nowhere.")
 		}
 	}
 	for _, o := range r.Overlaps {
 		said = append(said, fmt.Sprintf("RBO (p = %s) of %s with %s: %.4f, the mean over %s that either answers.",
-			compact(o.P), o.Run, r.Runs[0].Name, o.Mean, queriesOf(o.Queries)))
+			grid.Compact(o.P), o.Run, r.Runs[0].Name, o.Mean, grid.Queries(o.Queries)))
 	}
 	if s := method(r.Differences); s != "" {
 		said = append(said, "Differences are against "+r.Runs[0].Name+"; "+s+".")
@@ -230,9 +231,9 @@ func (r *EvalReport) says() []string {
 func evalValue(m metrics.Metric, v float64) string {
 	switch {
 	case math.IsNaN(v):
-		return undefined
+		return grid.Undefined
 	case m.IsCount():
-		return thousands(int64(v))
+		return grid.Thousands(int64(v))
 	}
 	return strconv.FormatFloat(v, 'f', 4, 64)
 }
@@ -240,9 +241,9 @@ func evalValue(m metrics.Metric, v float64) string {
 // evalSigned prints a difference with four decimals and its sign.
 func evalSigned(v float64) string {
 	if math.IsNaN(v) {
-		return undefined
+		return grid.Undefined
 	}
-	s := positiveZero(strconv.FormatFloat(v, 'f', 4, 64))
+	s := grid.PositiveZero(strconv.FormatFloat(v, 'f', 4, 64))
 	if v > 0 && strings.Trim(s, "0.") != "" {
 		s = "+" + s
 	}
@@ -276,23 +277,23 @@ func WriteEval(w io.Writer, format Format, r *EvalReport, o Options) error {
 }
 
 func (r *EvalReport) writeText(b *bytes.Buffer, o Options) error {
-	var notes footnotes
+	var notes grid.Footnotes
 	g := r.grid(false, &notes)
-	if !g.fits(o.screen()) {
+	if !g.Fits(o.screen()) {
 		g = r.grid(true, &notes)
 	}
-	text, err := g.text(o.screen())
+	text, err := g.Text(o.screen())
 	if err != nil {
 		return err
 	}
 	b.WriteString(text + "\n")
-	for _, line := range append(notes.lines(), r.says()...) {
-		b.WriteString(wrap(clean(line), o.screen().columns(), "", ""))
+	for _, line := range append(notes.Lines(), r.says()...) {
+		b.WriteString(grid.Wrap(grid.Clean(line), o.screen().Columns(), "", ""))
 	}
 	if !r.PerQuery {
 		return nil
 	}
-	if text, err = r.queryGrid().text(o.screen()); err != nil {
+	if text, err = r.queryGrid().Text(o.screen()); err != nil {
 		return err
 	}
 	b.WriteString("\n" + text)
@@ -300,19 +301,19 @@ func (r *EvalReport) writeText(b *bytes.Buffer, o Options) error {
 }
 
 func (r *EvalReport) writeMarkdown(b *bytes.Buffer) error {
-	var notes footnotes
-	text, err := r.grid(false, &notes).markdown()
+	var notes grid.Footnotes
+	text, err := r.grid(false, &notes).Markdown()
 	if err != nil {
 		return err
 	}
 	b.WriteString(text + "\n")
-	for _, line := range append(notes.lines(), r.says()...) {
-		b.WriteString(escapeLineStart(line) + "  \n")
+	for _, line := range append(notes.Lines(), r.says()...) {
+		b.WriteString(grid.EscapeLineStart(line) + "  \n")
 	}
 	if !r.PerQuery {
 		return nil
 	}
-	if text, err = r.queryGrid().markdown(); err != nil {
+	if text, err = r.queryGrid().Markdown(); err != nil {
 		return err
 	}
 	b.WriteString("\n" + text)
@@ -428,7 +429,7 @@ func (r *EvalReport) writeCSV(b *bytes.Buffer) error {
 		}
 	}
 	for _, o := range r.Overlaps {
-		row := []string{csvText(o.Run), "", "rbo(" + compact(o.P) + ")", csvNumber(o.Mean)}
+		row := []string{csvText(o.Run), "", "rbo(" + grid.Compact(o.P) + ")", csvNumber(o.Mean)}
 		rows = append(rows, append(row, make([]string, 8)...))
 	}
 	return writeRows(b, rows)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // Format is a way to render a report, by the name that --format takes.
@@ -39,7 +41,7 @@ type Options struct {
 }
 
 // screen is the terminal that a report is written for.
-func (o Options) screen() Screen { return Screen{Width: o.Width, Color: o.Color} }
+func (o Options) screen() grid.Screen { return grid.Screen{Width: o.Width, Color: o.Color} }
 
 // formats are all formats with the file name endings that choose them.
 func formats() []struct {
@@ -155,7 +157,7 @@ func (r *Report) findQuery(id string) (int, error) {
 			near = append(near, queries[i].ID)
 		}
 		slices.Sort(near)
-		return 0, fmt.Errorf("no query %q in the run: it has %s", clean(id), clean(list(near, 8)))
+		return 0, fmt.Errorf("no query %q in the run: it has %s", grid.Clean(id), grid.Clean(grid.List(near, 8)))
 	}
-	return 0, fmt.Errorf("no query %q in the run: did you mean %s?", clean(id), clean(list(near, 4)))
+	return 0, fmt.Errorf("no query %q in the run: did you mean %s?", grid.Clean(id), grid.Clean(grid.List(near, 4)))
 }

@@ -5,6 +5,8 @@ import (
 	"html/template"
 	"math"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // passedShown is up to how many passed expectations are listed one by one.
@@ -12,7 +14,7 @@ const passedShown = 5
 
 // gateGrid lists gates and expectations, the failed ones first. Passed
 // expectations are only counted where there are many: the note says so.
-func gateGrid(rows []GateRow) (g *grid, note string) {
+func gateGrid(rows []GateRow) (g *grid.Table, note string) {
 	passed := 0
 	for i := range rows {
 		if rows[i].Expectation() && rows[i].Outcome == Passed {
@@ -21,20 +23,20 @@ func gateGrid(rows []GateRow) (g *grid, note string) {
 	}
 	counted := passed > passedShown
 	if counted {
-		note = plural(passed, "expectation", "expectations") + " passed, not listed"
+		note = grid.Plural(passed, "expectation", "expectations") + " passed, not listed"
 	}
-	g = &grid{columns: []column{
-		{head: "result"},
-		{head: "gate", shrink: 16},
-		{head: "expected", shrink: 10},
-		{head: "actual", shrink: 8},
-		{head: "margin", right: true},
+	g = &grid.Table{Columns: []grid.Column{
+		{Head: "result"},
+		{Head: "gate", Shrink: 16},
+		{Head: "expected", Shrink: 10},
+		{Head: "actual", Shrink: 8},
+		{Head: "margin", Right: true},
 	}}
 	for _, outcome := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
 		for i := range rows {
 			row := &rows[i]
 			if row.Outcome == outcome && !(counted && outcome == Passed && row.Expectation()) {
-				g.add(toned(string(outcome), outcomeTone(outcome)), cell{text: clipLong(gateName(row))}, cell{text: clipLong(row.Expected)}, cell{text: clipLong(row.Actual)}, cell{text: margin(row)})
+				g.Add(grid.Toned(string(outcome), outcomeTone(outcome)), grid.Cell{Text: grid.Short(gateName(row))}, grid.Cell{Text: grid.Short(row.Expected)}, grid.Cell{Text: grid.Short(row.Actual)}, grid.Cell{Text: margin(row)})
 			}
 		}
 	}
@@ -47,11 +49,11 @@ func margin(row *GateRow) string {
 	case math.IsNaN(row.Margin):
 		return ""
 	case !row.Expectation():
-		return signed(row.Margin)
+		return grid.Signed(row.Margin)
 	case row.Margin > 0:
-		return "+" + compact(row.Margin)
+		return "+" + grid.Compact(row.Margin)
 	}
-	return compact(row.Margin)
+	return grid.Compact(row.Margin)
 }
 
 // gateName names a gate in a table.
@@ -72,16 +74,16 @@ func gateName(row *GateRow) string {
 	return s
 }
 
-func outcomeTone(o Outcome) tone {
+func outcomeTone(o Outcome) grid.Tone {
 	switch o {
 	case Passed:
-		return good
+		return grid.Good
 	case Failed:
-		return bad
+		return grid.Bad
 	case Inconclusive:
-		return warn
+		return grid.Warn
 	}
-	return faint
+	return grid.Faint
 }
 
 // gateSummary counts the outcomes.
@@ -93,10 +95,10 @@ func gateSummary(rows []GateRow) string {
 	var parts []string
 	for _, o := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
 		if counts[o] > 0 {
-			parts = append(parts, thousands(counts[o])+" "+string(o))
+			parts = append(parts, grid.Thousands(counts[o])+" "+string(o))
 		}
 	}
-	return list(parts, len(parts))
+	return grid.List(parts, len(parts))
 }
 
 // gateExplained gives a gate's place, source and reason on one line.
@@ -140,7 +142,7 @@ func gateTables(rows []GateRow) template.HTML {
 		gateTable(&b, listed)
 	}
 	if len(folded) > 0 {
-		fmt.Fprintf(&b, `<details class="part"><summary>%s passed</summary>`, plural(len(folded), "expectation", "expectations"))
+		fmt.Fprintf(&b, `<details class="part"><summary>%s passed</summary>`, grid.Plural(len(folded), "expectation", "expectations"))
 		gateTable(&b, folded)
 		b.WriteString("</details>")
 	}
@@ -150,15 +152,15 @@ func gateTables(rows []GateRow) template.HTML {
 func gateTable(b *strings.Builder, rows []*GateRow) {
 	b.WriteString(`<div class="scroll wrap" role="region" tabindex="0" aria-label="Gates"><table><thead><tr><th scope="col">result</th><th scope="col" class="left">gate</th><th scope="col" class="left">expected</th><th scope="col" class="left">actual</th><th scope="col">margin</th></tr></thead><tbody>` + "\n")
 	for _, g := range rows {
-		more := clip(clean(g.Source), 300)
+		more := grid.Clip(grid.Clean(g.Source), 300)
 		if g.Place != "" {
-			more = clean(g.Place) + ": " + more
+			more = grid.Clean(g.Place) + ": " + more
 		}
 		if g.Reason != "" {
-			more += ": " + clip(clean(g.Reason), 500)
+			more += ": " + grid.Clip(grid.Clean(g.Reason), 500)
 		}
 		fmt.Fprintf(b, `<tr><td><span class="tag %s">%s</span></td><td class="left">%s<small>%s</small></td><td class="left">%s</td><td class="left">%s</td><td>%s</td></tr>`+"\n",
-			escapeHTML(string(g.Outcome)), escapeHTML(string(g.Outcome)), escapeHTML(clip(clean(gateName(g)), 120)), escapeHTML(more), escapeHTML(clipLong(g.Expected)), escapeHTML(clipLong(g.Actual)), escapeHTML(margin(g)))
+			grid.EscapeHTML(string(g.Outcome)), grid.EscapeHTML(string(g.Outcome)), grid.EscapeHTML(grid.Clip(grid.Clean(gateName(g)), 120)), grid.EscapeHTML(more), grid.EscapeHTML(grid.Short(g.Expected)), grid.EscapeHTML(grid.Short(g.Actual)), grid.EscapeHTML(margin(g)))
 	}
 	b.WriteString("</tbody></table></div>")
 }

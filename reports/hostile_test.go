@@ -12,6 +12,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // TestHostileTextIsInert renders a report whose every text is hostile.
@@ -32,7 +34,7 @@ func TestHostileTextIsInert(t *testing.T) {
 			style := f.format == HTML || f.format == JUnit || f.format == Markdown
 			for _, c := range string(content) {
 				joiner := c == '\u2060' && style
-				if c != '\n' && !visible(c) && !joiner && !(f.format == HTML && c == '\t') {
+				if c != '\n' && !grid.Visible(c) && !joiner && !(f.format == HTML && c == '\t') {
 					t.Errorf("%s holds the character %U", f.format, c)
 					break
 				}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/reports/grid"
 )
 
 type (
@@ -110,21 +111,21 @@ func (p *pageQueries) query(query, depth int) pageQuery {
 	e := r.Evaluation
 	q := &e.Run.Queries[query]
 	rows := p.rows[query]
-	shown := pageQuery{Number: query, Name: clipLong(Name(q)), Several: len(rows) > 1}
+	shown := pageQuery{Number: query, Name: grid.Short(Name(q)), Several: len(rows) > 1}
 	var differences, outcomes []string
 	for i, row := range rows {
 		differences = append(differences, sortable(row.Difference))
 		outcomes = append(outcomes, outcomeOf(row, len(e.Systems) > 1))
 		if shown.Several {
-			shown.Parts = append(shown.Parts, pagePart{clipLong(e.Systems[i+1].System), toneClass(toneOf(row.Difference)), signed(row.Difference)})
+			shown.Parts = append(shown.Parts, pagePart{grid.Short(e.Systems[i+1].System), grid.ToneClass(grid.ToneOf(row.Difference)), grid.Signed(row.Difference)})
 		}
 	}
 	shown.Differences, shown.Outcomes = strings.Join(differences, " "), strings.Join(outcomes, " ")
 	if row := rows[0]; !shown.Several {
-		shown.Note, shown.Moved = clipLong(row.Best), ranksMoved(row.Before, row.After)
-		shown.Difference, shown.Class = signed(row.Difference), toneClass(toneOf(row.Difference))
+		shown.Note, shown.Moved = grid.Short(row.Best), ranksMoved(row.Before, row.After)
+		shown.Difference, shown.Class = grid.Signed(row.Difference), grid.ToneClass(grid.ToneOf(row.Difference))
 		if len(e.Systems) == 1 {
-			shown.Difference, shown.Class, shown.Moved = fixed(row.Without), "", rank(row.Before)
+			shown.Difference, shown.Class, shown.Moved = grid.Fixed(row.Without), "", rank(row.Before)
 		}
 		if row.Failed {
 			shown.Moved = "failed"
@@ -136,7 +137,7 @@ func (p *pageQueries) query(query, depth int) pageQuery {
 	}
 	shown.TagNumbers = strings.Join(tags, " ")
 	if !p.details[query] {
-		shown.Lines = []string{"The hits of this query are not shown here: releval report --query " + quoted(clipLong(q.ID), "ID") + " shows them."}
+		shown.Lines = []string{"The hits of this query are not shown here: releval report --query " + quoted(grid.Short(q.ID), "ID") + " shows them."}
 		return shown
 	}
 	shown.Lines = p.lines(q, query)
@@ -149,16 +150,16 @@ func (p *pageQueries) query(query, depth int) pageQuery {
 // lines say what was asked, and the other metrics.
 func (p *pageQueries) lines(q *eval.Query, query int) []string {
 	e := p.report.Evaluation
-	asked := "Query: " + clip(clean(q.Text), 300)
+	asked := "Query: " + grid.Clip(grid.Clean(q.Text), 300)
 	if q.InferenceText != "" && q.InferenceText != q.Text {
-		asked += " · the reranker was asked: " + clip(clean(q.InferenceText), 300)
+		asked += " · the reranker was asked: " + grid.Clip(grid.Clean(q.InferenceText), 300)
 	}
 	if len(q.Tags) > 0 {
-		asked += " · tags: " + clip(clean(strings.Join(q.Tags, ", ")), 200)
+		asked += " · tags: " + grid.Clip(grid.Clean(strings.Join(q.Tags, ", ")), 200)
 	}
 	lines := []string{asked}
 	if q.Quarantine != nil {
-		lines = append(lines, clip(clean("In quarantine until "+q.Quarantine.Until.Format("2006-01-02")+": "+q.Quarantine.Reason), 300))
+		lines = append(lines, grid.Clip(grid.Clean("In quarantine until "+q.Quarantine.Until.Format("2006-01-02")+": "+q.Quarantine.Reason), 300))
 	}
 	var values, open []string
 	for m, metric := range e.Metrics {
@@ -167,7 +168,7 @@ func (p *pageQueries) lines(q *eval.Query, query int) []string {
 		for _, system := range e.Systems {
 			low, high := system.Low[m][query], system.High[m][query]
 			unjudged = unjudged || high-low > 1e-12
-			means, limits = append(means, fixed(system.Values[m][query])), append(limits, bounds(low, high))
+			means, limits = append(means, grid.Fixed(system.Values[m][query])), append(limits, grid.Bounds(low, high))
 		}
 		values = append(values, metric.String()+" "+strings.Join(means, " → "))
 		if unjudged && m == p.report.Lead {
@@ -182,7 +183,7 @@ func sortable(v float64) string {
 	if math.IsNaN(v) {
 		return "9"
 	}
-	return positiveZero(strconv.FormatFloat(v, 'f', 5, 64))
+	return grid.PositiveZero(strconv.FormatFloat(v, 'f', 5, 64))
 }
 
 func outcomeOf(row QueryRow, compared bool) string {
@@ -191,9 +192,9 @@ func outcomeOf(row QueryRow, compared bool) string {
 		return "failed"
 	case !compared:
 		return "answered"
-	case signed(row.Difference)[0] == '+':
+	case grid.Signed(row.Difference)[0] == '+':
 		return "won"
-	case signed(row.Difference)[0] == '-':
+	case grid.Signed(row.Difference)[0] == '-':
 		return "lost"
 	}
 	return "tied"
@@ -203,13 +204,13 @@ func outcomeOf(row QueryRow, compared bool) string {
 func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) pagePair {
 	single := len(p.report.Evaluation.Systems) == 1
 	pair := pagePair{Left: listOf(x.without, depth, nil)}
-	pair.Left.Caption = "without: " + fixed(x.without.value)
+	pair.Left.Caption = "without: " + grid.Fixed(x.without.value)
 	if single {
-		pair.Left.Caption = x.metric.String() + ": " + fixed(x.without.value)
+		pair.Left.Caption = x.metric.String() + ": " + grid.Fixed(x.without.value)
 	}
 	if x.without.failure != "" {
 		pair.Left.Caption = "without: failed"
-		pair.Notes = append(pair.Notes, "Without: failed: "+clip(clean(x.without.failure), 300))
+		pair.Notes = append(pair.Notes, "Without: failed: "+grid.Clip(grid.Clean(x.without.failure), 300))
 	}
 	if !single {
 		was := make(map[string]int)
@@ -217,10 +218,10 @@ func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) p
 			was[documentOf(h)] = i + 1
 		}
 		pair.Right = listOf(x.with, depth, was)
-		pair.Right.Caption = clipLong(x.with.system) + ": " + fixed(x.with.value) + " (" + signed(x.with.value-x.without.value) + ")"
+		pair.Right.Caption = grid.Short(x.with.system) + ": " + grid.Fixed(x.with.value) + " (" + grid.Signed(x.with.value-x.without.value) + ")"
 		if x.with.failure != "" {
-			pair.Right.Caption = clipLong(x.with.system) + ": failed"
-			pair.Notes = append(pair.Notes, clipLong(x.with.system)+" failed: "+clip(clean(x.with.failure), 300))
+			pair.Right.Caption = grid.Short(x.with.system) + ": failed"
+			pair.Notes = append(pair.Notes, grid.Short(x.with.system)+" failed: "+grid.Clip(grid.Clean(x.with.failure), 300))
 		}
 		pair.connect(x, len(p.order) <= linesOfAll)
 	}
@@ -245,13 +246,13 @@ func missing(q *eval.Query, systems []string) string {
 	}
 	for j, judged := range q.Judgments {
 		if judged.Grade > 0 && !found[j] {
-			names = append(names, clipLong(hitName(judged.Title, judged.ID))+" ("+compact(judged.Grade)+")")
+			names = append(names, grid.Short(hitName(judged.Title, judged.ID))+" ("+grid.Compact(judged.Grade)+")")
 		}
 	}
 	if len(names) == 0 {
 		return ""
 	}
-	return "Relevant, but not returned: " + list(names, 8) + "."
+	return "Relevant, but not returned: " + grid.List(names, 8) + "."
 }
 
 func documentOf(h eval.Hit) string { return h.Index + "\x00" + h.ID }
@@ -265,7 +266,7 @@ func listOf(a answer, depth int, was map[string]int) *pageList {
 		if i >= depth && !relevant {
 			continue
 		}
-		hit := pageHit{Rank: strconv.Itoa(i + 1), Name: clipLong(hitName(h.Title, h.ID)), Grade: grade(a.grades[i])}
+		hit := pageHit{Rank: strconv.Itoa(i + 1), Name: grid.Short(hitName(h.Title, h.ID)), Grade: grade(a.grades[i])}
 		if was != nil {
 			hit.Rank = rank(was[documentOf(h)]) + "→" + hit.Rank
 		}
@@ -276,7 +277,7 @@ func listOf(a answer, depth int, was map[string]int) *pageList {
 			hit.Class = "j"
 		}
 		if was == nil && a.terms[i] != 0 {
-			hit.Adds = fixed(a.terms[i])
+			hit.Adds = grid.Fixed(a.terms[i])
 		}
 		l.places[documentOf(h)] = len(l.Hits)
 		l.Hits = append(l.Hits, hit)
@@ -300,11 +301,11 @@ func (p *pagePair) connect(x explanation, all bool) {
 		d := &x.documents[i]
 		left, inLeft := p.Left.places[documentOf(d.hit)]
 		right, inRight := p.Right.places[documentOf(d.hit)]
-		if change := signed(d.difference()); d.difference() != 0 {
+		if change := grid.Signed(d.difference()); d.difference() != 0 {
 			if inRight {
-				p.Right.Hits[right].Adds, p.Right.Hits[right].Tone = change, toneClass(toneOf(d.difference()))
+				p.Right.Hits[right].Adds, p.Right.Hits[right].Tone = change, grid.ToneClass(grid.ToneOf(d.difference()))
 			} else if d.after == 0 {
-				gone = append(gone, clipLong(hitName(d.hit.Title, d.hit.ID))+" ("+change+")")
+				gone = append(gone, grid.Short(hitName(d.hit.Title, d.hit.ID))+" ("+change+")")
 			}
 		}
 		if !inLeft || !inRight {
@@ -327,7 +328,7 @@ func (p *pagePair) connect(x explanation, all bool) {
 		paths[class] += fmt.Sprintf("M0 %dL2 %d", 2*left+5, 2*right+5)
 	}
 	if len(gone) > 0 && x.with.failure == "" {
-		p.Notes = append(p.Notes, "No longer returned: "+list(gone, 8)+".")
+		p.Notes = append(p.Notes, "No longer returned: "+grid.List(gone, 8)+".")
 	}
 	for _, class := range []string{"e", "z", "m", "p"} {
 		if paths[class] != "" {

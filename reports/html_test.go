@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/releval/releval/reports/chart"
 )
 
 func TestPageStaysBelowItsLimit(t *testing.T) {
@@ -103,7 +105,7 @@ func TestPageHasTheLooksItNeeds(t *testing.T) {
 			t.Fatal(err)
 		}
 		page := string(content)
-		if style, defined := strings.Count(page, LinesStyle()), strings.Count(page, `id="best"`); style != test.want || defined != test.want {
+		if style, defined := strings.Count(page, chart.LinesStyle()), strings.Count(page, `id="best"`); style != test.want || defined != test.want {
 			t.Errorf("%s: the page has the style of the looks %d times and their marks %d times, want %d", name, style, defined, test.want)
 		}
 		windows := page[strings.Index(page, `id="windows"`):]

@@ -12,6 +12,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/sweep"
+	"github.com/releval/releval/reports/grid"
 )
 
 // JSONFormat is the version of the JSON report, in its key "format". A key is
@@ -410,7 +411,7 @@ func escapeInvisible(content []byte) []byte {
 	b.Grow(len(content))
 	for _, r := range string(content) {
 		switch {
-		case r == '\n' || r >= ' ' && r < 0x7f || visible(r):
+		case r == '\n' || r >= ' ' && r < 0x7f || grid.Visible(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			r -= 0x10000

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // The structs are the part of JUnit's XML that CI servers agree on.
@@ -175,7 +177,7 @@ func splitPlace(place string) (file, line string) {
 const longestXML = 1000
 
 // xmlText is one inert line; the encoder escapes the rest.
-func xmlText(s string) string { return clip(clean(s), longestXML) }
+func xmlText(s string) string { return grid.Clip(grid.Clean(s), longestXML) }
 
 func junitTime(t time.Time) string {
 	if t.IsZero() {

@@ -3,6 +3,8 @@ package reports
 import (
 	"strconv"
 	"time"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // manifestRows say what exactly was run, a name and a value each; what is
@@ -35,7 +37,7 @@ func (r *Report) manifestRows() [][2]string {
 	add("cluster", cluster)
 	add("index", m.Index)
 	for _, i := range m.Indices {
-		value := thousands(i.Documents) + " documents"
+		value := grid.Thousands(i.Documents) + " documents"
 		if i.UUID != "" {
 			value += ", uuid " + i.UUID
 		}

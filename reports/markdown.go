@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // Marker is the first line of a Markdown report: an invisible comment by
@@ -50,7 +52,7 @@ type document struct {
 	report   *Report
 	options  Options
 	sections []section
-	notes    footnotes
+	notes    grid.Footnotes
 	err      error
 }
 
@@ -72,11 +74,11 @@ func (d *document) fold(title, body string) {
 }
 
 func folded(title, body string) string {
-	return "<details>\n<summary>" + escapeHTML(title) + "</summary>\n\n" + body + "\n</details>\n"
+	return "<details>\n<summary>" + grid.EscapeHTML(title) + "</summary>\n\n" + body + "\n</details>\n"
 }
 
-func (d *document) grid(g *grid) string {
-	text, err := g.markdown()
+func (d *document) grid(g *grid.Table) string {
+	text, err := g.Markdown()
 	if err != nil && d.err == nil {
 		d.err = err
 	}
@@ -113,7 +115,7 @@ func (d *document) fit(limit int) string {
 		}
 	}
 	if len(left) > 0 {
-		fmt.Fprintf(&b, "*Left out to stay below %d KB: %s. The HTML report has everything.*\n", limit/1000, escapeMarkdown(list(left, 6)))
+		fmt.Fprintf(&b, "*Left out to stay below %d KB: %s. The HTML report has everything.*\n", limit/1000, grid.EscapeMarkdown(grid.List(left, 6)))
 	}
 	return b.String()
 }
@@ -123,24 +125,24 @@ func (d *document) opening() {
 	r := d.report
 	m := &r.Evaluation.Run.Manifest
 	var b strings.Builder
-	b.WriteString("## " + escapeMarkdown("Relevance: "+clipLong(m.Suite)) + "\n\n")
+	b.WriteString("## " + grid.EscapeMarkdown("Relevance: "+grid.Short(m.Suite)) + "\n\n")
 	for _, v := range r.Verdicts() {
-		b.WriteString(verdictSign(v.Direction) + " **" + escapeMarkdown(strings.TrimPrefix(v.Sentence, "~ ")) + "**")
+		b.WriteString(verdictSign(v.Direction) + " **" + grid.EscapeMarkdown(strings.TrimPrefix(v.Sentence, "~ ")) + "**")
 		if v.Direction != Same {
-			b.WriteString(" " + escapeMarkdown(v.Counts))
+			b.WriteString(" " + grid.EscapeMarkdown(v.Counts))
 		}
 		if v.Power != "" {
-			b.WriteString(" " + escapeMarkdown(v.Power))
+			b.WriteString(" " + grid.EscapeMarkdown(v.Power))
 		}
 		b.WriteString("\n\n")
 	}
 	if serious := r.serious(); serious != "" {
-		b.WriteString("> [!WARNING]\n> " + escapeLineStart(clip(clean(serious), 2000)) + "\n\n")
+		b.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(grid.Clean(serious), 2000)) + "\n\n")
 	}
 	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
-		b.WriteString("> [!NOTE]\n> " + escapeMarkdown(standInNote) + "\n\n")
+		b.WriteString("> [!NOTE]\n> " + grid.EscapeMarkdown(standInNote) + "\n\n")
 	}
-	b.WriteString(escapeLineStart(r.Subject()) + ".")
+	b.WriteString(grid.EscapeLineStart(r.Subject()) + ".")
 	if len(r.Gates) > 0 {
 		b.WriteString(" Gates: " + gateSummary(r.Gates) + ".")
 	}
@@ -173,14 +175,14 @@ func (d *document) comparison() {
 		if len(systems) == 2 {
 			title = "Without and with " + s.System
 		}
-		d.add("the comparison of "+s.System, "### "+escapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), "without", "with", false, &d.notes)))
+		d.add("the comparison of "+s.System, "### "+grid.EscapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), "without", "with", false, &d.notes)))
 	}
 	if len(systems) > 1 {
 		body := ""
-		for _, line := range d.notes.lines() {
-			body += escapeLineStart(line) + "\\\n"
+		for _, line := range d.notes.Lines() {
+			body += grid.EscapeLineStart(line) + "\\\n"
 		}
-		d.add("the method", body+"<sub>"+escapeMarkdown(method(r.Differences))+"</sub>\n")
+		d.add("the method", body+"<sub>"+grid.EscapeMarkdown(method(r.Differences))+"</sub>\n")
 	}
 }
 
@@ -202,7 +204,7 @@ func (d *document) largest() {
 			rows  []QueryRow
 		}{{"Largest losses" + of, losses}, {"Largest gains" + of, reversed(gains)}} {
 			if len(part.rows) > 0 {
-				d.add(strings.ToLower(part.title[:1])+part.title[1:], "### "+escapeMarkdown(part.title)+"\n\n"+d.grid(r.queryGrid(part.rows)))
+				d.add(strings.ToLower(part.title[:1])+part.title[1:], "### "+grid.EscapeMarkdown(part.title)+"\n\n"+d.grid(r.queryGrid(part.rows)))
 			}
 		}
 	}
@@ -223,14 +225,14 @@ func (d *document) integrity() {
 	b.WriteString("### What could not be trusted\n\n")
 	found := d.report.Findings()
 	for _, f := range found {
-		text := escapeLineStart(clip(clean(f.Text), 500))
+		text := grid.EscapeLineStart(grid.Clip(grid.Clean(f.Text), 500))
 		if f.Serious {
 			text = "**" + text + "**"
 		}
 		b.WriteString("- " + text + "\n")
 	}
 	if len(found) == 0 {
-		b.WriteString(escapeMarkdown(nothingFound) + "\n")
+		b.WriteString(grid.EscapeMarkdown(nothingFound) + "\n")
 	}
 	d.add("integrity", b.String())
 }
@@ -251,7 +253,7 @@ func (d *document) everyQuery() {
 	}
 	for i, s := range systems[1:] {
 		rows := r.Queries[i]
-		title := "All " + queriesOf(len(rows)) + " by what " + s.System + " did"
+		title := "All " + grid.Queries(len(rows)) + " by what " + s.System + " did"
 		if len(rows) <= shownWhole {
 			d.fold(title, d.grid(r.queryGrid(rows)))
 			continue
@@ -261,7 +263,7 @@ func (d *document) everyQuery() {
 		d.sections = append(d.sections, section{
 			title:   strings.ToLower(title[:1]) + title[1:],
 			body:    folded(title, d.grid(r.queryGrid(rows))),
-			shorter: folded(short, d.grid(r.queryGrid(losses, gains))+"\n"+escapeMarkdown(note)+"\n"),
+			shorter: folded(short, d.grid(r.queryGrid(losses, gains))+"\n"+grid.EscapeMarkdown(note)+"\n"),
 		})
 	}
 }
@@ -274,13 +276,13 @@ func (d *document) findings() {
 		if len(f.Items) == 0 {
 			continue
 		}
-		b.WriteString("- " + escapeLineStart(clip(clean(f.Text), 500)) + "\n")
+		b.WriteString("- " + grid.EscapeLineStart(grid.Clip(grid.Clean(f.Text), 500)) + "\n")
 		for i, item := range f.Items {
 			if i == shown {
-				fmt.Fprintf(&b, "  - and %s more\n", thousands(len(f.Items)-i))
+				fmt.Fprintf(&b, "  - and %s more\n", grid.Thousands(len(f.Items)-i))
 				break
 			}
-			b.WriteString("  - " + escapeLineStart(clip(clean(item), 200)) + "\n")
+			b.WriteString("  - " + grid.EscapeLineStart(grid.Clip(grid.Clean(item), 200)) + "\n")
 		}
 	}
 	if b.Len() > 0 {
@@ -290,9 +292,9 @@ func (d *document) findings() {
 
 // manifest says what exactly was run, folded.
 func (d *document) manifest() {
-	g := &grid{columns: []column{{head: "what"}, {head: "value"}}}
+	g := &grid.Table{Columns: []grid.Column{{Head: "what"}, {Head: "value"}}}
 	for _, row := range d.report.manifestRows() {
-		g.add(cell{text: row[0]}, cell{text: clip(clean(row[1]), 200)})
+		g.Add(grid.Cell{Text: row[0]}, grid.Cell{Text: grid.Clip(grid.Clean(row[1]), 200)})
 	}
 	d.fold("What exactly was run", d.grid(g))
 }
@@ -307,9 +309,9 @@ func (d *document) query(id string) {
 	}
 	lines := r.queryIntroduction(i)
 	var b strings.Builder
-	b.WriteString("## " + escapeMarkdown(clipLong(lines[0])) + "\n\n")
+	b.WriteString("## " + grid.EscapeMarkdown(grid.Short(lines[0])) + "\n\n")
 	for _, line := range lines[1:] {
-		b.WriteString("- " + escapeLineStart(clip(clean(line), 500)) + "\n")
+		b.WriteString("- " + grid.EscapeLineStart(grid.Clip(grid.Clean(line), 500)) + "\n")
 	}
 	b.WriteString("\n" + d.grid(r.queryMetrics(i)))
 	d.add("the query", b.String())
@@ -318,14 +320,14 @@ func (d *document) query(id string) {
 			continue
 		}
 		x := r.explain(i, s)
-		d.add("the rankings", "### "+escapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, s > 0, true))+"\n<sub>"+escapeMarkdown(x.legend(true))+"</sub>\n")
+		d.add("the rankings", "### "+grid.EscapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, s > 0, true))+"\n<sub>"+grid.EscapeMarkdown(x.legend(true))+"</sub>\n")
 		if s > 0 {
 			d.add("the contributions", "### What each title did to the difference\n\n"+d.grid(contributionGrid(x)))
 		}
 	}
 	var holes strings.Builder
 	for _, h := range r.holes(i) {
-		holes.WriteString("- " + escapeLineStart(h) + "\n")
+		holes.WriteString("- " + grid.EscapeLineStart(h) + "\n")
 	}
 	if holes.Len() > 0 {
 		d.add("the holes", "### Holes\n\n"+holes.String())
@@ -338,16 +340,16 @@ func (d *document) gates() {
 	}
 	g, note := gateGrid(d.report.Gates)
 	body := "### Gates\n\n"
-	if len(g.rows) > 0 {
+	if len(g.Rows) > 0 {
 		body += d.grid(g)
 	}
 	if note != "" {
-		body += "\n" + escapeMarkdown(note) + "\n"
+		body += "\n" + grid.EscapeMarkdown(note) + "\n"
 	}
 	var lines strings.Builder
 	for i := range d.report.Gates {
 		if g := &d.report.Gates[i]; g.Outcome == Failed || g.Outcome == Inconclusive {
-			lines.WriteString("- " + escapeLineStart(clip(clean(gateExplained(g)), 500)) + "\n")
+			lines.WriteString("- " + grid.EscapeLineStart(grid.Clip(grid.Clean(gateExplained(g)), 500)) + "\n")
 		}
 	}
 	if lines.Len() > 0 {
@@ -363,12 +365,12 @@ func (d *document) sweeps() {
 		if c := d.chart(charted{kind: sweptTogether}); c != "" {
 			body += "\n" + c
 		}
-		d.add("the sweeps side by side", "### Windows side by side: "+escapeMarkdown(r.Lead())+"\n\n"+body)
+		d.add("the sweeps side by side", "### Windows side by side: "+grid.EscapeMarkdown(r.Lead())+"\n\n"+body)
 	}
 	for _, one := range d.report.swept() {
 		var b strings.Builder
 		for _, text := range sweepSays(r, &one) {
-			b.WriteString(escapeLineStart(text) + "\n")
+			b.WriteString(grid.EscapeLineStart(text) + "\n")
 		}
 		b.WriteString("\n")
 		if c := d.chart(charted{sweptChart, one.Name}); c != "" {
@@ -376,9 +378,9 @@ func (d *document) sweeps() {
 		}
 		b.WriteString(d.grid(sweepGrid(r, &one)))
 		for _, table := range sweepTables(r, &one) {
-			b.WriteString("\n" + folded(table.title, d.grid(table.grid)))
+			b.WriteString("\n" + folded(table.title, d.grid(table.Table)))
 		}
-		d.add("the sweep", "### "+escapeMarkdown("Windows of "+one.Name)+"\n\n"+b.String())
+		d.add("the sweep", "### "+grid.EscapeMarkdown("Windows of "+one.Name)+"\n\n"+b.String())
 	}
 }
 
@@ -389,34 +391,34 @@ func (d *document) baseline() {
 	}
 	var body strings.Builder
 	if text := meaningless(b); text != "" {
-		body.WriteString("> [!WARNING]\n> " + escapeLineStart(clip(clean(text), 2000)) + "\n\n")
+		body.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(grid.Clean(text), 2000)) + "\n\n")
 	}
 	for _, g := range d.report.baselineGroups() {
-		body.WriteString(escapeLineStart(g.sentence) + "\n\n")
+		body.WriteString(grid.EscapeLineStart(g.sentence) + "\n\n")
 		body.WriteString(d.grid(comparisonGrid(g.differences, "baseline", "now", false, &d.notes)) + "\n")
 	}
-	for _, line := range d.notes.lines() {
-		body.WriteString(escapeLineStart(line) + "\\\n")
+	for _, line := range d.notes.Lines() {
+		body.WriteString(grid.EscapeLineStart(line) + "\\\n")
 	}
 	if len(b.Differences) > 0 {
 		var tests strings.Builder
 		for _, g := range d.report.baselineGroups() {
-			tests.WriteString(escapeMarkdown(g.system) + "\n\n" + d.grid(testsGrid(g.differences)) + "\n")
+			tests.WriteString(grid.EscapeMarkdown(g.system) + "\n\n" + d.grid(testsGrid(g.differences)) + "\n")
 		}
-		body.WriteString(folded("Tests against the baseline", tests.String()+"<sub>"+escapeMarkdown(testsNote)+"</sub>\n") + "\n")
+		body.WriteString(folded("Tests against the baseline", tests.String()+"<sub>"+grid.EscapeMarkdown(testsNote)+"</sub>\n") + "\n")
 	}
 	for _, line := range baselineRemarks(b) {
-		body.WriteString("- " + escapeLineStart(clip(clean(line), 500)) + "\n")
+		body.WriteString("- " + grid.EscapeLineStart(grid.Clip(grid.Clean(line), 500)) + "\n")
 	}
 	for s, rows := range b.Queries {
 		if losses, gains, _ := selectRows(rows, 2*largestShown, largestShown); len(losses)+len(gains) > 0 && s < len(d.report.Evaluation.Systems) {
-			body.WriteString("\n" + escapeMarkdown("Queries of "+d.report.Evaluation.Systems[s].System+" that moved:") + "\n\n" + d.grid(d.report.movedGrid(losses, gains)))
+			body.WriteString("\n" + grid.EscapeMarkdown("Queries of "+d.report.Evaluation.Systems[s].System+" that moved:") + "\n\n" + d.grid(d.report.movedGrid(losses, gains)))
 			if g := d.report.titlesGrid(losses, gains); g != nil {
 				body.WriteString("\n" + folded("The titles that did it", d.grid(g)))
 			}
 		}
 	}
-	d.add("the baseline", "### "+escapeMarkdown("Against the baseline "+clipLong(b.Name)+ofDay(b))+"\n\n"+body.String())
+	d.add("the baseline", "### "+grid.EscapeMarkdown("Against the baseline "+grid.Short(b.Name)+ofDay(b))+"\n\n"+body.String())
 }
 
 func (d *document) tags() {

@@ -10,6 +10,8 @@ import (
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/text"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // parsed is what a Markdown parser sees in a report.
@@ -130,11 +132,11 @@ func ownHTML(html string) bool {
 // TestMarkdownCellsReadBack holds what a parser reads in a cell against what
 // was put in.
 func TestMarkdownCellsReadBack(t *testing.T) {
-	g := &grid{columns: []column{{head: "n", right: true}, {head: "text"}}}
+	g := &grid.Table{Columns: []grid.Column{{Head: "n", Right: true}, {Head: "text"}}}
 	for i, text := range hostile {
-		g.add(cell{text: fmt.Sprint(i)}, cell{text: text})
+		g.Add(grid.Cell{Text: fmt.Sprint(i)}, grid.Cell{Text: text})
 	}
-	content, err := g.markdown()
+	content, err := g.Markdown()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,8 +145,8 @@ func TestMarkdownCellsReadBack(t *testing.T) {
 		t.Fatalf("one table of %d rows was drawn, read is %d rows", len(hostile)+1, len(p.tables[0]))
 	}
 	for i, text := range hostile {
-		if got := p.tables[0][i+1][1]; got != clean(text) {
-			t.Errorf("cell %d reads back as %.80q, want %.80q", i, got, clean(text))
+		if got := p.tables[0][i+1][1]; got != grid.Clean(text) {
+			t.Errorf("cell %d reads back as %.80q, want %.80q", i, got, grid.Clean(text))
 		}
 	}
 }

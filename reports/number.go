@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/reports/grid"
 )
 
 // absent is the rank of a document that was not returned.
@@ -15,18 +16,18 @@ func grade(g float64) string {
 	if math.IsNaN(g) {
 		return absent
 	}
-	return compact(g)
+	return grid.Compact(g)
 }
 
 // pValue prints a p-value as a table's cell.
 func pValue(p float64) string {
 	switch {
 	case math.IsNaN(p):
-		return undefined
+		return grid.Undefined
 	case p < 0.001:
 		return "<0.001"
 	}
-	return fixed(p)
+	return grid.Fixed(p)
 }
 
 // pSaid prints a p-value for prose.

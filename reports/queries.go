@@ -3,6 +3,8 @@ package reports
 import (
 	"fmt"
 	"math"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // shownWhole is how many queries are all listed; of more, only the largest
@@ -33,52 +35,52 @@ func selectRows(rows []QueryRow, whole, each int) (losses, gains []QueryRow, not
 		}
 	}
 	left := len(rows) - len(losses) - len(gains)
-	return losses, gains, fmt.Sprintf("%s in between left out; --report FILE.html or .csv has them all", queriesOf(left))
+	return losses, gains, fmt.Sprintf("%s in between left out; --report FILE.html or .csv has them all", grid.Queries(left))
 }
 
 // queryGrid lists queries under one reranker.
-func (r *Report) queryGrid(rows ...[]QueryRow) *grid {
-	g := &grid{columns: []column{
-		{head: "query", shrink: 10},
-		{head: "without", right: true},
-		{head: "with", right: true},
-		{head: "difference", right: true},
-		{head: "best relevant title", shrink: 10},
-		{head: "rank", right: true},
+func (r *Report) queryGrid(rows ...[]QueryRow) *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{
+		{Head: "query", Shrink: 10},
+		{Head: "without", Right: true},
+		{Head: "with", Right: true},
+		{Head: "difference", Right: true},
+		{Head: "best relevant title", Shrink: 10},
+		{Head: "rank", Right: true},
 	}}
 	for i, part := range rows {
-		if i > 0 && len(part) > 0 && len(g.rows) > 0 {
-			g.add(words("…", "", "", "", "", "")...)
+		if i > 0 && len(part) > 0 && len(g.Rows) > 0 {
+			g.Add(grid.Words("…", "", "", "", "", "")...)
 		}
 		for _, row := range part {
-			moved := toned(ranksMoved(row.Before, row.After), plain)
+			moved := grid.Toned(ranksMoved(row.Before, row.After), grid.Plain)
 			if row.Failed {
-				moved = toned("failed", bad)
+				moved = grid.Toned("failed", grid.Bad)
 			}
-			g.add(
-				cell{text: clipLong(Name(&r.Evaluation.Run.Queries[row.Query]))},
-				cell{text: fixed(row.Without)}, cell{text: fixed(row.With)},
-				toned(signed(row.Difference), toneOf(row.Difference)),
-				cell{text: clipLong(row.Best)}, moved)
+			g.Add(
+				grid.Cell{Text: grid.Short(Name(&r.Evaluation.Run.Queries[row.Query]))},
+				grid.Cell{Text: grid.Fixed(row.Without)}, grid.Cell{Text: grid.Fixed(row.With)},
+				grid.Toned(grid.Signed(row.Difference), grid.ToneOf(row.Difference)),
+				grid.Cell{Text: grid.Short(row.Best)}, moved)
 		}
 	}
 	return g
 }
 
 // singleGrid lists queries where there is no reranker to compare.
-func (r *Report) singleGrid() *grid {
-	g := &grid{columns: []column{
-		{head: "query", shrink: 10},
-		{head: r.LeadMetric().String(), right: true},
-		{head: "best relevant title", shrink: 10},
-		{head: "rank", right: true},
+func (r *Report) singleGrid() *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{
+		{Head: "query", Shrink: 10},
+		{Head: r.LeadMetric().String(), Right: true},
+		{Head: "best relevant title", Shrink: 10},
+		{Head: "rank", Right: true},
 	}}
 	for _, row := range r.Queries[0] {
-		at := toned(rank(row.Before), plain)
+		at := grid.Toned(rank(row.Before), grid.Plain)
 		if row.Failed {
-			at = toned("failed", bad)
+			at = grid.Toned("failed", grid.Bad)
 		}
-		g.add(cell{text: clipLong(Name(&r.Evaluation.Run.Queries[row.Query]))}, cell{text: fixed(row.Without)}, cell{text: clipLong(row.Best)}, at)
+		g.Add(grid.Cell{Text: grid.Short(Name(&r.Evaluation.Run.Queries[row.Query]))}, grid.Cell{Text: grid.Fixed(row.Without)}, grid.Cell{Text: grid.Short(row.Best)}, at)
 	}
 	return g
 }

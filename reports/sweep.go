@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/releval/releval/eval/sweep"
+	"github.com/releval/releval/reports/grid"
 )
 
 // swept are the report's rerankers that were swept: none without a sweep.
@@ -57,16 +58,16 @@ func sweepNotes(r *sweep.Result) []string {
 		notes = append(notes, sentence(n))
 	}
 	if c := r.Cost; c.Searches() > 0 {
-		text := fmt.Sprintf("the sweep over %s took %s: %s in the pass", plural(len(r.Windows), "window", "windows"), plural(c.Searches(), "search", "searches"), thousands(c.Pass))
+		text := fmt.Sprintf("the sweep over %s took %s: %s in the pass", grid.Plural(len(r.Windows), "window", "windows"), grid.Plural(c.Searches(), "search", "searches"), grid.Thousands(c.Pass))
 		for _, part := range []struct {
 			n    int
 			what string
 		}{{c.Audit, "for the audit"}, {c.Measured, "to measure windows"}, {c.Latency, "for latencies"}} {
 			if part.n > 0 {
-				text += fmt.Sprintf(", %s %s", thousands(part.n), part.what)
+				text += fmt.Sprintf(", %s %s", grid.Thousands(part.n), part.what)
 			}
 		}
-		notes = append(notes, sentence(text+fmt.Sprintf("; the rerankers scored %s", plural(c.Documents(), "document", "documents"))))
+		notes = append(notes, sentence(text+fmt.Sprintf("; the rerankers scored %s", grid.Plural(c.Documents(), "document", "documents"))))
 	}
 	return notes
 }
@@ -82,7 +83,7 @@ func shapeSays(r *sweep.Result, one *sweep.Reranker) string {
 		text += fmt.Sprintf(", in %s of samples of the queries", fmt.Sprintf("%.0f %%", float64(c.Share)*100))
 	}
 	return text + fmt.Sprintf("; query by query: %s, %s, %s, %s (changes up to %s left aside)",
-		thousands(c.Saturates)+" rise and saturate", thousands(c.Peaks)+" peak and decay", thousands(c.Decays)+" decay from the start", thousands(c.Flat)+" flat", compact(r.Delta))
+		grid.Thousands(c.Saturates)+" rise and saturate", grid.Thousands(c.Peaks)+" peak and decay", grid.Thousands(c.Decays)+" decay from the start", grid.Thousands(c.Flat)+" flat", grid.Compact(r.Delta))
 }
 
 // verb makes a predicate of a shape.
@@ -117,7 +118,7 @@ func auditSays(r *sweep.Result, one *sweep.Reranker) string {
 	const shown = 3
 	for i, c := range a.Findings {
 		if i == shown {
-			text += fmt.Sprintf("; and %s more", thousands(len(a.Findings)-shown))
+			text += fmt.Sprintf("; and %s more", grid.Thousands(len(a.Findings)-shown))
 			break
 		}
 		text += fmt.Sprintf("; query %q at window %d: %s", c.Query, c.Window, c.Reason)
@@ -131,18 +132,18 @@ func latencySays(r *sweep.Result, one *sweep.Reranker) string {
 	if l == nil {
 		return ""
 	}
-	text := fmt.Sprintf("latency, on %s one search at a time", plural(l.Queries, "query", "queries"))
+	text := fmt.Sprintf("latency, on %s one search at a time", grid.Plural(l.Queries, "query", "queries"))
 	if f := l.Wall; f != nil {
-		text += fmt.Sprintf(": wall clock %s ms + %s ms · w (R² %.2f)", compact(f.Base), compact(f.PerDocument), f.R2)
+		text += fmt.Sprintf(": wall clock %s ms + %s ms · w (R² %.2f)", grid.Compact(f.Base), grid.Compact(f.PerDocument), f.R2)
 	}
 	if f := l.Took; f != nil {
-		text += fmt.Sprintf(", the server's took %s ms + %s ms · w", compact(f.Base), compact(f.PerDocument))
+		text += fmt.Sprintf(", the server's took %s ms + %s ms · w", grid.Compact(f.Base), grid.Compact(f.PerDocument))
 	}
 	if t := r.FirstStage.Latency; t != nil {
-		text += fmt.Sprintf("; without the reranker p50 %s ms, p95 %s ms", milliseconds(float64(t.WallP50)), milliseconds(float64(t.WallP95)))
+		text += fmt.Sprintf("; without the reranker p50 %s ms, p95 %s ms", grid.Milliseconds(float64(t.WallP50)), grid.Milliseconds(float64(t.WallP95)))
 	}
 	if l.Failed > 0 {
-		text += fmt.Sprintf("; %s failed and are left out", plural(l.Failed, "search", "searches"))
+		text += fmt.Sprintf("; %s failed and are left out", grid.Plural(l.Failed, "search", "searches"))
 	}
 	return text
 }
@@ -161,28 +162,28 @@ func sentence(text string) string {
 }
 
 // sweepGrid shows the sweep of a reranker, a row for each window.
-func sweepGrid(r *sweep.Result, one *sweep.Reranker) *grid {
+func sweepGrid(r *sweep.Result, one *sweep.Reranker) *grid.Table {
 	timed := slices.ContainsFunc(one.Points, func(p sweep.Point) bool {
 		p50, _ := wall(&p)
 		return !math.IsNaN(p50)
 	})
-	g := numberGrid("window", r.Lead(), "gain", coverage(r.Confidence)+" interval", "ceiling", "recall", "captured")
+	g := grid.NewNumbers("window", r.Lead(), "gain", coverage(r.Confidence)+" interval", "ceiling", "recall", "captured")
 	if timed {
-		g.columns = append(g.columns, column{head: "p50/p95 ms", right: true})
+		g.Columns = append(g.Columns, grid.Column{Head: "p50/p95 ms", Right: true})
 	}
 	for _, p := range one.Points {
-		window := toned(strconv.Itoa(p.Window), plain)
+		window := grid.Toned(strconv.Itoa(p.Window), grid.Plain)
 		if p.Window == recommended(one) {
-			window = toned("→ "+window.text, good)
+			window = grid.Toned("→ "+window.Text, grid.Good)
 		}
-		row := append([]cell{window}, words(
-			fixed(float64(p.Values[0])), signed(float64(p.Gain.Mean)), interval(float64(p.Gain.Low), float64(p.Gain.High)),
-			fixed(float64(p.Ceilings[0])), fixed(float64(p.Recall)), percent(float64(p.Captured)))...)
+		row := append([]grid.Cell{window}, grid.Words(
+			grid.Fixed(float64(p.Values[0])), grid.Signed(float64(p.Gain.Mean)), grid.Interval(float64(p.Gain.Low), float64(p.Gain.High)),
+			grid.Fixed(float64(p.Ceilings[0])), grid.Fixed(float64(p.Recall)), grid.Percent(float64(p.Captured)))...)
 		if timed {
 			p50, p95 := wall(&p)
-			row = append(row, cell{text: milliseconds(p50) + "/" + milliseconds(p95)})
+			row = append(row, grid.Cell{Text: grid.Milliseconds(p50) + "/" + grid.Milliseconds(p95)})
 		}
-		g.add(row...)
+		g.Add(row...)
 	}
 	return g
 }
@@ -190,101 +191,101 @@ func sweepGrid(r *sweep.Result, one *sweep.Reranker) *grid {
 // sweepTable is a further table of a sweep: what the curve does not show.
 type sweepTable struct {
 	title string
-	*grid
+	*grid.Table
 	// detail says that a terminal does without it.
 	detail bool
 }
 
 // sweepTables are the further tables.
 func sweepTables(r *sweep.Result, one *sweep.Reranker) []sweepTable {
-	tables := []sweepTable{{title: "Where relevant documents are lost", grid: lossGrid(one)}}
+	tables := []sweepTable{{title: "Where relevant documents are lost", Table: lossGrid(one)}}
 	if len(r.Metrics) > 1 {
-		tables = append(tables, sweepTable{title: "Every metric", grid: metricGrid(r, one)})
+		tables = append(tables, sweepTable{title: "Every metric", Table: metricGrid(r, one)})
 	}
 	if one.Latency != nil {
-		tables = append(tables, sweepTable{title: "Latency in milliseconds", grid: latencyGrid(one), detail: true})
+		tables = append(tables, sweepTable{title: "Latency in milliseconds", Table: latencyGrid(one), detail: true})
 	}
 	if s := one.Settings; s != nil {
 		at := " at window " + strconv.Itoa(s.Window) + " (estimates from the same pass)"
 		if s.MinScore != nil {
-			tables = append(tables, sweepTable{title: "Thresholds of min_score" + at, grid: minScoreGrid(r, s.MinScore), detail: true})
+			tables = append(tables, sweepTable{title: "Thresholds of min_score" + at, Table: minScoreGrid(r, s.MinScore), detail: true})
 		}
 		if s.Blend != nil {
-			tables = append(tables, sweepTable{title: "Blends of both scores" + at, grid: blendGrid(r, s.Blend), detail: true})
+			tables = append(tables, sweepTable{title: "Blends of both scores" + at, Table: blendGrid(r, s.Blend), detail: true})
 		}
 	}
 	return tables
 }
 
 // lossGrid says where the relevant documents are lost at each window.
-func lossGrid(one *sweep.Reranker) *grid {
-	g := numberGrid("window", "found", "ranked below", "dropped", "not delivered", "not in index")
+func lossGrid(one *sweep.Reranker) *grid.Table {
+	g := grid.NewNumbers("window", "found", "ranked below", "dropped", "not delivered", "not in index")
 	unanswered := slices.ContainsFunc(one.Points, func(p sweep.Point) bool { return p.Losses.Unanswered > 0 })
 	if unanswered {
-		g.columns = append(g.columns, column{head: "unanswered", right: true})
+		g.Columns = append(g.Columns, grid.Column{Head: "unanswered", Right: true})
 	}
 	for _, p := range one.Points {
 		l := p.Losses
-		row := words(strconv.Itoa(p.Window), thousands(l.Found), thousands(l.Below), thousands(l.Dropped), thousands(l.Undelivered), thousands(l.NotInIndex))
+		row := grid.Words(strconv.Itoa(p.Window), grid.Thousands(l.Found), grid.Thousands(l.Below), grid.Thousands(l.Dropped), grid.Thousands(l.Undelivered), grid.Thousands(l.NotInIndex))
 		if unanswered {
-			row = append(row, cell{text: thousands(l.Unanswered)})
+			row = append(row, grid.Cell{Text: grid.Thousands(l.Unanswered)})
 		}
-		g.add(row...)
+		g.Add(row...)
 	}
 	return g
 }
 
 // metricGrid shows all metrics at each window.
-func metricGrid(r *sweep.Result, one *sweep.Reranker) *grid {
-	g := numberGrid(append(append([]string{"window"}, r.Metrics...), "documents")...)
+func metricGrid(r *sweep.Result, one *sweep.Reranker) *grid.Table {
+	g := grid.NewNumbers(append(append([]string{"window"}, r.Metrics...), "documents")...)
 	add := func(window string, values []sweep.Number, documents string) {
 		row := []string{window}
 		for _, v := range values {
-			row = append(row, fixed(float64(v)))
+			row = append(row, grid.Fixed(float64(v)))
 		}
-		g.add(words(append(row, documents)...)...)
+		g.Add(grid.Words(append(row, documents)...)...)
 	}
 	add("none", r.FirstStage.Values, "0")
 	for _, p := range one.Points {
-		add(strconv.Itoa(p.Window), p.Values, compact(float64(int(p.Documents*10+0.5))/10))
+		add(strconv.Itoa(p.Window), p.Values, grid.Compact(float64(int(p.Documents*10+0.5))/10))
 	}
 	return g
 }
 
 // latencyGrid shows both clocks.
-func latencyGrid(one *sweep.Reranker) *grid {
-	g := numberGrid("window", "wall p50", "wall p95", "took p50", "took p95", "fitted wall")
+func latencyGrid(one *sweep.Reranker) *grid.Table {
+	g := grid.NewNumbers("window", "wall p50", "wall p95", "took p50", "took p95", "fitted wall")
 	for _, p := range one.Points {
-		fitted := undefined
+		fitted := grid.Undefined
 		if one.Latency.Wall != nil {
-			fitted = milliseconds(one.Latency.Wall.At(p.Window))
+			fitted = grid.Milliseconds(one.Latency.Wall.At(p.Window))
 		}
 		if l := p.Latency; l != nil {
-			g.add(words(strconv.Itoa(p.Window), milliseconds(float64(l.WallP50)), milliseconds(float64(l.WallP95)),
-				milliseconds(float64(l.TookP50)), milliseconds(float64(l.TookP95)), fitted)...)
+			g.Add(grid.Words(strconv.Itoa(p.Window), grid.Milliseconds(float64(l.WallP50)), grid.Milliseconds(float64(l.WallP95)),
+				grid.Milliseconds(float64(l.TookP50)), grid.Milliseconds(float64(l.TookP95)), fitted)...)
 		}
 	}
 	return g
 }
 
 // minScoreGrid shows what thresholds would cut.
-func minScoreGrid(r *sweep.Result, m *sweep.MinScore) *grid {
-	g := numberGrid("min_score", r.Lead(), "hits a query")
+func minScoreGrid(r *sweep.Result, m *sweep.MinScore) *grid.Table {
+	g := grid.NewNumbers("min_score", r.Lead(), "hits a query")
 	for _, o := range m.Options {
 		limit := "none"
 		if o.MinScore.Defined() {
-			limit = compact(float64(o.MinScore))
+			limit = grid.Compact(float64(o.MinScore))
 		}
-		g.add(words(limit, fixed(float64(o.Value)), compact(o.Hits))...)
+		g.Add(grid.Words(limit, grid.Fixed(float64(o.Value)), grid.Compact(o.Hits))...)
 	}
 	return g
 }
 
 // blendGrid shows what weighted sums of both scores would reach.
-func blendGrid(r *sweep.Result, b *sweep.Blend) *grid {
-	g := numberGrid("weight of the reranker", r.Lead())
+func blendGrid(r *sweep.Result, b *sweep.Blend) *grid.Table {
+	g := grid.NewNumbers("weight of the reranker", r.Lead())
 	for _, o := range b.Options {
-		g.add(words(compact(o.Weight), fixed(float64(o.Value)))...)
+		g.Add(grid.Words(grid.Compact(o.Weight), grid.Fixed(float64(o.Value)))...)
 	}
 	return g
 }
@@ -302,7 +303,7 @@ func sweptWindows(sweeps []sweep.Reranker) []int {
 }
 
 // sweepsTogether compares several rerankers window by window; nil for one.
-func (r *Report) sweepsTogether() *grid {
+func (r *Report) sweepsTogether() *grid.Table {
 	sweeps := r.swept()
 	if len(sweeps) < 2 {
 		return nil
@@ -317,31 +318,31 @@ func (r *Report) sweepsTogether() *grid {
 	if timed {
 		heads = append(heads, "p95 ms")
 	}
-	g := numberGrid("window")
+	g := grid.NewNumbers("window")
 	for i := range sweeps {
-		g.columns = append(g.columns, numberGrid(append([]string{clipLong(sweeps[i].Name)}, heads...)...).columns...)
+		g.Columns = append(g.Columns, grid.NewNumbers(append([]string{grid.Short(sweeps[i].Name)}, heads...)...).Columns...)
 	}
 	for _, w := range sweptWindows(sweeps) {
-		row := words(strconv.Itoa(w))
+		row := grid.Words(strconv.Itoa(w))
 		for i := range sweeps {
 			one := &sweeps[i]
 			at := slices.IndexFunc(one.Points, func(p sweep.Point) bool { return p.Window == w })
 			if at < 0 {
-				row = append(row, words(slices.Repeat([]string{absent}, 1+len(heads))...)...)
+				row = append(row, grid.Words(slices.Repeat([]string{absent}, 1+len(heads))...)...)
 				continue
 			}
 			p := &one.Points[at]
-			value := cell{text: fixed(float64(p.Values[0]))}
+			value := grid.Cell{Text: grid.Fixed(float64(p.Values[0]))}
 			if w == recommended(one) {
-				value = toned("→ "+value.text, good)
+				value = grid.Toned("→ "+value.Text, grid.Good)
 			}
-			row = append(row, value, cell{text: signed(float64(p.Gain.Mean))})
+			row = append(row, value, grid.Cell{Text: grid.Signed(float64(p.Gain.Mean))})
 			if timed {
 				_, p95 := wall(p)
-				row = append(row, cell{text: milliseconds(p95)})
+				row = append(row, grid.Cell{Text: grid.Milliseconds(p95)})
 			}
 		}
-		g.add(row...)
+		g.Add(row...)
 	}
 	return g
 }

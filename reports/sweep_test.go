@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/releval/releval/eval/sweep"
+	"github.com/releval/releval/reports/grid"
 )
 
 // swept is the sample with a sweep of its own run.
@@ -113,8 +114,8 @@ func TestSweepsTogether(t *testing.T) {
 		sweep.Reranker{Name: "two", Points: []sweep.Point{pointAt(10, .6, 0, 0, 0, 1, 1, 2), pointAt(20, .7, 0, 0, 0, 1, 1, 2)}})
 	g := r.sweepsTogether()
 	var rows []string
-	for _, row := range g.rows {
-		rows = append(rows, row[0].text+" "+row[1].text+" "+row[4].text)
+	for _, row := range g.Rows {
+		rows = append(rows, row[0].Text+" "+row[1].Text+" "+row[4].Text)
 	}
 	if got, want := strings.Join(rows, ", "), "5 0.400 –, 10 → 0.500 0.600, 20 – 0.700"; got != want {
 		t.Errorf("rows %q, want %q", got, want)
@@ -124,13 +125,13 @@ func TestSweepsTogether(t *testing.T) {
 	r.Sweep.Rerankers[0].Points[1].Latency = nil
 	r.Sweep.Rerankers[1].Points[0].Latency, r.Sweep.Rerankers[1].Points[1].Latency = nil, nil
 	var heads []string
-	for _, c := range r.sweepsTogether().columns {
-		heads = append(heads, c.head)
+	for _, c := range r.sweepsTogether().Columns {
+		heads = append(heads, c.Head)
 	}
 	if got, want := strings.Join(heads, ", "), "window, one, gain, two, gain"; got != want {
 		t.Errorf("heads %q, want %q", got, want)
 	}
-	if text, err := r.sweepsTogether().text(Screen{}); err != nil || !strings.Contains(text, "0.700") {
+	if text, err := r.sweepsTogether().Text(grid.Screen{}); err != nil || !strings.Contains(text, "0.700") {
 		t.Errorf("%v:\n%s", err, text)
 	}
 }
@@ -142,8 +143,8 @@ func TestLatencyGrid(t *testing.T) {
 		Points:  []sweep.Point{{Window: 5, Latency: &sweep.Times{TookP50: 11, TookP95: 12, WallP50: 13, WallP95: 14}}},
 	}
 	var got []string
-	for _, c := range latencyGrid(one).rows[0] {
-		got = append(got, c.text)
+	for _, c := range latencyGrid(one).Rows[0] {
+		got = append(got, c.Text)
 	}
 	if want := "5 13 14 11 12 15"; strings.Join(got, " ") != want {
 		t.Errorf("row %q, want %q", got, want)

@@ -6,35 +6,36 @@ import (
 	"slices"
 
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/reports/grid"
 )
 
 // tagsGrid shows the lead metric by tag; nil where no query has one.
-func (r *Report) tagsGrid() *grid {
+func (r *Report) tagsGrid() *grid.Table {
 	scores := score.ByTag(r.Evaluation)
 	if len(scores) == 0 {
 		return nil
 	}
 	systems := r.Evaluation.Systems
-	g := &grid{columns: []column{{head: "tag", shrink: 12}, {head: "queries", right: true}}}
+	g := &grid.Table{Columns: []grid.Column{{Head: "tag", Shrink: 12}, {Head: "queries", Right: true}}}
 	for i, s := range systems {
 		head := s.System
 		if i == 0 {
 			head = "without"
 		}
-		g.columns = append(g.columns, column{head: head, right: true, shrink: 7})
+		g.Columns = append(g.Columns, grid.Column{Head: head, Right: true, Shrink: 7})
 		if i > 0 {
-			g.columns = append(g.columns, column{head: "won/lost/tied", right: true})
+			g.Columns = append(g.Columns, grid.Column{Head: "won/lost/tied", Right: true})
 		}
 	}
 	for _, s := range scores {
-		row := []cell{{text: clipLong(cmp.Or(s.Tag, "(none)"))}, {text: thousands(s.Queries)}}
+		row := []grid.Cell{{Text: grid.Short(cmp.Or(s.Tag, "(none)"))}, {Text: grid.Thousands(s.Queries)}}
 		for i := range systems {
-			row = append(row, cell{text: fixed(s.Means[i][r.Lead])})
+			row = append(row, grid.Cell{Text: grid.Fixed(s.Means[i][r.Lead])})
 			if i > 0 {
-				row = append(row, cell{text: fmt.Sprintf("%d/%d/%d", s.Wins[i], s.Losses[i], s.Ties[i])})
+				row = append(row, grid.Cell{Text: fmt.Sprintf("%d/%d/%d", s.Wins[i], s.Losses[i], s.Ties[i])})
 			}
 		}
-		g.add(row...)
+		g.Add(row...)
 	}
 	return g
 }

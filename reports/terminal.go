@@ -3,6 +3,9 @@ package reports
 import (
 	"io"
 	"strings"
+
+	"github.com/releval/releval/reports/chart"
+	"github.com/releval/releval/reports/grid"
 )
 
 // writeTerminal renders the report for a terminal: the verdict first, the
@@ -31,10 +34,10 @@ func writeTerminal(w io.Writer, r *Report, o Options) error {
 
 // terminal is a report on its way to a terminal.
 type terminal struct {
-	Screen
+	grid.Screen
 	report *Report
 	b      strings.Builder
-	notes  footnotes
+	notes  grid.Footnotes
 	err    error
 }
 
@@ -42,7 +45,7 @@ type terminal struct {
 func (t *terminal) say(text string) { t.sayIndented(text, "", "") }
 
 func (t *terminal) sayIndented(text, first, rest string) {
-	t.b.WriteString(wrap(clean(text), t.columns(), first, rest))
+	t.b.WriteString(grid.Wrap(grid.Clean(text), t.Columns(), first, rest))
 }
 
 // blank leaves a line free.
@@ -51,12 +54,12 @@ func (t *terminal) blank() { t.b.WriteByte('\n') }
 // heading starts a section.
 func (t *terminal) heading(text string) {
 	t.blank()
-	t.b.WriteString(t.bold(clip(clean(text), t.columns())) + "\n")
+	t.b.WriteString(t.Bold(grid.Clip(grid.Clean(text), t.Columns())) + "\n")
 }
 
 // grid writes a table.
-func (t *terminal) grid(g *grid) {
-	text, err := g.text(t.Screen)
+func (t *terminal) grid(g *grid.Table) {
+	text, err := g.Text(t.Screen)
 	if err != nil && t.err == nil {
 		t.err = err
 	}
@@ -71,12 +74,12 @@ func (t *terminal) opening() {
 		t.sayIndented(describe(k), "  ", "    ")
 	}
 	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
-		t.b.WriteString(t.paintLines(warn, wrap(standInNote, t.columns(), "  ", "  ")))
+		t.b.WriteString(t.PaintLines(grid.Warn, grid.Wrap(standInNote, t.Columns(), "  ", "  ")))
 	}
 	for _, v := range t.report.Verdicts() {
 		t.blank()
-		text := wrap(clean(v.Sentence), t.columns(), "", "")
-		t.b.WriteString(t.paintLines(verdictTone(v.Direction), text))
+		text := grid.Wrap(grid.Clean(v.Sentence), t.Columns(), "", "")
+		t.b.WriteString(t.PaintLines(verdictTone(v.Direction), text))
 		if v.Direction != Same {
 			t.sayIndented(v.Counts, "  ", "  ")
 		}
@@ -86,7 +89,7 @@ func (t *terminal) opening() {
 	}
 	if serious := t.report.serious(); serious != "" {
 		t.blank()
-		t.b.WriteString(t.paintLines(bad, wrap(clean(serious), t.columns(), "", "")))
+		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(grid.Clean(serious), t.Columns(), "", "")))
 	}
 	if next := t.report.Next(); len(next) > 0 {
 		t.heading("What to do next")
@@ -110,14 +113,14 @@ func (r *Report) serious() string {
 	return "Do not trust these numbers yet: " + strings.Join(texts, "; ") + "."
 }
 
-func verdictTone(d Direction) tone {
+func verdictTone(d Direction) grid.Tone {
 	switch d {
 	case Better:
-		return good
+		return grid.Good
 	case Worse:
-		return bad
+		return grid.Bad
 	}
-	return plain
+	return grid.Plain
 }
 
 // numbers writes the comparison.
@@ -136,12 +139,12 @@ func (t *terminal) numbers() {
 		}
 		differences := t.report.differencesOf(i)
 		g := comparisonGrid(differences, "without", "with", false, &t.notes)
-		if !g.fits(t.Screen) {
+		if !g.Fits(t.Screen) {
 			g = comparisonGrid(differences, "without", "with", true, &t.notes)
 		}
 		t.grid(g)
 	}
-	for _, line := range t.notes.lines() {
+	for _, line := range t.notes.Lines() {
 		t.say(line)
 	}
 	if len(rerankers) > 0 {
@@ -190,10 +193,10 @@ func (t *terminal) findings() {
 		t.sayIndented(f.Text, "- ", "  ")
 		for i, item := range f.Items {
 			if i == itemsShown {
-				t.sayIndented("and "+thousands(len(f.Items)-i)+" more", "    ", "    ")
+				t.sayIndented("and "+grid.Thousands(len(f.Items)-i)+" more", "    ", "    ")
 				break
 			}
-			t.sayIndented(clip(clean(item), 2*t.columns()), "    ", "      ")
+			t.sayIndented(grid.Clip(grid.Clean(item), 2*t.Columns()), "    ", "      ")
 		}
 	}
 }
@@ -208,7 +211,7 @@ func (t *terminal) gates() {
 	}
 	t.heading("Gates: " + gateSummary(t.report.Gates))
 	g, note := gateGrid(t.report.Gates)
-	if len(g.rows) > 0 {
+	if len(g.Rows) > 0 {
 		t.grid(g)
 	}
 	if note != "" {
@@ -230,17 +233,17 @@ func (t *terminal) baseline() {
 	}
 	t.heading("Against the baseline " + b.Name + ofDay(b))
 	if text := meaningless(b); text != "" {
-		t.b.WriteString(t.paintLines(bad, wrap(clean(text), t.columns(), "", "")))
+		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(grid.Clean(text), t.Columns(), "", "")))
 	}
 	for _, v := range t.report.baselineGroups() {
 		t.say(v.sentence)
 		g := comparisonGrid(v.differences, "baseline", "now", false, &t.notes)
-		if !g.fits(t.Screen) {
+		if !g.Fits(t.Screen) {
 			g = comparisonGrid(v.differences, "baseline", "now", true, &t.notes)
 		}
 		t.grid(g)
 	}
-	for _, line := range t.notes.lines() {
+	for _, line := range t.notes.Lines() {
 		t.say(line)
 	}
 	if len(b.Differences) > 0 {
@@ -286,9 +289,9 @@ func (t *terminal) sweeps() {
 	if g := t.report.sweepsTogether(); g != nil {
 		t.heading("Windows side by side: " + r.Lead())
 		t.grid(g)
-		if c := NewLines(curves); c != nil {
+		if c := chart.NewLines(curves); c != nil {
 			t.blank()
-			t.b.WriteString(c.Terminal(t.columns()))
+			t.b.WriteString(c.Terminal(t.Columns()))
 		}
 	}
 	for i := range r.Rerankers {
@@ -298,14 +301,14 @@ func (t *terminal) sweeps() {
 			t.say(text)
 		}
 		t.grid(sweepGrid(r, one))
-		if drawn := curves[i].Terminal(t.columns()); drawn != "" {
+		if drawn := curves[i].Terminal(t.Columns()); drawn != "" {
 			t.blank()
 			t.b.WriteString(drawn)
 		}
 		for _, table := range sweepTables(r, one) {
 			if !table.detail {
 				t.heading(table.title + ": " + one.Name)
-				t.grid(table.grid)
+				t.grid(table.Table)
 			}
 		}
 	}

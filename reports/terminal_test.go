@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 func TestTerminalStaysInsideItsWidth(t *testing.T) {
@@ -18,11 +20,11 @@ func TestTerminalStaysInsideItsWidth(t *testing.T) {
 				}
 				for line := range strings.Lines(string(content)) {
 					line = colors.ReplaceAllString(strings.TrimSuffix(line, "\n"), "")
-					if w := widthOf(line); w > o.screen().columns() {
-						t.Errorf("%s at %d columns: a line takes %d: %s", name, o.screen().columns(), w, line)
+					if w := grid.Width(line); w > o.screen().Columns() {
+						t.Errorf("%s at %d columns: a line takes %d: %s", name, o.screen().Columns(), w, line)
 					}
 					if strings.TrimRight(line, " ") != line {
-						t.Errorf("%s at %d columns: a line ends in a space: %q", name, o.screen().columns(), line)
+						t.Errorf("%s at %d columns: a line ends in a space: %q", name, o.screen().Columns(), line)
 					}
 				}
 			}

@@ -1,10 +1,12 @@
-package reports
+package chart
 
 import (
 	"math"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // TestLooksAreApart holds the rerankers of one chart apart by each of the
@@ -20,8 +22,8 @@ func TestLooksAreApart(t *testing.T) {
 	}
 	all := looks()
 	for i, a := range all {
-		if widthOf(string(a.sign)) != 1 || strings.ContainsRune("·° []", a.sign) {
-			t.Errorf("the sign %c takes %d columns, or has another meaning", a.sign, widthOf(string(a.sign)))
+		if grid.Width(string(a.sign)) != 1 || strings.ContainsRune("·° []", a.sign) {
+			t.Errorf("the sign %c takes %d columns, or has another meaning", a.sign, grid.Width(string(a.sign)))
 		}
 		// WCAG 2 asks 3 of what is no text, on the grounds of the page and
 		// on GitHub's.

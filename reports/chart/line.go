@@ -1,4 +1,4 @@
-package reports
+package chart
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // Curve is a metric under one reranker over the windows that it was searched
@@ -145,13 +147,13 @@ func (c *Line) shapes(b *strings.Builder) {
 // pointName is what hovering says.
 func (c *Line) pointName(i int) string {
 	p := c.Points[i]
-	return escapeHTML(fmt.Sprintf("window %d: %s %s, gain %s (%s), ceiling %s, recall %s", p.Window, c.Metric, fixed(p.Value), signed(p.Gain), interval(p.GainLow, p.GainHigh), fixed(p.Ceiling), fixed(p.Recall)))
+	return grid.EscapeHTML(fmt.Sprintf("window %d: %s %s, gain %s (%s), ceiling %s, recall %s", p.Window, c.Metric, grid.Fixed(p.Value), grid.Signed(p.Gain), grid.Interval(p.GainLow, p.GainHigh), grid.Fixed(p.Ceiling), grid.Fixed(p.Recall)))
 }
 
 // Summary says in words what the chart shows.
 func (c *Line) Summary() string {
 	first, last := c.Points[0], c.Points[len(c.Points)-1]
-	s := fmt.Sprintf("%s under %s by window: %s at %d, %s at %d; %s without the reranker", c.Metric, clean(c.Name), fixed(first.Value), first.Window, fixed(last.Value), last.Window, fixed(c.Without))
+	s := fmt.Sprintf("%s under %s by window: %s at %d, %s at %d; %s without the reranker", c.Metric, grid.Clean(c.Name), grid.Fixed(first.Value), first.Window, grid.Fixed(last.Value), last.Window, grid.Fixed(c.Without))
 	if c.Recommended > 0 {
 		s += "; recommended window " + strconv.Itoa(c.Recommended)
 	}
@@ -176,7 +178,7 @@ func (c *Line) Page() template.HTML {
 // File draws the chart as a file of its own.
 func (c *Line) File() []byte {
 	return c.picture().file(chartStyle+".dot{stroke-width:9}", []legendEntry{
-		{class: "value", text: "with " + clip(clean(c.Name), 24), width: 260}, {class: "ceiling", text: "ceiling", width: 110},
+		{class: "value", text: "with " + grid.Clip(grid.Clean(c.Name), 24), width: 260}, {class: "ceiling", text: "ceiling", width: 110},
 		{class: "first", text: "without", width: 110}, {class: "pick", text: "recommended", width: 160},
 	})
 }
@@ -205,6 +207,6 @@ func (c *Curve) Terminal(width int) string {
 	// The reranker is what the chart is about, and covers the others.
 	drawn.write(&b, 5, func(signs []rune, _ int) rune { return signs[len(signs)-1] }, nil)
 	indent := strings.Repeat(" ", canvasLeft)
-	b.WriteString(wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", c.Metric, clean(c.Name)), width, indent, indent))
+	b.WriteString(grid.Wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", c.Metric, grid.Clean(c.Name)), width, indent, indent))
 	return b.String()
 }

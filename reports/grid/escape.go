@@ -1,4 +1,4 @@
-package reports
+package grid
 
 import (
 	"html"
@@ -9,12 +9,12 @@ import (
 // line break.
 const wordJoiner = "\u2060"
 
-// escapeMarkdown makes one inert line of a text in GitHub's Markdown: every
+// EscapeMarkdown makes one inert line of a text in GitHub's Markdown: every
 // character with a meaning gets a backslash, and what GitHub turns into a
 // link or a notification without one (@somebody, www., a scheme) is parted by
 // an invisible character.
-func escapeMarkdown(s string) string {
-	s = clean(s)
+func EscapeMarkdown(s string) string {
+	s = Clean(s)
 	var b strings.Builder
 	b.Grow(len(s) + 8)
 	for i := range len(s) {
@@ -46,10 +46,10 @@ func isWord(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c >= 0x80
 }
 
-// escapeLineStart also keeps a line of prose from opening a list or a
+// EscapeLineStart also keeps a line of prose from opening a list or a
 // heading.
-func escapeLineStart(s string) string {
-	s = escapeMarkdown(s)
+func EscapeLineStart(s string) string {
+	s = EscapeMarkdown(s)
 	switch {
 	case s == "":
 	case strings.IndexByte("-+=:", s[0]) >= 0:
@@ -63,5 +63,5 @@ func escapeLineStart(s string) string {
 	return s
 }
 
-// escapeHTML makes one inert line of a text in HTML and SVG.
-func escapeHTML(s string) string { return html.EscapeString(clean(s)) }
+// EscapeHTML makes one inert line of a text in HTML and SVG.
+func EscapeHTML(s string) string { return html.EscapeString(Clean(s)) }

@@ -1,4 +1,4 @@
-package reports
+package chart
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // Bars show what a reranker did to each query, sorted: the shape tells at a
@@ -74,9 +76,9 @@ func (c *Bars) class(i int) string {
 	switch bar := c.bars[i]; {
 	case bar.Failed:
 		return "f"
-	case signed(bar.Difference)[0] == '+':
+	case grid.Signed(bar.Difference)[0] == '+':
 		return "w"
-	case signed(bar.Difference)[0] == '-':
+	case grid.Signed(bar.Difference)[0] == '-':
 		return "l"
 	}
 	return "t"
@@ -85,11 +87,11 @@ func (c *Bars) class(i int) string {
 // name is what hovering says.
 func (c *Bars) name(i int) string {
 	bar := c.bars[i]
-	s := clip(clean(bar.Name), 80) + ": " + signed(bar.Difference)
+	s := grid.Clip(grid.Clean(bar.Name), 80) + ": " + grid.Signed(bar.Difference)
 	if bar.Failed {
 		return s + " (failed)"
 	}
-	return s + " (" + fixed(bar.Without) + " → " + fixed(bar.With) + ")"
+	return s + " (" + grid.Fixed(bar.Without) + " → " + grid.Fixed(bar.With) + ")"
 }
 
 // shapes writes the bars; each is a link to its query where there are few
@@ -117,7 +119,7 @@ func (c *Bars) shapes(b *strings.Builder, link func(query int) string) {
 		} else {
 			b.WriteString("<g>")
 		}
-		fmt.Fprintf(b, `<path class="%s" d="%s"/><title>%s</title>`, c.class(i), c.outline(i), escapeHTML(c.name(i)))
+		fmt.Fprintf(b, `<path class="%s" d="%s"/><title>%s</title>`, c.class(i), c.outline(i), grid.EscapeHTML(c.name(i)))
 		if link != nil {
 			b.WriteString("</a>")
 		} else {
@@ -131,15 +133,15 @@ func (c *Bars) shapes(b *strings.Builder, link func(query int) string) {
 func (c *Bars) Summary() string {
 	losses, gains := 0, 0
 	for i := range c.bars {
-		switch s := signed(c.bars[i].Difference); s[0] {
+		switch s := grid.Signed(c.bars[i].Difference); s[0] {
 		case '-':
 			losses++
 		case '+':
 			gains++
 		}
 	}
-	s := fmt.Sprintf("Difference in %s under %s for each of %s, sorted: %d lost, %d gained", c.metric, clean(c.system), queriesOf(len(c.bars)), losses, gains)
-	return s + fmt.Sprintf("; from %s to %s", signed(c.bars[0].Difference), signed(c.bars[len(c.bars)-1].Difference))
+	s := fmt.Sprintf("Difference in %s under %s for each of %s, sorted: %d lost, %d gained", c.metric, grid.Clean(c.system), grid.Queries(len(c.bars)), losses, gains)
+	return s + fmt.Sprintf("; from %s to %s", grid.Signed(c.bars[0].Difference), grid.Signed(c.bars[len(c.bars)-1].Difference))
 }
 
 // File draws the chart as a file of its own.
@@ -147,12 +149,12 @@ func (c *Bars) File() []byte {
 	const width, height, left, top, bottom = 900, 280, 64, 40, 34
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img"><title>%s</title><style>%s</style>`+"\n",
-		width, height, width, height, escapeHTML(c.Summary()), chartStyle)
+		width, height, width, height, grid.EscapeHTML(c.Summary()), chartStyle)
 	inner := float64(height - top - bottom)
 	at := func(value float64) float64 { return top + inner*c.y(value)/100 }
 	svgText(&b, left, 22, "start", "head", fmt.Sprintf("%s under %s, query by query", c.metric, c.system))
 	for _, tick := range []float64{c.high, 0, c.low} {
-		svgText(&b, left-8, at(tick)+4, "end", "", signed(tick))
+		svgText(&b, left-8, at(tick)+4, "end", "", grid.Signed(tick))
 	}
 	fmt.Fprintf(&b, `<svg x="%d" y="%d" width="%d" height="%s" viewBox="0 0 %d 100" preserveAspectRatio="none">`, left, top, width-left-12, number(inner), len(c.bars))
 	fmt.Fprintf(&b, `<path class="zero" d="M0 %sh%d"/>`, number(c.y(0)), len(c.bars))
@@ -171,10 +173,10 @@ func (c *Bars) Page() template.HTML {
 	n := len(c.bars)
 	b.WriteString(`<div class="plot"><div class="y">`)
 	for _, tick := range []float64{c.high, 0, c.low} {
-		fmt.Fprintf(&b, `<span style="top:%s%%">%s</span>`, number(min(max(c.y(tick), 3), 97)), signed(tick))
+		fmt.Fprintf(&b, `<span style="top:%s%%">%s</span>`, number(min(max(c.y(tick), 3), 97)), grid.Signed(tick))
 	}
 	fmt.Fprintf(&b, `</div><svg role="img" aria-label="%s" viewBox="0 0 %d 100" preserveAspectRatio="none"><path class="zero" d="M0 %sh%d"/>`,
-		escapeHTML(c.Summary()), n, number(c.y(0)), n)
+		grid.EscapeHTML(c.Summary()), n, number(c.y(0)), n)
 	c.shapes(&b, func(query int) string { return "#q" + strconv.Itoa(query) })
 	b.WriteString(`</svg><div class="x"><span class="start">largest loss</span><span class="end">largest gain</span></div></div>`)
 	return template.HTML(b.String())

@@ -1,4 +1,4 @@
-package reports
+package chart
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // cells reads the chart of a terminal back: the rows of the canvas, and where
@@ -155,7 +157,7 @@ func TestSweepsInATerminalWithManyWindows(t *testing.T) {
 	for _, width := range []int{40, 80} {
 		chart := NewLines(sweeps).Terminal(width)
 		for line := range strings.Lines(chart) {
-			if w := widthOf(strings.TrimSuffix(line, "\n")); w > width {
+			if w := grid.Width(strings.TrimSuffix(line, "\n")); w > width {
 				t.Errorf("a line takes %d of %d columns: %s", w, width, line)
 			}
 		}

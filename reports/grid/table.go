@@ -1,4 +1,4 @@
-package reports
+package grid
 
 import (
 	"bytes"
@@ -11,60 +11,60 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 )
 
-// grid is a table before it has a dialect.
-type grid struct {
-	columns []column
-	rows    [][]cell
+// Table is a table before it has a dialect.
+type Table struct {
+	Columns []Column
+	Rows    [][]Cell
 }
 
-// column is a column of a grid.
-type column struct {
-	head string
-	// right aligns it right: numbers.
-	right bool
-	// shrink allows a narrow terminal to cut its cells down to this many
+// Column is a column of a table.
+type Column struct {
+	Head string
+	// Right aligns it right: numbers.
+	Right bool
+	// Shrink allows a narrow terminal to cut its cells down to this many
 	// columns; 0 for never.
-	shrink int
+	Shrink int
 }
 
-// cell is a text with what it means, which colour may show as well.
-type cell struct {
-	text string
-	tone tone
-	note string // marks of footnotes, put behind the text
+// Cell is a text with what it means, which colour may show as well.
+type Cell struct {
+	Text string
+	Tone Tone
+	Note string // marks of footnotes, put behind the text
 }
 
-// tone is what a colour stands for.
-type tone int
+// Tone is what a colour stands for.
+type Tone int
 
 const (
-	plain tone = iota
-	good
-	bad
-	warn
-	faint
+	Plain Tone = iota
+	Good
+	Bad
+	Warn
+	Faint
 )
 
-// add appends a row.
-func (g *grid) add(cells ...cell) { g.rows = append(g.rows, cells) }
+// Add appends a row.
+func (g *Table) Add(cells ...Cell) { g.Rows = append(g.Rows, cells) }
 
-// words makes cells without a tone.
-func words(texts ...string) []cell {
-	cells := make([]cell, len(texts))
+// Words makes cells without a tone.
+func Words(texts ...string) []Cell {
+	cells := make([]Cell, len(texts))
 	for i, t := range texts {
-		cells[i].text = t
+		cells[i].Text = t
 	}
 	return cells
 }
 
-// toned makes a cell with a tone.
-func toned(text string, t tone) cell { return cell{text: text, tone: t} }
+// Toned makes a cell with a tone.
+func Toned(text string, t Tone) Cell { return Cell{Text: text, Tone: t} }
 
-// numberGrid starts a table of numbers.
-func numberGrid(heads ...string) *grid {
-	g := &grid{}
+// NewNumbers starts a table of numbers.
+func NewNumbers(heads ...string) *Table {
+	g := &Table{}
 	for _, head := range heads {
-		g.columns = append(g.columns, column{head: head, right: true})
+		g.Columns = append(g.Columns, Column{Head: head, Right: true})
 	}
 	return g
 }
@@ -72,16 +72,16 @@ func numberGrid(heads ...string) *grid {
 // gap is the space between two columns of a terminal table.
 const gap = 2
 
-// text renders the grid for a terminal of a width. Columns that may shrink
+// Text renders the table for a terminal of a width. Columns that may shrink
 // are cut to fit; where that is not enough, each row becomes a short
 // paragraph, so that nothing is lost off the edge.
-func (g *grid) text(s Screen) (string, error) {
+func (g *Table) Text(s Screen) (string, error) {
 	cells := g.cleaned()
 	widths := g.widths(cells)
-	for over := total(widths) - s.columns(); over > 0; over-- {
+	for over := total(widths) - s.Columns(); over > 0; over-- {
 		widest := -1
-		for i, c := range g.columns {
-			if c.shrink > 0 && widths[i] > c.shrink && (widest < 0 || widths[i] > widths[widest]) {
+		for i, c := range g.Columns {
+			if c.Shrink > 0 && widths[i] > c.Shrink && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}
@@ -92,7 +92,7 @@ func (g *grid) text(s Screen) (string, error) {
 	}
 	for _, row := range cells {
 		for i := range row {
-			row[i].text = clip(row[i].text, widths[i]-widthOf(row[i].note))
+			row[i].Text = Clip(row[i].Text, widths[i]-Width(row[i].Note))
 		}
 	}
 	return g.draw(cells, renderer.NewBlueprint(tw.Rendition{
@@ -102,19 +102,19 @@ func (g *grid) text(s Screen) (string, error) {
 			Separators: tw.Separators{BetweenColumns: tw.Off, BetweenRows: tw.Off},
 			Lines:      tw.Lines{ShowTop: tw.Off, ShowBottom: tw.Off, ShowHeaderLine: tw.On},
 		},
-	}), tw.Padding{Right: strings.Repeat(" ", gap), Overwrite: true}, func(c cell, first bool) string {
+	}), tw.Padding{Right: strings.Repeat(" ", gap), Overwrite: true}, func(c Cell, first bool) string {
 		if first {
-			return s.paint(faint, c.text+c.note)
+			return s.paint(Faint, c.Text+c.Note)
 		}
-		return s.paint(c.tone, c.text+c.note)
+		return s.paint(c.Tone, c.Text+c.Note)
 	})
 }
 
-// markdown renders the grid as a GitHub-flavoured table.
-func (g *grid) markdown() (string, error) {
-	return g.draw(g.cleaned(), renderer.NewMarkdown(), tw.PaddingDefault, func(c cell, _ bool) string {
-		s := escapeMarkdown(c.text) + c.note
-		if c.tone == bad && s != "" {
+// Markdown renders the table as a GitHub-flavoured table.
+func (g *Table) Markdown() (string, error) {
+	return g.draw(g.cleaned(), renderer.NewMarkdown(), tw.PaddingDefault, func(c Cell, _ bool) string {
+		s := EscapeMarkdown(c.Text) + c.Note
+		if c.Tone == Bad && s != "" {
 			return "**" + s + "**"
 		}
 		return s
@@ -122,16 +122,16 @@ func (g *grid) markdown() (string, error) {
 }
 
 // cleaned gives the header and all rows as inert lines.
-func (g *grid) cleaned() [][]cell {
-	head := make([]cell, len(g.columns))
-	for i, c := range g.columns {
-		head[i].text = clipLong(c.head)
+func (g *Table) cleaned() [][]Cell {
+	head := make([]Cell, len(g.Columns))
+	for i, c := range g.Columns {
+		head[i].Text = Short(c.Head)
 	}
-	cells := [][]cell{head}
-	for _, row := range g.rows {
-		cleaned := make([]cell, len(row))
+	cells := [][]Cell{head}
+	for _, row := range g.Rows {
+		cleaned := make([]Cell, len(row))
 		for i, c := range row {
-			c.text = clean(c.text)
+			c.Text = Clean(c.Text)
 			cleaned[i] = c
 		}
 		cells = append(cells, cleaned)
@@ -139,11 +139,11 @@ func (g *grid) cleaned() [][]cell {
 	return cells
 }
 
-func (g *grid) widths(cells [][]cell) []int {
-	widths := make([]int, len(g.columns))
+func (g *Table) widths(cells [][]Cell) []int {
+	widths := make([]int, len(g.Columns))
 	for _, row := range cells {
 		for i, c := range row {
-			widths[i] = max(widths[i], widthOf(c.text)+widthOf(c.note))
+			widths[i] = max(widths[i], Width(c.Text)+Width(c.Note))
 		}
 	}
 	return widths
@@ -158,22 +158,22 @@ func total(widths []int) int {
 	return sum
 }
 
-// fits says whether the grid fits a terminal with nothing cut.
-func (g *grid) fits(s Screen) bool { return total(g.widths(g.cleaned())) <= s.columns() }
+// Fits says whether the table fits a terminal with nothing cut.
+func (g *Table) Fits(s Screen) bool { return total(g.widths(g.cleaned())) <= s.Columns() }
 
 // stacked renders each row, with the head first, as a paragraph of "head
 // value" pairs.
-func (g *grid) stacked(cells [][]cell, s Screen) string {
+func (g *Table) stacked(cells [][]Cell, s Screen) string {
 	var b strings.Builder
 	for _, row := range cells[1:] {
 		var pairs []string
 		for i, c := range row[1:] {
-			if c.text != "" {
-				pairs = append(pairs, cells[0][i+1].text+" "+c.text+c.note)
+			if c.Text != "" {
+				pairs = append(pairs, cells[0][i+1].Text+" "+c.Text+c.Note)
 			}
 		}
-		b.WriteString(wrap(row[0].text+row[0].note, s.columns(), "", "  "))
-		b.WriteString(wrap(strings.Join(pairs, ", "), s.columns(), "  ", "  "))
+		b.WriteString(Wrap(row[0].Text+row[0].Note, s.Columns(), "", "  "))
+		b.WriteString(Wrap(strings.Join(pairs, ", "), s.Columns(), "  ", "  "))
 	}
 	return b.String()
 }
@@ -183,12 +183,12 @@ func (g *grid) stacked(cells [][]cell, s Screen) string {
 // for each cell, and the cells are put in afterwards; which also means that
 // no text can reach its formatting. It hides write errors too: it draws into
 // memory.
-func (g *grid) draw(cells [][]cell, dialect tw.Renderer, padding tw.Padding, show func(c cell, first bool) string) (string, error) {
+func (g *Table) draw(cells [][]Cell, dialect tw.Renderer, padding tw.Padding, show func(c Cell, first bool) string) (string, error) {
 	var b bytes.Buffer
-	alignment := make(tw.Alignment, len(g.columns))
-	for i, c := range g.columns {
+	alignment := make(tw.Alignment, len(g.Columns))
+	for i, c := range g.Columns {
 		alignment[i] = tw.AlignLeft
-		if c.right {
+		if c.Right {
 			alignment[i] = tw.AlignRight
 		}
 	}
@@ -202,7 +202,7 @@ func (g *grid) draw(cells [][]cell, dialect tw.Renderer, padding tw.Padding, sho
 		tablewriter.WithTrimSpace(tw.Off),
 	)
 	var shown []string
-	standIns := func(row []cell, first bool) []string {
+	standIns := func(row []Cell, first bool) []string {
 		line := make([]string, len(row))
 		for i, c := range row {
 			s := show(c, first)
@@ -210,15 +210,15 @@ func (g *grid) draw(cells [][]cell, dialect tw.Renderer, padding tw.Padding, sho
 				continue
 			}
 			shown = append(shown, s)
-			line[i] = strings.Repeat(standIn, max(1, widthOf(withoutColor(s))))
+			line[i] = strings.Repeat(standIn, max(1, Width(withoutColor(s))))
 		}
 		return line
 	}
 	t.Header(standIns(cells[0], true))
 	for _, row := range cells[1:] {
 		// The library would show a ragged row without a word.
-		if len(row) != len(g.columns) {
-			return "", fmt.Errorf("cannot lay out a table: a row of %d cells under %d columns", len(row), len(g.columns))
+		if len(row) != len(g.Columns) {
+			return "", fmt.Errorf("cannot lay out a table: a row of %d cells under %d columns", len(row), len(g.Columns))
 		}
 		if err := t.Append(standIns(row, false)); err != nil {
 			return "", fmt.Errorf("cannot lay out a table: %w", err)
@@ -259,37 +259,37 @@ func putIn(drawn string, texts []string) string {
 	return b.String()
 }
 
-// toneClass is the CSS class of a tone.
-func toneClass(t tone) string {
+// ToneClass is the CSS class of a tone.
+func ToneClass(t Tone) string {
 	switch t {
-	case good:
+	case Good:
 		return "g"
-	case bad:
+	case Bad:
 		return "b"
 	}
 	return ""
 }
 
-// html renders the grid as a table that scrolls on its own where it is wider
+// html renders the table as a table that scrolls on its own where it is wider
 // than the page.
-func (g *grid) html(label string) template.HTML {
+func (g *Table) HTML(label string) template.HTML {
 	var b strings.Builder
-	fmt.Fprintf(&b, `<div class="scroll" role="region" tabindex="0" aria-label="%s"><table><thead><tr>`, escapeHTML(clipLong(label)))
+	fmt.Fprintf(&b, `<div class="scroll" role="region" tabindex="0" aria-label="%s"><table><thead><tr>`, EscapeHTML(Short(label)))
 	side := func(i int) string {
-		if g.columns[i].right {
+		if g.Columns[i].Right {
 			return ""
 		}
 		return ` class="left"`
 	}
-	for i, c := range g.columns {
-		fmt.Fprintf(&b, `<th scope="col"%s>%s</th>`, side(i), escapeHTML(c.head))
+	for i, c := range g.Columns {
+		fmt.Fprintf(&b, `<th scope="col"%s>%s</th>`, side(i), EscapeHTML(c.Head))
 	}
 	b.WriteString("</tr></thead><tbody>\n")
-	for _, row := range g.rows {
+	for _, row := range g.Rows {
 		b.WriteString("<tr>")
 		for i, c := range row {
-			text := escapeHTML(c.text) + c.note
-			if class := toneClass(c.tone); class != "" {
+			text := EscapeHTML(c.Text) + c.Note
+			if class := ToneClass(c.Tone); class != "" {
 				text = `<b class="` + class + `">` + text + "</b>"
 			}
 			fmt.Fprintf(&b, "<td%s>%s</td>", side(i), text)

@@ -1,10 +1,12 @@
-package reports
+package chart
 
 import (
 	"fmt"
 	"html/template"
 	"math"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // Interval draws a difference with its interval around 0, on a scale that ends
@@ -22,8 +24,8 @@ func Interval(mid, low, high, scale float64) template.HTML {
 // not see it.
 func LabelledInterval(mid, low, high, scale float64) template.HTML {
 	drawn := string(Interval(mid, low, high, scale))
-	label := fmt.Sprintf("difference %s, interval %s", signed(mid), interval(low, high))
-	drawn = strings.Replace(drawn, "<svg ", `<svg role="img" aria-label="`+escapeHTML(label)+`" `, 1)
+	label := fmt.Sprintf("difference %s, interval %s", grid.Signed(mid), grid.Interval(low, high))
+	drawn = strings.Replace(drawn, "<svg ", `<svg role="img" aria-label="`+grid.EscapeHTML(label)+`" `, 1)
 	return template.HTML(`<div class="effect">` + drawn + `<div class="axis"><span>worse</span><span>0</span><span>better</span></div></div>`)
 }
 
@@ -34,7 +36,7 @@ func Share(won, tied, lost int, says string) template.HTML {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, `<div class="share" role="img" aria-label="%s">`, escapeHTML(says))
+	fmt.Fprintf(&b, `<div class="share" role="img" aria-label="%s">`, grid.EscapeHTML(says))
 	for _, part := range []struct {
 		class string
 		n     int

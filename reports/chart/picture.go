@@ -1,4 +1,4 @@
-package reports
+package chart
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // picture is a chart over windows on its way to a page or a file.
@@ -48,9 +50,9 @@ func (p *picture) page(legend []legendEntry) template.HTML {
 	var b strings.Builder
 	b.WriteString(`<div class="plot"><div class="y">`)
 	for _, tick := range p.ticks() {
-		fmt.Fprintf(&b, `<span style="top:%s%%">%s</span>`, number(p.y(tick)), fixed(tick))
+		fmt.Fprintf(&b, `<span style="top:%s%%">%s</span>`, number(p.y(tick)), grid.Fixed(tick))
 	}
-	fmt.Fprintf(&b, `</div><svg role="img" aria-label="%s" viewBox="0 0 100 100" preserveAspectRatio="none">`, escapeHTML(p.summary))
+	fmt.Fprintf(&b, `</div><svg role="img" aria-label="%s" viewBox="0 0 100 100" preserveAspectRatio="none">`, grid.EscapeHTML(p.summary))
 	p.shapes(&b)
 	b.WriteString(`</svg>`)
 	if p.marks != nil {
@@ -74,7 +76,7 @@ func (p *picture) page(legend []legendEntry) template.HTML {
 			l.sample(&b, 0, 5, 30)
 			b.WriteString(`</svg>`)
 		}
-		b.WriteString(escapeHTML(l.text) + "</li>")
+		b.WriteString(grid.EscapeHTML(l.text) + "</li>")
 	}
 	b.WriteString("</ul>")
 	return template.HTML(b.String())
@@ -88,10 +90,10 @@ func (p *picture) file(style string, legend []legendEntry) []byte {
 	innerWidth := float64(width - left - right)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img"><title>%s</title><style>%s</style>`+"\n",
-		width, height, width, height, escapeHTML(p.summary), style)
+		width, height, width, height, grid.EscapeHTML(p.summary), style)
 	svgText(&b, left, 24, "start", "head", p.heading)
 	for _, tick := range p.ticks() {
-		svgText(&b, left-8, top+inner*p.y(tick)/100+4, "end", "", fixed(tick))
+		svgText(&b, left-8, top+inner*p.y(tick)/100+4, "end", "", grid.Fixed(tick))
 	}
 	for _, i := range p.labelled(p.standOut) {
 		class := ""

@@ -1,4 +1,4 @@
-package reports
+package chart
 
 import (
 	"encoding/xml"
@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // threeCurves are not all at the same windows. The second starts where the
@@ -307,11 +309,11 @@ func TestSweepsChartNamesAreInert(t *testing.T) {
 		if err := xml.Unmarshal(c.File(), &read); err != nil {
 			t.Fatal(err)
 		}
-		if want := clip(clean(hostileNames[i]), nameColumns) + ", recommended window 3"; !slices.Contains(read.Texts, want) {
+		if want := grid.Clip(grid.Clean(hostileNames[i]), nameColumns) + ", recommended window 3"; !slices.Contains(read.Texts, want) {
 			t.Errorf("no text %q among %q", want, read.Texts)
 		}
 		for line := range strings.Lines(c.Terminal(60)) {
-			if w := widthOf(strings.TrimSuffix(line, "\n")); w > 60 || strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return !visible(r) }) {
+			if w := grid.Width(strings.TrimSuffix(line, "\n")); w > 60 || strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return !grid.Visible(r) }) {
 				t.Errorf("a line takes %d columns, or is not inert: %q", w, line)
 			}
 		}

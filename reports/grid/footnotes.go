@@ -1,18 +1,18 @@
-package reports
+package grid
 
 import (
 	"slices"
 	"strings"
 )
 
-// footnotes numbers remarks so that each is said once.
-type footnotes struct {
+// Footnotes numbers remarks so that each is said once.
+type Footnotes struct {
 	texts []string
 	given int // how many of them lines has given
 }
 
-// mark gives the superscript that refers to the texts.
-func (f *footnotes) mark(texts []string) string {
+// Mark gives the superscript that refers to the texts.
+func (f *Footnotes) Mark(texts []string) string {
 	mark := ""
 	for _, t := range texts {
 		i := slices.Index(f.texts, t)
@@ -28,8 +28,8 @@ func (f *footnotes) mark(texts []string) string {
 	return mark
 }
 
-// lines gives the footnotes that it has not given yet, a line each.
-func (f *footnotes) lines() []string {
+// Lines gives the footnotes that it has not given yet, a line each.
+func (f *Footnotes) Lines() []string {
 	var lines []string
 	for ; f.given < len(f.texts); f.given++ {
 		lines = append(lines, superscript(f.given+1)+" "+strings.TrimSpace(f.texts[f.given]))

@@ -1,4 +1,4 @@
-package reports
+package grid
 
 import (
 	"strings"
@@ -16,12 +16,12 @@ import (
 // script needs, and too few to paint over the neighbouring lines.
 const maxMarks = 6
 
-// clean makes one inert line of a string: line breaks and other white space
+// Clean makes one inert line of a string: line breaks and other white space
 // become one space, and what steers a terminal or turns the direction of
 // text around (control characters, escape sequences' first byte, bidi
 // controls, tag characters) is taken out. The joiners that emoji and Persian
 // need stay.
-func clean(s string) string {
+func Clean(s string) string {
 	if isPlain(s) {
 		return s
 	}
@@ -36,7 +36,7 @@ func clean(s string) string {
 			}
 			space, marks = true, 0
 			continue
-		case !visible(r):
+		case !Visible(r):
 			continue
 		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
 			if marks++; marks > maxMarks {
@@ -65,8 +65,8 @@ func isPlain(s string) bool {
 	return !space || s == ""
 }
 
-// visible says whether a character shows, or joins ones that do.
-func visible(r rune) bool {
+// Visible says whether a character shows, or joins ones that do.
+func Visible(r rune) bool {
 	switch {
 	case r == '\u200c' || r == '\u200d':
 		return true
@@ -78,33 +78,33 @@ func visible(r rune) bool {
 	return true
 }
 
-// widthOf is how many terminal columns a clean string takes: wide characters
+// Width is how many terminal columns a clean string takes: wide characters
 // two, combining marks none, a joined emoji two as a whole.
-func widthOf(s string) int { return displaywidth.String(s) }
+func Width(s string) int { return displaywidth.String(s) }
 
-// clip cuts a clean string to a number of terminal columns, never inside a
+// Clip cuts a clean string to a number of terminal columns, never inside a
 // character, and ends it with an ellipsis where something was cut.
-func clip(s string, columns int) string {
+func Clip(s string, columns int) string {
 	if len(s) <= columns || columns <= 0 {
 		return s
 	}
 	return displaywidth.TruncateString(s, columns, "…")
 }
 
-// wrap breaks text at spaces into lines of at most width columns. The first
+// Wrap breaks text at spaces into lines of at most width columns. The first
 // line starts with first, the others with rest. A word that fits no line is
 // broken where it must be.
-func wrap(text string, width int, first, rest string) string {
+func Wrap(text string, width int, first, rest string) string {
 	var b strings.Builder
-	line, used := first, widthOf(first)
+	line, used := first, Width(first)
 	empty := true
 	flush := func() {
 		b.WriteString(strings.TrimRight(line, " "))
 		b.WriteByte('\n')
-		line, used, empty = rest, widthOf(rest), true
+		line, used, empty = rest, Width(rest), true
 	}
 	for word := range strings.FieldsSeq(text) {
-		w := widthOf(word)
+		w := Width(word)
 		if !empty && used+1+w > width {
 			flush()
 		}
@@ -114,7 +114,7 @@ func wrap(text string, width int, first, rest string) string {
 				break
 			}
 			line, word = line+head, word[len(head):]
-			w = widthOf(word)
+			w = Width(word)
 			flush()
 		}
 		if word == "" {
@@ -134,5 +134,5 @@ func wrap(text string, width int, first, rest string) string {
 // longest is how many columns of a name a table shows at most.
 const longest = 60
 
-// clipLong keeps a name that is no name from filling a page.
-func clipLong(s string) string { return clip(clean(s), longest) }
+// Short keeps a name that is no name from filling a page.
+func Short(s string) string { return Clip(Clean(s), longest) }

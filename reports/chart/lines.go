@@ -1,4 +1,4 @@
-package reports
+package chart
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // Lines shows several rerankers over the windows of them all: a line
@@ -52,7 +54,7 @@ func NewLines(curves []Curve) *Lines {
 	}
 	var firsts []float64
 	for i := range curves {
-		s := series{Curve: &curves[i], name: clip(clean(curves[i].Name), nameColumns), best: -1}
+		s := series{Curve: &curves[i], name: grid.Clip(grid.Clean(curves[i].Name), nameColumns), best: -1}
 		for _, p := range s.Points {
 			at, _ := slices.BinarySearch(windows, p.Window)
 			s.marks = append(s.marks, mark{at, p.Value})
@@ -182,7 +184,7 @@ func agreed(values []float64) (v float64, all bool) {
 // windowSays is what hovering over a window says, a line for each reranker.
 func (c *Lines) windowSays(i int) string {
 	w := c.windows[i]
-	lines := []string{escapeHTML(fmt.Sprintf("window %d, %s", w, c.metric))}
+	lines := []string{grid.EscapeHTML(fmt.Sprintf("window %d, %s", w, c.metric))}
 	for _, s := range c.series {
 		says := "not swept at this window"
 		switch p := s.point(w); {
@@ -190,20 +192,20 @@ func (c *Lines) windowSays(i int) string {
 		case !drawable(p.Value):
 			says = "undefined"
 		default:
-			says = fmt.Sprintf("%s, gain %s (%s)", fixed(p.Value), signed(p.Gain), interval(p.GainLow, p.GainHigh))
+			says = fmt.Sprintf("%s, gain %s (%s)", grid.Fixed(p.Value), grid.Signed(p.Gain), grid.Interval(p.GainLow, p.GainHigh))
 			if i == s.best {
 				says += ", recommended"
 			}
 		}
-		lines = append(lines, escapeHTML(s.name+": "+says))
+		lines = append(lines, grid.EscapeHTML(s.name+": "+says))
 	}
 	for _, m := range c.ceiling {
 		if m.at == i {
-			lines = append(lines, "ceiling: "+fixed(m.value))
+			lines = append(lines, "ceiling: "+grid.Fixed(m.value))
 		}
 	}
 	if drawable(c.first) {
-		lines = append(lines, "without: "+fixed(c.first))
+		lines = append(lines, "without: "+grid.Fixed(c.first))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -216,9 +218,9 @@ func (c *Lines) Summary() string {
 			continue
 		}
 		first, last := s.Points[0], s.Points[len(s.Points)-1]
-		part := fmt.Sprintf("%s %s at %d", s.name, fixed(first.Value), first.Window)
+		part := fmt.Sprintf("%s %s at %d", s.name, grid.Fixed(first.Value), first.Window)
 		if last.Window != first.Window {
-			part += fmt.Sprintf(" and %s at %d", fixed(last.Value), last.Window)
+			part += fmt.Sprintf(" and %s at %d", grid.Fixed(last.Value), last.Window)
 		}
 		if s.best >= 0 {
 			part += ", recommended window " + strconv.Itoa(s.Recommended)
@@ -226,9 +228,9 @@ func (c *Lines) Summary() string {
 		parts = append(parts, part)
 	}
 	if drawable(c.first) {
-		parts = append(parts, fixed(c.first)+" without a reranker")
+		parts = append(parts, grid.Fixed(c.first)+" without a reranker")
 	}
-	return clean(c.metric) + " by window, rerankers side by side: " + strings.Join(parts, "; ")
+	return grid.Clean(c.metric) + " by window, rerankers side by side: " + strings.Join(parts, "; ")
 }
 
 // notes say what the chart leaves out.
@@ -272,7 +274,7 @@ func (c *Lines) legend() []legendEntry {
 	// A file cannot measure its text: this is what 13 pixels take at most.
 	const column = 7.5
 	for i := range legend {
-		legend[i].width = 60 + int(math.Ceil(column*float64(widthOf(legend[i].text))))
+		legend[i].width = 60 + int(math.Ceil(column*float64(grid.Width(legend[i].text))))
 	}
 	return legend
 }
@@ -293,11 +295,11 @@ func (c *Lines) Terminal(width int) string {
 	drawn.write(&b, 3, func(signs []rune, column int) rune { return signs[column%len(signs)] }, c.brackets(drawn))
 	indent := strings.Repeat(" ", canvasLeft)
 	for i := range c.series {
-		b.WriteString(wrap(string(signs[i].sign)+" "+c.series[i].says(), width, indent, indent+"  "))
+		b.WriteString(grid.Wrap(string(signs[i].sign)+" "+c.series[i].says(), width, indent, indent+"  "))
 	}
 	line := indent
 	for _, other := range c.otherSigns() {
-		if line != indent && widthOf(line)+widthOf(other) > width {
+		if line != indent && grid.Width(line)+grid.Width(other) > width {
 			b.WriteString(strings.TrimRight(line, " ") + "\n")
 			line = indent
 		}
@@ -307,7 +309,7 @@ func (c *Lines) Terminal(width int) string {
 		b.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	for _, note := range c.notes() {
-		b.WriteString(wrap(note, width, indent, indent))
+		b.WriteString(grid.Wrap(note, width, indent, indent))
 	}
 	return b.String()
 }

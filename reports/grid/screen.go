@@ -1,4 +1,4 @@
-package reports
+package grid
 
 import "strings"
 
@@ -11,8 +11,8 @@ type Screen struct {
 	Color bool
 }
 
-// columns is the usable width of a line.
-func (s Screen) columns() int {
+// Columns is the usable width of a line.
+func (s Screen) Columns() int {
 	if s.Width <= 0 {
 		return 80
 	}
@@ -27,19 +27,19 @@ const (
 
 // paint colours a text where colours are allowed. Every colour repeats what a
 // sign or a word says already.
-func (s Screen) paint(t tone, text string) string {
+func (s Screen) paint(t Tone, text string) string {
 	if !s.Color || text == "" {
 		return text
 	}
 	code := ""
 	switch t {
-	case good:
+	case Good:
 		code = "32m"
-	case bad:
+	case Bad:
 		code = "31m"
-	case warn:
+	case Warn:
 		code = "33m"
-	case faint:
+	case Faint:
 		code = "2m"
 	default:
 		return text
@@ -47,8 +47,8 @@ func (s Screen) paint(t tone, text string) string {
 	return escape + code + text + reset
 }
 
-// bold sets a heading off.
-func (s Screen) bold(text string) string {
+// Bold sets a heading off.
+func (s Screen) Bold(text string) string {
 	if !s.Color {
 		return text
 	}
@@ -65,19 +65,19 @@ func withoutColor(s string) string {
 	return s
 }
 
-// toneOf is the tone of a difference.
-func toneOf(difference float64) tone {
-	switch s := signed(difference); {
+// ToneOf is the tone of a difference.
+func ToneOf(difference float64) Tone {
+	switch s := Signed(difference); {
 	case s[0] == '+':
-		return good
+		return Good
 	case s[0] == '-':
-		return bad
+		return Bad
 	}
-	return plain
+	return Plain
 }
 
-// paintLines colours each line on its own, so that a pager can cut anywhere.
-func (s Screen) paintLines(t tone, text string) string {
+// PaintLines colours each line on its own, so that a pager can cut anywhere.
+func (s Screen) PaintLines(t Tone, text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
 		b.WriteString(s.paint(t, strings.TrimSuffix(line, "\n")) + "\n")

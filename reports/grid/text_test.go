@@ -1,4 +1,4 @@
-package reports
+package grid
 
 import (
 	"strings"
@@ -15,11 +15,11 @@ var steering = []string{
 
 func TestWrapKeepsWordsAndWidth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		said := clean(rapid.String().Draw(t, "text"))
+		said := Clean(rapid.String().Draw(t, "text"))
 		width := rapid.IntRange(10, 60).Draw(t, "width")
-		got := wrap(said, width, "- ", "  ")
+		got := Wrap(said, width, "- ", "  ")
 		for line := range strings.Lines(got) {
-			if w := widthOf(strings.TrimSuffix(line, "\n")); w > width {
+			if w := Width(strings.TrimSuffix(line, "\n")); w > width {
 				t.Fatalf("a line takes %d of %d columns: %q", w, width, line)
 			}
 		}
@@ -33,17 +33,17 @@ func TestWrapKeepsWordsAndWidth(t *testing.T) {
 func TestCleanIsInertAndStable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.OneOf(rapid.String(), rapid.SampledFrom(steering)).Draw(t, "text")
-		got := clean(s)
+		got := Clean(s)
 		for _, r := range got {
-			if !visible(r) {
+			if !Visible(r) {
 				t.Fatalf("clean(%q) keeps %U", s, r)
 			}
 		}
-		if again := clean(got); again != got {
+		if again := Clean(got); again != got {
 			t.Fatalf("clean(%q) = %q, and cleaned again %q", s, got, again)
 		}
-		if clipped := clip(got, 20); widthOf(clipped) > 20 {
-			t.Fatalf("clip(%q, 20) takes %d columns", got, widthOf(clipped))
+		if clipped := Clip(got, 20); Width(clipped) > 20 {
+			t.Fatalf("clip(%q, 20) takes %d columns", got, Width(clipped))
 		}
 	})
 }
@@ -60,7 +60,7 @@ func TestCleanKeepsWhatShows(t *testing.T) {
 		"":                       "",
 		"soft\u00adhyphen\u200b": "softhyphen",
 	} {
-		if got := clean(in); got != want {
+		if got := Clean(in); got != want {
 			t.Errorf("clean(%q) = %q, want %q", in, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package reports
+package chart
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // canvas is a chart over windows made of characters, with the windows evenly
@@ -96,7 +98,7 @@ func (c *canvas) write(b *strings.Builder, every int, choose func(signs []rune, 
 		}
 		label := ""
 		if row%every == 0 || row == last {
-			label = fixed(c.high - (c.high-c.low)*float64(row)/float64(last))
+			label = grid.Fixed(c.high - (c.high-c.low)*float64(row)/float64(last))
 		}
 		fmt.Fprintf(b, "%*s ┤%s\n", canvasLeft-2, label, strings.TrimRight(string(line), " "))
 	}

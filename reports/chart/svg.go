@@ -1,9 +1,11 @@
-package reports
+package chart
 
 import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/reports/grid"
 )
 
 // A chart is made of shapes in a box that a page stretches to the width it
@@ -37,5 +39,5 @@ func svgText(b *strings.Builder, x, y float64, anchor, class, text string) {
 	if class != "" {
 		fmt.Fprintf(b, ` class="%s"`, class)
 	}
-	b.WriteString(">" + escapeHTML(text) + "</text>\n")
+	b.WriteString(">" + grid.EscapeHTML(text) + "</text>\n")
 }
