@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/reports/grid"
 )
@@ -75,7 +77,7 @@ func baselineSentence(d score.Difference) string {
 	case Worse:
 		return fmt.Sprintf("%s fell: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
 	case Same:
-		return fmt.Sprintf("%s is as it was: %s %s on %s.", d.System, d.Metric, grid.Fixed(d.NextMean), grid.Queries(d.N))
+		return fmt.Sprintf("%s is as it was: %s %s on %s.", d.System, d.Metric, grid.Fixed(d.NextMean), text.Count(d.N, "query"))
 	}
 	return fmt.Sprintf("~ %s: %s from %s to %s, %s: no change that this suite can tell from chance. %s", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence, power(d))
 }
@@ -92,10 +94,10 @@ func ofDay(b *BaselineView) string {
 func baselineRemarks(b *BaselineView) []string {
 	remarks := append([]string(nil), b.Changes...)
 	if n := len(b.OnlyInBaseline); n > 0 {
-		remarks = append(remarks, fmt.Sprintf("%s only in the baseline, not compared: %s", grid.Queries(n), grid.List(b.OnlyInBaseline, 5)))
+		remarks = append(remarks, fmt.Sprintf("%s only in the baseline, not compared: %s", text.Count(n, "query"), text.List(b.OnlyInBaseline, 5)))
 	}
 	if n := len(b.OnlyHere); n > 0 {
-		remarks = append(remarks, fmt.Sprintf("%s only in this run, not compared: %s", grid.Queries(n), grid.List(b.OnlyHere, 5)))
+		remarks = append(remarks, fmt.Sprintf("%s only in this run, not compared: %s", text.Count(n, "query"), text.List(b.OnlyHere, 5)))
 	}
 	return remarks
 }
@@ -162,6 +164,6 @@ func (r *Report) addTitles(g *grid.Table, row QueryRow) {
 		name = ""
 	}
 	if more := len(changes) - titlesShown; more > 0 {
-		g.Add(grid.Cell{}, grid.Cell{Text: grid.Plural(more, "other title", "other titles")}, grid.Cell{}, grid.Cell{}, grid.Toned(grid.Signed(rest), grid.ToneOf(rest)))
+		g.Add(grid.Cell{}, grid.Cell{Text: text.Plural(more, "other title", "other titles")}, grid.Cell{}, grid.Cell{}, grid.Toned(grid.Signed(rest), grid.ToneOf(rest)))
 	}
 }

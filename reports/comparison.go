@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/reports/grid"
 )
@@ -151,7 +153,7 @@ func testsGrid(differences []score.Difference) *grid.Table {
 // differences are equal.
 func statistic(x float64) string {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return grid.Undefined
+		return text.Undefined
 	}
 	return fmt.Sprintf("%.2f", x)
 }

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/releval/releval/reports/grid"
+	"github.com/releval/releval/eval/text"
 )
 
 // writeCSV renders a row for each query, system and metric. Numbers have all
@@ -100,7 +100,7 @@ func writeRows(w io.Writer, rows [][]string) error {
 // csvText makes a cell of a text: one line, and with an apostrophe before
 // what a spreadsheet would take for a formula.
 func csvText(s string) string {
-	s = grid.Clean(s)
+	s = text.Clean(s)
 	if s != "" && strings.ContainsRune("=+-@|%", rune(s[0])) {
 		return "'" + s
 	}

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
@@ -135,7 +137,7 @@ func (r *EvalReport) grid(narrow bool, notes *grid.Footnotes) *grid.Table {
 			}
 			value := grid.Cell{Text: evalValue(metric, run.Summaries[m].Value)}
 			if n := run.Summaries[m].Undefined; n > 0 {
-				value.Note = notes.Mark([]string{"undefined for " + grid.Queries(n) + ", which are left out"})
+				value.Note = notes.Mark([]string{"undefined for " + text.Count(n, "query") + ", which are left out"})
 			}
 			row = append(row, value)
 			if len(r.Differences) > 0 {
@@ -161,7 +163,7 @@ func differenceCells(d *score.Difference, narrow bool, notes *grid.Footnotes) []
 		difference.Text += " [" + evalSigned(d.Low) + ", " + evalSigned(d.High) + "]"
 		return append([]grid.Cell{difference}, rest...)
 	}
-	between := grid.Undefined
+	between := text.Undefined
 	if !math.IsNaN(d.Low) && !math.IsNaN(d.High) {
 		between = evalSigned(d.Low) + " to " + evalSigned(d.High)
 	}
@@ -207,18 +209,18 @@ func onlyOverall(m metrics.Metric) bool { return m.String() == "num_q" }
 // says is what a reader must know beside the numbers, a sentence each.
 func (r *EvalReport) says() []string {
 	queries := len(r.Runs[0].Queries)
-	said := []string{"Over all " + grid.Queries(queries) + " of " + r.Qrels + "."}
+	said := []string{"Over all " + text.Count(queries, "query") + " of " + r.Qrels + "."}
 	for _, run := range r.Runs {
 		if run.Missing > 0 {
-			said = append(said, run.Name+" answers "+grid.Thousands(queries-run.Missing)+" of them; the others count 0.")
+			said = append(said, run.Name+" answers "+text.Thousands(queries-run.Missing)+" of them; the others count 0.")
 		}
 		if run.Unjudged > 0 {
-			said = append(said, run.Name+" answers "+grid.Queries(run.Unjudged)+" that nobody judged, which count nowhere.")
+			said = append(said, run.Name+" answers "+text.Count(run.Unjudged, "query")+" that nobody judged, which count nowhere.")
 		}
 	}
 	for _, o := range r.Overlaps {
 		said = append(said, fmt.Sprintf("RBO (p = %s) of %s with %s: %.4f, the mean over %s that either answers.",
-			grid.Compact(o.P), o.Run, r.Runs[0].Name, o.Mean, grid.Queries(o.Queries)))
+			grid.Compact(o.P), o.Run, r.Runs[0].Name, o.Mean, text.Count(o.Queries, "query")))
 	}
 	if s := method(r.Differences); s != "" {
 		said = append(said, "Differences are against "+r.Runs[0].Name+"; "+s+".")
@@ -231,24 +233,15 @@ func (r *EvalReport) says() []string {
 func evalValue(m metrics.Metric, v float64) string {
 	switch {
 	case math.IsNaN(v):
-		return grid.Undefined
+		return text.Undefined
 	case m.IsCount():
-		return grid.Thousands(int64(v))
+		return text.Thousands(int64(v))
 	}
 	return strconv.FormatFloat(v, 'f', 4, 64)
 }
 
 // evalSigned prints a difference with four decimals and its sign.
-func evalSigned(v float64) string {
-	if math.IsNaN(v) {
-		return grid.Undefined
-	}
-	s := grid.PositiveZero(strconv.FormatFloat(v, 'f', 4, 64))
-	if v > 0 && strings.Trim(s, "0.") != "" {
-		s = "+" + s
-	}
-	return s
-}
+func evalSigned(v float64) string { return text.Signed(v, 4) }
 
 // WriteEval renders an EvalReport as Table, Markdown, JSON or CSV. It renders
 // to memory first, so that an error of the report leaves w untouched.
@@ -282,41 +275,41 @@ func (r *EvalReport) writeText(b *bytes.Buffer, o Options) error {
 	if !g.Fits(o.screen()) {
 		g = r.grid(true, &notes)
 	}
-	text, err := g.Text(o.screen())
+	phrase, err := g.Text(o.screen())
 	if err != nil {
 		return err
 	}
-	b.WriteString(text + "\n")
+	b.WriteString(phrase + "\n")
 	for _, line := range append(notes.Lines(), r.says()...) {
-		b.WriteString(grid.Wrap(grid.Clean(line), o.screen().Columns(), "", ""))
+		b.WriteString(grid.Wrap(text.Clean(line), o.screen().Columns(), "", ""))
 	}
 	if !r.PerQuery {
 		return nil
 	}
-	if text, err = r.queryGrid().Text(o.screen()); err != nil {
+	if phrase, err = r.queryGrid().Text(o.screen()); err != nil {
 		return err
 	}
-	b.WriteString("\n" + text)
+	b.WriteString("\n" + phrase)
 	return nil
 }
 
 func (r *EvalReport) writeMarkdown(b *bytes.Buffer) error {
 	var notes grid.Footnotes
-	text, err := r.grid(false, &notes).Markdown()
+	phrase, err := r.grid(false, &notes).Markdown()
 	if err != nil {
 		return err
 	}
-	b.WriteString(text + "\n")
+	b.WriteString(phrase + "\n")
 	for _, line := range append(notes.Lines(), r.says()...) {
 		b.WriteString(grid.EscapeLineStart(line) + "  \n")
 	}
 	if !r.PerQuery {
 		return nil
 	}
-	if text, err = r.queryGrid().Markdown(); err != nil {
+	if phrase, err = r.queryGrid().Markdown(); err != nil {
 		return err
 	}
-	b.WriteString("\n" + text)
+	b.WriteString("\n" + phrase)
 	return nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -157,7 +159,7 @@ func (r *Report) findQuery(id string) (int, error) {
 			near = append(near, queries[i].ID)
 		}
 		slices.Sort(near)
-		return 0, fmt.Errorf("no query %q in the run: it has %s", grid.Clean(id), grid.Clean(grid.List(near, 8)))
+		return 0, fmt.Errorf("no query %q in the run: it has %s", text.Clean(id), text.Clean(text.List(near, 8)))
 	}
-	return 0, fmt.Errorf("no query %q in the run: did you mean %s?", grid.Clean(id), grid.Clean(grid.List(near, 4)))
+	return 0, fmt.Errorf("no query %q in the run: did you mean %s?", text.Clean(id), text.Clean(text.List(near, 4)))
 }

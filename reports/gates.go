@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -23,7 +25,7 @@ func gateGrid(rows []GateRow) (g *grid.Table, note string) {
 	}
 	counted := passed > passedShown
 	if counted {
-		note = grid.Plural(passed, "expectation", "expectations") + " passed, not listed"
+		note = text.Plural(passed, "expectation", "expectations") + " passed, not listed"
 	}
 	g = &grid.Table{Columns: []grid.Column{
 		{Head: "result"},
@@ -95,10 +97,10 @@ func gateSummary(rows []GateRow) string {
 	var parts []string
 	for _, o := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
 		if counts[o] > 0 {
-			parts = append(parts, grid.Thousands(counts[o])+" "+string(o))
+			parts = append(parts, text.Thousands(counts[o])+" "+string(o))
 		}
 	}
-	return grid.List(parts, len(parts))
+	return text.List(parts, len(parts))
 }
 
 // gateExplained gives a gate's place, source and reason on one line.
@@ -142,7 +144,7 @@ func gateTables(rows []GateRow) template.HTML {
 		gateTable(&b, listed)
 	}
 	if len(folded) > 0 {
-		fmt.Fprintf(&b, `<details class="part"><summary>%s passed</summary>`, grid.Plural(len(folded), "expectation", "expectations"))
+		fmt.Fprintf(&b, `<details class="part"><summary>%s passed</summary>`, text.Plural(len(folded), "expectation", "expectations"))
 		gateTable(&b, folded)
 		b.WriteString("</details>")
 	}
@@ -152,15 +154,15 @@ func gateTables(rows []GateRow) template.HTML {
 func gateTable(b *strings.Builder, rows []*GateRow) {
 	b.WriteString(`<div class="scroll wrap" role="region" tabindex="0" aria-label="Gates"><table><thead><tr><th scope="col">result</th><th scope="col" class="left">gate</th><th scope="col" class="left">expected</th><th scope="col" class="left">actual</th><th scope="col">margin</th></tr></thead><tbody>` + "\n")
 	for _, g := range rows {
-		more := grid.Clip(grid.Clean(g.Source), 300)
+		more := grid.Clip(text.Clean(g.Source), 300)
 		if g.Place != "" {
-			more = grid.Clean(g.Place) + ": " + more
+			more = text.Clean(g.Place) + ": " + more
 		}
 		if g.Reason != "" {
-			more += ": " + grid.Clip(grid.Clean(g.Reason), 500)
+			more += ": " + grid.Clip(text.Clean(g.Reason), 500)
 		}
 		fmt.Fprintf(b, `<tr><td><span class="tag %s">%s</span></td><td class="left">%s<small>%s</small></td><td class="left">%s</td><td class="left">%s</td><td>%s</td></tr>`+"\n",
-			grid.EscapeHTML(string(g.Outcome)), grid.EscapeHTML(string(g.Outcome)), grid.EscapeHTML(grid.Clip(grid.Clean(gateName(g)), 120)), grid.EscapeHTML(more), grid.EscapeHTML(grid.Short(g.Expected)), grid.EscapeHTML(grid.Short(g.Actual)), grid.EscapeHTML(margin(g)))
+			grid.EscapeHTML(string(g.Outcome)), grid.EscapeHTML(string(g.Outcome)), grid.EscapeHTML(grid.Clip(text.Clean(gateName(g)), 120)), grid.EscapeHTML(more), grid.EscapeHTML(grid.Short(g.Expected)), grid.EscapeHTML(grid.Short(g.Actual)), grid.EscapeHTML(margin(g)))
 	}
 	b.WriteString("</tbody></table></div>")
 }

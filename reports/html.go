@@ -12,6 +12,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/reports/chart"
 	"github.com/releval/releval/reports/grid"
@@ -173,16 +175,16 @@ func (r *Report) page() *page {
 			"'; base-uri 'none'; form-action 'none'",
 		Tool:         grid.Short(cmp.Or(m.Tool, "releval")),
 		Suite:        grid.Short(m.Suite),
-		Subject:      grid.Clean(r.Subject()),
+		Subject:      text.Clean(r.Subject()),
 		Style:        template.CSS(pageStyle),
 		Script:       template.JS(pageScript),
-		Serious:      grid.Clip(grid.Clean(r.serious()), 2000),
+		Serious:      grid.Clip(text.Clean(r.serious()), 2000),
 		NothingFound: nothingFound,
 		Filters:      r.pageFilters(),
 	}
 	p.Title = p.Suite + ": relevance report"
 	for _, k := range m.Rerankers {
-		p.Rerankers = append(p.Rerankers, grid.Clip(grid.Clean(describe(k)), 300))
+		p.Rerankers = append(p.Rerankers, grid.Clip(text.Clean(describe(k)), 300))
 	}
 	if !m.Started.IsZero() {
 		p.Subject += ", " + m.Started.UTC().Format("2 January 2006 15:04 UTC")
@@ -191,10 +193,10 @@ func (r *Report) page() *page {
 		p.StandIn = standInNote
 	}
 	for _, n := range r.Next() {
-		p.Next = append(p.Next, grid.Clip(grid.Clean(n), 300))
+		p.Next = append(p.Next, grid.Clip(text.Clean(n), 300))
 	}
 	for _, row := range r.manifestRows() {
-		p.Manifest = append(p.Manifest, [2]string{grid.Clip(grid.Clean(row[0]), 100), grid.Clip(grid.Clean(row[1]), 4000)})
+		p.Manifest = append(p.Manifest, [2]string{grid.Clip(text.Clean(row[0]), 100), grid.Clip(text.Clean(row[1]), 4000)})
 	}
 	for _, f := range r.Findings() {
 		p.Findings = append(p.Findings, pageFinding(f))
@@ -208,13 +210,13 @@ func (r *Report) page() *page {
 // pageFinding cuts a finding to what a page needs.
 func pageFinding(f Finding) Finding {
 	const shown = 50
-	cut := Finding{Serious: f.Serious, Text: grid.Clip(grid.Clean(f.Text), 500)}
+	cut := Finding{Serious: f.Serious, Text: grid.Clip(text.Clean(f.Text), 500)}
 	for i, item := range f.Items {
 		if i == shown {
-			cut.Items = append(cut.Items, "and "+grid.Thousands(len(f.Items)-i)+" more")
+			cut.Items = append(cut.Items, "and "+text.Thousands(len(f.Items)-i)+" more")
 			break
 		}
-		cut.Items = append(cut.Items, grid.Clip(grid.Clean(item), 300))
+		cut.Items = append(cut.Items, grid.Clip(text.Clean(item), 300))
 	}
 	return cut
 }
@@ -282,7 +284,7 @@ func comparisonRow(d score.Difference, base, system *score.SystemScores, metric 
 
 func (r *Report) pageVerdict(v Verdict, d score.Difference, scale float64) pageVerdict {
 	p := pageVerdict{
-		Class: string(v.Direction), Headline: grid.Clean(v.Headline), Evidence: grid.Clean(v.Evidence), Power: grid.Clean(v.Power), Counts: v.Counts,
+		Class: string(v.Direction), Headline: text.Clean(v.Headline), Evidence: text.Clean(v.Evidence), Power: text.Clean(v.Power), Counts: v.Counts,
 		Word: map[Direction]string{Better: "Helps", Worse: "Hurts", Same: "Changes nothing", Unclear: "No clear difference"}[v.Direction],
 	}
 	if v.Worst != nil {
@@ -316,8 +318,8 @@ func (r *Report) pageViews(p *page) {
 	}
 	for i, one := range r.swept() {
 		view := pageSweep{Heading: grid.Short("Windows of " + one.Name), Table: sweepGrid(r.Sweep, &one).HTML("Windows of " + one.Name)}
-		for _, text := range sweepSays(r.Sweep, &one) {
-			view.Says = append(view.Says, grid.Clean(text))
+		for _, phrase := range sweepSays(r.Sweep, &one) {
+			view.Says = append(view.Says, text.Clean(phrase))
 		}
 		if c := chart.NewLine(&curves[i]); c != nil {
 			view.Plot = c.Page()
@@ -332,10 +334,10 @@ func (r *Report) pageViews(p *page) {
 	if b == nil {
 		return
 	}
-	p.Baseline = &pageBaseline{Heading: grid.Short("Against the baseline "+b.Name) + ofDay(b), Warning: grid.Clean(meaningless(b))}
+	p.Baseline = &pageBaseline{Heading: grid.Short("Against the baseline "+b.Name) + ofDay(b), Warning: text.Clean(meaningless(b))}
 	var notes grid.Footnotes
 	for _, g := range r.baselineGroups() {
-		p.Baseline.Groups = append(p.Baseline.Groups, pageGroup{grid.Clean(g.sentence),
+		p.Baseline.Groups = append(p.Baseline.Groups, pageGroup{text.Clean(g.sentence),
 			comparisonGrid(g.differences, "baseline", "now", false, &notes).HTML("Metrics of " + g.system + " in the baseline and now")})
 	}
 	for _, g := range r.baselineGroups() {
@@ -343,7 +345,7 @@ func (r *Report) pageViews(p *page) {
 		p.Baseline.Tests = append(p.Baseline.Tests, pageTable{heading, testsGrid(g.differences).HTML(heading)})
 	}
 	for _, line := range append(notes.Lines(), baselineRemarks(b)...) {
-		p.Baseline.Remarks = append(p.Baseline.Remarks, grid.Clip(grid.Clean(line), 500))
+		p.Baseline.Remarks = append(p.Baseline.Remarks, grid.Clip(text.Clean(line), 500))
 	}
 	for s, rows := range b.Queries {
 		if losses, gains, _ := selectRows(rows, 2*shownEach, shownEach); len(losses)+len(gains) > 0 && s < len(r.Evaluation.Systems) {
@@ -384,7 +386,7 @@ func (r *Report) pageFilters() pageFilters {
 		}
 	}
 	for _, t := range r.tags() {
-		f.Tags = append(f.Tags, grid.Clip(grid.Clean(t), 40))
+		f.Tags = append(f.Tags, grid.Clip(text.Clean(t), 40))
 	}
 	f.Outcomes = []pageLink{{"all", "all"}}
 	if len(e.Systems) > 1 {

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/reports/grid"
 )
@@ -150,16 +152,16 @@ func (p *pageQueries) query(query, depth int) pageQuery {
 // lines say what was asked, and the other metrics.
 func (p *pageQueries) lines(q *eval.Query, query int) []string {
 	e := p.report.Evaluation
-	asked := "Query: " + grid.Clip(grid.Clean(q.Text), 300)
+	asked := "Query: " + grid.Clip(text.Clean(q.Text), 300)
 	if q.InferenceText != "" && q.InferenceText != q.Text {
-		asked += " · the reranker was asked: " + grid.Clip(grid.Clean(q.InferenceText), 300)
+		asked += " · the reranker was asked: " + grid.Clip(text.Clean(q.InferenceText), 300)
 	}
 	if len(q.Tags) > 0 {
-		asked += " · tags: " + grid.Clip(grid.Clean(strings.Join(q.Tags, ", ")), 200)
+		asked += " · tags: " + grid.Clip(text.Clean(strings.Join(q.Tags, ", ")), 200)
 	}
 	lines := []string{asked}
 	if q.Quarantine != nil {
-		lines = append(lines, grid.Clip(grid.Clean("In quarantine until "+q.Quarantine.Until.Format("2006-01-02")+": "+q.Quarantine.Reason), 300))
+		lines = append(lines, grid.Clip(text.Clean("In quarantine until "+q.Quarantine.Until.Format("2006-01-02")+": "+q.Quarantine.Reason), 300))
 	}
 	var values, open []string
 	for m, metric := range e.Metrics {
@@ -183,7 +185,7 @@ func sortable(v float64) string {
 	if math.IsNaN(v) {
 		return "9"
 	}
-	return grid.PositiveZero(strconv.FormatFloat(v, 'f', 5, 64))
+	return text.Fixed(v, 5)
 }
 
 func outcomeOf(row QueryRow, compared bool) string {
@@ -210,7 +212,7 @@ func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) p
 	}
 	if x.without.failure != "" {
 		pair.Left.Caption = "without: failed"
-		pair.Notes = append(pair.Notes, "Without: failed: "+grid.Clip(grid.Clean(x.without.failure), 300))
+		pair.Notes = append(pair.Notes, "Without: failed: "+grid.Clip(text.Clean(x.without.failure), 300))
 	}
 	if !single {
 		was := make(map[string]int)
@@ -221,7 +223,7 @@ func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) p
 		pair.Right.Caption = grid.Short(x.with.system) + ": " + grid.Fixed(x.with.value) + " (" + grid.Signed(x.with.value-x.without.value) + ")"
 		if x.with.failure != "" {
 			pair.Right.Caption = grid.Short(x.with.system) + ": failed"
-			pair.Notes = append(pair.Notes, grid.Short(x.with.system)+" failed: "+grid.Clip(grid.Clean(x.with.failure), 300))
+			pair.Notes = append(pair.Notes, grid.Short(x.with.system)+" failed: "+grid.Clip(text.Clean(x.with.failure), 300))
 		}
 		pair.connect(x, len(p.order) <= linesOfAll)
 	}
@@ -229,8 +231,8 @@ func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) p
 	if !single {
 		systems = append(systems, x.with.system)
 	}
-	if text := missing(q, systems); text != "" {
-		pair.Notes = append(pair.Notes, text)
+	if phrase := missing(q, systems); phrase != "" {
+		pair.Notes = append(pair.Notes, phrase)
 	}
 	return pair
 }
@@ -252,7 +254,7 @@ func missing(q *eval.Query, systems []string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "Relevant, but not returned: " + grid.List(names, 8) + "."
+	return "Relevant, but not returned: " + text.List(names, 8) + "."
 }
 
 func documentOf(h eval.Hit) string { return h.Index + "\x00" + h.ID }
@@ -328,7 +330,7 @@ func (p *pagePair) connect(x explanation, all bool) {
 		paths[class] += fmt.Sprintf("M0 %dL2 %d", 2*left+5, 2*right+5)
 	}
 	if len(gone) > 0 && x.with.failure == "" {
-		p.Notes = append(p.Notes, "No longer returned: "+grid.List(gone, 8)+".")
+		p.Notes = append(p.Notes, "No longer returned: "+text.List(gone, 8)+".")
 	}
 	for _, class := range []string{"e", "z", "m", "p"} {
 		if paths[class] != "" {

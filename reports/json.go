@@ -9,10 +9,11 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/sweep"
-	"github.com/releval/releval/reports/grid"
 )
 
 // JSONFormat is the version of the JSON report, in its key "format". A key is
@@ -411,7 +412,7 @@ func escapeInvisible(content []byte) []byte {
 	b.Grow(len(content))
 	for _, r := range string(content) {
 		switch {
-		case r == '\n' || r >= ' ' && r < 0x7f || grid.Visible(r):
+		case r == '\n' || r >= ' ' && r < 0x7f || text.Visible(r):
 			b.WriteRune(r)
 		case r > 0xffff:
 			r -= 0x10000

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -177,7 +179,7 @@ func splitPlace(place string) (file, line string) {
 const longestXML = 1000
 
 // xmlText is one inert line; the encoder escapes the rest.
-func xmlText(s string) string { return grid.Clip(grid.Clean(s), longestXML) }
+func xmlText(s string) string { return grid.Clip(text.Clean(s), longestXML) }
 
 func junitTime(t time.Time) string {
 	if t.IsZero() {

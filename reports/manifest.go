@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/releval/releval/reports/grid"
+	"github.com/releval/releval/eval/text"
 )
 
 // manifestRows say what exactly was run, a name and a value each; what is
@@ -37,7 +37,7 @@ func (r *Report) manifestRows() [][2]string {
 	add("cluster", cluster)
 	add("index", m.Index)
 	for _, i := range m.Indices {
-		value := grid.Thousands(i.Documents) + " documents"
+		value := text.Thousands(i.Documents) + " documents"
 		if i.UUID != "" {
 			value += ", uuid " + i.UUID
 		}

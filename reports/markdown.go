@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -78,11 +80,11 @@ func folded(title, body string) string {
 }
 
 func (d *document) grid(g *grid.Table) string {
-	text, err := g.Markdown()
+	phrase, err := g.Markdown()
 	if err != nil && d.err == nil {
 		d.err = err
 	}
-	return text
+	return phrase
 }
 
 // fit joins the sections, leaving out whole ones from the end until the rest
@@ -115,7 +117,7 @@ func (d *document) fit(limit int) string {
 		}
 	}
 	if len(left) > 0 {
-		fmt.Fprintf(&b, "*Left out to stay below %d KB: %s. The HTML report has everything.*\n", limit/1000, grid.EscapeMarkdown(grid.List(left, 6)))
+		fmt.Fprintf(&b, "*Left out to stay below %d KB: %s. The HTML report has everything.*\n", limit/1000, grid.EscapeMarkdown(text.List(left, 6)))
 	}
 	return b.String()
 }
@@ -137,7 +139,7 @@ func (d *document) opening() {
 		b.WriteString("\n\n")
 	}
 	if serious := r.serious(); serious != "" {
-		b.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(grid.Clean(serious), 2000)) + "\n\n")
+		b.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(text.Clean(serious), 2000)) + "\n\n")
 	}
 	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
 		b.WriteString("> [!NOTE]\n> " + grid.EscapeMarkdown(standInNote) + "\n\n")
@@ -225,11 +227,11 @@ func (d *document) integrity() {
 	b.WriteString("### What could not be trusted\n\n")
 	found := d.report.Findings()
 	for _, f := range found {
-		text := grid.EscapeLineStart(grid.Clip(grid.Clean(f.Text), 500))
+		phrase := grid.EscapeLineStart(grid.Clip(text.Clean(f.Text), 500))
 		if f.Serious {
-			text = "**" + text + "**"
+			phrase = "**" + phrase + "**"
 		}
-		b.WriteString("- " + text + "\n")
+		b.WriteString("- " + phrase + "\n")
 	}
 	if len(found) == 0 {
 		b.WriteString(grid.EscapeMarkdown(nothingFound) + "\n")
@@ -253,7 +255,7 @@ func (d *document) everyQuery() {
 	}
 	for i, s := range systems[1:] {
 		rows := r.Queries[i]
-		title := "All " + grid.Queries(len(rows)) + " by what " + s.System + " did"
+		title := "All " + text.Count(len(rows), "query") + " by what " + s.System + " did"
 		if len(rows) <= shownWhole {
 			d.fold(title, d.grid(r.queryGrid(rows)))
 			continue
@@ -276,13 +278,13 @@ func (d *document) findings() {
 		if len(f.Items) == 0 {
 			continue
 		}
-		b.WriteString("- " + grid.EscapeLineStart(grid.Clip(grid.Clean(f.Text), 500)) + "\n")
+		b.WriteString("- " + grid.EscapeLineStart(grid.Clip(text.Clean(f.Text), 500)) + "\n")
 		for i, item := range f.Items {
 			if i == shown {
-				fmt.Fprintf(&b, "  - and %s more\n", grid.Thousands(len(f.Items)-i))
+				fmt.Fprintf(&b, "  - and %s more\n", text.Thousands(len(f.Items)-i))
 				break
 			}
-			b.WriteString("  - " + grid.EscapeLineStart(grid.Clip(grid.Clean(item), 200)) + "\n")
+			b.WriteString("  - " + grid.EscapeLineStart(grid.Clip(text.Clean(item), 200)) + "\n")
 		}
 	}
 	if b.Len() > 0 {
@@ -294,7 +296,7 @@ func (d *document) findings() {
 func (d *document) manifest() {
 	g := &grid.Table{Columns: []grid.Column{{Head: "what"}, {Head: "value"}}}
 	for _, row := range d.report.manifestRows() {
-		g.Add(grid.Cell{Text: row[0]}, grid.Cell{Text: grid.Clip(grid.Clean(row[1]), 200)})
+		g.Add(grid.Cell{Text: row[0]}, grid.Cell{Text: grid.Clip(text.Clean(row[1]), 200)})
 	}
 	d.fold("What exactly was run", d.grid(g))
 }
@@ -311,7 +313,7 @@ func (d *document) query(id string) {
 	var b strings.Builder
 	b.WriteString("## " + grid.EscapeMarkdown(grid.Short(lines[0])) + "\n\n")
 	for _, line := range lines[1:] {
-		b.WriteString("- " + grid.EscapeLineStart(grid.Clip(grid.Clean(line), 500)) + "\n")
+		b.WriteString("- " + grid.EscapeLineStart(grid.Clip(text.Clean(line), 500)) + "\n")
 	}
 	b.WriteString("\n" + d.grid(r.queryMetrics(i)))
 	d.add("the query", b.String())
@@ -349,7 +351,7 @@ func (d *document) gates() {
 	var lines strings.Builder
 	for i := range d.report.Gates {
 		if g := &d.report.Gates[i]; g.Outcome == Failed || g.Outcome == Inconclusive {
-			lines.WriteString("- " + grid.EscapeLineStart(grid.Clip(grid.Clean(gateExplained(g)), 500)) + "\n")
+			lines.WriteString("- " + grid.EscapeLineStart(grid.Clip(text.Clean(gateExplained(g)), 500)) + "\n")
 		}
 	}
 	if lines.Len() > 0 {
@@ -369,8 +371,8 @@ func (d *document) sweeps() {
 	}
 	for _, one := range d.report.swept() {
 		var b strings.Builder
-		for _, text := range sweepSays(r, &one) {
-			b.WriteString(grid.EscapeLineStart(text) + "\n")
+		for _, phrase := range sweepSays(r, &one) {
+			b.WriteString(grid.EscapeLineStart(phrase) + "\n")
 		}
 		b.WriteString("\n")
 		if c := d.chart(charted{sweptChart, one.Name}); c != "" {
@@ -390,8 +392,8 @@ func (d *document) baseline() {
 		return
 	}
 	var body strings.Builder
-	if text := meaningless(b); text != "" {
-		body.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(grid.Clean(text), 2000)) + "\n\n")
+	if phrase := meaningless(b); phrase != "" {
+		body.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(text.Clean(phrase), 2000)) + "\n\n")
 	}
 	for _, g := range d.report.baselineGroups() {
 		body.WriteString(grid.EscapeLineStart(g.sentence) + "\n\n")
@@ -408,7 +410,7 @@ func (d *document) baseline() {
 		body.WriteString(folded("Tests against the baseline", tests.String()+"<sub>"+grid.EscapeMarkdown(testsNote)+"</sub>\n") + "\n")
 	}
 	for _, line := range baselineRemarks(b) {
-		body.WriteString("- " + grid.EscapeLineStart(grid.Clip(grid.Clean(line), 500)) + "\n")
+		body.WriteString("- " + grid.EscapeLineStart(grid.Clip(text.Clean(line), 500)) + "\n")
 	}
 	for s, rows := range b.Queries {
 		if losses, gains, _ := selectRows(rows, 2*largestShown, largestShown); len(losses)+len(gains) > 0 && s < len(d.report.Evaluation.Systems) {

@@ -5,11 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/text"
+	gmtext "github.com/yuin/goldmark/text"
 
 	"github.com/releval/releval/reports/grid"
 )
@@ -24,7 +26,7 @@ type parsed struct {
 
 func parseMarkdown(source []byte) parsed {
 	var p parsed
-	root := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(source))
+	root := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(gmtext.NewReader(source))
 	ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -133,8 +135,8 @@ func ownHTML(html string) bool {
 // was put in.
 func TestMarkdownCellsReadBack(t *testing.T) {
 	g := &grid.Table{Columns: []grid.Column{{Head: "n", Right: true}, {Head: "text"}}}
-	for i, text := range hostile {
-		g.Add(grid.Cell{Text: fmt.Sprint(i)}, grid.Cell{Text: text})
+	for i, phrase := range hostile {
+		g.Add(grid.Cell{Text: fmt.Sprint(i)}, grid.Cell{Text: phrase})
 	}
 	content, err := g.Markdown()
 	if err != nil {
@@ -144,9 +146,9 @@ func TestMarkdownCellsReadBack(t *testing.T) {
 	if len(p.tables) != 1 || len(p.tables[0]) != len(hostile)+1 {
 		t.Fatalf("one table of %d rows was drawn, read is %d rows", len(hostile)+1, len(p.tables[0]))
 	}
-	for i, text := range hostile {
-		if got := p.tables[0][i+1][1]; got != grid.Clean(text) {
-			t.Errorf("cell %d reads back as %.80q, want %.80q", i, got, grid.Clean(text))
+	for i, phrase := range hostile {
+		if got := p.tables[0][i+1][1]; got != text.Clean(phrase) {
+			t.Errorf("cell %d reads back as %.80q, want %.80q", i, got, text.Clean(phrase))
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/reports/grid"
 )
@@ -23,7 +25,7 @@ func grade(g float64) string {
 func pValue(p float64) string {
 	switch {
 	case math.IsNaN(p):
-		return grid.Undefined
+		return text.Undefined
 	case p < 0.001:
 		return "<0.001"
 	}
@@ -43,7 +45,7 @@ func coverage(confidence float64) string {
 	if confidence == 0 {
 		confidence = 0.95
 	}
-	return strconv.FormatFloat(math.Round(confidence*1e6)/1e4, 'g', 6, 64) + " %"
+	return text.Percent(confidence)
 }
 
 // ranksMoved prints a rank before and after.

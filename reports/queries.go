@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -35,7 +37,7 @@ func selectRows(rows []QueryRow, whole, each int) (losses, gains []QueryRow, not
 		}
 	}
 	left := len(rows) - len(losses) - len(gains)
-	return losses, gains, fmt.Sprintf("%s in between left out; --report FILE.html or .csv has them all", grid.Queries(left))
+	return losses, gains, fmt.Sprintf("%s in between left out; --report FILE.html or .csv has them all", text.Count(left, "query"))
 }
 
 // queryGrid lists queries under one reranker.

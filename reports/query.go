@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -156,7 +158,7 @@ func (r *Report) holes(query int) []string {
 			}
 		}
 		if len(unjudged) > 0 {
-			holes = append(holes, fmt.Sprintf("%s: %d of the top %d are unjudged: %s", system.System, len(unjudged), reach, grid.List(unjudged, 10)))
+			holes = append(holes, fmt.Sprintf("%s: %d of the top %d are unjudged: %s", system.System, len(unjudged), reach, text.List(unjudged, 10)))
 		}
 		if low, high := system.Low[r.Lead][query], system.High[r.Lead][query]; high-low > 1e-12 {
 			holes = append(holes, fmt.Sprintf("%s: were they judged, %s could be %s", system.System, r.LeadMetric(), grid.Bounds(low, high)))
@@ -169,7 +171,7 @@ func (r *Report) holes(query int) []string {
 			}
 		}
 		if len(missing) > 0 {
-			holes = append(holes, fmt.Sprintf("%s did not return %s", system.System, grid.List(missing, 10)))
+			holes = append(holes, fmt.Sprintf("%s did not return %s", system.System, text.List(missing, 10)))
 		}
 	}
 	return holes
@@ -280,7 +282,7 @@ func (v explanation) legend(wide bool) string {
 
 // hitName names a hit: the id where it has no title.
 func hitName(title, id string) string {
-	if grid.Clean(title) == "" {
+	if text.Clean(title) == "" {
 		return "id " + id
 	}
 	return title
@@ -289,7 +291,7 @@ func hitName(title, id string) string {
 // serverScore prints a server's score.
 func serverScore(s float64) string {
 	if math.IsNaN(s) || math.IsInf(s, 0) {
-		return grid.Undefined
+		return text.Undefined
 	}
 	return strconv.FormatFloat(s, 'g', 4, 64)
 }

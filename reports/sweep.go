@@ -9,6 +9,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/reports/grid"
 )
@@ -40,9 +42,9 @@ func sweepSays(r *sweep.Result, one *sweep.Reranker) []string {
 		clauses = append(clauses, one.Settings.Sentences(r.Lead())...)
 	}
 	var said []string
-	for _, text := range append(clauses, one.Notes...) {
-		if text != "" {
-			said = append(said, sentence(text))
+	for _, phrase := range append(clauses, one.Notes...) {
+		if phrase != "" {
+			said = append(said, sentence(phrase))
 		}
 	}
 	return said
@@ -58,16 +60,16 @@ func sweepNotes(r *sweep.Result) []string {
 		notes = append(notes, sentence(n))
 	}
 	if c := r.Cost; c.Searches() > 0 {
-		text := fmt.Sprintf("the sweep over %s took %s: %s in the pass", grid.Plural(len(r.Windows), "window", "windows"), grid.Plural(c.Searches(), "search", "searches"), grid.Thousands(c.Pass))
+		phrase := fmt.Sprintf("the sweep over %s took %s: %s in the pass", text.Plural(len(r.Windows), "window", "windows"), text.Plural(c.Searches(), "search", "searches"), text.Thousands(c.Pass))
 		for _, part := range []struct {
 			n    int
 			what string
 		}{{c.Audit, "for the audit"}, {c.Measured, "to measure windows"}, {c.Latency, "for latencies"}} {
 			if part.n > 0 {
-				text += fmt.Sprintf(", %s %s", grid.Thousands(part.n), part.what)
+				phrase += fmt.Sprintf(", %s %s", text.Thousands(part.n), part.what)
 			}
 		}
-		notes = append(notes, sentence(text+fmt.Sprintf("; the rerankers scored %s", grid.Plural(c.Documents(), "document", "documents"))))
+		notes = append(notes, sentence(phrase+fmt.Sprintf("; the rerankers scored %s", text.Plural(c.Documents(), "document", "documents"))))
 	}
 	return notes
 }
@@ -78,12 +80,12 @@ func shapeSays(r *sweep.Result, one *sweep.Reranker) string {
 	if c.Overall == "" {
 		return ""
 	}
-	text := fmt.Sprintf("the curve of %s %s", r.Lead(), verb(c.Overall))
+	phrase := fmt.Sprintf("the curve of %s %s", r.Lead(), verb(c.Overall))
 	if c.Share.Defined() {
-		text += fmt.Sprintf(", in %s of samples of the queries", fmt.Sprintf("%.0f %%", float64(c.Share)*100))
+		phrase += fmt.Sprintf(", in %s of samples of the queries", fmt.Sprintf("%.0f %%", float64(c.Share)*100))
 	}
-	return text + fmt.Sprintf("; query by query: %s, %s, %s, %s (changes up to %s left aside)",
-		grid.Thousands(c.Saturates)+" rise and saturate", grid.Thousands(c.Peaks)+" peak and decay", grid.Thousands(c.Decays)+" decay from the start", grid.Thousands(c.Flat)+" flat", grid.Compact(r.Delta))
+	return phrase + fmt.Sprintf("; query by query: %s, %s, %s, %s (changes up to %s left aside)",
+		text.Thousands(c.Saturates)+" rise and saturate", text.Thousands(c.Peaks)+" peak and decay", text.Thousands(c.Decays)+" decay from the start", text.Thousands(c.Flat)+" flat", grid.Compact(r.Delta))
 }
 
 // verb makes a predicate of a shape.
@@ -96,34 +98,34 @@ func verb(s sweep.Shape) string {
 
 // auditSays says where the numbers come from, and what the audit found.
 func auditSays(r *sweep.Result, one *sweep.Reranker) string {
-	text := ""
+	phrase := ""
 	switch one.Origin {
 	case sweep.Audited:
-		text = "smaller windows are derived from window " + strconv.Itoa(one.Largest)
+		phrase = "smaller windows are derived from window " + strconv.Itoa(one.Largest)
 	case sweep.Measured:
-		text = "every window was searched, because smaller ones cannot be derived from window " + strconv.Itoa(one.Largest)
+		phrase = "every window was searched, because smaller ones cannot be derived from window " + strconv.Itoa(one.Largest)
 	case sweep.Approximated:
-		text = "smaller windows are derived from window " + strconv.Itoa(one.Largest) + ", and only an approximation"
+		phrase = "smaller windows are derived from window " + strconv.Itoa(one.Largest) + ", and only an approximation"
 	default:
-		text = "smaller windows are derived from window " + strconv.Itoa(one.Largest) + ", and were not audited"
+		phrase = "smaller windows are derived from window " + strconv.Itoa(one.Largest) + ", and were not audited"
 	}
 	a := one.Audit
 	if a == nil {
-		return text
+		return phrase
 	}
-	text += fmt.Sprintf("; audit: %s, seed %d", a, a.Seed)
+	phrase += fmt.Sprintf("; audit: %s, seed %d", a, a.Seed)
 	if a.Different > 0 {
-		text += "; " + a.Causes()
+		phrase += "; " + a.Causes()
 	}
 	const shown = 3
 	for i, c := range a.Findings {
 		if i == shown {
-			text += fmt.Sprintf("; and %s more", grid.Thousands(len(a.Findings)-shown))
+			phrase += fmt.Sprintf("; and %s more", text.Thousands(len(a.Findings)-shown))
 			break
 		}
-		text += fmt.Sprintf("; query %q at window %d: %s", c.Query, c.Window, c.Reason)
+		phrase += fmt.Sprintf("; query %q at window %d: %s", c.Query, c.Window, c.Reason)
 	}
-	return text
+	return phrase
 }
 
 // latencySays gives the lines through the latencies.
@@ -132,33 +134,33 @@ func latencySays(r *sweep.Result, one *sweep.Reranker) string {
 	if l == nil {
 		return ""
 	}
-	text := fmt.Sprintf("latency, on %s one search at a time", grid.Plural(l.Queries, "query", "queries"))
+	phrase := fmt.Sprintf("latency, on %s one search at a time", text.Plural(l.Queries, "query", "queries"))
 	if f := l.Wall; f != nil {
-		text += fmt.Sprintf(": wall clock %s ms + %s ms · w (R² %.2f)", grid.Compact(f.Base), grid.Compact(f.PerDocument), f.R2)
+		phrase += fmt.Sprintf(": wall clock %s ms + %s ms · w (R² %.2f)", grid.Compact(f.Base), grid.Compact(f.PerDocument), f.R2)
 	}
 	if f := l.Took; f != nil {
-		text += fmt.Sprintf(", the server's took %s ms + %s ms · w", grid.Compact(f.Base), grid.Compact(f.PerDocument))
+		phrase += fmt.Sprintf(", the server's took %s ms + %s ms · w", grid.Compact(f.Base), grid.Compact(f.PerDocument))
 	}
 	if t := r.FirstStage.Latency; t != nil {
-		text += fmt.Sprintf("; without the reranker p50 %s ms, p95 %s ms", grid.Milliseconds(float64(t.WallP50)), grid.Milliseconds(float64(t.WallP95)))
+		phrase += fmt.Sprintf("; without the reranker p50 %s ms, p95 %s ms", grid.Milliseconds(float64(t.WallP50)), grid.Milliseconds(float64(t.WallP95)))
 	}
 	if l.Failed > 0 {
-		text += fmt.Sprintf("; %s failed and are left out", grid.Plural(l.Failed, "search", "searches"))
+		phrase += fmt.Sprintf("; %s failed and are left out", text.Plural(l.Failed, "search", "searches"))
 	}
-	return text
+	return phrase
 }
 
 // sentence makes a sentence of a clause: a capital at its start and a period
 // at its end. A metric's name or a quoted word keeps its case.
-func sentence(text string) string {
-	if text == "" {
+func sentence(phrase string) string {
+	if phrase == "" {
 		return ""
 	}
-	word, _, _ := strings.Cut(text, " ")
-	if first, size := utf8.DecodeRuneInString(text); !strings.ContainsAny(word, "@_\"") {
-		text = string(unicode.ToUpper(first)) + text[size:]
+	word, _, _ := strings.Cut(phrase, " ")
+	if first, size := utf8.DecodeRuneInString(phrase); !strings.ContainsAny(word, "@_\"") {
+		phrase = string(unicode.ToUpper(first)) + phrase[size:]
 	}
-	return strings.TrimSuffix(text, ".") + "."
+	return strings.TrimSuffix(phrase, ".") + "."
 }
 
 // sweepGrid shows the sweep of a reranker, a row for each window.
@@ -226,9 +228,9 @@ func lossGrid(one *sweep.Reranker) *grid.Table {
 	}
 	for _, p := range one.Points {
 		l := p.Losses
-		row := grid.Words(strconv.Itoa(p.Window), grid.Thousands(l.Found), grid.Thousands(l.Below), grid.Thousands(l.Dropped), grid.Thousands(l.Undelivered), grid.Thousands(l.NotInIndex))
+		row := grid.Words(strconv.Itoa(p.Window), text.Thousands(l.Found), text.Thousands(l.Below), text.Thousands(l.Dropped), text.Thousands(l.Undelivered), text.Thousands(l.NotInIndex))
 		if unanswered {
-			row = append(row, grid.Cell{Text: grid.Thousands(l.Unanswered)})
+			row = append(row, grid.Cell{Text: text.Thousands(l.Unanswered)})
 		}
 		g.Add(row...)
 	}
@@ -256,7 +258,7 @@ func metricGrid(r *sweep.Result, one *sweep.Reranker) *grid.Table {
 func latencyGrid(one *sweep.Reranker) *grid.Table {
 	g := grid.NewNumbers("window", "wall p50", "wall p95", "took p50", "took p95", "fitted wall")
 	for _, p := range one.Points {
-		fitted := grid.Undefined
+		fitted := text.Undefined
 		if one.Latency.Wall != nil {
 			fitted = grid.Milliseconds(one.Latency.Wall.At(p.Window))
 		}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/reports/grid"
 )
@@ -28,7 +30,7 @@ func (r *Report) tagsGrid() *grid.Table {
 		}
 	}
 	for _, s := range scores {
-		row := []grid.Cell{{Text: grid.Short(cmp.Or(s.Tag, "(none)"))}, {Text: grid.Thousands(s.Queries)}}
+		row := []grid.Cell{{Text: grid.Short(cmp.Or(s.Tag, "(none)"))}, {Text: text.Thousands(s.Queries)}}
 		for i := range systems {
 			row = append(row, grid.Cell{Text: grid.Fixed(s.Means[i][r.Lead])})
 			if i > 0 {

@@ -4,6 +4,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/chart"
 	"github.com/releval/releval/reports/grid"
 )
@@ -42,28 +44,28 @@ type terminal struct {
 }
 
 // say writes a paragraph.
-func (t *terminal) say(text string) { t.sayIndented(text, "", "") }
+func (t *terminal) say(phrase string) { t.sayIndented(phrase, "", "") }
 
-func (t *terminal) sayIndented(text, first, rest string) {
-	t.b.WriteString(grid.Wrap(grid.Clean(text), t.Columns(), first, rest))
+func (t *terminal) sayIndented(phrase, first, rest string) {
+	t.b.WriteString(grid.Wrap(text.Clean(phrase), t.Columns(), first, rest))
 }
 
 // blank leaves a line free.
 func (t *terminal) blank() { t.b.WriteByte('\n') }
 
 // heading starts a section.
-func (t *terminal) heading(text string) {
+func (t *terminal) heading(phrase string) {
 	t.blank()
-	t.b.WriteString(t.Bold(grid.Clip(grid.Clean(text), t.Columns())) + "\n")
+	t.b.WriteString(t.Bold(grid.Clip(text.Clean(phrase), t.Columns())) + "\n")
 }
 
 // grid writes a table.
 func (t *terminal) grid(g *grid.Table) {
-	text, err := g.Text(t.Screen)
+	phrase, err := g.Text(t.Screen)
 	if err != nil && t.err == nil {
 		t.err = err
 	}
-	t.b.WriteString(text)
+	t.b.WriteString(phrase)
 }
 
 // opening says what was run and what came of it.
@@ -78,8 +80,8 @@ func (t *terminal) opening() {
 	}
 	for _, v := range t.report.Verdicts() {
 		t.blank()
-		text := grid.Wrap(grid.Clean(v.Sentence), t.Columns(), "", "")
-		t.b.WriteString(t.PaintLines(verdictTone(v.Direction), text))
+		phrase := grid.Wrap(text.Clean(v.Sentence), t.Columns(), "", "")
+		t.b.WriteString(t.PaintLines(verdictTone(v.Direction), phrase))
 		if v.Direction != Same {
 			t.sayIndented(v.Counts, "  ", "  ")
 		}
@@ -89,7 +91,7 @@ func (t *terminal) opening() {
 	}
 	if serious := t.report.serious(); serious != "" {
 		t.blank()
-		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(grid.Clean(serious), t.Columns(), "", "")))
+		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(text.Clean(serious), t.Columns(), "", "")))
 	}
 	if next := t.report.Next(); len(next) > 0 {
 		t.heading("What to do next")
@@ -193,10 +195,10 @@ func (t *terminal) findings() {
 		t.sayIndented(f.Text, "- ", "  ")
 		for i, item := range f.Items {
 			if i == itemsShown {
-				t.sayIndented("and "+grid.Thousands(len(f.Items)-i)+" more", "    ", "    ")
+				t.sayIndented("and "+text.Thousands(len(f.Items)-i)+" more", "    ", "    ")
 				break
 			}
-			t.sayIndented(grid.Clip(grid.Clean(item), 2*t.Columns()), "    ", "      ")
+			t.sayIndented(grid.Clip(text.Clean(item), 2*t.Columns()), "    ", "      ")
 		}
 	}
 }
@@ -232,8 +234,8 @@ func (t *terminal) baseline() {
 		return
 	}
 	t.heading("Against the baseline " + b.Name + ofDay(b))
-	if text := meaningless(b); text != "" {
-		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(grid.Clean(text), t.Columns(), "", "")))
+	if phrase := meaningless(b); phrase != "" {
+		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(text.Clean(phrase), t.Columns(), "", "")))
 	}
 	for _, v := range t.report.baselineGroups() {
 		t.say(v.sentence)
@@ -297,8 +299,8 @@ func (t *terminal) sweeps() {
 	for i := range r.Rerankers {
 		one := &r.Rerankers[i]
 		t.heading("Windows of " + one.Name)
-		for _, text := range sweepSays(r, one) {
-			t.say(text)
+		for _, phrase := range sweepSays(r, one) {
+			t.say(phrase)
 		}
 		t.grid(sweepGrid(r, one))
 		if drawn := curves[i].Terminal(t.Columns()); drawn != "" {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/reports/grid"
@@ -75,7 +77,7 @@ func NewVerdict(d score.Difference) Verdict {
 		v.Sentence = v.Headline + ": " + v.Evidence + "."
 	case Same:
 		v.Evidence = ""
-		v.Headline = fmt.Sprintf("%s changes %s on none of %s: %s %s and with it", d.System, d.Metric, grid.Queries(d.N), grid.Fixed(d.BaseMean), base)
+		v.Headline = fmt.Sprintf("%s changes %s on none of %s: %s %s and with it", d.System, d.Metric, text.Count(d.N, "query"), grid.Fixed(d.BaseMean), base)
 		v.Sentence = v.Headline + "."
 	default:
 		v.Headline = fmt.Sprintf("%s makes no difference to %s that this suite can see: %s %s, %s with it", d.System, d.Metric, grid.Fixed(d.BaseMean), base, grid.Fixed(d.NextMean))
@@ -107,9 +109,9 @@ func power(d score.Difference) string {
 	case d.N == 0:
 		return fmt.Sprintf("No query has a value of %s on both sides.", d.Metric)
 	case math.IsNaN(d.Detectable):
-		return fmt.Sprintf("With %s it can see nothing: a test needs at least 2.", grid.Queries(d.N))
+		return fmt.Sprintf("With %s it can see nothing: a test needs at least 2.", text.Count(d.N, "query"))
 	}
-	said := fmt.Sprintf("The smallest difference that %s can show is %s", grid.Queries(d.N), grid.Fixed(d.Detectable))
+	said := fmt.Sprintf("The smallest difference that %s can show is %s", text.Count(d.N, "query"), grid.Fixed(d.Detectable))
 	if d.QueriesNeeded > d.N {
 		said += fmt.Sprintf("; for one of %s it would take %s queries", grid.Fixed(math.Abs(d.Difference)), atMost(d.QueriesNeeded))
 	}
@@ -122,14 +124,14 @@ func atMost(n int) string {
 	if n > 1_000_000 {
 		return "over a million"
 	}
-	return "about " + grid.Thousands(n)
+	return "about " + text.Thousands(n)
 }
 
 // counts says how the queries moved.
 func counts(d score.Difference) string {
-	s := fmt.Sprintf("%s won, %s lost, %s tied of %s", grid.Thousands(d.Wins), grid.Thousands(d.Losses), grid.Thousands(d.Ties), grid.Queries(d.N))
+	s := fmt.Sprintf("%s won, %s lost, %s tied of %s", text.Thousands(d.Wins), text.Thousands(d.Losses), text.Thousands(d.Ties), text.Count(d.N, "query"))
 	if d.Undefined > 0 {
-		s += fmt.Sprintf(" (%s undefined)", grid.Thousands(d.Undefined))
+		s += fmt.Sprintf(" (%s undefined)", text.Thousands(d.Undefined))
 	}
 	return s + "."
 }
@@ -144,9 +146,9 @@ func (r *Report) Subject() string {
 	for _, i := range m.Indices {
 		documents += i.Documents
 	}
-	s := m.Suite + ": " + grid.Queries(len(r.Evaluation.Run.Queries))
+	s := m.Suite + ": " + text.Count(len(r.Evaluation.Run.Queries), "query")
 	if documents > 0 {
-		s += " over " + grid.Thousands(documents) + " documents"
+		s += " over " + text.Thousands(documents) + " documents"
 	}
 	if m.Index != "" {
 		s += " of " + m.Index

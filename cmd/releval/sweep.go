@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -67,26 +64,14 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err != nil {
 		return withExit(exitUsage, err)
 	}
-	saved, err := isRun(path)
+	saved, err := runfile.IsRun(path)
 	if err != nil {
-		return err
+		return withExit(exitUsage, err)
 	}
 	if saved {
 		return p.sweepRun(cmd, path, f, options)
 	}
 	return p.sweepSuite(cmd.Context(), path, f, options)
-}
-
-// isRun tells a run file from a suite by how it begins.
-func isRun(path string) (bool, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return false, withExit(exitUsage, fmt.Errorf("cannot read the suite or run: %w", err))
-	}
-	defer file.Close()
-	start, _ := bufio.NewReader(file).Peek(64)
-	start = bytes.TrimLeft(start, " \t\r\n")
-	return bytes.HasPrefix(start, []byte{0x1f, 0x8b}) || bytes.HasPrefix(start, []byte(`{"type":"manifest"`)), nil
 }
 
 // sweepRun sweeps a saved run.

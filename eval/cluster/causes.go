@@ -51,11 +51,11 @@ func decodeError(body []byte) serverError {
 // failed_shards; root_cause repeats the outer error and is only a last resort.
 func (s *serverError) follow(node map[string]any) {
 	for range deepest {
-		cause := Cause{Type: text(node["type"]), Reason: text(node["reason"])}
+		cause := Cause{Type: str(node["type"]), Reason: str(node["reason"])}
 		if cause != (Cause{}) && (len(s.chain) == 0 || s.chain[len(s.chain)-1] != cause) {
 			s.chain = append(s.chain, cause)
 		}
-		if feature := text(node["license.expired.feature"]); feature != "" {
+		if feature := str(node["license.expired.feature"]); feature != "" {
 			s.feature = feature
 		}
 		next := object(node["caused_by"])
@@ -68,7 +68,7 @@ func (s *serverError) follow(node map[string]any) {
 			}
 		}
 		if next == nil && len(s.chain) <= 1 {
-			if root := first(node["root_cause"]); root != nil && text(root["reason"]) != cause.Reason {
+			if root := first(node["root_cause"]); root != nil && str(root["reason"]) != cause.Reason {
 				next = root
 			}
 		}
@@ -79,7 +79,7 @@ func (s *serverError) follow(node map[string]any) {
 	}
 }
 
-func text(v any) string {
+func str(v any) string {
 	s, _ := v.(string)
 	return s
 }

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/releval/releval/eval/text"
 )
 
 const redacted = "[redacted]"
@@ -85,19 +87,5 @@ const longestText = 600
 // oneLine makes text from outside fit to be part of a message: no control
 // characters, no line breaks, no more than longestText bytes.
 func oneLine(s string) string {
-	cut := len(s) > longestText
-	if cut {
-		s = s[:longestText]
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Cf, r) {
-			return ' '
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if cut {
-		s += " …"
-	}
-	return s
+	return text.Clip(text.Clean(s[:min(len(s), 4*longestText)]), longestText)
 }

@@ -136,7 +136,7 @@ func TestConfigPrintsNoSecrets(t *testing.T) {
 }
 
 func TestOneLine(t *testing.T) {
-	if got := oneLine("a\nb\x1b[31m\u202e c\x00"); got != "a b [31m c" {
+	if got := oneLine("a\nb\x1b[31m\u202e c\x00"); got != "a b[31m c" {
 		t.Errorf("%q", got)
 	}
 	if got := oneLine(strings.Repeat("ä", 1000)); len(got) > longestText+10 {

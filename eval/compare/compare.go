@@ -12,6 +12,7 @@ import (
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 )
 
 // Options are how two runs are compared. The zero value refuses what means
@@ -117,7 +118,7 @@ func (r *Result) align(base, next *eval.Run, chosen []metrics.Metric) error {
 	}
 	if len(right.Queries) == 0 {
 		return fmt.Errorf("the runs have no query in common: is the baseline of another suite? (%s with %s, %s with %s)",
-			base.Manifest.Suite, queries(len(base.Queries)), next.Manifest.Suite, queries(len(next.Queries)))
+			base.Manifest.Suite, text.Count(len(base.Queries), "query"), next.Manifest.Suite, text.Count(len(next.Queries), "query"))
 	}
 	for _, s := range next.Manifest.Systems {
 		if slices.Contains(base.Manifest.Systems, s) {

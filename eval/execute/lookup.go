@@ -73,7 +73,7 @@ func lookUpDropped(ctx context.Context, c Resolver, p *plan.Plan, run *eval.Run)
 		}
 		reasons[r.Name] = why
 		text := fmt.Sprintf("of %s that %s left out, %d have no value in %s, and %d score below min_score %v",
-			text.Count(int64(len(hits)), "document"), r.Name, len(why.NoValue), r.Field, len(why.BelowMinScore), *r.MinScore)
+			text.Count(len(hits), "document"), r.Name, len(why.NoValue), r.Field, len(why.BelowMinScore), *r.MinScore)
 		if unknown := len(hits) - len(why.NoValue) - len(why.BelowMinScore); unknown > 0 {
 			text += fmt.Sprintf("; %d were not looked up", unknown)
 		}

@@ -2,11 +2,11 @@ package integrity
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval"
-	"github.com/releval/releval/eval/text"
 )
 
 // compare holds the reranked hits against what the reranker saw.
@@ -41,7 +41,7 @@ func (s *SystemIntegrity) compare(q *eval.Query, window int, why dropReason) {
 		}
 	}
 	if shared := mostShared(reranked); len(reranked) >= 4 && shared*2 > len(reranked) {
-		s.Collapsed = append(s.Collapsed, QueryFinding{q.ID, text.CountOf(shared, len(reranked)) + " hits share one score"})
+		s.Collapsed = append(s.Collapsed, QueryFinding{q.ID, fmt.Sprintf("%d of %d hits share one score", shared, len(reranked))})
 	}
 }
 

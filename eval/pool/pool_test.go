@@ -175,7 +175,7 @@ func TestSnippet(t *testing.T) {
 		length int
 		want   string
 	}{
-		{"a\n  b\x1b[2Jc", 0, "a b [2Jc"},
+		{"a\n  b\x1b[2Jc", 0, "a b[2Jc"},
 		{"one two three", 9, "one two ..."},
 		{"日本語日本語", 3, "日本語 ..."},
 		{"short", 9, "short"},

@@ -2,7 +2,6 @@ package runfile
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/judgments/unpack"
 )
 
 // CreateJournal starts a run file at path with the manifest; gzip where the
@@ -86,21 +86,13 @@ func abandoned(file *os.File) bool {
 	if err != nil {
 		return false
 	}
-	if magic := text[:min(len(text), len(gzipMagic))]; len(magic) > 0 && bytes.HasPrefix(gzipMagic, magic) {
-		text = unzipStart(text)
-	}
-	return bytes.IndexByte(text, '\n') < 0 && beginsRun(text)
-}
-
-// unzipStart gives what can be read of a compressed file that may break off,
-// up to its first line and something more.
-func unzipStart(text []byte) []byte {
-	unzipped, err := gzip.NewReader(bytes.NewReader(text))
+	unpacked, err := unpack.NewReader(bytes.NewReader(text))
 	if err != nil {
-		return nil
+		return errors.Is(err, io.ErrUnexpectedEOF)
 	}
-	start, _ := io.ReadAll(io.LimitReader(unzipped, 1<<20))
-	return start
+	// A compressed file may break off, which ends what can be read of it.
+	start, _ := io.ReadAll(io.LimitReader(unpacked, maxLine))
+	return bytes.IndexByte(start, '\n') < 0 && beginsRun(start)
 }
 
 // AppendJournal goes on with the run file at path after its first keep bytes:

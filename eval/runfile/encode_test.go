@@ -1,7 +1,6 @@
 package runfile
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
 	"testing"
@@ -9,7 +8,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/releval/releval/eval"
-	"github.com/releval/releval/eval/text"
 )
 
 // What is written by hand is what encoding/json writes, to the byte.
@@ -61,22 +59,6 @@ func TestAppendQueryIsJSON(t *testing.T) {
 		}
 		if string(got) != before+string(want) {
 			t.Fatalf("got  %s\nwant %s%s", got, before, want)
-		}
-	})
-}
-
-// Strings of requests keep <, > and & as they are.
-func TestQuoted(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ -~]*`)).Draw(t, "s")
-		var want bytes.Buffer
-		encoder := json.NewEncoder(&want)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(s); err != nil {
-			t.Fatal(err)
-		}
-		if got := string(text.JSON(s)) + "\n"; got != want.String() {
-			t.Fatalf("%s, want %s", got, want.String())
 		}
 	})
 }

@@ -3,17 +3,17 @@ package runfile
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/scan"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments/unpack"
 )
 
 // Bounds on a run file, which may come from anywhere.
@@ -26,9 +26,6 @@ const (
 // checkShape refuses a line, before it is decoded, that is nested deeper or
 // holds more values than any run file's.
 func checkShape(line []byte) error { return scan.Shape(line, maxDepth, maxValues) }
-
-// gzipMagic is what compressed files begin with.
-var gzipMagic = []byte{0x1f, 0x8b}
 
 // Stored is a run as it was read from a file.
 type Stored struct {
@@ -48,19 +45,31 @@ func Read(path string) (*Stored, error) {
 		return nil, fmt.Errorf("cannot read the run file: %w", err)
 	}
 	defer file.Close()
-	reader := bufio.NewReaderSize(file, 1<<20)
-	var source io.Reader = reader
-	if magic, _ := reader.Peek(2); len(magic) > 0 && bytes.HasPrefix(gzipMagic, magic) {
-		unzipped, err := gzip.NewReader(reader)
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, noRun(path)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: damaged gzip: %w", path, err)
-		}
-		source = unzipped
+	source, err := unpack.NewReader(bufio.NewReaderSize(file, 1<<20))
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, noRun(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return Decode(path, source)
+}
+
+// IsRun tells a run file from a suite by how it begins. A compressed file that
+// is damaged is taken as a run, which Read then refuses with the reason.
+func IsRun(path string) (bool, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return false, fmt.Errorf("cannot read the suite or run: %w", err)
+	}
+	defer file.Close()
+	source, err := unpack.NewReader(file)
+	if err != nil {
+		return true, nil
+	}
+	start, _ := io.ReadAll(io.LimitReader(source, 64))
+	start = bytes.TrimLeft(start, " \t\r\n")
+	return len(start) > 0 && beginsRun(start), nil
 }
 
 // DecodeRun reads a run from a stream; name is for messages.
@@ -163,7 +172,7 @@ func (d *decoder) accept() {
 	}
 	switch {
 	case d.line == 1 && head.Type != "manifest":
-		d.fail("the first line should be a manifest, found type %s", clipped(head.Type))
+		d.fail("the first line should be a manifest, found type %s", text.Quote(head.Type))
 	case d.line > 1 && head.Type == "manifest":
 		d.fail("a second manifest: two run files in one?")
 	case head.Type == "manifest" && head.Format != eval.Format:
@@ -176,7 +185,7 @@ func (d *decoder) accept() {
 		d.stored.Complete = new(eval.Complete)
 		d.decode(d.stored.Complete)
 	default:
-		d.fail("unknown type %s: a newer releval's run file, or a damaged one", clipped(head.Type))
+		d.fail("unknown type %s: a newer releval's run file, or a damaged one", text.Quote(head.Type))
 	}
 	if d.err == nil && d.whole {
 		d.stored.Kept += int64(len(d.text))
@@ -204,13 +213,13 @@ func (d *decoder) query() {
 		d.seen, d.titles = make(map[string]int), make(map[string]string)
 	}
 	if first, twice := d.seen[q.ID]; twice {
-		d.fail("query %s stands here a second time, after line %d", clipped(q.ID), first)
+		d.fail("query %s stands here a second time, after line %d", text.Quote(q.ID), first)
 		return
 	}
 	d.seen[q.ID] = d.line
 	for _, s := range d.stored.Manifest.Systems {
 		if q.Results[s] == nil {
-			d.fail("query %s has no result for the system %s that the manifest names", clipped(q.ID), clipped(s))
+			d.fail("query %s has no result for the system %s that the manifest names", text.Quote(q.ID), text.Quote(s))
 			return
 		}
 	}
@@ -237,13 +246,4 @@ func (d *decoder) intern(hits []eval.Hit) {
 
 func (d *decoder) fail(format string, args ...any) {
 	d.err = fmt.Errorf("%s:%d: %s", d.name, d.line, fmt.Sprintf(format, args...))
-}
-
-// clipped quotes a text from a file for a message, and cuts it short.
-func clipped(s string) string {
-	const longest = 200
-	if len(s) > longest {
-		s = strings.ToValidUTF8(s[:longest], "") + "…"
-	}
-	return strconv.Quote(s)
 }

@@ -3,7 +3,6 @@ package runfile
 import (
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/judgments/unpack"
 )
 
 // RenewJournal goes on with the run file at path, of which the first keep bytes
@@ -63,7 +63,7 @@ func unchanged(path string, file *os.File, keep int64) error {
 	}
 	var run io.Reader = io.NewSectionReader(file, 0, info.Size())
 	if strings.HasSuffix(path, ".gz") {
-		if run, err = gzip.NewReader(run); err == nil {
+		if run, err = unpack.NewReader(run); err == nil {
 			_, err = io.CopyN(io.Discard, run, keep)
 		}
 	} else if info.Size() < keep {
@@ -120,7 +120,7 @@ func rewrite(path string, fill func(*Journal) error) (*Journal, error) {
 
 // copy takes over the start of another journal's file.
 func (j *Journal) copy(old io.Reader, keep int64) error {
-	unzipped, err := gzip.NewReader(old)
+	unzipped, err := unpack.NewReader(old)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -76,7 +77,7 @@ func buckets(windows []int) []int {
 
 // recallAt is recall of documents of at least the grade.
 func recallAt(grade float64) metrics.Metric {
-	m, err := metrics.Parse("recall(rel=" + number(grade) + ")")
+	m, err := metrics.Parse("recall(rel=" + text.Number(grade) + ")")
 	if err != nil {
 		m, _ = metrics.Parse("recall")
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -190,7 +191,7 @@ func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranke
 // derived, or "".
 func (s *sweeper) check(ctx context.Context, c *curve, reranker judgments.Reranker, r *Reranker) (reason string, err error) {
 	if outside := len(c.outside); outside > 0 {
-		reason = fmt.Sprintf("%s of %s hold reranked documents that the first stage did not deliver", counted(outside, "query", "queries"), reranker.Name)
+		reason = fmt.Sprintf("%s of %s hold reranked documents that the first stage did not deliver", text.Count(outside, "query"), reranker.Name)
 		r.Notes = append(r.Notes, reason)
 	}
 	if s.Audit <= 0 {
@@ -208,7 +209,7 @@ func (s *sweeper) check(ctx context.Context, c *curve, reranker judgments.Rerank
 		r.Origin = Audited
 	}
 	if r.Audit != nil && r.Audit.Different == 0 && r.Audit.Moved > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("in %s of the audit the order is the same but scores are not: the model is not quite pointwise", counted(r.Audit.Moved, "cell", "cells")))
+		r.Notes = append(r.Notes, fmt.Sprintf("in %s of the audit the order is the same but scores are not: the model is not quite pointwise", text.Count(r.Audit.Moved, "cell")))
 	}
 	return reason, nil
 }

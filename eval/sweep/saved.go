@@ -9,6 +9,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/text"
 )
 
 // FromRun sweeps a saved run: no search is sent, so there is no audit and no
@@ -53,7 +54,7 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 	result.Tool = run.Manifest.Tool
 	result.Notes = append(result.Notes, "swept from a saved run: not audited, and no latency measured")
 	if run.Complete == nil {
-		result.Notes = append(result.Notes, fmt.Sprintf("the run is not complete: it holds %d of %s", len(run.Queries), counted(run.Manifest.QueryCount, "query", "queries")))
+		result.Notes = append(result.Notes, fmt.Sprintf("the run is not complete: it holds %d of %s", len(run.Queries), text.Count(run.Manifest.QueryCount, "query")))
 	}
 	for _, described := range rerankers {
 		r := newReranker(described)
@@ -62,7 +63,7 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 		}
 		c := newCurve(b, described, nil)
 		if outside := len(c.outside); outside > 0 {
-			r.Notes = append(r.Notes, fmt.Sprintf("%s hold reranked documents that the first stage did not deliver: what is derived may be wrong", counted(outside, "query", "queries")))
+			r.Notes = append(r.Notes, fmt.Sprintf("%s hold reranked documents that the first stage did not deliver: what is derived may be wrong", text.Count(outside, "query")))
 		}
 		filled, err := r.fill(c, nil, o)
 		if err != nil {
@@ -162,10 +163,10 @@ func (r Reranker) fill(c *curve, latency *Latency, o Options) (*Reranker, error)
 		r.Settings = c.settings(at, o)
 	}
 	if len(c.failed) > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s without a usable answer, counted 0 at every window: %s", counted(len(c.failed), "query", "queries"), strings.Join(c.failed[:min(5, len(c.failed))], ", ")))
+		r.Notes = append(r.Notes, fmt.Sprintf("%s without a usable answer, counted 0 at every window: %s", text.Count(len(c.failed), "query"), text.List(c.failed, 5)))
 	}
 	if c.dropped > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s of the largest window are missing from the reranker's answers: no value in %s, or below min_score", counted(c.dropped, "document", "documents"), r.Field))
+		r.Notes = append(r.Notes, fmt.Sprintf("%s of the largest window are missing from the reranker's answers: no value in %s, or below min_score", text.Count(c.dropped, "document"), r.Field))
 	}
 	if points[0].Limited {
 		r.Notes = append(r.Notes, fmt.Sprintf("windows below %d limit %s: beyond the window the server returns nothing", c.cutoff, c.metrics[0]))

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -87,7 +89,7 @@ func (c *Bars) class(i int) string {
 // name is what hovering says.
 func (c *Bars) name(i int) string {
 	bar := c.bars[i]
-	s := grid.Clip(grid.Clean(bar.Name), 80) + ": " + grid.Signed(bar.Difference)
+	s := grid.Clip(text.Clean(bar.Name), 80) + ": " + grid.Signed(bar.Difference)
 	if bar.Failed {
 		return s + " (failed)"
 	}
@@ -140,7 +142,7 @@ func (c *Bars) Summary() string {
 			gains++
 		}
 	}
-	s := fmt.Sprintf("Difference in %s under %s for each of %s, sorted: %d lost, %d gained", c.metric, grid.Clean(c.system), grid.Queries(len(c.bars)), losses, gains)
+	s := fmt.Sprintf("Difference in %s under %s for each of %s, sorted: %d lost, %d gained", c.metric, text.Clean(c.system), text.Count(len(c.bars), "query"), losses, gains)
 	return s + fmt.Sprintf("; from %s to %s", grid.Signed(c.bars[0].Difference), grid.Signed(c.bars[len(c.bars)-1].Difference))
 }
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -153,7 +155,7 @@ func (c *Line) pointName(i int) string {
 // Summary says in words what the chart shows.
 func (c *Line) Summary() string {
 	first, last := c.Points[0], c.Points[len(c.Points)-1]
-	s := fmt.Sprintf("%s under %s by window: %s at %d, %s at %d; %s without the reranker", c.Metric, grid.Clean(c.Name), grid.Fixed(first.Value), first.Window, grid.Fixed(last.Value), last.Window, grid.Fixed(c.Without))
+	s := fmt.Sprintf("%s under %s by window: %s at %d, %s at %d; %s without the reranker", c.Metric, text.Clean(c.Name), grid.Fixed(first.Value), first.Window, grid.Fixed(last.Value), last.Window, grid.Fixed(c.Without))
 	if c.Recommended > 0 {
 		s += "; recommended window " + strconv.Itoa(c.Recommended)
 	}
@@ -178,7 +180,7 @@ func (c *Line) Page() template.HTML {
 // File draws the chart as a file of its own.
 func (c *Line) File() []byte {
 	return c.picture().file(chartStyle+".dot{stroke-width:9}", []legendEntry{
-		{class: "value", text: "with " + grid.Clip(grid.Clean(c.Name), 24), width: 260}, {class: "ceiling", text: "ceiling", width: 110},
+		{class: "value", text: "with " + grid.Clip(text.Clean(c.Name), 24), width: 260}, {class: "ceiling", text: "ceiling", width: 110},
 		{class: "first", text: "without", width: 110}, {class: "pick", text: "recommended", width: 160},
 	})
 }
@@ -207,6 +209,6 @@ func (c *Curve) Terminal(width int) string {
 	// The reranker is what the chart is about, and covers the others.
 	drawn.write(&b, 5, func(signs []rune, _ int) rune { return signs[len(signs)-1] }, nil)
 	indent := strings.Repeat(" ", canvasLeft)
-	b.WriteString(grid.Wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", c.Metric, grid.Clean(c.Name)), width, indent, indent))
+	b.WriteString(grid.Wrap(fmt.Sprintf("• %s with %s   ° ceiling   · without", c.Metric, text.Clean(c.Name)), width, indent, indent))
 	return b.String()
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -54,7 +56,7 @@ func NewLines(curves []Curve) *Lines {
 	}
 	var firsts []float64
 	for i := range curves {
-		s := series{Curve: &curves[i], name: grid.Clip(grid.Clean(curves[i].Name), nameColumns), best: -1}
+		s := series{Curve: &curves[i], name: grid.Clip(text.Clean(curves[i].Name), nameColumns), best: -1}
 		for _, p := range s.Points {
 			at, _ := slices.BinarySearch(windows, p.Window)
 			s.marks = append(s.marks, mark{at, p.Value})
@@ -230,7 +232,7 @@ func (c *Lines) Summary() string {
 	if drawable(c.first) {
 		parts = append(parts, grid.Fixed(c.first)+" without a reranker")
 	}
-	return grid.Clean(c.metric) + " by window, rerankers side by side: " + strings.Join(parts, "; ")
+	return text.Clean(c.metric) + " by window, rerankers side by side: " + strings.Join(parts, "; ")
 }
 
 // notes say what the chart leaves out.
@@ -342,9 +344,9 @@ func (c *Lines) brackets(drawn *canvas) map[[2]int]rune {
 	}
 	over := make(map[[2]int]rune)
 	for place, signs := range together {
-		text := []rune("[" + signs + "]")
-		from := min(max(place[1]-len(text)/2, 0), len(drawn.signs[0])-len(text))
-		for i, sign := range text {
+		bracketed := []rune("[" + signs + "]")
+		from := min(max(place[1]-len(bracketed)/2, 0), len(drawn.signs[0])-len(bracketed))
+		for i, sign := range bracketed {
 			over[[2]int{place[0], from + i}] = sign
 		}
 	}

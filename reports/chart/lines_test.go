@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -105,14 +107,14 @@ func corners(path string) [][2]string {
 }
 
 // readShapes reads the shapes of a picture.
-func readShapes(t *testing.T, text string) *plotted {
+func readShapes(t *testing.T, drawing string) *plotted {
 	p := &plotted{t: t, windows: map[float64]float64{}, ticks: map[float64]float64{}, lines: map[string]string{}, marks: map[string][][2]string{}}
-	for _, m := range regexp.MustCompile(`<path class="(s\d run|ceiling|first)" d="([^"]+)"/>`).FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile(`<path class="(s\d run|ceiling|first)" d="([^"]+)"/>`).FindAllStringSubmatch(drawing, -1) {
 		if _, there := p.lines[m[1]]; !there { // the legend comes after
 			p.lines[m[1]] = m[2]
 		}
 	}
-	for _, m := range regexp.MustCompile(`<use href="#((?:mark|best)-\d)" x="([0-9.]+)%" y="([0-9.]+)%"/>`).FindAllStringSubmatch(text, -1) {
+	for _, m := range regexp.MustCompile(`<use href="#((?:mark|best)-\d)" x="([0-9.]+)%" y="([0-9.]+)%"/>`).FindAllStringSubmatch(drawing, -1) {
 		p.marks[m[1]] = append(p.marks[m[1]], [2]string{m[2], m[3]})
 	}
 	return p
@@ -140,9 +142,9 @@ func readFile(t *testing.T, content []byte) *plotted {
 }
 
 // readPlot reads a chart in a page.
-func readPlot(t *testing.T, text string) *plotted {
-	p := readShapes(t, text)
-	for _, m := range regexp.MustCompile(`<span style="(top|left):([0-9.]+)%">(?:<b>)?([0-9.]+)(?:</b>)?</span>`).FindAllStringSubmatch(text, -1) {
+func readPlot(t *testing.T, drawing string) *plotted {
+	p := readShapes(t, drawing)
+	for _, m := range regexp.MustCompile(`<span style="(top|left):([0-9.]+)%">(?:<b>)?([0-9.]+)(?:</b>)?</span>`).FindAllStringSubmatch(drawing, -1) {
 		if m[1] == "top" {
 			p.ticks[parsed64(t, m[3])] = parsed64(t, m[2])
 		} else {
@@ -280,16 +282,16 @@ func TestSweepsChartLeavesOut(t *testing.T) {
 		}
 		_, drawn, _ := strings.Cut(string(c.File()), "</style>")
 		_, inPage, _ := strings.Cut(string(c.Page()), "<svg")
-		for form, text := range map[string]string{"terminal": c.Terminal(200), "file": drawn, "page": inPage} {
-			text = html.UnescapeString(text)
+		for form, drawing := range map[string]string{"terminal": c.Terminal(200), "file": drawn, "page": inPage} {
+			drawing = html.UnescapeString(drawing)
 			for _, want := range test.want {
-				if !strings.Contains(text, want) && (form == "terminal" || want != "▲") {
-					t.Errorf("%s: the %s does not hold %q:\n%s", name, form, want, text)
+				if !strings.Contains(drawing, want) && (form == "terminal" || want != "▲") {
+					t.Errorf("%s: the %s does not hold %q:\n%s", name, form, want, drawing)
 				}
 			}
 			for _, never := range test.not {
-				if strings.Contains(text, never) {
-					t.Errorf("%s: the %s holds %q:\n%s", name, form, never, text)
+				if strings.Contains(drawing, never) {
+					t.Errorf("%s: the %s holds %q:\n%s", name, form, never, drawing)
 				}
 			}
 		}
@@ -309,11 +311,11 @@ func TestSweepsChartNamesAreInert(t *testing.T) {
 		if err := xml.Unmarshal(c.File(), &read); err != nil {
 			t.Fatal(err)
 		}
-		if want := grid.Clip(grid.Clean(hostileNames[i]), nameColumns) + ", recommended window 3"; !slices.Contains(read.Texts, want) {
+		if want := grid.Clip(text.Clean(hostileNames[i]), nameColumns) + ", recommended window 3"; !slices.Contains(read.Texts, want) {
 			t.Errorf("no text %q among %q", want, read.Texts)
 		}
 		for line := range strings.Lines(c.Terminal(60)) {
-			if w := grid.Width(strings.TrimSuffix(line, "\n")); w > 60 || strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return !grid.Visible(r) }) {
+			if w := grid.Width(strings.TrimSuffix(line, "\n")); w > 60 || strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return !text.Visible(r) }) {
 				t.Errorf("a line takes %d columns, or is not inert: %q", w, line)
 			}
 		}

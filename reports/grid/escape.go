@@ -3,6 +3,8 @@ package grid
 import (
 	"html"
 	"strings"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // wordJoiner is an invisible character that takes no width and allows no
@@ -14,7 +16,7 @@ const wordJoiner = "\u2060"
 // link or a notification without one (@somebody, www., a scheme) is parted by
 // an invisible character.
 func EscapeMarkdown(s string) string {
-	s = Clean(s)
+	s = text.Clean(s)
 	var b strings.Builder
 	b.Grow(len(s) + 8)
 	for i := range len(s) {
@@ -64,4 +66,4 @@ func EscapeLineStart(s string) string {
 }
 
 // EscapeHTML makes one inert line of a text in HTML and SVG.
-func EscapeHTML(s string) string { return html.EscapeString(Clean(s)) }
+func EscapeHTML(s string) string { return html.EscapeString(text.Clean(s)) }

@@ -3,50 +3,29 @@ package grid
 import (
 	"math"
 	"strconv"
-	"strings"
+
+	"github.com/releval/releval/eval/text"
 )
 
-// Undefined is what stands where a value is undefined.
-const Undefined = "?"
-
 // Fixed prints a value with three decimals.
-func Fixed(v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return Undefined
-	}
-	return PositiveZero(strconv.FormatFloat(v, 'f', 3, 64))
-}
+func Fixed(v float64) string { return text.Fixed(v, 3) }
 
 // Signed prints a difference with its sign; nothing that rounds to 0 has one.
-func Signed(v float64) string {
-	s := Fixed(v)
-	if s == Undefined || s[0] == '-' || s == "0.000" {
-		return s
-	}
-	return "+" + s
-}
-
-// PositiveZero takes the sign off a number that rounding made 0.
-func PositiveZero(s string) string {
-	if strings.HasPrefix(s, "-") && strings.Trim(s, "-0.") == "" {
-		return s[1:]
-	}
-	return s
-}
+func Signed(v float64) string { return text.Signed(v, 3) }
 
 // Compact prints a value with as few digits as it needs, at most three
 // decimals: grades, milliseconds.
 func Compact(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return Undefined
+		return text.Undefined
 	}
-	return PositiveZero(strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64))
+	return strconv.FormatFloat(math.Round(v*1000)/1000+0, 'f', -1, 64)
 }
 
 // Interval prints an interval of differences.
 func Interval(low, high float64) string {
 	if math.IsNaN(low) || math.IsNaN(high) {
-		return Undefined
+		return text.Undefined
 	}
 	return Signed(low) + " to " + Signed(high)
 }
@@ -63,7 +42,7 @@ func Bounds(low, high float64) string {
 func Percent(share float64) string {
 	switch {
 	case math.IsNaN(share):
-		return Undefined
+		return text.Undefined
 	case share > 0 && share < 0.0995 || share > 0.9 && share < 1:
 		return strconv.FormatFloat(share*100, 'f', 1, 64) + " %"
 	}
@@ -74,7 +53,7 @@ func Percent(share float64) string {
 func Milliseconds(ms float64) string {
 	switch {
 	case math.IsNaN(ms):
-		return Undefined
+		return text.Undefined
 	case ms < 10:
 		return strconv.FormatFloat(ms, 'f', 1, 64)
 	}

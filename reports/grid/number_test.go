@@ -11,8 +11,7 @@ func TestNumbers(t *testing.T) {
 		{Fixed(-0.0001), "0.000"}, {Fixed(math.Inf(1)), "?"},
 		{Compact(2), "2"}, {Compact(0.5), "0.5"},
 		{Percent(0.057), "5.7 %"}, {Percent(0.5), "50 %"}, {Percent(0), "0 %"}, {Percent(1), "100 %"}, {Percent(0.9994), "99.9 %"},
-		{Thousands(1234567), "1,234,567"}, {Thousands(-1000), "-1,000"}, {Thousands(999), "999"},
-		{superscript(120), "¹²⁰"}, {List([]string{"a", "b", "c"}, 2), "a, b and 1 more"}, {List([]string{"a", "b"}, 5), "a and b"},
+		{superscript(120), "¹²⁰"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

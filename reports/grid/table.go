@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
+
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
@@ -58,7 +60,7 @@ func Words(texts ...string) []Cell {
 }
 
 // Toned makes a cell with a tone.
-func Toned(text string, t Tone) Cell { return Cell{Text: text, Tone: t} }
+func Toned(s string, t Tone) Cell { return Cell{Text: s, Tone: t} }
 
 // NewNumbers starts a table of numbers.
 func NewNumbers(heads ...string) *Table {
@@ -131,7 +133,7 @@ func (g *Table) cleaned() [][]Cell {
 	for _, row := range g.Rows {
 		cleaned := make([]Cell, len(row))
 		for i, c := range row {
-			c.Text = Clean(c.Text)
+			c.Text = text.Clean(c.Text)
 			cleaned[i] = c
 		}
 		cells = append(cells, cleaned)
@@ -288,11 +290,11 @@ func (g *Table) HTML(label string) template.HTML {
 	for _, row := range g.Rows {
 		b.WriteString("<tr>")
 		for i, c := range row {
-			text := EscapeHTML(c.Text) + c.Note
+			shown := EscapeHTML(c.Text) + c.Note
 			if class := ToneClass(c.Tone); class != "" {
-				text = `<b class="` + class + `">` + text + "</b>"
+				shown = `<b class="` + class + `">` + shown + "</b>"
 			}
-			fmt.Fprintf(&b, "<td%s>%s</td>", side(i), text)
+			fmt.Fprintf(&b, "<td%s>%s</td>", side(i), shown)
 		}
 		b.WriteString("</tr>\n")
 	}

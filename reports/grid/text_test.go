@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/releval/releval/eval/text"
 	"pgregory.net/rapid"
 )
 
@@ -15,7 +16,7 @@ var steering = []string{
 
 func TestWrapKeepsWordsAndWidth(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		said := Clean(rapid.String().Draw(t, "text"))
+		said := text.Clean(rapid.String().Draw(t, "text"))
 		width := rapid.IntRange(10, 60).Draw(t, "width")
 		got := Wrap(said, width, "- ", "  ")
 		for line := range strings.Lines(got) {
@@ -30,38 +31,11 @@ func TestWrapKeepsWordsAndWidth(t *testing.T) {
 	})
 }
 
-func TestCleanIsInertAndStable(t *testing.T) {
+func TestClipIsNeverWider(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.OneOf(rapid.String(), rapid.SampledFrom(steering)).Draw(t, "text")
-		got := Clean(s)
-		for _, r := range got {
-			if !Visible(r) {
-				t.Fatalf("clean(%q) keeps %U", s, r)
-			}
-		}
-		if again := Clean(got); again != got {
-			t.Fatalf("clean(%q) = %q, and cleaned again %q", s, got, again)
-		}
-		if clipped := Clip(got, 20); Width(clipped) > 20 {
-			t.Fatalf("clip(%q, 20) takes %d columns", got, Width(clipped))
+		s := text.Clean(rapid.OneOf(rapid.String(), rapid.SampledFrom(steering)).Draw(t, "text"))
+		if clipped := Clip(s, 20); Width(clipped) > 20 {
+			t.Fatalf("Clip(%q, 20) takes %d columns", s, Width(clipped))
 		}
 	})
-}
-
-func TestCleanKeepsWhatShows(t *testing.T) {
-	for in, want := range map[string]string{
-		"a\tb\nc":                "a b c",
-		"  two  spaces ":         "two spaces",
-		"\x1b[31mred":            "[31mred",
-		"\u202etxt":              "txt",
-		"👨‍👩‍👧":                  "👨‍👩‍👧",
-		"می\u200cخواهم":          "می\u200cخواهم", // needs its zero-width non-joiner
-		"\xff":                   "\uFFFD",
-		"":                       "",
-		"soft\u00adhyphen\u200b": "softhyphen",
-	} {
-		if got := Clean(in); got != want {
-			t.Errorf("clean(%q) = %q, want %q", in, got, want)
-		}
-	}
 }
