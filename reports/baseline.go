@@ -8,9 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
 

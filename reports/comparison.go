@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
 

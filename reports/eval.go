@@ -10,11 +10,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/eval/trec"
 	"github.com/releval/releval/reports/grid"
 )

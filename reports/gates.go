@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/reports/grid"
 )
 

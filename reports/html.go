@@ -12,9 +12,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/chart"
 	"github.com/releval/releval/reports/grid"
 )

@@ -8,9 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
 

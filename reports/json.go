@@ -9,11 +9,10 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/sweep"
+	"github.com/releval/releval/eval/text"
 )
 
 // JSONFormat is the version of the JSON report, in its key "format". A key is

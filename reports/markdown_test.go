@@ -5,14 +5,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
 	gmtext "github.com/yuin/goldmark/text"
 
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
 

@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
 

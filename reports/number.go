@@ -4,9 +4,8 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
 

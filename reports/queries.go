@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/reports/grid"
 )
 

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/reports/grid"
 )
 

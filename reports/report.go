@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/metrics"
@@ -12,7 +14,6 @@ import (
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/judgments"
-	"golang.org/x/sync/errgroup"
 )
 
 // Report is everything that a report says, worked out and sorted. Every

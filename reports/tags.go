@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
 

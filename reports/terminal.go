@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/reports/chart"
 	"github.com/releval/releval/reports/grid"
 )

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
 

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"github.com/releval/releval/eval/text"
-
 	"github.com/releval/releval/reports/grid"
 )
 

@@ -8,11 +8,6 @@ import (
 	"github.com/releval/releval/reports/grid"
 )
 
-// A chart is made of shapes in a box that a page stretches to the width it
-// has, so the shapes carry no text and no stroke that scales: the page writes
-// the labels around it as HTML. A chart that stands alone as a file is drawn
-// at a fixed size with its labels inside.
-
 // chartStyle is the look of a chart that stands alone, in both colour
 // schemes; a page has its own.
 const chartStyle = `text{font:13px system-ui,sans-serif;fill:#5a626b}.head{font-weight:600;fill:#1d2125}` +

@@ -9,7 +9,7 @@
 //
 //  1. A Table is filled with columns and cells first: a cell is a text, its
 //     tone and the marks of its footnotes. Footnotes says each remark once.
-//  2. Clean makes every text one inert line; Clip, Short and Wrap fit it to
+//  2. Every text becomes one inert line first; Clip, Short and Wrap fit it to
 //     columns of a terminal, which Width counts as terminals do: wide
 //     characters two, combining marks none.
 //  3. Text renders the table for a Screen, cut to its width, or as paragraphs

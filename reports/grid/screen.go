@@ -56,7 +56,7 @@ func (s Screen) Bold(text string) string {
 }
 
 // withoutColor takes off what paint put around a text. No other text holds an
-// escape: clean takes them out.
+// escape: text.Clean takes them out.
 func withoutColor(s string) string {
 	if rest, ok := strings.CutPrefix(s, escape); ok {
 		_, s, _ = strings.Cut(rest, "m")

@@ -6,21 +6,23 @@ import (
 	"html/template"
 	"strings"
 
-	"github.com/releval/releval/eval/text"
-
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // Table is a table before it has a dialect.
 type Table struct {
 	Columns []Column
-	Rows    [][]Cell
+	// Rows have a cell for each column.
+	Rows [][]Cell
 }
 
 // Column is a column of a table.
 type Column struct {
+	// Head stands above the column.
 	Head string
 	// Right aligns it right: numbers.
 	Right bool
@@ -33,18 +35,20 @@ type Column struct {
 type Cell struct {
 	Text string
 	Tone Tone
-	Note string // marks of footnotes, put behind the text
+	// Note holds the marks of footnotes, put behind the text.
+	Note string
 }
 
 // Tone is what a colour stands for.
 type Tone int
 
+// The tones.
 const (
-	Plain Tone = iota
-	Good
-	Bad
-	Warn
-	Faint
+	Plain Tone = iota // nothing
+	Good              // better, or as it should be
+	Bad               // worse, or not as it should be
+	Warn              // to be looked at
+	Faint             // less important than the rest
 )
 
 // Add appends a row.
@@ -62,7 +66,7 @@ func Words(texts ...string) []Cell {
 // Toned makes a cell with a tone.
 func Toned(s string, t Tone) Cell { return Cell{Text: s, Tone: t} }
 
-// NewNumbers starts a table of numbers.
+// NewNumbers starts a table of numbers, whose columns stand right.
 func NewNumbers(heads ...string) *Table {
 	g := &Table{}
 	for _, head := range heads {
@@ -272,7 +276,7 @@ func ToneClass(t Tone) string {
 	return ""
 }
 
-// html renders the table as a table that scrolls on its own where it is wider
+// HTML renders the table as a table that scrolls on its own where it is wider
 // than the page.
 func (g *Table) HTML(label string) template.HTML {
 	var b strings.Builder

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/clipperhouse/displaywidth"
+
 	"github.com/releval/releval/eval/text"
 )
 

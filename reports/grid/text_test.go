@@ -4,8 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/releval/releval/eval/text"
 	"pgregory.net/rapid"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // steering are texts that would steer a terminal, or that no terminal can show.
