@@ -1,5 +1,5 @@
 // Package reports renders what a run came to: for the terminal, as Markdown,
-// HTML, JSON, CSV and JUnit.
+// HTML, JSON, CSV and JUnit. It also prints what other commands found out.
 //
 // It computes no metric and decides no gate; it refuses to write half a file,
 // to print a value that is undefined as a number, and to let a title, a query
@@ -19,6 +19,8 @@
 //     charts get plain numbers, and are drawn by package chart.
 //  5. Write renders to memory and writes at once; WriteFile picks the format
 //     by the name's ending and puts the file in place by renaming.
+//  6. WriteEval, WriteCheck, WriteAnnotations and WriteAgreement print what
+//     comes of runs in TREC format, of the check of a suite, and of two judges.
 //
 // The JSON report is described by report.schema.json. A row of the CSV report
 // is a query, a system and a metric; beside it stands .hits.csv with a row

@@ -67,7 +67,7 @@ func (p *program) github(report *reports.Report, results []gate.Result) error {
 			return fmt.Errorf("the step's summary: %w", err)
 		}
 	}
-	return check.WriteAnnotations(p.Stderr, gateFindings(results), p.Getenv("GITHUB_WORKSPACE"))
+	return reports.WriteAnnotations(p.Stderr, gateFindings(results), p.Getenv("GITHUB_WORKSPACE"))
 }
 
 // gateFindings are the gates that did not pass.

@@ -1,4 +1,4 @@
-package agree
+package reports
 
 import (
 	"encoding/json"
@@ -8,12 +8,13 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/releval/releval/eval/agree"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
-// Write prints the agreement as text.
-func (a *Agreement) Write(w io.Writer) error {
+// WriteAgreement prints how far two judges agree, as text.
+func WriteAgreement(w io.Writer, a *agree.Agreement) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s of %s were graded in both, %d of them the same (%.0f %%)\n\n",
 		text.Count(a.Pairs, "document"), text.Count(a.Queries, "query"), a.Same, 100*float64(a.Same)/float64(a.Pairs))
@@ -21,7 +22,7 @@ func (a *Agreement) Write(w io.Writer) error {
 	if math.IsNaN(a.Unweighted) {
 		fmt.Fprintf(&b, "  ? is undefined: every document has one and the same grade\n")
 	}
-	a.table(&b)
+	gradeTable(&b, a)
 	for _, o := range []struct {
 		file    string
 		only    int
@@ -51,8 +52,8 @@ func (a *Agreement) Write(w io.Writer) error {
 	return err
 }
 
-// table prints which grade met which.
-func (a *Agreement) table(b *strings.Builder) {
+// gradeTable prints which grade met which.
+func gradeTable(b *strings.Builder, a *agree.Agreement) {
 	grades := a.Grades()
 	fmt.Fprintf(b, "\nGrades of %s (rows) and %s (columns)\n", a.A, a.B)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -82,8 +83,8 @@ func kappa(k float64) string {
 	return fmt.Sprintf("%.3f", k)
 }
 
-// WriteJSON prints the agreement as JSON; an undefined kappa is null.
-func (a *Agreement) WriteJSON(w io.Writer) error {
+// WriteAgreementJSON prints the agreement as JSON; an undefined kappa is null.
+func WriteAgreementJSON(w io.Writer, a *agree.Agreement) error {
 	type place struct {
 		File   string `json:"file"`
 		Line   int    `json:"line"`
