@@ -9,7 +9,10 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/text"
+	gmtext "github.com/yuin/goldmark/text"
+
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
 // parsed is what a Markdown parser sees in a report.
@@ -22,7 +25,7 @@ type parsed struct {
 
 func parseMarkdown(source []byte) parsed {
 	var p parsed
-	root := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(source))
+	root := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(gmtext.NewReader(source))
 	ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -72,7 +75,7 @@ func plainText(n ast.Node, source []byte) string {
 		}
 		return ast.WalkContinue, nil
 	})
-	return strings.ReplaceAll(b.String(), wordJoiner, "")
+	return strings.ReplaceAll(b.String(), "\u2060", "")
 }
 
 func TestMarkdownTablesParseBack(t *testing.T) {
@@ -130,11 +133,11 @@ func ownHTML(html string) bool {
 // TestMarkdownCellsReadBack holds what a parser reads in a cell against what
 // was put in.
 func TestMarkdownCellsReadBack(t *testing.T) {
-	g := &grid{columns: []column{{head: "n", right: true}, {head: "text"}}}
-	for i, text := range hostile {
-		g.add(cell{text: fmt.Sprint(i)}, cell{text: text})
+	g := &grid.Table{Columns: []grid.Column{{Head: "n", Right: true}, {Head: "text"}}}
+	for i, phrase := range hostile {
+		g.Add(grid.Cell{Text: fmt.Sprint(i)}, grid.Cell{Text: phrase})
 	}
-	content, err := g.markdown()
+	content, err := g.Markdown()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,9 +145,9 @@ func TestMarkdownCellsReadBack(t *testing.T) {
 	if len(p.tables) != 1 || len(p.tables[0]) != len(hostile)+1 {
 		t.Fatalf("one table of %d rows was drawn, read is %d rows", len(hostile)+1, len(p.tables[0]))
 	}
-	for i, text := range hostile {
-		if got := p.tables[0][i+1][1]; got != clean(text) {
-			t.Errorf("cell %d reads back as %.80q, want %.80q", i, got, clean(text))
+	for i, phrase := range hostile {
+		if got := p.tables[0][i+1][1]; got != text.Clean(phrase) {
+			t.Errorf("cell %d reads back as %.80q, want %.80q", i, got, text.Clean(phrase))
 		}
 	}
 }

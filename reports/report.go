@@ -13,6 +13,7 @@ import (
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/judgments"
 )
 
@@ -46,8 +47,8 @@ type Report struct {
 	Gates []gate.Result
 	// Baseline is the comparison with an earlier run; nil without one.
 	Baseline *BaselineView
-	// Sweeps are by reranker; nil where no sweep was made.
-	Sweeps []SweepView
+	// Sweep is what every window does; nil where no sweep was made.
+	Sweep *sweep.Result
 }
 
 // QueryRow is one query under one reranker.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
 // Direction is what a reranker did to the lead metric.
@@ -63,21 +65,21 @@ func NewVerdict(d score.Difference) Verdict {
 	if d.Base != eval.FirstStage {
 		base = "in " + d.Base
 	}
-	v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", signed(d.Difference), coverage(d.Confidence), interval(d.Low, d.High), pSaid(d.AdjustedP))
+	v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Difference), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(d.AdjustedP))
 	switch v.Direction {
 	case Better, Worse:
 		verb := "raises"
 		if v.Direction == Worse {
 			verb = "lowers"
 		}
-		v.Headline = fmt.Sprintf("%s %s %s from %s to %s", d.System, verb, d.Metric, fixed(d.BaseMean), fixed(d.NextMean))
+		v.Headline = fmt.Sprintf("%s %s %s from %s to %s", d.System, verb, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean))
 		v.Sentence = v.Headline + ": " + v.Evidence + "."
 	case Same:
 		v.Evidence = ""
-		v.Headline = fmt.Sprintf("%s changes %s on none of %s: %s %s and with it", d.System, d.Metric, queriesOf(d.N), fixed(d.BaseMean), base)
+		v.Headline = fmt.Sprintf("%s changes %s on none of %s: %s %s and with it", d.System, d.Metric, text.Count(d.N, "query"), grid.Fixed(d.BaseMean), base)
 		v.Sentence = v.Headline + "."
 	default:
-		v.Headline = fmt.Sprintf("%s makes no difference to %s that this suite can see: %s %s, %s with it", d.System, d.Metric, fixed(d.BaseMean), base, fixed(d.NextMean))
+		v.Headline = fmt.Sprintf("%s makes no difference to %s that this suite can see: %s %s, %s with it", d.System, d.Metric, grid.Fixed(d.BaseMean), base, grid.Fixed(d.NextMean))
 		v.Sentence = "~ " + v.Headline + ", " + v.Evidence + "."
 		v.Power = power(d)
 	}
@@ -106,11 +108,11 @@ func power(d score.Difference) string {
 	case d.N == 0:
 		return fmt.Sprintf("No query has a value of %s on both sides.", d.Metric)
 	case math.IsNaN(d.Detectable):
-		return fmt.Sprintf("With %s it can see nothing: a test needs at least 2.", queriesOf(d.N))
+		return fmt.Sprintf("With %s it can see nothing: a test needs at least 2.", text.Count(d.N, "query"))
 	}
-	said := fmt.Sprintf("The smallest difference that %s can show is %s", queriesOf(d.N), fixed(d.Detectable))
+	said := fmt.Sprintf("The smallest difference that %s can show is %s", text.Count(d.N, "query"), grid.Fixed(d.Detectable))
 	if d.QueriesNeeded > d.N {
-		said += fmt.Sprintf("; for one of %s it would take %s queries", fixed(math.Abs(d.Difference)), atMost(d.QueriesNeeded))
+		said += fmt.Sprintf("; for one of %s it would take %s queries", grid.Fixed(math.Abs(d.Difference)), atMost(d.QueriesNeeded))
 	}
 	return said + "."
 }
@@ -121,14 +123,14 @@ func atMost(n int) string {
 	if n > 1_000_000 {
 		return "over a million"
 	}
-	return "about " + thousands(n)
+	return "about " + text.Thousands(n)
 }
 
 // counts says how the queries moved.
 func counts(d score.Difference) string {
-	s := fmt.Sprintf("%s won, %s lost, %s tied of %s", thousands(d.Wins), thousands(d.Losses), thousands(d.Ties), queriesOf(d.N))
+	s := fmt.Sprintf("%s won, %s lost, %s tied of %s", text.Thousands(d.Wins), text.Thousands(d.Losses), text.Thousands(d.Ties), text.Count(d.N, "query"))
 	if d.Undefined > 0 {
-		s += fmt.Sprintf(" (%s undefined)", thousands(d.Undefined))
+		s += fmt.Sprintf(" (%s undefined)", text.Thousands(d.Undefined))
 	}
 	return s + "."
 }
@@ -143,9 +145,9 @@ func (r *Report) Subject() string {
 	for _, i := range m.Indices {
 		documents += i.Documents
 	}
-	s := m.Suite + ": " + queriesOf(len(r.Evaluation.Run.Queries))
+	s := m.Suite + ": " + text.Count(len(r.Evaluation.Run.Queries), "query")
 	if documents > 0 {
-		s += " over " + thousands(documents) + " documents"
+		s += " over " + text.Thousands(documents) + " documents"
 	}
 	if m.Index != "" {
 		s += " of " + m.Index
@@ -174,7 +176,7 @@ func describe(k eval.System) string {
 	}
 	s := fmt.Sprintf("%s: %s on %s, window %d", k.Name, endpoint, k.Field, k.Window)
 	if k.MinScore != nil {
-		s += ", min_score " + compact(*k.MinScore)
+		s += ", min_score " + grid.Compact(*k.MinScore)
 	}
 	if k.Model != "" {
 		s += ", model " + k.Model

@@ -186,8 +186,7 @@ func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, 
 		return err
 	}
 	report.RunFile = file
-	report.Sweeps = reports.NewSweepViews(result)
-	report.Notes = append(report.Notes, reports.NewSweepNotes(result)...)
+	report.Sweep = result
 	if err := p.write(report, &f.output); err != nil {
 		return err
 	}
