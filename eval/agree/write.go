@@ -64,7 +64,7 @@ func count(n int, one, many string) string {
 
 // table prints which grade met which.
 func (a *Agreement) table(b *strings.Builder) {
-	grades := a.Grades()
+	grades := a.grades()
 	fmt.Fprintf(b, "\nGrades of %s (rows) and %s (columns)\n", a.A, a.B)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, y := range grades {
@@ -156,8 +156,8 @@ func (a *Agreement) WriteJSON(w io.Writer) error {
 		Kappa:         map[string]*float64{"unweighted": number(a.Unweighted), "linear": number(a.Linear), "quadratic": number(a.Quadratic)},
 		Disagreements: []disagreement{},
 	}
-	for _, x := range a.Grades() {
-		for _, y := range a.Grades() {
+	for _, x := range a.grades() {
+		for _, y := range a.grades() {
 			if n := a.Table[x][y]; n > 0 {
 				out.Table = append(out.Table, cell{x, y, n})
 			}

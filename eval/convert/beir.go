@@ -1,10 +1,12 @@
 package convert
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,7 +28,7 @@ func parseQuery(line string) (beirQuery, error) {
 		Text string          `json:"text"`
 	}
 	if err := decode([]byte(line), &q); err != nil {
-		return beirQuery{}, fmt.Errorf("no JSON object with _id and text: %w", err)
+		return beirQuery{}, fmt.Errorf("not a JSON object with _id and text: %w", err)
 	}
 	id, err := idText(q.ID)
 	if err != nil {
@@ -63,10 +65,10 @@ func existing(dir, name string) (string, bool) {
 // readBEIR reads a BEIR folder: queries.jsonl, one file of qrels, and the
 // path of corpus.jsonl, which serves as the documents as it is. Queries
 // without judgments in that split are left out, as they belong to another.
-func readBEIR(ctx context.Context, dir string, o ReadOptions) (*Collection, error) {
+func readBEIR(ctx context.Context, dir string, o ReadOptions) (*collection, error) {
 	queries, ok := existing(dir, "queries.jsonl")
 	if !ok {
-		return nil, fmt.Errorf("%s: no BEIR folder, which has queries.jsonl, corpus.jsonl and qrels", dir)
+		return nil, fmt.Errorf("%s: not a BEIR folder, which has queries.jsonl, corpus.jsonl and qrels", dir)
 	}
 	qrels, split, err := beirSplit(dir, o.Split)
 	if err != nil {
@@ -80,7 +82,7 @@ func readBEIR(ctx context.Context, dir string, o ReadOptions) (*Collection, erro
 			return err
 		}
 		if _, ok := texts[q.ID]; ok {
-			return fmt.Errorf("the query id %q stands twice", q.ID)
+			return fmt.Errorf("the query id %q is given twice", q.ID)
 		}
 		texts[q.ID] = q.Text
 		order = append(order, q.ID)
@@ -167,4 +169,106 @@ func globQuoted(dir string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// writeBEIR writes a folder. The corpus is made from the suite's documents:
+// BEIR's documents have _id, title and text, so the title field becomes
+// title, the reranker's field text, and the rest metadata.
+func writeBEIR(ctx context.Context, out *output, c *collection) error {
+	queries, err := out.create("queries.jsonl")
+	if err != nil {
+		return err
+	}
+	qrels, err := out.create("qrels/test.tsv")
+	if err != nil {
+		return err
+	}
+	qrels.WriteString("query-id\tcorpus-id\tscore\n")
+	s := newSurrogates(c)
+	s.spaces = true
+	for i := range c.Suite.Queries {
+		q := &c.Suite.Queries[i]
+		id := s.query(q)
+		if err := jsonLine(queries, map[string]string{"_id": id, "text": q.Text}); err != nil {
+			return err
+		}
+		for _, j := range q.Relevant {
+			grade := math.Round(j.Grade)
+			if grade != j.Grade {
+				out.notes.add("%d grades are not whole numbers, as BEIR's are, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
+			}
+			fmt.Fprintf(qrels, "%s\t%s\t%s\n", id, s.document(j.ID, j.Title), strconv.FormatFloat(grade, 'f', -1, 64))
+		}
+	}
+	if n := len(s.titleOrder); n > 0 {
+		out.lose(fmt.Sprintf("%d judgments' titles have no id, and get surrogate ids that no document of the corpus has; name the documents file to get their ids", n))
+	}
+	out.lostRuns(c)
+	out.lostOfSuite(c, true)
+	if c.Suite.Search.Documents == "" {
+		out.lose("corpus.jsonl: the source names no documents")
+		return nil
+	}
+	return writeCorpus(ctx, out, &c.Suite.Search)
+}
+
+func writeCorpus(ctx context.Context, out *output, search *judgments.Search) error {
+	corpus, err := out.create("corpus.jsonl")
+	if err != nil {
+		return err
+	}
+	titleField, textField := search.TitleField, "text"
+	if len(search.Rerankers) > 0 {
+		textField = search.Rerankers[0].Field
+	}
+	for d, err := range judgments.Documents(search.Documents) {
+		if err != nil {
+			return err
+		}
+		if d.Line%1024 == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		var members map[string]json.RawMessage
+		if err := json.Unmarshal(d.Source, &members); err != nil {
+			return fmt.Errorf("%s:%d: %w", search.Documents, d.Line, err)
+		}
+		title, text := fieldText(d.Source, titleField), fieldText(d.Source, textField)
+		delete(members, titleField)
+		delete(members, textField)
+		metadata := members
+		if inner, ok := members["metadata"]; ok && len(members) == 1 {
+			// A corpus that came from BEIR keeps its metadata as it was.
+			metadata = nil
+			if json.Unmarshal(inner, &metadata) != nil {
+				metadata = members
+			}
+		}
+		if metadata == nil {
+			metadata = map[string]json.RawMessage{}
+		}
+		line := struct {
+			ID       string                     `json:"_id"`
+			Title    string                     `json:"title"`
+			Text     string                     `json:"text"`
+			Metadata map[string]json.RawMessage `json:"metadata"`
+		}{d.ID, title, text, metadata}
+		if err := jsonLine(corpus, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// jsonLine writes a value as one line of JSON, and leaves < > & as they are.
+func jsonLine(w interface{ Write([]byte) (int, error) }, v any) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(b.Bytes())
+	return err
 }

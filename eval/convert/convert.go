@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -37,9 +38,9 @@ type WriteOptions struct {
 	Stdout io.Writer
 }
 
-// Read reads a source in a format. The context ends long reads.
-func Read(ctx context.Context, f Format, path string, o ReadOptions) (*Collection, error) {
-	var c *Collection
+// readFormat reads a source in a format. The context ends long reads.
+func readFormat(ctx context.Context, f Format, path string, o ReadOptions) (*collection, error) {
+	var c *collection
 	var err error
 	switch f {
 	case Suite:
@@ -72,10 +73,10 @@ func Read(ctx context.Context, f Format, path string, o ReadOptions) (*Collectio
 	return c, nil
 }
 
-// Write writes a collection in a format and returns what the format cannot
+// writeFormat writes a collection in a format and returns what the format cannot
 // hold. Files appear complete or not at all; a path of "-" is standard
 // output.
-func Write(ctx context.Context, f Format, path string, c *Collection, o WriteOptions) (losses []string, err error) {
+func writeFormat(ctx context.Context, f Format, path string, c *collection, o WriteOptions) (losses []string, err error) {
 	out := &output{path: path, options: o, stdout: o.Stdout}
 	if out.stdout == nil {
 		out.stdout = io.Discard
@@ -130,52 +131,6 @@ func Write(ctx context.Context, f Format, path string, c *Collection, o WriteOpt
 	return append(out.losses, out.notes.list()...), nil
 }
 
-// lostOfSuite lists what of a suite is no query or judgment. Where search is
-// true the format has no place for how to search.
-func (o *output) lostOfSuite(c *Collection, search bool) {
-	s := &c.Suite
-	if search && len(s.Search.Retriever) > 0 {
-		o.lose("search: the retriever and the rerankers")
-	}
-	if len(s.Gates) > 0 {
-		o.lose(fmt.Sprintf("%d gates", len(s.Gates)))
-	}
-	inference, expect, tags, quarantine := 0, 0, 0, 0
-	for i := range s.Queries {
-		q := &s.Queries[i]
-		if q.InferenceText != q.Text && q.InferenceText != "" {
-			inference++
-		}
-		expect += len(q.Expect)
-		if len(q.Tags) > 0 {
-			tags++
-		}
-		if q.Quarantine != nil {
-			quarantine++
-		}
-	}
-	for _, part := range []struct {
-		count int
-		what  string
-	}{
-		{inference, "%d queries' inference_text"},
-		{expect, "%d expectations"},
-		{tags, "%d queries' tags"},
-		{quarantine, "%d queries' quarantine"},
-	} {
-		if part.count > 0 {
-			o.lose(fmt.Sprintf(part.what, part.count))
-		}
-	}
-}
-
-// lostRuns lists rankings for formats that have none.
-func (o *output) lostRuns(c *Collection) {
-	if len(c.Runs) > 0 {
-		o.lose(fmt.Sprintf("%d runs: the format holds judgments alone", len(c.Runs)))
-	}
-}
-
 // baseName is a file's name without folder and endings.
 func baseName(path string) string {
 	base := strings.TrimSuffix(filepath.Base(path), ".gz")
@@ -183,4 +138,129 @@ func baseName(path string) string {
 		return name
 	}
 	return base
+}
+
+// Job is one conversion from a file or folder to another.
+type Job struct {
+	// In and Out are the paths; an Out of "-" is standard output.
+	In, Out string
+	// From and To are the formats; where empty they are told by detect.
+	From, To Format
+	// Read, Search and Write are the options of the steps. Where Search
+	// names documents, judgments are joined with them: for a suite by
+	// resolve, for a format that knows ids alone by identify.
+	Read   ReadOptions
+	Search SearchOptions
+	Write  WriteOptions
+}
+
+// Result says what a conversion did.
+type Result struct {
+	From, To Format
+	// Queries, Judgments and Rankings count what was read.
+	Queries, Judgments, Rankings int
+	// Resolution is what joining judgments with documents found; nil where
+	// it was not done.
+	Resolution *Resolution
+	// Losses are what the source did not say clearly and what the target
+	// cannot hold, a sentence each.
+	Losses []string
+}
+
+// Run does the conversion.
+func (j Job) Run(ctx context.Context, stdout io.Writer) (*Result, error) {
+	r := &Result{From: j.From, To: j.To}
+	var err error
+	if r.From == "" {
+		if r.From, err = detect(j.In); err != nil {
+			return nil, err
+		}
+	}
+	if r.To == "" {
+		if j.Out == "-" {
+			return nil, fmt.Errorf("standard output has no name that tells the format; name it")
+		}
+		if r.To, err = detect(j.Out); err != nil {
+			return nil, err
+		}
+	}
+	if in, err := os.Stat(j.In); err == nil {
+		if out, err := os.Stat(j.Out); err == nil && os.SameFile(in, out) {
+			return nil, fmt.Errorf("%s: would be written over itself; name another file", j.In)
+		}
+	}
+	c, err := readFormat(ctx, r.From, j.In, j.Read)
+	if err != nil {
+		return nil, err
+	}
+	r.Queries, r.Judgments = len(c.Suite.Queries), c.Judged()
+	for _, run := range c.Runs {
+		r.Rankings += len(run.Queries)
+	}
+	if err := j.join(ctx, r, c); err != nil {
+		return nil, err
+	}
+	if r.From == Suite && r.To == Suite && hasComments(j.In) {
+		r.Losses = append(r.Losses, "the suite's comments, and how its YAML is laid out")
+	}
+	w := j.Write
+	w.Stdout = stdout
+	losses, err := writeFormat(ctx, r.To, j.Out, c, w)
+	if err != nil {
+		return nil, err
+	}
+	r.Losses = slices.Concat(r.Losses, c.Losses, losses)
+	return r, nil
+}
+
+// join brings in the documents and how to search.
+func (j Job) join(ctx context.Context, r *Result, c *collection) error {
+	o := j.Search
+	if r.From == BEIR {
+		// These are the names that BEIR itself gives.
+		if o.TitleField == "" {
+			o.TitleField = "title"
+		}
+		if len(o.Fields) == 0 {
+			o.Fields = []string{"title", "text"}
+		}
+		if o.RerankField == "" {
+			o.RerankField = "text"
+		}
+	}
+	documents := o.Documents
+	if documents == "" {
+		documents = c.Suite.Search.Documents
+	}
+	if r.To == Suite {
+		if r.From != Suite && r.From != OpenSearch && j.Out != "-" {
+			// The others name nothing, and the new file's name says
+			// more than the old one's.
+			c.Suite.Name = baseName(j.Out)
+		}
+		// A suite's own judgments are as its author wants them.
+		if documents != "" && (r.From != Suite || o.Documents != "") && c.Judged() > 0 {
+			o.Documents = documents
+			found, err := resolve(ctx, c, o)
+			if err != nil {
+				return err
+			}
+			r.Resolution = &found
+		}
+		return setSearch(c, o)
+	}
+	if documents != "" && r.To != TSV && c.Judged() > 0 {
+		o.Documents = documents
+		if err := identify(ctx, c, o); err != nil {
+			return err
+		}
+		c.Suite.Search.Documents = documents
+	}
+	if len(o.Fields) > 0 || len(c.Suite.Search.Retriever) > 0 {
+		return setSearch(c, o)
+	}
+	if c.Suite.Search.TitleField == "" {
+		c.Suite.Search.TitleField = o.TitleField
+	}
+	return nil
 }

@@ -34,12 +34,12 @@ func TestDetect(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, path)); err == nil {
 			path = filepath.Join(dir, path)
 		}
-		if got, err := Detect(path); got != c.want {
+		if got, err := detect(path); got != c.want {
 			t.Errorf("%s: %q (%v), want %q", c.path, got, err, c.want)
 		}
 	}
 	for _, name := range []string{"d.json", "g.txt", "none"} {
-		if f, err := Detect(filepath.Join(dir, name)); err == nil {
+		if f, err := detect(filepath.Join(dir, name)); err == nil {
 			t.Errorf("%s: %q, want an error", name, f)
 		}
 	}
@@ -64,34 +64,34 @@ func TestRefused(t *testing.T) {
 		{TSV, "a\td\xff\t1\n", "x:1:1: not UTF-8"},
 		{TSV, "a b c\n", "x:1:1: a table without a header"},
 		{TSV, "a\tb\t1\na\tb\n", "x:2:1: 2 columns, where the first line has 3"},
-		{TSV, "a\tb\tone\n", "x:1:1: the grade \"one\" is no number"},
+		{TSV, "a\tb\tone\n", "x:1:1: the grade \"one\" is not a number"},
 		{TSV, "a\t \t1\n", "x:1:1: the query or the document is empty"},
 		{Quepid, "", "the file is empty"},
 		{Quepid, "a,b,c\n", "x:1:1: the header \"a,b,c\""},
 		{Quepid, "query,docid,rating\na,b,good\n", "x:2:1: the grade \"good\""},
-		{Quepid, "query,docid,rating\na,\"b,1\n", "no CSV"},
+		{Quepid, "query,docid,rating\na,\"b,1\n", "not CSV"},
 		{Quepid, "query,docid,rating\n,b,1\n", "x:2:1: the query is empty"},
-		{RankEval, "{\"requests\":[\n{]}", "x:2:2: no JSON"},
+		{RankEval, "{\"requests\":[\n{]}", "x:2:2: not JSON"},
 		{RankEval, "", "the file is empty"},
-		{RankEval, `{"requests":"x"}`, "x:1:1: no body of a _rank_eval request: requests must be a list, not text"},
+		{RankEval, `{"requests":"x"}`, "x:1:1: not the body of a _rank_eval request: requests must be a list, not text"},
 		{RankEval, `{"requests":[{"id":5,"ratings":[]}]}`, "requests.id must be text, not a number"},
-		{RankEval, `[1]`, "no body of a _rank_eval request: it must be an object, not a list"},
+		{RankEval, `[1]`, "not the body of a _rank_eval request: it must be an object, not a list"},
 		{OpenSearch, `{"judgmentRatings":{"a":{"1":2}}}`, `query "a": it must be a list, not an object`},
 		{Studio, `{"_id":"s","_source":true}`, "neither a scenario nor a judgement: it must be an object, not true or false"},
-		{RankEval, "{}", "x:1:1: no body of a _rank_eval request"},
-		{RankEval, `{"requests":[{"id":"a","ratings":[{"_id":"x","rating":"high"}]}]}`, `request "a", document "x": the grade "high" is no number`},
-		{RankEval, `{"requests":[{"id":"a","ratings":[]},{"id":"a","ratings":[]}]}`, `the request id "a" stands twice`},
+		{RankEval, "{}", "x:1:1: not the body of a _rank_eval request"},
+		{RankEval, `{"requests":[{"id":"a","ratings":[{"_id":"x","rating":"high"}]}]}`, `request "a", document "x": the grade "high" is not a number`},
+		{RankEval, `{"requests":[{"id":"a","ratings":[]},{"id":"a","ratings":[]}]}`, `the request id "a" is given twice`},
 		{RankEval, `{"requests":[]}`, "no query in it"},
-		{OpenSearch, `{"name":"x"}`, "x:1:1: no judgment list"},
+		{OpenSearch, `{"name":"x"}`, "x:1:1: not a judgment list"},
 		{OpenSearch, `{"judgmentRatings":[{"query":"a","ratings":[{"docId":"d"}]}]}`, `query "a", document "d": a rating is missing`},
-		{OpenSearch, strings.Repeat("[", 100_000), "no JSON"},
+		{OpenSearch, strings.Repeat("[", 100_000), "not JSON"},
 		{OpenSearch, strings.Repeat("[", 100) + strings.Repeat("]", 100), "nested too deeply"},
 		{Studio, "{\"_id\":\"a\",\"_source\":{}}\n\n[1]", "x:3:1: a document is a JSON object"},
 		{Studio, `{"scenario_id":"s","doc_id":"d"}`, `scenario "s", document "d": a rating is missing`},
 		{Suite, "queries: []\n", "x:1:1: a suite needs search"},
 	} {
 		path := tempFile(t, "x", c.text)
-		_, err := Read(t.Context(), c.format, path, ReadOptions{})
+		_, err := readFormat(t.Context(), c.format, path, ReadOptions{})
 		if err == nil {
 			t.Errorf("%s %.40q: no error, want %q", c.format, c.text, c.want)
 			continue
@@ -100,10 +100,10 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s %.40q: %s, want %q", c.format, c.text, got, c.want)
 		}
 	}
-	if _, err := Read(t.Context(), Qrels, filepath.Join(t.TempDir(), "none"), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "no such file") {
+	if _, err := readFormat(t.Context(), Qrels, filepath.Join(t.TempDir(), "none"), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("%v", err)
 	}
-	if _, err := Read(t.Context(), BEIR, t.TempDir(), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "no BEIR folder") {
+	if _, err := readFormat(t.Context(), BEIR, t.TempDir(), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "not a BEIR folder") {
 		t.Errorf("%v", err)
 	}
 }
@@ -131,12 +131,12 @@ func TestSuiteMended(t *testing.T) {
 		{ID: "a-b", Text: "Crime", Judged: []plainJudgment{{ID: "7", Title: "HEAT", Grade: 2}, {Title: "Ronin", Grade: 0.5}}},
 		{ID: "a-b-2", Text: "heist", Judged: []plainJudgment{{Title: "A[31m film", Grade: 1}}},
 		{ID: "d", Text: "heist?", Judged: []plainJudgment{{ID: "8", Title: "Alien", Grade: 3}}},
-	}, &Collection{Suite: *s})
+	}, &collection{Suite: *s})
 	wantLosses(t, result.Losses,
-		`2 judgments stand twice with different grades, and the higher is kept: "Ronin" for "crime" (-1 and 0.5), "Aliens" for "heist?" (1 and 3)`,
+		`2 judgments are given twice with different grades, and the higher is kept: "Ronin" for "crime" (-1 and 0.5), "Aliens" for "heist?" (1 and 3)`,
 		`1 query ids have white space in them, and get hyphens: "a b"`,
 		`1 queries have the text of another, and are put together with it: "crime" (a-b and c)`,
-		`1 judgments of a title stand beside one with an id`,
+		`1 judgments name a title that another judgment names with an id`,
 		`1 titles lose their control characters, and may match no document then`)
 	r := s.Search.Rerankers[0]
 	if s.Search.Index != "films" || r.Window != 20 || r.InferenceID != "mine" || r.Field != "plot" {
@@ -193,7 +193,7 @@ func TestControlCharacters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantQueries(t, []plainQuery{{ID: "list", Text: "list", Judged: []plainJudgment{{ID: "7", Grade: 2}, {Title: "Heat", Grade: 1}}}}, &Collection{Suite: *s})
+		wantQueries(t, []plainQuery{{ID: "list", Text: "list", Judged: []plainJudgment{{ID: "7", Grade: 2}, {Title: "Heat", Grade: 1}}}}, &collection{Suite: *s})
 	}
 }
 
@@ -278,7 +278,7 @@ func TestNothingHalfWritten(t *testing.T) {
 	dir := t.TempDir()
 	c := filmsCollection(t)
 	c.Suite.Search.Documents = tempFile(t, "films.ndjson", "{\"_id\":\"1\"}\n{broken\n")
-	if _, err := Write(t.Context(), BEIR, filepath.Join(dir, "out"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "films.ndjson:2:2: no JSON") {
+	if _, err := writeFormat(t.Context(), BEIR, filepath.Join(dir, "out"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "films.ndjson:2:2: no JSON") {
 		t.Errorf("%v", err)
 	}
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -291,7 +291,7 @@ func TestNothingHalfWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := tempFile(t, "old.yaml", "old")
-	if _, err := Write(t.Context(), Suite, old, &Collection{Suite: judgments.Suite{Queries: []judgments.Query{{Text: "x"}}}}, WriteOptions{}); err == nil {
+	if _, err := writeFormat(t.Context(), Suite, old, &collection{Suite: judgments.Suite{Queries: []judgments.Query{{Text: "x"}}}}, WriteOptions{}); err == nil {
 		t.Error("a suite without a search is written")
 	}
 	if readText(t, old) != "old" {
@@ -303,7 +303,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	path := tempFile(t, "x.qrels", strings.Repeat("1 0 d 1\n", 5000))
-	if _, err := Read(ctx, Qrels, path, ReadOptions{}); !errors.Is(err, context.Canceled) {
+	if _, err := readFormat(ctx, Qrels, path, ReadOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }

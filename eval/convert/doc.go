@@ -12,12 +12,12 @@
 //
 // How it works:
 //
-//  1. Detect tells the format by a file's name where the caller names none.
-//  2. Read brings any format to one neutral value, a Collection: a suite's
+//  1. detect tells the format by a file's name where the caller names none.
+//  2. readFormat brings any format to one neutral value, a collection: a suite's
 //     queries with their judgments, the runs, and where the documents are.
-//  3. Where a documents file is given, Resolve joins judgments and documents:
+//  3. Where a documents file is given, resolve joins judgments and documents:
 //     ids get their titles, titles their ids, and a title that several
 //     documents share keeps its id beside it.
-//  4. Write writes a Collection in any format that can hold it, to temporary
+//  4. writeFormat writes a collection in any format that can hold it, to temporary
 //     files that take their names at the end, all of them or none.
 package convert

@@ -65,12 +65,12 @@ func ParseFormat(name string) (Format, error) {
 	return "", fmt.Errorf("unknown format %q%s (known are %s)", name, near, strings.Join(Formats(), ", "))
 }
 
-// Detect tells a format by a path's ending: .yaml and .yml, .qrels, .run,
+// detect tells a format by a path's ending: .yaml and .yml, .qrels, .run,
 // .tsv, .csv; a folder, existing or written with a slash at its end, is BEIR.
 // A .json, .jsonl or .ndjson that exists is told by its content, and one that
 // does not is a _rank_eval body; a .txt that exists, by the number of its
 // columns. A .gz at the end is looked through.
-func Detect(path string) (Format, error) {
+func detect(path string) (Format, error) {
 	if isFolderName(path) {
 		return BEIR, nil
 	}

@@ -50,7 +50,7 @@ func TestTSVBack(t *testing.T) {
 // TestTSVKeepsSpaces writes what a table can hold as it stands.
 func TestTSVKeepsSpaces(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.tsv")
-	c := &Collection{Texts: true, Suite: judgments.Suite{Queries: []judgments.Query{{ID: "q", Text: "a  b\tc", Relevant: []judgments.Judgment{{ID: "x  y", Title: "Apollo 10½:  A Childhood", Grade: 1}}}}}}
+	c := &collection{Texts: true, Suite: judgments.Suite{Queries: []judgments.Query{{ID: "q", Text: "a  b\tc", Relevant: []judgments.Judgment{{ID: "x  y", Title: "Apollo 10½:  A Childhood", Grade: 1}}}}}}
 	write(t, TSV, path, c, WriteOptions{})
 	wantQueries(t, []plainQuery{{ID: "q", Text: "a  b c", Judged: []plainJudgment{{ID: "x  y", Title: "Apollo 10½:  A Childhood", Grade: 1}}}}, read(t, TSV, path, ReadOptions{}))
 }
@@ -141,7 +141,7 @@ func TestBEIR(t *testing.T) {
 	}, c)
 	wantLosses(t, c.Losses, "1 queries have no judgments in the split test")
 	wantQueries(t, []plainQuery{{ID: "3", Text: "unjudged", Judged: []plainJudgment{{ID: "c", Grade: 1}}}}, read(t, BEIR, dir, ReadOptions{Split: "dev"}))
-	if _, err := Read(t.Context(), BEIR, dir, ReadOptions{Split: "train"}); err == nil || !strings.Contains(err.Error(), `no split "train" among its qrels (dev, test)`) {
+	if _, err := readFormat(t.Context(), BEIR, dir, ReadOptions{Split: "train"}); err == nil || !strings.Contains(err.Error(), `no split "train" among its qrels (dev, test)`) {
 		t.Errorf("%v", err)
 	}
 
@@ -158,7 +158,7 @@ func TestBEIR(t *testing.T) {
 	wantQueries(t, []plainQuery{
 		{ID: "1", Text: "crime", Judged: []plainJudgment{{ID: "a", Title: "Heat", Grade: 2}, {Title: "Ronin"}, {ID: "d", Grade: 1}}},
 		{ID: "2", Text: "heist", Judged: []plainJudgment{{Title: "Ronin", Grade: 1}}},
-	}, &Collection{Suite: *s})
+	}, &collection{Suite: *s})
 	if want := (Resolution{Documents: 4, Titles: 2, AmbiguousTitles: 1, AmbiguousDocuments: 2, Judged: 4, ByTitle: 2, ByBoth: 1, ByID: 1, JudgedAmbiguous: 1}); *result.Resolution != want {
 		t.Errorf("%+v, want %+v", *result.Resolution, want)
 	}
@@ -242,11 +242,11 @@ func TestStudio(t *testing.T) {
 	losses := write(t, Studio, out, c, WriteOptions{Workspace: "w2"})
 	wantLosses(t, losses)
 	wantQueries(t, want, read(t, Studio, out, ReadOptions{}))
-	if _, err := Write(t.Context(), Studio, out, c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "workspace") {
+	if _, err := writeFormat(t.Context(), Studio, out, c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "workspace") {
 		t.Errorf("%v", err)
 	}
 	unclear := `{"_id":"s1","_source":{"values":{"de":"Krimi","en":"crime"}}}`
-	if _, err := Read(t.Context(), Studio, tempFile(t, "x.ndjson", unclear), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "x.ndjson:1:1: ") || !strings.Contains(err.Error(), "de, en") {
+	if _, err := readFormat(t.Context(), Studio, tempFile(t, "x.ndjson", unclear), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "x.ndjson:1:1: ") || !strings.Contains(err.Error(), "de, en") {
 		t.Errorf("%v", err)
 	}
 	if got := read(t, Studio, tempFile(t, "x.ndjson", unclear), ReadOptions{Param: "de"}).Suite.Queries[0].Text; got != "Krimi" {

@@ -26,18 +26,18 @@ func tempFile(t testing.TB, name, content string) string {
 	return path
 }
 
-func read(t testing.TB, f Format, path string, o ReadOptions) *Collection {
+func read(t testing.TB, f Format, path string, o ReadOptions) *collection {
 	t.Helper()
-	c, err := Read(context.Background(), f, path, o)
+	c, err := readFormat(context.Background(), f, path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-func write(t testing.TB, f Format, path string, c *Collection, o WriteOptions) []string {
+func write(t testing.TB, f Format, path string, c *collection, o WriteOptions) []string {
 	t.Helper()
-	losses, err := Write(context.Background(), f, path, c, o)
+	losses, err := writeFormat(context.Background(), f, path, c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ type plainJudgment struct {
 	Grade     float64
 }
 
-func plain(c *Collection) []plainQuery {
+func plain(c *collection) []plainQuery {
 	var out []plainQuery
 	for _, q := range c.Suite.Queries {
 		p := plainQuery{ID: q.ID, Text: q.Text}
@@ -67,7 +67,7 @@ func plain(c *Collection) []plainQuery {
 	return out
 }
 
-func wantQueries(t testing.TB, want []plainQuery, c *Collection) {
+func wantQueries(t testing.TB, want []plainQuery, c *collection) {
 	t.Helper()
 	if diff := cmp.Diff(want, plain(c), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("queries (-want +got):\n%s", diff)
@@ -126,11 +126,11 @@ queries:
       - {id: "8195"}
 `
 
-func filmsCollection(t testing.TB) *Collection {
+func filmsCollection(t testing.TB) *collection {
 	t.Helper()
 	s, err := judgments.Parse("films.yaml", []byte(films), judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Collection{Suite: *s, Texts: true}
+	return &collection{Suite: *s, Texts: true}
 }

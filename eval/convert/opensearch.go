@@ -33,7 +33,7 @@ type openSearchRating struct {
 // plugin: the body of an import, or the response that returns it. Of the
 // list's forms over time all are read: a list of queries with ratings, and
 // an object of queries with lists of documents and ratings or scores.
-func readOpenSearch(path string) (*Collection, error) {
+func readOpenSearch(path string) (*collection, error) {
 	b := newBuilder()
 	name := baseName(path)
 	err := readJSON(path, func(value json.RawMessage) error {
@@ -44,7 +44,7 @@ func readOpenSearch(path string) (*Collection, error) {
 				Scores  json.RawMessage `json:"judgmentScores"`
 			}
 			if err := json.Unmarshal(source, &list); err != nil {
-				return errors.New("no judgment list, which is an object with judgmentRatings")
+				return errors.New("not a judgment list, which is an object with judgmentRatings")
 			}
 			if list.Name != "" {
 				name = list.Name
@@ -54,7 +54,7 @@ func readOpenSearch(path string) (*Collection, error) {
 				ratings = list.Scores
 			}
 			if len(ratings) == 0 {
-				return errors.New("no judgment list: judgmentRatings is missing")
+				return errors.New("not a judgment list: judgmentRatings is missing")
 			}
 			return addOpenSearch(b, ratings)
 		})
@@ -125,7 +125,7 @@ func addOpenSearch(b *builder, raw json.RawMessage) error {
 }
 
 // writeOpenSearch writes the body of a request that imports a judgment list.
-func writeOpenSearch(out *output, c *Collection) error {
+func writeOpenSearch(out *output, c *collection) error {
 	list := openSearchList{
 		Name: c.Suite.Name, Description: "judgments of the suite " + c.Suite.Name, Type: "IMPORT_JUDGMENT",
 		Ratings: []openSearchQuery{},
@@ -154,17 +154,4 @@ func writeOpenSearch(out *output, c *Collection) error {
 		return err
 	}
 	return writeJSON(w, list)
-}
-
-// lostIDs lists the ids of queries for formats that know texts alone.
-func (o *output) lostIDs(c *Collection) {
-	n := 0
-	for i := range c.Suite.Queries {
-		if c.Suite.Queries[i].ID != "" {
-			n++
-		}
-	}
-	if n > 0 {
-		o.lose(fmt.Sprintf("%d query ids: the format tells queries apart by their text", n))
-	}
 }

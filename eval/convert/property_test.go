@@ -18,8 +18,8 @@ var texts = []string{"crime", "Heat", "The Godfather", "a: b", "#x", "-1", "=SUM
 
 // genCollection draws judgments with ids, with titles or with both, that
 // every format can hold but for what is named.
-func genCollection(t *rapid.T, ids, titles bool) *Collection {
-	c := &Collection{Texts: true}
+func genCollection(t *rapid.T, ids, titles bool) *collection {
+	c := &collection{Texts: true}
 	c.Suite.Name = "drawn"
 	c.Suite.Search = judgments.Search{Index: "films", TitleField: "title", Retriever: []byte(`{"standard":{"query":{"match":{"title":{"query":"{{query}}"}}}}}`)}
 	text := rapid.OneOf(rapid.SampledFrom(texts), rapid.StringMatching(`[!-~][ -~]{0,10}[!-~]`))
@@ -84,10 +84,10 @@ func TestRoundTrips(t *testing.T) {
 					t.Skip("no query drawn")
 				}
 				path := filepath.Join(dir, c.name)
-				if _, err := Write(context.Background(), c.format, path, in, WriteOptions{Workspace: "w"}); err != nil {
+				if _, err := writeFormat(context.Background(), c.format, path, in, WriteOptions{Workspace: "w"}); err != nil {
 					t.Fatal(err)
 				}
-				out, err := Read(context.Background(), c.format, path, ReadOptions{})
+				out, err := readFormat(context.Background(), c.format, path, ReadOptions{})
 				if err != nil {
 					content, _ := os.ReadFile(path)
 					t.Fatalf("%v\n%s", err, content)
@@ -133,29 +133,29 @@ func fuzzRead(f *testing.F, format Format, seeds ...string) {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c, err := Read(t.Context(), format, path, ReadOptions{})
+		c, err := readFormat(t.Context(), format, path, ReadOptions{})
 		if err != nil {
 			return
 		}
-		if err := SetSearch(c, SearchOptions{Index: "x"}); err != nil {
+		if err := setSearch(c, SearchOptions{Index: "x"}); err != nil {
 			t.Fatal(err)
 		}
 		c.Suite.Search.Retriever = []byte(`{"standard":{"query":{"match":{"title":"{{query}}"}}}}`)
 		out := filepath.Join(dir, "suite.yaml")
-		if _, err := Write(t.Context(), Suite, out, c, WriteOptions{}); err != nil {
+		if _, err := writeFormat(t.Context(), Suite, out, c, WriteOptions{}); err != nil {
 			return
 		}
 		if _, err := judgments.Load(out, judgments.Options{}); err != nil {
 			written, _ := os.ReadFile(out)
 			t.Fatalf("%v\n%s", err, written)
 		}
-		if _, err := Write(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), c, WriteOptions{}); err != nil {
+		if _, err := writeFormat(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), c, WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
 		if c.Judged() == 0 {
 			return
 		}
-		again, err := Read(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), ReadOptions{})
+		again, err := readFormat(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), ReadOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

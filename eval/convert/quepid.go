@@ -19,7 +19,7 @@ import (
 // basic one (query, docid, rating), and the detailed one and snapshots (Query
 // Text, Doc ID, Doc Position, Title, Rating, among others). Positions become
 // a run. A query without ratings has a row of its text alone.
-func readQuepid(ctx context.Context, path string) (*Collection, error) {
+func readQuepid(ctx context.Context, path string) (*collection, error) {
 	in, err := openInput(path)
 	if err != nil {
 		return nil, err
@@ -112,11 +112,11 @@ func addQuepid(b *builder, runs *runBuilder, c columns, fields []string, positio
 	if c.position >= 0 && row.position != "" {
 		position, err := strconv.Atoi(row.position)
 		if err != nil {
-			return fmt.Errorf("the position %q is no whole number", row.position)
+			return fmt.Errorf("the position %q is not a whole number", row.position)
 		}
 		t := tag()
 		positions[t+"\x00"+row.query]++
-		hit := Hit{ID: row.document, Title: row.title, Score: 1 / float64(positions[t+"\x00"+row.query])}
+		hit := hit{ID: row.document, Title: row.title, Score: 1 / float64(positions[t+"\x00"+row.query])}
 		if err := runs.add(t, b.queries[q].Text, position, hit); err != nil {
 			return err
 		}
@@ -135,14 +135,14 @@ func addQuepid(b *builder, runs *runBuilder, c columns, fields []string, positio
 // csvError gives a CSV error its place.
 func csvError(path string, err error) error {
 	if e, ok := errors.AsType[*csv.ParseError](err); ok {
-		return judgments.Problem{Position: judgments.Position{File: path, Line: e.Line, Column: e.Column}, Message: "no CSV: " + e.Err.Error()}
+		return judgments.Problem{Position: judgments.Position{File: path, Line: e.Line, Column: e.Column}, Message: "not CSV: " + e.Err.Error()}
 	}
 	return fmt.Errorf("%s: %w", path, cause(err))
 }
 
 // writeQuepid writes the basic export, which Quepid imports as ratings. It
 // names documents by id: titles without one are listed.
-func writeQuepid(out *output, c *Collection) error {
+func writeQuepid(out *output, c *collection) error {
 	f, err := out.create("")
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func writeQuepid(out *output, c *Collection) error {
 			}
 			grade := math.Round(j.Grade)
 			if grade != j.Grade {
-				out.notes.add("%d grades are no whole numbers, as Quepid's ratings are, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
+				out.notes.add("%d grades are not whole numbers, as Quepid's ratings are, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
 			}
 			rows = append(rows, []string{guarded(q.Text), j.ID, strconv.FormatFloat(grade, 'f', -1, 64)})
 		}

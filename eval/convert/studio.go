@@ -32,7 +32,7 @@ type studioDocument struct {
 // responses on its indices return them, or one hit or document a line. The
 // scenarios give the texts of the queries; without them the scenarios' ids
 // stand in their place.
-func readStudio(path string, o ReadOptions) (*Collection, error) {
+func readStudio(path string, o ReadOptions) (*collection, error) {
 	b := newBuilder()
 	type judgement struct {
 		scenario string
@@ -122,7 +122,7 @@ func scenarioText(b *builder, id string, d studioDocument, param string) (string
 // writeStudio writes scenarios and judgements as hits, one a line, with the
 // ids and indices that a bulk load needs. Judgements name documents by id and
 // index, and rate in whole numbers.
-func writeStudio(out *output, c *Collection) error {
+func writeStudio(out *output, c *collection) error {
 	if out.options.Workspace == "" {
 		return errors.New("judgements of Relevance Studio belong to a workspace; name its id")
 	}
@@ -158,7 +158,7 @@ func writeStudio(out *output, c *Collection) error {
 			}
 			grade := math.Round(j.Grade)
 			if grade != j.Grade {
-				out.notes.add("%d grades are no whole numbers, as ratings are, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
+				out.notes.add("%d grades are not whole numbers, as ratings are, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
 			}
 			rating := json.RawMessage(fmt.Sprintf("%.0f", grade))
 			if err := jsonLine(w, hit{"esrs-judgements", digest(scenario, index, j.ID), studioDocument{
@@ -175,7 +175,7 @@ func writeStudio(out *output, c *Collection) error {
 }
 
 // withoutTags is the collection for listing losses where tags are kept.
-func (c *Collection) withoutTags() *Collection {
+func (c *collection) withoutTags() *collection {
 	copied := *c
 	copied.Suite.Queries = slices.Clone(c.Suite.Queries)
 	for i := range copied.Suite.Queries {

@@ -11,12 +11,12 @@ import (
 )
 
 // readSuite loads a suite as it is run, all checks included.
-func readSuite(path string) (*Collection, error) {
+func readSuite(path string) (*collection, error) {
 	s, err := judgments.Load(path, judgments.Options{})
 	if err != nil {
 		return nil, err
 	}
-	return &Collection{Suite: *s, Texts: true}, nil
+	return &collection{Suite: *s, Texts: true}, nil
 }
 
 // hasComments says whether a suite has comments that hold a line of their
@@ -36,7 +36,7 @@ func hasComments(path string) bool {
 
 // writeSuite writes a suite that judgments.Load accepts: what it would refuse
 // is mended here and listed.
-func writeSuite(out *output, c *Collection) error {
+func writeSuite(out *output, c *collection) error {
 	s := c.Suite
 	s.File = out.path
 	if len(c.Runs) > 0 && c.Judged() == 0 {
@@ -46,7 +46,7 @@ func writeSuite(out *output, c *Collection) error {
 		return fmt.Errorf("%s: a suite says how to search, and the source does not; name the fields to search", out.path)
 	}
 	if !c.Texts {
-		out.lose("the texts of the queries are not in the source, and the ids stand in their place; name a file with the texts")
+		out.lose("the texts of the queries are not in the source, and the ids are used in their place; name a file with the texts")
 	}
 	if s.Queries = mend(out, c.Suite.Queries); len(s.Queries) == 0 {
 		return fmt.Errorf("%s: the source holds no query with a text that can be read", out.path)
@@ -141,14 +141,14 @@ func mendJudgments(out *output, q *judgments.Query) []judgments.Judgment {
 		case j.ID != "":
 			first, seen = lookUp(byID, j.ID)
 		case withID[folded]:
-			out.notes.add("%d judgments of a title stand beside one with an id for the same title, and are left out", named(q, j))
+			out.notes.add("%d judgments name a title that another judgment names with an id, and are left out", named(q, j))
 			continue
 		default:
 			first, seen = lookUp(bare, folded)
 		}
 		if seen {
 			if mended[first].Grade != j.Grade {
-				out.notes.add("%d judgments stand twice with different grades, and the higher is kept", fmt.Sprintf("%s (%g and %g)", named(q, j), mended[first].Grade, j.Grade))
+				out.notes.add("%d judgments are given twice with different grades, and the higher is kept", fmt.Sprintf("%s (%g and %g)", named(q, j), mended[first].Grade, j.Grade))
 				mended[first].Grade = max(mended[first].Grade, j.Grade)
 			}
 			continue

@@ -43,7 +43,7 @@ func TestQrelsSurrogates(t *testing.T) {
 	losses := write(t, Qrels, path, filmsCollection(t), WriteOptions{})
 	wantLosses(t, losses,
 		"search:", "1 gates", "1 queries' inference_text", "1 expectations", "1 queries' tags", "1 queries' quarantine",
-		"2 titles stand behind surrogate ids", "1 grades are no whole numbers")
+		"2 titles are written as surrogate ids", "1 grades are not whole numbers")
 	// The ids can be read off the titles by hand; Heat has a real one, and
 	// half a grade rounds away from zero.
 	want := `crime 0 949 2
@@ -107,7 +107,7 @@ func TestSurrogatesOfDocuments(t *testing.T) {
 // TestSurrogatesDiffer gives ids to titles that look alike, and to one that
 // looks like a real id.
 func TestSurrogatesDiffer(t *testing.T) {
-	s := newSurrogates(&Collection{})
+	s := newSurrogates(&collection{})
 	s.used["wall-e"] = true
 	ids := map[string]string{}
 	for _, title := range []string{"WALL-E", "Wall E", "wall·e", "???", "!!!", "Wall-E"} {
@@ -129,9 +129,9 @@ func TestRun(t *testing.T) {
 	path := tempFile(t, "x.run", "q1 Q0 b 2 1.5 bm25\nq1 Q0 a 1 2e0 bm25\nq2 Q0 a 7 0.5 bm25\nq1 Q0 c 3 1.5 bm25\n")
 	c := read(t, TRECRun, path, ReadOptions{})
 	// Of the equal scores the greater id comes first, whatever the ranks say.
-	want := []Run{{Tag: "bm25", Queries: []Ranking{
-		{Query: "q1", Hits: []Hit{{ID: "a", Score: 2}, {ID: "c", Score: 1.5}, {ID: "b", Score: 1.5}}},
-		{Query: "q2", Hits: []Hit{{ID: "a", Score: 0.5}}},
+	want := []run{{Tag: "bm25", Queries: []ranking{
+		{Query: "q1", Hits: []hit{{ID: "a", Score: 2}, {ID: "c", Score: 1.5}, {ID: "b", Score: 1.5}}},
+		{Query: "q2", Hits: []hit{{ID: "a", Score: 0.5}}},
 	}}}
 	if diff := cmp.Diff(want, c.Runs); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -147,12 +147,12 @@ func TestRun(t *testing.T) {
 // TestRunInAnotherOrder writes rankings that are not in the order of their
 // scores, which their readers would rank by, and several runs at once.
 func TestRunInAnotherOrder(t *testing.T) {
-	c := &Collection{Runs: []Run{
-		{Tag: "a b", Queries: []Ranking{{Query: "q", Hits: []Hit{{ID: "x", Score: 1}, {ID: "y", Score: 1}, {ID: "z", Score: 3}}}}},
-		{Tag: "../a-b", Queries: []Ranking{{Query: "#1", Hits: []Hit{{ID: "x", Score: 1}}}}},
+	c := &collection{Runs: []run{
+		{Tag: "a b", Queries: []ranking{{Query: "q", Hits: []hit{{ID: "x", Score: 1}, {ID: "y", Score: 1}, {ID: "z", Score: 3}}}}},
+		{Tag: "../a-b", Queries: []ranking{{Query: "#1", Hits: []hit{{ID: "x", Score: 1}}}}},
 	}}
 	c.Suite.Queries = []judgments.Query{{ID: "q", Text: "q"}, {ID: "#1", Text: "#1"}, {ID: "1", Text: "1"}}
-	if _, err := Write(t.Context(), TRECRun, filepath.Join(t.TempDir(), "x.run"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "the source holds 2 runs") {
+	if _, err := writeFormat(t.Context(), TRECRun, filepath.Join(t.TempDir(), "x.run"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "the source holds 2 runs") {
 		t.Errorf("%v", err)
 	}
 	folder := filepath.Join(t.TempDir(), "runs")
@@ -295,11 +295,11 @@ func TestConvertedRunsDrawn(t *testing.T) {
 
 func TestRunHoldsNoJudgments(t *testing.T) {
 	c := read(t, TRECRun, tempFile(t, "x.run", "q1 Q0 a 1 2 t\n"), ReadOptions{})
-	_, err := Write(t.Context(), Suite, filepath.Join(t.TempDir(), "s.yaml"), c, WriteOptions{})
+	_, err := writeFormat(t.Context(), Suite, filepath.Join(t.TempDir(), "s.yaml"), c, WriteOptions{})
 	if err == nil || !strings.Contains(err.Error(), "rankings and no judgments") {
 		t.Errorf("%v", err)
 	}
-	_, err = Write(t.Context(), TRECRun, filepath.Join(t.TempDir(), "s.run"), filmsCollection(t), WriteOptions{})
+	_, err = writeFormat(t.Context(), TRECRun, filepath.Join(t.TempDir(), "s.run"), filmsCollection(t), WriteOptions{})
 	if err == nil || !strings.Contains(err.Error(), "holds no rankings") {
 		t.Errorf("%v", err)
 	}

@@ -83,7 +83,7 @@ func (c columns) row(fields []string) row {
 
 // readTSV reads a table of judgments separated by tabs. A header names the
 // columns in any order, among them query_id, query, doc_id, title and grade.
-func readTSV(ctx context.Context, path string, o ReadOptions) (*Collection, error) {
+func readTSV(ctx context.Context, path string, o ReadOptions) (*collection, error) {
 	b := newBuilder()
 	var c columns
 	var rows []row
@@ -152,7 +152,7 @@ func readTSV(ctx context.Context, path string, o ReadOptions) (*Collection, erro
 
 // writeTSV writes a table with a header. The id or title column is left out
 // where no judgment has one.
-func writeTSV(out *output, c *Collection) error {
+func writeTSV(out *output, c *collection) error {
 	ids, titles := false, false
 	for i := range c.Suite.Queries {
 		for _, j := range c.Suite.Queries[i].Relevant {

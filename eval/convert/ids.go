@@ -30,7 +30,7 @@ type surrogates struct {
 	spaced int
 }
 
-func newSurrogates(c *Collection) *surrogates {
+func newSurrogates(c *collection) *surrogates {
 	s := &surrogates{titles: map[string]string{}, queries: map[string]*judgments.Query{}, used: map[string]bool{}, documents: c.documents}
 	for i := range c.Suite.Queries {
 		for _, j := range c.Suite.Queries[i].Relevant {
@@ -115,7 +115,7 @@ func endsField(r rune) bool { return r == ' ' || '\t' <= r && r <= '\r' }
 
 // write writes the mapping files beside the file of the given part of the
 // output.
-func (s *surrogates) write(out *output, c *Collection, part string) error {
+func (s *surrogates) write(out *output, c *collection, part string) error {
 	titlesEnding, queriesEnding := part+titlesEnding, part+queriesEnding
 	// A mapping from before would explain this file wrongly.
 	if len(s.titleOrder) > 0 || out.exists(titlesEnding) {
@@ -128,7 +128,7 @@ func (s *surrogates) write(out *output, c *Collection, part string) error {
 		}
 	}
 	if len(s.titleOrder) > 0 {
-		out.lose(fmt.Sprintf("%d titles stand behind surrogate ids, which %s maps back", len(s.titleOrder), out.name(titlesEnding)))
+		out.lose(fmt.Sprintf("%d titles are written as surrogate ids, which %s maps back", len(s.titleOrder), out.name(titlesEnding)))
 	}
 	if s.spaced > 0 {
 		out.lose(fmt.Sprintf("%d document ids contain white space, and are mapped as if they were titles", s.spaced))

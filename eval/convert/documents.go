@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/releval/releval/judgments"
 )
@@ -50,12 +52,12 @@ type Resolution struct {
 	JudgedAmbiguous int
 }
 
-// Resolve joins a collection's judgments with the documents of a file, so
+// resolve joins a collection's judgments with the documents of a file, so
 // that judgments read as titles: a judgment by id gets the document's title,
 // and keeps the id where several documents share the title, or where it has
 // none. A judgment by title that is ambiguous, or that no document has, is
 // left as it is and listed.
-func Resolve(ctx context.Context, c *Collection, o SearchOptions) (Resolution, error) {
+func resolve(ctx context.Context, c *collection, o SearchOptions) (Resolution, error) {
 	var r Resolution
 	titleField := cmp.Or(o.TitleField, "title")
 	titles := map[string]string{}
@@ -131,9 +133,9 @@ func Resolve(ctx context.Context, c *Collection, o SearchOptions) (Resolution, e
 	return r, nil
 }
 
-// SetSearch gives a collection that does not say how to search a retriever
+// setSearch gives a collection that does not say how to search a retriever
 // and, where a field is named for it, a reranker.
-func SetSearch(c *Collection, o SearchOptions) error {
+func setSearch(c *collection, o SearchOptions) error {
 	s := &c.Suite.Search
 	s.TitleField = cmp.Or(s.TitleField, o.TitleField, "title")
 	s.Index = cmp.Or(o.Index, s.Index, indexName(c.Suite.Name))
@@ -207,4 +209,57 @@ func (r Resolution) String() string {
 		text += fmt.Sprintf("; %d name no document", r.Missing)
 	}
 	return text
+}
+
+// identify gives judgments by title the ids of their documents, for formats
+// that name documents by id alone. A title that several documents share, and
+// one that none has, keep no id and are listed.
+func identify(ctx context.Context, c *collection, o SearchOptions) error {
+	titleField := cmp.Or(o.TitleField, c.Suite.Search.TitleField, "title")
+	byTitle := map[string][]string{}
+	c.documents = map[string]bool{}
+	seen := 0
+	for d, err := range judgments.Documents(o.Documents) {
+		if err != nil {
+			return err
+		}
+		if seen++; seen%1024 == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		c.documents[d.ID] = true
+		if folded := judgments.FoldTitle(fieldText(d.Source, titleField)); folded != "" {
+			byTitle[folded] = append(byTitle[folded], d.ID)
+		}
+	}
+	var n notes
+	for i := range c.Suite.Queries {
+		q := &c.Suite.Queries[i]
+		for k := range q.Relevant {
+			j := &q.Relevant[k]
+			if j.ID != "" {
+				continue
+			}
+			switch ids := byTitle[judgments.FoldTitle(j.Title)]; len(ids) {
+			case 0:
+				n.add("%d judgments name a title that no document has", named(q, *j))
+			case 1:
+				j.ID = ids[0]
+			default:
+				n.add("%d judgments name a title that several documents have, without an id", named(q, *j)+" ("+fewIDs(ids)+")")
+			}
+		}
+	}
+	c.Losses = append(c.Losses, n.list()...)
+	return nil
+}
+
+// fewIDs names some of the ids of one title.
+func fewIDs(ids []string) string {
+	ids = slices.Sorted(slices.Values(ids))
+	if len(ids) > maxExamples {
+		ids = append(ids[:maxExamples], "...")
+	}
+	return strings.Join(ids, " ")
 }
