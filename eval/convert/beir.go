@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -121,9 +120,7 @@ func readBEIR(ctx context.Context, dir string, o ReadOptions) (*collection, erro
 		place[id] = i
 	}
 	slices.SortStableFunc(c.Suite.Queries, func(a, b judgments.Query) int { return place[a.ID] - place[b.ID] })
-	if n := len(order) - len(c.Suite.Queries); n > 0 {
-		c.Losses = append(c.Losses, fmt.Sprintf("%d queries have no judgments in the split %s, and are left out", n, split))
-	}
+	c.noteMany(len(order)-len(c.Suite.Queries), "query", "left out, without judgments in the split "+split)
 	if corpus, ok := existing(dir, "corpus.jsonl"); ok {
 		c.Suite.Search.Documents = corpus
 	}
@@ -193,20 +190,17 @@ func writeBEIR(ctx context.Context, out *output, c *collection) error {
 			return err
 		}
 		for _, j := range q.Relevant {
-			grade := math.Round(j.Grade)
-			if grade != j.Grade {
-				out.notes.add("%d grades are not whole numbers, as BEIR's are, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
-			}
+			grade := out.wholeGrade(j.Grade, "BEIR's are")
 			fmt.Fprintf(qrels, "%s\t%s\t%s\n", id, s.document(j.ID, j.Title), strconv.FormatFloat(grade, 'f', -1, 64))
 		}
 	}
 	if n := len(s.titleOrder); n > 0 {
-		out.lose(fmt.Sprintf("%d judgments' titles have no id, and get surrogate ids that no document of the corpus has; name the documents file to get their ids", n))
+		out.add(true, n, "title", "without an id, written as a surrogate id that no document of the corpus has; name the documents file to get the ids", s.titles[s.titleOrder[0]])
 	}
-	out.lostRuns(c)
-	out.lostOfSuite(c, true)
+	out.noteRuns(c)
+	out.noteSuite(c, true)
 	if c.Suite.Search.Documents == "" {
-		out.lose("corpus.jsonl: the source names no documents")
+		out.note("", "corpus.jsonl is not written, because the source names no documents", "")
 		return nil
 	}
 	return writeCorpus(ctx, out, &c.Suite.Search)

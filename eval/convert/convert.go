@@ -2,6 +2,7 @@ package convert
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,17 +13,26 @@ import (
 
 // ReadOptions say how a source is read. The zero value is right for most.
 type ReadOptions struct {
-	// Queries is a file with the texts of the queries, for TREC files: lines
-	// of id, tab and text, BEIR's queries.jsonl, or a suite.
+	// Queries is a file with the texts of the queries, for sources that know
+	// queries by id alone: lines of id, tab and text, BEIR's queries.jsonl, or
+	// a suite.
 	Queries string
 	// Split chooses one of the files of BEIR's qrels folder; by default
 	// test, or the only one.
 	Split string
+	// Columns names a table's columns: by query, query_id, title, id,
+	// document, grade, position and index, each a column's name or its number
+	// from 1.
+	Columns map[string]string
 	// Column says what a table's column of documents holds: "id", "title",
 	// or "" to tell by its header and its values.
 	Column string
+	// Raters says which grade several raters' grades make: "mean", "median"
+	// or "max"; "" for the median.
+	Raters string
 	// Param chooses the scenarios' value that is the query, for Relevance
-	// Studio; by default the only one, or text, query or q.
+	// Studio, and the parameter of templates, for _rank_eval; by default the
+	// only one, or text, query or q.
 	Param string
 }
 
@@ -34,8 +44,140 @@ type WriteOptions struct {
 	// Workspace is the workspace of Relevance Studio's documents, which
 	// need one.
 	Workspace string
-	// Stdout takes the result where the path is "-".
-	Stdout io.Writer
+}
+
+// Job is one conversion from a file or folder to another.
+type Job struct {
+	// In and Out are the paths; an Out of "-" is standard output.
+	In, Out string
+	// From and To are the formats; where empty they are told by the source's
+	// content and the target's name.
+	From, To Format
+	// Read, Search and Write are the options of the steps. Where Search
+	// names documents, judgments are joined with them, so that ids get their
+	// titles or titles their ids.
+	Read   ReadOptions
+	Search SearchOptions
+	Write  WriteOptions
+	// Check looks at a finished suite; nil looks at nothing.
+	Check func(path string, text []byte) error
+	// Force writes although something is lost.
+	Force bool
+}
+
+// Counts are what a file holds.
+type Counts struct{ Queries, Judgments, Documents, Rankings int }
+
+// Result says what a conversion did.
+type Result struct {
+	From, To Format
+	// Read counts what was read, and Written what is in the result, which was
+	// read again for it.
+	Read, Written Counts
+	// Samples are the first judgments or hits, one of a query, as they were
+	// understood.
+	Samples []string
+	// Resolution is what joining judgments with documents found; nil where
+	// it was not done.
+	Resolution *Resolution
+	// Notes are what was decided on the way and what the target has no place
+	// for; Losses what vanished or changed. A sentence each.
+	Notes, Losses []string
+}
+
+// ErrLoss is returned, with the result, where something would be lost and Force
+// is not set. Nothing is written then.
+var ErrLoss = errors.New("something would be lost")
+
+// Run does the conversion. Files appear complete or not at all.
+func (j Job) Run(ctx context.Context, stdout io.Writer) (*Result, error) {
+	r := &Result{From: j.From, To: j.To}
+	if err := j.formats(r); err != nil {
+		return nil, err
+	}
+	c, err := readFormat(ctx, r.From, j.In, j.Read)
+	if err != nil {
+		return nil, err
+	}
+	r.Read, r.Samples = c.counts(), c.samples()
+	j.ineffective(r, c)
+	if err := j.join(ctx, r, c); err != nil {
+		return nil, err
+	}
+	if r.From == Suite && r.To == Suite && hasComments(j.In) {
+		c.note("", "the suite's comments, and how its YAML is laid out", "")
+	}
+	out, err := newOutput(r.To, j.Out, j.Write, stdout)
+	if err != nil {
+		return nil, err
+	}
+	defer out.close()
+	if err := j.write(ctx, r, out, c); err != nil {
+		return nil, err
+	}
+	r.Notes = slices.Concat(c.notes(), out.notes())
+	r.Losses = slices.Concat(c.losses(), out.losses())
+	if len(r.Losses) > 0 && !j.Force {
+		return r, ErrLoss
+	}
+	return r, out.commit()
+}
+
+// formats tells the formats that the caller does not name.
+func (j Job) formats(r *Result) error {
+	if ratersRule(j.Read.Raters) == nil {
+		return fmt.Errorf("--raters must be mean, median or max, not %q", j.Read.Raters)
+	}
+	var err error
+	if r.From == "" {
+		if r.From, err = detect(j.In); err != nil {
+			return err
+		}
+	}
+	if r.To == "" {
+		if j.Out == "-" {
+			return fmt.Errorf("standard output has no name that tells the format; name it")
+		}
+		if r.To, err = formatOfName(j.Out); err != nil {
+			return err
+		}
+	}
+	if in, err := os.Stat(j.In); err == nil {
+		if out, err := os.Stat(j.Out); err == nil && os.SameFile(in, out) {
+			return fmt.Errorf("%s: would be written over itself; name another file", j.In)
+		}
+	}
+	return nil
+}
+
+// ineffective finds options that do nothing for these formats: whoever gave one
+// expects something that does not happen.
+func (j Job) ineffective(r *Result, c *collection) {
+	table := r.From == TSV || r.From == CSV || r.From == Quepid
+	search := r.To == Suite || r.To == RankEval && (len(c.Suite.Search.Retriever) == 0 || len(j.Search.Fields) > 0)
+	for _, o := range []struct {
+		name      string
+		given, ok bool
+	}{
+		{"--queries", j.Read.Queries != "", c.idsOnly},
+		{"--split", j.Read.Split != "", r.From == BEIR},
+		{"--columns", len(j.Read.Columns) > 0, table},
+		{"--column", j.Read.Column != "", table && c.eitherUsed},
+		{"--raters", j.Read.Raters != "", len(c.raters) > 0},
+		{"--param", j.Read.Param != "", r.From == Studio || r.From == RankEval},
+		{"--documents", j.Search.Documents != "", r.Read.Judgments > 0},
+		{"--title-field", j.Search.TitleField != "", search || j.Search.Documents != "" || c.Suite.Search.Documents != "" || len(c.fields) > 0},
+		{"--fields", len(j.Search.Fields) > 0, search && len(c.Suite.Search.Retriever) == 0},
+		{"--rerank-field", j.Search.RerankField != "", r.To == Suite && len(c.Suite.Search.Rerankers) == 0},
+		{"--inference-id", j.Search.InferenceID != "", r.To == Suite && j.Search.RerankField != "" && len(c.Suite.Search.Rerankers) == 0},
+		{"--window", j.Search.Window != 0, r.To == Suite && len(c.Suite.Search.Rerankers) == 0 && (j.Search.RerankField != "" || r.From == BEIR)},
+		{"--index", j.Search.Index != "" || j.Write.Index != "", r.To == Suite || r.To == RankEval || r.To == Studio},
+		{"--workspace", j.Write.Workspace != "", r.To == Studio},
+	} {
+		if o.given && !o.ok {
+			c.lose("", fmt.Sprintf("%s has no effect on %s to %s", o.name, r.From, r.To), "")
+		}
+	}
 }
 
 // readFormat reads a source in a format. The context ends long reads.
@@ -51,12 +193,10 @@ func readFormat(ctx context.Context, f Format, path string, o ReadOptions) (*col
 		c, err = readRun(ctx, path, o)
 	case BEIR:
 		c, err = readBEIR(ctx, path, o)
-	case Quepid:
-		c, err = readQuepid(ctx, path)
+	case CSV, TSV, Quepid:
+		c, err = readTable(ctx, path, o)
 	case RankEval:
-		c, err = readRankEval(path)
-	case TSV:
-		c, err = readTSV(ctx, path, o)
+		c, err = readRankEval(path, o)
 	case Studio:
 		c, err = readStudio(path, o)
 	case OpenSearch:
@@ -73,144 +213,71 @@ func readFormat(ctx context.Context, f Format, path string, o ReadOptions) (*col
 	return c, nil
 }
 
-// writeFormat writes a collection in a format and returns what the format cannot
-// hold. Files appear complete or not at all; a path of "-" is standard
-// output.
-func writeFormat(ctx context.Context, f Format, path string, c *collection, o WriteOptions) (losses []string, err error) {
-	out := &output{path: path, options: o, stdout: o.Stdout}
-	if out.stdout == nil {
-		out.stdout = io.Discard
+// write writes the collection where the output is staged, and reads it again:
+// what it holds then is what was kept.
+func (j Job) write(ctx context.Context, r *Result, out *output, c *collection) error {
+	if err := writeFormat(ctx, r.To, out, c); err != nil {
+		return err
 	}
-	if path == "-" && f == BEIR {
-		return nil, fmt.Errorf("a BEIR folder does not fit on standard output; name a folder")
+	if err := out.finish(); err != nil {
+		return err
 	}
+	again, err := readFormat(ctx, r.To, out.main(), ReadOptions{})
+	if err != nil {
+		return fmt.Errorf("%s: the result cannot be read again: %w", out.path, err)
+	}
+	r.Written = again.counts()
+	expected, judged := c.counts(), r.Written.Judgments
+	if r.To == TRECRun {
+		expected.Judgments, judged = expected.Rankings, r.Written.Rankings
+	}
+	if known := len(out.losses()) + len(c.losses()); judged < expected.Judgments && known == 0 {
+		out.add(true, expected.Judgments-judged, "judgment", "not in the result", "")
+	}
+	if r.To != Suite || j.Check == nil {
+		return nil
+	}
+	text, err := os.ReadFile(out.main())
+	if err != nil {
+		return err
+	}
+	if err := j.Check(out.path, text); err != nil {
+		return fmt.Errorf("the suite would be wrong: %w", err)
+	}
+	return nil
+}
+
+// writeFormat writes a collection in a format.
+func writeFormat(ctx context.Context, f Format, out *output, c *collection) error {
 	if f != Qrels && f != TRECRun {
 		if err := c.checkUTF8(); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+			return fmt.Errorf("%s: %w", out.path, err)
 		}
 	}
-	switch info, err := os.Stat(path); {
-	case f == BEIR, f == TRECRun && (err == nil && info.IsDir() || isFolderName(path)):
-		out.path, out.folder = filepath.Clean(path), true
-	case err == nil && info.IsDir():
-		return nil, fmt.Errorf("%s: is a folder; name a file", path)
-	}
-	defer func() {
-		if err != nil {
-			out.abort()
-		}
-	}()
 	switch f {
 	case Suite:
-		err = writeSuite(out, c)
+		return writeSuite(out, c)
 	case Qrels:
-		err = writeQrels(ctx, out, c)
+		return writeQrels(ctx, out, c)
 	case TRECRun:
-		err = writeRuns(ctx, out, c)
+		return writeRuns(ctx, out, c)
 	case BEIR:
-		err = writeBEIR(ctx, out, c)
+		return writeBEIR(ctx, out, c)
 	case Quepid:
-		err = writeQuepid(out, c)
+		return writeQuepid(out, c)
 	case RankEval:
-		err = writeRankEval(out, c)
+		return writeRankEval(out, c)
 	case TSV:
-		err = writeTSV(out, c)
+		return writeTable(out, c, '\t')
+	case CSV:
+		return writeTable(out, c, ',')
 	case Studio:
-		err = writeStudio(out, c)
+		return writeStudio(out, c)
 	case OpenSearch:
-		err = writeOpenSearch(out, c)
-	default:
-		_, err = ParseFormat(string(f))
+		return writeOpenSearch(out, c)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if err := out.commit(); err != nil {
-		return nil, err
-	}
-	return append(out.losses, out.notes.list()...), nil
-}
-
-// baseName is a file's name without folder and endings.
-func baseName(path string) string {
-	base := strings.TrimSuffix(filepath.Base(path), ".gz")
-	if name := strings.TrimSuffix(base, filepath.Ext(base)); name != "" {
-		return name
-	}
-	return base
-}
-
-// Job is one conversion from a file or folder to another.
-type Job struct {
-	// In and Out are the paths; an Out of "-" is standard output.
-	In, Out string
-	// From and To are the formats; where empty they are told by detect.
-	From, To Format
-	// Read, Search and Write are the options of the steps. Where Search
-	// names documents, judgments are joined with them: for a suite by
-	// resolve, for a format that knows ids alone by identify.
-	Read   ReadOptions
-	Search SearchOptions
-	Write  WriteOptions
-}
-
-// Result says what a conversion did.
-type Result struct {
-	From, To Format
-	// Queries, Judgments and Rankings count what was read.
-	Queries, Judgments, Rankings int
-	// Resolution is what joining judgments with documents found; nil where
-	// it was not done.
-	Resolution *Resolution
-	// Losses are what the source did not say clearly and what the target
-	// cannot hold, a sentence each.
-	Losses []string
-}
-
-// Run does the conversion.
-func (j Job) Run(ctx context.Context, stdout io.Writer) (*Result, error) {
-	r := &Result{From: j.From, To: j.To}
-	var err error
-	if r.From == "" {
-		if r.From, err = detect(j.In); err != nil {
-			return nil, err
-		}
-	}
-	if r.To == "" {
-		if j.Out == "-" {
-			return nil, fmt.Errorf("standard output has no name that tells the format; name it")
-		}
-		if r.To, err = detect(j.Out); err != nil {
-			return nil, err
-		}
-	}
-	if in, err := os.Stat(j.In); err == nil {
-		if out, err := os.Stat(j.Out); err == nil && os.SameFile(in, out) {
-			return nil, fmt.Errorf("%s: would be written over itself; name another file", j.In)
-		}
-	}
-	c, err := readFormat(ctx, r.From, j.In, j.Read)
-	if err != nil {
-		return nil, err
-	}
-	r.Queries, r.Judgments = len(c.Suite.Queries), c.Judged()
-	for _, run := range c.Runs {
-		r.Rankings += len(run.Queries)
-	}
-	if err := j.join(ctx, r, c); err != nil {
-		return nil, err
-	}
-	if r.From == Suite && r.To == Suite && hasComments(j.In) {
-		r.Losses = append(r.Losses, "the suite's comments, and how its YAML is laid out")
-	}
-	w := j.Write
-	w.Stdout = stdout
-	losses, err := writeFormat(ctx, r.To, j.Out, c, w)
-	if err != nil {
-		return nil, err
-	}
-	r.Losses = slices.Concat(r.Losses, c.Losses, losses)
-	return r, nil
+	_, err := ParseFormat(string(f))
+	return err
 }
 
 // join brings in the documents and how to search.
@@ -228,10 +295,7 @@ func (j Job) join(ctx context.Context, r *Result, c *collection) error {
 			o.RerankField = "text"
 		}
 	}
-	documents := o.Documents
-	if documents == "" {
-		documents = c.Suite.Search.Documents
-	}
+	source := c.source(o.Documents)
 	if r.To == Suite {
 		if r.From != Suite && r.From != OpenSearch && j.Out != "-" {
 			// The others name nothing, and the new file's name says
@@ -239,9 +303,8 @@ func (j Job) join(ctx context.Context, r *Result, c *collection) error {
 			c.Suite.Name = baseName(j.Out)
 		}
 		// A suite's own judgments are as its author wants them.
-		if documents != "" && (r.From != Suite || o.Documents != "") && c.Judged() > 0 {
-			o.Documents = documents
-			found, err := resolve(ctx, c, o)
+		if source != nil && (r.From != Suite || o.Documents != "") && c.counts().Judgments > 0 {
+			found, err := resolve(ctx, c, source, o)
 			if err != nil {
 				return err
 			}
@@ -249,12 +312,13 @@ func (j Job) join(ctx context.Context, r *Result, c *collection) error {
 		}
 		return setSearch(c, o)
 	}
-	if documents != "" && r.To != TSV && c.Judged() > 0 {
-		o.Documents = documents
-		if err := identify(ctx, c, o); err != nil {
+	if source != nil && r.To != TSV && r.To != CSV && c.counts().Judgments > 0 {
+		if err := identify(ctx, c, source, o); err != nil {
 			return err
 		}
-		c.Suite.Search.Documents = documents
+		if o.Documents != "" {
+			c.Suite.Search.Documents = o.Documents
+		}
 	}
 	if len(o.Fields) > 0 || len(c.Suite.Search.Retriever) > 0 {
 		return setSearch(c, o)
@@ -263,4 +327,13 @@ func (j Job) join(ctx context.Context, r *Result, c *collection) error {
 		c.Suite.Search.TitleField = o.TitleField
 	}
 	return nil
+}
+
+// baseName is a file's name without folder and endings.
+func baseName(path string) string {
+	base := strings.TrimSuffix(filepath.Base(path), ".gz")
+	if name := strings.TrimSuffix(base, filepath.Ext(base)); name != "" {
+		return name
+	}
+	return base
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -57,12 +58,12 @@ type Resolution struct {
 // and keeps the id where several documents share the title, or where it has
 // none. A judgment by title that is ambiguous, or that no document has, is
 // left as it is and listed.
-func resolve(ctx context.Context, c *collection, o SearchOptions) (Resolution, error) {
+func resolve(ctx context.Context, c *collection, source iter.Seq2[judgments.Document, error], o SearchOptions) (Resolution, error) {
 	var r Resolution
 	titleField := cmp.Or(o.TitleField, "title")
 	titles := map[string]string{}
 	byTitle := map[string][]string{}
-	for d, err := range judgments.Documents(o.Documents) {
+	for d, err := range source {
 		if err != nil {
 			return r, err
 		}
@@ -84,7 +85,6 @@ func resolve(ctx context.Context, c *collection, o SearchOptions) (Resolution, e
 			r.AmbiguousDocuments += len(ids)
 		}
 	}
-	var n notes
 	ambiguous := map[string]bool{}
 	for i := range c.Suite.Queries {
 		q := &c.Suite.Queries[i]
@@ -96,7 +96,7 @@ func resolve(ctx context.Context, c *collection, o SearchOptions) (Resolution, e
 				title, ok := titles[j.ID]
 				if !ok {
 					r.Missing++
-					n.add("%d judgments name an id that no document has", named(q, *j))
+					c.note("judgment", "of an id that no document has", named(q, *j))
 				} else {
 					j.Title, folded = title, judgments.FoldTitle(title)
 				}
@@ -107,15 +107,15 @@ func resolve(ctx context.Context, c *collection, o SearchOptions) (Resolution, e
 				j.ID = ids[0]
 			} else if len(ids) == 0 {
 				r.Missing++
-				n.add("%d judgments name a title that no document has", named(q, *j))
+				c.note("judgment", "of a title that no document has", named(q, *j))
 			} else if len(byTitle[folded]) > 1 {
-				n.add("%d judgments name a title that several documents have, without an id", named(q, *j))
+				c.note("judgment", "of a title that several documents have, without an id", named(q, *j))
 			}
 			if len(byTitle[folded]) > 1 {
 				ambiguous[folded] = true
 			}
 			if j.ID != "" && j.Title != "" && !judgments.CanHold(j.Title) {
-				n.add("%d judgments name their document by its id alone, because of control characters in its title", named(q, *j))
+				c.note("judgment", "by its document's id alone, because of control characters in the title", named(q, *j))
 				j.Title = ""
 			}
 			switch {
@@ -129,7 +129,6 @@ func resolve(ctx context.Context, c *collection, o SearchOptions) (Resolution, e
 		}
 	}
 	r.JudgedAmbiguous = len(ambiguous)
-	c.Losses = append(c.Losses, n.list()...)
 	return r, nil
 }
 
@@ -214,12 +213,12 @@ func (r Resolution) String() string {
 // identify gives judgments by title the ids of their documents, for formats
 // that name documents by id alone. A title that several documents share, and
 // one that none has, keep no id and are listed.
-func identify(ctx context.Context, c *collection, o SearchOptions) error {
+func identify(ctx context.Context, c *collection, source iter.Seq2[judgments.Document, error], o SearchOptions) error {
 	titleField := cmp.Or(o.TitleField, c.Suite.Search.TitleField, "title")
 	byTitle := map[string][]string{}
 	c.documents = map[string]bool{}
 	seen := 0
-	for d, err := range judgments.Documents(o.Documents) {
+	for d, err := range source {
 		if err != nil {
 			return err
 		}
@@ -233,7 +232,6 @@ func identify(ctx context.Context, c *collection, o SearchOptions) error {
 			byTitle[folded] = append(byTitle[folded], d.ID)
 		}
 	}
-	var n notes
 	for i := range c.Suite.Queries {
 		q := &c.Suite.Queries[i]
 		for k := range q.Relevant {
@@ -243,15 +241,14 @@ func identify(ctx context.Context, c *collection, o SearchOptions) error {
 			}
 			switch ids := byTitle[judgments.FoldTitle(j.Title)]; len(ids) {
 			case 0:
-				n.add("%d judgments name a title that no document has", named(q, *j))
+				c.note("judgment", "of a title that no document has", named(q, *j))
 			case 1:
 				j.ID = ids[0]
 			default:
-				n.add("%d judgments name a title that several documents have, without an id", named(q, *j)+" ("+fewIDs(ids)+")")
+				c.note("judgment", "of a title that several documents have, without an id", named(q, *j)+" ("+fewIDs(ids)+")")
 			}
 		}
 	}
-	c.Losses = append(c.Losses, n.list()...)
 	return nil
 }
 

@@ -52,7 +52,7 @@ func TestTSVKeepsSpaces(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.tsv")
 	c := &collection{Texts: true, Suite: judgments.Suite{Queries: []judgments.Query{{ID: "q", Text: "a  b\tc", Relevant: []judgments.Judgment{{ID: "x  y", Title: "Apollo 10½:  A Childhood", Grade: 1}}}}}}
 	write(t, TSV, path, c, WriteOptions{})
-	wantQueries(t, []plainQuery{{ID: "q", Text: "a  b c", Judged: []plainJudgment{{ID: "x  y", Title: "Apollo 10½:  A Childhood", Grade: 1}}}}, read(t, TSV, path, ReadOptions{}))
+	wantQueries(t, []plainQuery{{ID: "q", Text: "a  b\tc", Judged: []plainJudgment{{ID: "x  y", Title: "Apollo 10½:  A Childhood", Grade: 1}}}}, read(t, TSV, path, ReadOptions{}))
 }
 
 func TestQuepid(t *testing.T) {
@@ -67,8 +67,8 @@ func TestQuepid(t *testing.T) {
 		t.Errorf("%d runs from an export without positions", len(c.Runs))
 	}
 	out := filepath.Join(t.TempDir(), "y.csv")
-	wantLosses(t, write(t, Quepid, out, c, WriteOptions{}))
-	if diff := cmp.Diff("query,docid,rating\nstar wars,11,3\n\"a, \"\"b\"\"\",12,0\n\" -minus\",13,1\nunrated\n", readText(t, out)); diff != "" {
+	wantSaid(t, write(t, Quepid, out, c, WriteOptions{}))
+	if diff := cmp.Diff("query,docid,rating\nstar wars,11,3\n\"a, \"\"b\"\"\",12,0\n\" -minus\",13,1\nunrated\n", fileText(t, out)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	wantQueries(t, plain(c), read(t, Quepid, out, ReadOptions{}))
@@ -83,7 +83,7 @@ func TestQuepidMark(t *testing.T) {
 	}
 	c := filmsCollection(t)
 	losses := write(t, Quepid, filepath.Join(t.TempDir(), "y.csv"), c, WriteOptions{})
-	if len(losses) == 0 || !strings.Contains(losses[0], "2 query ids") {
+	if len(losses) == 0 || !strings.Contains(losses[1], "2 query ids") {
 		t.Errorf("%q", losses)
 	}
 }
@@ -106,8 +106,8 @@ Team,Films,8,crime,1,1,"Heat, The",3,y
 	}
 	out := filepath.Join(t.TempDir(), "y.run")
 	write(t, TRECRun, out, c, WriteOptions{})
-	if !strings.HasPrefix(readText(t, out), "crime Q0 1 1 ") {
-		t.Errorf("%s", readText(t, out))
+	if !strings.HasPrefix(fileText(t, out), "crime Q0 1 1 ") {
+		t.Errorf("%s", fileText(t, out))
 	}
 }
 
@@ -139,7 +139,7 @@ func TestBEIR(t *testing.T) {
 		{ID: "1", Text: "crime", Judged: []plainJudgment{{ID: "a", Grade: 2}, {ID: "c"}, {ID: "d", Grade: 1}}},
 		{ID: "2", Text: "heist", Judged: []plainJudgment{{ID: "c", Grade: 1}}},
 	}, c)
-	wantLosses(t, c.Losses, "1 queries have no judgments in the split test")
+	wantSaid(t, said(&c.ledger), "1 query left out, without judgments in the split test")
 	wantQueries(t, []plainQuery{{ID: "3", Text: "unjudged", Judged: []plainJudgment{{ID: "c", Grade: 1}}}}, read(t, BEIR, dir, ReadOptions{Split: "dev"}))
 	if _, err := readFormat(t.Context(), BEIR, dir, ReadOptions{Split: "train"}); err == nil || !strings.Contains(err.Error(), `no split "train" among its qrels (dev, test)`) {
 		t.Errorf("%v", err)
@@ -179,7 +179,7 @@ func TestBEIR(t *testing.T) {
 	}
 	wantQueries(t, plain(c), read(t, BEIR, again, ReadOptions{}))
 	var got, want any
-	line, _, _ := strings.Cut(readText(t, filepath.Join(again, "corpus.jsonl")), "\n")
+	line, _, _ := strings.Cut(fileText(t, filepath.Join(again, "corpus.jsonl")), "\n")
 	if err := json.Unmarshal([]byte(line), &got); err != nil {
 		t.Fatal(err)
 	}
@@ -209,10 +209,10 @@ func TestOpenSearch(t *testing.T) {
 	older := `{"name":"x","judgmentScores":{"red dress":[{"docId":"B07","score":"3.000"},{"docId":"B01","score":"0.25"}],"blue jeans":[{"docId":"B02","score":"0.000"}]}}`
 	wantQueries(t, []plainQuery{want[1], want[0]}, read(t, OpenSearch, tempFile(t, "x.json", older), ReadOptions{}))
 	out := filepath.Join(t.TempDir(), "y.json")
-	wantLosses(t, write(t, OpenSearch, out, c, WriteOptions{}))
+	wantSaid(t, write(t, OpenSearch, out, c, WriteOptions{}))
 	wantQueries(t, want, read(t, OpenSearch, out, ReadOptions{}))
-	wantLosses(t, write(t, OpenSearch, out, filmsCollection(t), WriteOptions{}),
-		"2 query ids", "search:", "1 gates", "inference_text", "1 expectations", "tags", "quarantine", "3 judgments have a title and no id")
+	wantSaid(t, write(t, OpenSearch, out, filmsCollection(t), WriteOptions{}),
+		"3 judgments left out", "2 query ids", "how to search", "1 gate", "inference_text", "1 expectation", "tags", "quarantine")
 }
 
 func TestStudio(t *testing.T) {
@@ -229,7 +229,7 @@ func TestStudio(t *testing.T) {
 `
 	c := read(t, Studio, tempFile(t, "x.ndjson", lines), ReadOptions{})
 	wantQueries(t, []plainQuery{want[0], want[1]}, c)
-	wantLosses(t, c.Losses, "1 values of scenarios besides the query: language", "1 documents are neither scenarios nor judgements, and are left out: w")
+	wantSaid(t, said(&c.ledger), "1 value of a scenario besides the query: language", "1 document left out, neither a scenario nor a judgement: w")
 	if c.Suite.Search.Index != "films" || len(c.Suite.Queries[0].Tags) != 1 {
 		t.Errorf("index %q, tags %q", c.Suite.Search.Index, c.Suite.Queries[0].Tags)
 	}
@@ -240,9 +240,9 @@ func TestStudio(t *testing.T) {
 
 	out := filepath.Join(t.TempDir(), "y.ndjson")
 	losses := write(t, Studio, out, c, WriteOptions{Workspace: "w2"})
-	wantLosses(t, losses)
+	wantSaid(t, losses)
 	wantQueries(t, want, read(t, Studio, out, ReadOptions{}))
-	if _, err := writeFormat(t.Context(), Studio, out, c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "workspace") {
+	if _, err := save(t.Context(), Studio, out, c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "workspace") {
 		t.Errorf("%v", err)
 	}
 	unclear := `{"_id":"s1","_source":{"values":{"de":"Krimi","en":"crime"}}}`
@@ -265,7 +265,7 @@ func TestRankEval(t *testing.T) {
 		{ID: "q2", Text: "heist"},
 	}
 	wantQueries(t, want, c)
-	wantLosses(t, c.Losses)
+	wantSaid(t, said(&c.ledger))
 	if got := string(c.Suite.Search.Retriever); got != `{"standard":{"query":{"multi_match":{"fields":["title^2","crime"],"query":"{{query}}"}}}}` {
 		t.Errorf("retriever %s", got)
 	}
@@ -273,7 +273,7 @@ func TestRankEval(t *testing.T) {
 		t.Errorf("index %q, metrics %v", c.Suite.Search.Index, c.Suite.Metrics)
 	}
 	out := filepath.Join(t.TempDir(), "y.json")
-	wantLosses(t, write(t, RankEval, out, c, WriteOptions{}))
+	wantSaid(t, write(t, RankEval, out, c, WriteOptions{}))
 	again := read(t, RankEval, out, ReadOptions{})
 	wantQueries(t, want, again)
 	if diff := cmp.Diff(c.Suite.Search, again.Suite.Search); diff != "" {
@@ -287,7 +287,7 @@ func TestRankEval(t *testing.T) {
 func TestRankEvalOfSuite(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "y.json")
 	losses := write(t, RankEval, out, filmsCollection(t), WriteOptions{})
-	wantLosses(t, losses, "the gain of ndcg@10", "1 rerankers", "1 gates", "inference_text", "1 expectations", "tags", "quarantine", "1 metrics", "3 judgments have a title and no id")
+	wantSaid(t, losses, "the gain of ndcg@10", "3 judgments left out", "1 metric", "1 reranker", "1 gate", "inference_text", "1 expectation", "tags", "quarantine")
 	want := `{"requests":[
  {"id":"crime","request":{"query":{"multi_match":{"query":"crime in the city","fields":["title","plot"]}}},"ratings":[{"_index":"films","_id":"949","rating":2}]},
  {"id":"heist","request":{"query":{"multi_match":{"query":"heist","fields":["title","plot"]}}},"ratings":[{"_index":"films","_id":"8195","rating":1}]}],
@@ -296,7 +296,7 @@ func TestRankEvalOfSuite(t *testing.T) {
 	if err := json.Unmarshal([]byte(want), &a); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal([]byte(readText(t, out)), &b); err != nil {
+	if err := json.Unmarshal([]byte(fileText(t, out)), &b); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(a, b); diff != "" {
@@ -324,7 +324,7 @@ func TestRankEvalDifferentSearches(t *testing.T) {
  {"id":"q3","request":{"query":{"match_all":{}}},"ratings":[]}]}`
 	c := read(t, RankEval, tempFile(t, "x.json", body), ReadOptions{})
 	wantQueries(t, []plainQuery{{ID: "q1", Text: "crime"}, {ID: "q2", Text: "heist"}, {ID: "q3", Text: "q3"}}, c)
-	wantLosses(t, c.Losses, "1 requests do not show what text they search for", "how to search")
+	wantSaid(t, said(&c.ledger), "1 request whose text is not found", "how to search")
 	if c.Suite.Search.Retriever != nil {
 		t.Errorf("retriever %s", c.Suite.Search.Retriever)
 	}

@@ -38,7 +38,7 @@ func (g *retrieverGuess) add(b *builder, r rankEvalRequest, templates []rankEval
 		}
 	}
 	if text == "" {
-		b.notes.add("%d requests do not show what text they search for, and get their id as text", r.ID)
+		b.lose("request", "whose text is not found, which gets its id as text", r.ID)
 	}
 	if search == nil || text == "" {
 		g.none = true
@@ -59,7 +59,7 @@ func (g *retrieverGuess) add(b *builder, r rankEvalRequest, templates []rankEval
 // retriever gives the common search as a retriever, or nil, which it notes.
 func (g *retrieverGuess) retriever(b *builder) json.RawMessage {
 	if g.first == nil || g.differ || g.none {
-		b.notes.add("how to search: the requests are not the same but for the text", "")
+		b.note("", "how to search, because the requests are not the same but for the text", "")
 		return nil
 	}
 	var search map[string]json.RawMessage
@@ -68,7 +68,7 @@ func (g *retrieverGuess) retriever(b *builder) json.RawMessage {
 	}
 	for _, key := range slices.Sorted(maps.Keys(search)) {
 		if key != "query" && key != "retriever" {
-			b.notes.add("%d settings of the search", key)
+			b.note("setting", "of the search left out", key)
 		}
 	}
 	if r, ok := search["retriever"]; ok {
@@ -76,7 +76,7 @@ func (g *retrieverGuess) retriever(b *builder) json.RawMessage {
 	}
 	query, ok := search["query"]
 	if !ok {
-		b.notes.add("how to search: the requests have no query", "")
+		b.note("", "how to search, because the requests have no query", "")
 		return nil
 	}
 	raw, err := json.Marshal(map[string]any{"standard": map[string]any{"query": query}})
@@ -136,7 +136,7 @@ func fromTemplate(b *builder, r rankEvalRequest, templates []rankEvalTemplate) (
 		}
 		return text, search
 	}
-	b.notes.add("%d requests name a template that the body does not hold", fmt.Sprintf("%s (%s)", r.ID, r.Template))
+	b.lose("request", "of a template that the body does not hold", fmt.Sprintf("%s (%s)", r.ID, r.Template))
 	return text, nil
 }
 

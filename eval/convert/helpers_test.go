@@ -35,14 +35,34 @@ func read(t testing.TB, f Format, path string, o ReadOptions) *collection {
 	return c
 }
 
+// save writes a collection as Run does, but for reading it again, and returns
+// what is lost and noted.
+func save(ctx context.Context, f Format, path string, c *collection, o WriteOptions) ([]string, error) {
+	out, err := newOutput(f, path, o, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer out.close()
+	if err := writeFormat(ctx, f, out, c); err != nil {
+		return nil, err
+	}
+	if err := out.finish(); err != nil {
+		return nil, err
+	}
+	return said(&out.ledger), out.commit()
+}
+
 func write(t testing.TB, f Format, path string, c *collection, o WriteOptions) []string {
 	t.Helper()
-	losses, err := writeFormat(context.Background(), f, path, c, o)
+	all, err := save(context.Background(), f, path, c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return losses
+	return all
 }
+
+// said is what a ledger says: the losses, then the notes.
+func said(l *ledger) []string { return append(l.losses(), l.notes()...) }
 
 // plainQuery is a query without its places, for comparisons.
 type plainQuery struct {
@@ -74,8 +94,8 @@ func wantQueries(t testing.TB, want []plainQuery, c *collection) {
 	}
 }
 
-// wantLosses wants one loss for each of the texts, and no other.
-func wantLosses(t testing.TB, losses []string, texts ...string) {
+// wantSaid wants one sentence for each of the texts, and no other.
+func wantSaid(t testing.TB, losses []string, texts ...string) {
 	t.Helper()
 	if len(losses) != len(texts) {
 		t.Errorf("%d losses, want %d: %q", len(losses), len(texts), losses)
@@ -88,7 +108,7 @@ func wantLosses(t testing.TB, losses []string, texts ...string) {
 	}
 }
 
-func readText(t testing.TB, path string) string {
+func fileText(t testing.TB, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -128,11 +128,9 @@ func (s *surrogates) write(out *output, c *collection, part string) error {
 		}
 	}
 	if len(s.titleOrder) > 0 {
-		out.lose(fmt.Sprintf("%d titles are written as surrogate ids, which %s maps back", len(s.titleOrder), out.name(titlesEnding)))
+		out.noteMany(len(s.titleOrder), "title", "written as a surrogate id, which "+out.name(titlesEnding)+" maps back")
 	}
-	if s.spaced > 0 {
-		out.lose(fmt.Sprintf("%d document ids contain white space, and are mapped as if they were titles", s.spaced))
-	}
+	out.noteMany(s.spaced, "document id", "with white space in it, mapped as if it were a title")
 	known := c.Texts && len(s.queries) > 0
 	if !known && !out.exists(queriesEnding) {
 		return nil

@@ -16,7 +16,7 @@ import (
 // readJSON reads the JSON values of a file one after the other: one value,
 // or several as in NDJSON.
 func readJSON(path string, f func(value json.RawMessage) error) error {
-	data, err := readAll(path)
+	data, err := readText(path)
 	if err != nil {
 		return err
 	}

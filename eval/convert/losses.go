@@ -2,17 +2,22 @@ package convert
 
 import (
 	"fmt"
+	"math"
 	"strings"
 )
 
-// notes collects losses by kind, so that ten thousand of a kind make one
-// sentence with a few examples.
-type notes struct {
-	kinds []string
-	found map[string]*note
+// ledger collects what a conversion does not carry over, by kind, so that ten
+// thousand of a kind make one sentence with a few examples. A loss is what
+// vanishes or changes although both formats could say it; a note is what the
+// target has no place for, and what was decided on the way.
+type ledger struct {
+	kinds []*kind
 }
 
-type note struct {
+type kind struct {
+	loss     bool
+	noun     string // empty for a sentence without a number
+	text     string
 	count    int
 	examples []string
 }
@@ -20,32 +25,51 @@ type note struct {
 // maxExamples is how many examples a sentence names.
 const maxExamples = 3
 
-// add counts one case of a kind. The kind is a sentence whose %d is replaced
-// by the number of cases.
-func (n *notes) add(kind, example string) {
-	if n.found == nil {
-		n.found = map[string]*note{}
+// lose counts one case of a loss: the noun in the singular, what became of it,
+// and an example, which may be empty.
+func (l *ledger) lose(noun, text, example string) { l.add(true, 1, noun, text, example) }
+
+// note counts one case of what is worth saying and no loss.
+func (l *ledger) note(noun, text, example string) { l.add(false, 1, noun, text, example) }
+
+// noteMany counts several cases at once.
+func (l *ledger) noteMany(n int, noun, text string) {
+	if n > 0 {
+		l.add(false, n, noun, text, "")
 	}
-	k := n.found[kind]
+}
+
+func (l *ledger) add(loss bool, n int, noun, text, example string) {
+	var k *kind
+	for _, known := range l.kinds {
+		if known.loss == loss && known.noun == noun && known.text == text {
+			k = known
+		}
+	}
 	if k == nil {
-		k = &note{}
-		n.found[kind] = k
-		n.kinds = append(n.kinds, kind)
+		k = &kind{loss: loss, noun: noun, text: text}
+		l.kinds = append(l.kinds, k)
 	}
-	k.count++
+	k.count += n
 	if example != "" && len(k.examples) < maxExamples {
 		k.examples = append(k.examples, example)
 	}
 }
 
-// list gives a sentence for each kind, in the order of their first case.
-func (n *notes) list() []string {
+// losses and notes give a sentence for each kind, in the order of their first
+// case.
+func (l *ledger) losses() []string { return l.list(true) }
+func (l *ledger) notes() []string  { return l.list(false) }
+
+func (l *ledger) list(loss bool) []string {
 	var out []string
-	for _, kind := range n.kinds {
-		k := n.found[kind]
-		text := kind
-		if strings.Contains(kind, "%d") {
-			text = fmt.Sprintf(kind, k.count)
+	for _, k := range l.kinds {
+		if k.loss != loss {
+			continue
+		}
+		text := k.text
+		if k.noun != "" {
+			text = strings.TrimSpace(counted(k.count, k.noun) + " " + text)
 		}
 		if len(k.examples) > 0 {
 			text += ": " + strings.Join(k.examples, ", ")
@@ -58,61 +82,63 @@ func (n *notes) list() []string {
 	return out
 }
 
-// lostOfSuite lists what of a suite is no query or judgment. Where search is
-// true the format has no place for how to search.
-func (o *output) lostOfSuite(c *collection, search bool) {
+// counted gives "1 query" or "2 queries".
+func counted(n int, noun string) string {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(noun, "query"):
+		noun = strings.TrimSuffix(noun, "y") + "ies"
+	case strings.HasPrefix(noun, "time "):
+		noun = "times" + strings.TrimPrefix(noun, "time")
+	default:
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// noteSuite says what of a suite is no query or judgment. Where search is true
+// the format has no place for how to search.
+func (o *output) noteSuite(c *collection, search bool) {
 	s := &c.Suite
 	if search && len(s.Search.Retriever) > 0 {
-		o.lose("search: the retriever and the rerankers")
+		o.note("", "how to search left out", "")
 	}
-	if len(s.Gates) > 0 {
-		o.lose(fmt.Sprintf("%d gates", len(s.Gates)))
-	}
-	inference, expect, tags, quarantine := 0, 0, 0, 0
+	o.noteMany(len(s.Gates), "gate", "left out")
 	for i := range s.Queries {
 		q := &s.Queries[i]
 		if q.InferenceText != q.Text && q.InferenceText != "" {
-			inference++
+			o.note("inference_text", "left out", "")
 		}
-		expect += len(q.Expect)
+		o.noteMany(len(q.Expect), "expectation", "left out")
 		if len(q.Tags) > 0 {
-			tags++
+			o.note("query", "without its tags", "")
 		}
 		if q.Quarantine != nil {
-			quarantine++
-		}
-	}
-	for _, part := range []struct {
-		count int
-		what  string
-	}{
-		{inference, "%d queries' inference_text"},
-		{expect, "%d expectations"},
-		{tags, "%d queries' tags"},
-		{quarantine, "%d queries' quarantine"},
-	} {
-		if part.count > 0 {
-			o.lose(fmt.Sprintf(part.what, part.count))
+			o.note("query", "without its quarantine", "")
 		}
 	}
 }
 
-// lostRuns lists rankings for formats that have none.
-func (o *output) lostRuns(c *collection) {
-	if len(c.Runs) > 0 {
-		o.lose(fmt.Sprintf("%d runs: the format holds judgments alone", len(c.Runs)))
-	}
+// noteRuns says that rankings are left out, for formats that have none.
+func (o *output) noteRuns(c *collection) {
+	o.noteMany(len(c.Runs), "run", "left out, because the format holds judgments alone")
 }
 
-// lostIDs lists the ids of queries for formats that know texts alone.
-func (o *output) lostIDs(c *collection) {
-	n := 0
+// noteIDs says that ids of queries are left out, for formats that know texts
+// alone.
+func (o *output) noteIDs(c *collection) {
 	for i := range c.Suite.Queries {
 		if c.Suite.Queries[i].ID != "" {
-			n++
+			o.note("query id", "left out, because the format tells queries apart by their text", "")
 		}
 	}
-	if n > 0 {
-		o.lose(fmt.Sprintf("%d query ids: the format tells queries apart by their text", n))
+}
+
+// wholeGrade rounds a grade for a format of whole numbers, which is a loss.
+func (o *output) wholeGrade(grade float64, because string) float64 {
+	whole := math.Round(grade)
+	if whole != grade {
+		o.lose("grade", "rounded to a whole number, as "+because, fmt.Sprintf("%g to %g", grade, whole))
 	}
+	return whole
 }

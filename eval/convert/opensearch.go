@@ -135,20 +135,20 @@ func writeOpenSearch(out *output, c *collection) error {
 		entry := openSearchQuery{Query: q.Text}
 		for _, j := range q.Relevant {
 			if j.ID == "" {
-				out.notes.add("%d judgments have a title and no id, by which OpenSearch names documents, and are left out", named(q, j))
+				out.lose("judgment", "left out, because OpenSearch names documents by id and this one has a title alone", named(q, j))
 				continue
 			}
 			entry.Ratings = append(entry.Ratings, openSearchRating{j.ID, strconv.FormatFloat(j.Grade, 'f', -1, 64)})
 		}
 		if len(entry.Ratings) == 0 {
-			out.notes.add("%d queries have no judgments by id, and are left out", fmt.Sprintf("%q", q.Text))
+			out.lose("query", "left out, because it has no judgment by id", fmt.Sprintf("%q", q.Text))
 			continue
 		}
 		list.Ratings = append(list.Ratings, entry)
 	}
-	out.lostIDs(c)
-	out.lostRuns(c)
-	out.lostOfSuite(c, true)
+	out.noteIDs(c)
+	out.noteRuns(c)
+	out.noteSuite(c, true)
 	w, err := out.create("")
 	if err != nil {
 		return err

@@ -71,6 +71,7 @@ func TestRoundTrips(t *testing.T) {
 		{TSV, "x.tsv", true, true, false},
 		{TSV, "y.tsv.gz", false, true, false},
 		{TSV, "z.tsv", true, false, false},
+		{CSV, "w.csv", true, true, false},
 		{Quepid, "x.csv", true, false, true},
 		{RankEval, "x.json", true, false, false},
 		{OpenSearch, "y.json", true, false, true},
@@ -84,7 +85,7 @@ func TestRoundTrips(t *testing.T) {
 					t.Skip("no query drawn")
 				}
 				path := filepath.Join(dir, c.name)
-				if _, err := writeFormat(context.Background(), c.format, path, in, WriteOptions{Workspace: "w"}); err != nil {
+				if _, err := save(context.Background(), c.format, path, in, WriteOptions{Workspace: "w"}); err != nil {
 					t.Fatal(err)
 				}
 				out, err := readFormat(context.Background(), c.format, path, ReadOptions{})
@@ -142,25 +143,25 @@ func fuzzRead(f *testing.F, format Format, seeds ...string) {
 		}
 		c.Suite.Search.Retriever = []byte(`{"standard":{"query":{"match":{"title":"{{query}}"}}}}`)
 		out := filepath.Join(dir, "suite.yaml")
-		if _, err := writeFormat(t.Context(), Suite, out, c, WriteOptions{}); err != nil {
+		if _, err := save(t.Context(), Suite, out, c, WriteOptions{}); err != nil {
 			return
 		}
 		if _, err := judgments.Load(out, judgments.Options{}); err != nil {
 			written, _ := os.ReadFile(out)
 			t.Fatalf("%v\n%s", err, written)
 		}
-		if _, err := writeFormat(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), c, WriteOptions{}); err != nil {
+		if _, err := save(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), c, WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		if c.Judged() == 0 {
+		if c.counts().Judgments == 0 {
 			return
 		}
 		again, err := readFormat(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), ReadOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again.Judged() > c.Judged() {
-			t.Fatalf("%d judgments became %d", c.Judged(), again.Judged())
+		if again.counts().Judgments > c.counts().Judgments {
+			t.Fatalf("%d judgments became %d", c.counts().Judgments, again.counts().Judgments)
 		}
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -47,7 +46,7 @@ type rankEvalRating struct {
 // search: from the template's parameter, or from what the query clauses
 // search for. Where all searches are the same but for the text, they become
 // the suite's retriever.
-func readRankEval(path string) (*collection, error) {
+func readRankEval(path string, o ReadOptions) (*collection, error) {
 	b := newBuilder()
 	var search retrieverGuess
 	var metric json.RawMessage
@@ -94,7 +93,7 @@ func readRankEval(path string) (*collection, error) {
 	retriever := search.retriever(b)
 	name, loss := metricName(metric)
 	if loss != "" {
-		b.notes.add(loss, "")
+		b.lose("", loss, "")
 	}
 	c := b.collection(baseName(path))
 	c.Suite.Search.Retriever = retriever
@@ -155,13 +154,13 @@ func metricBody(out *output, c *collection) json.RawMessage {
 	for _, metric := range c.Suite.Metrics {
 		m := metricPattern.FindStringSubmatch(metric.Name)
 		if m == nil || chosen != "" {
-			out.notes.add("%d metrics: a request has one, and not every metric has a counterpart", metric.Name)
+			out.note("metric", "left out, because a request has one and not every metric has a counterpart", metric.Name)
 			continue
 		}
 		rel, k := cmp.Or(m[2], "1"), m[3]
 		switch m[1] {
 		case "ndcg":
-			out.lose("the gain of " + metric.Name + ": _rank_eval knows nDCG with exponential gain alone")
+			out.lose("", "the gain of "+metric.Name+": _rank_eval knows nDCG with exponential gain alone; name ndcg_exp in the suite", "")
 			chosen = `{"dcg":{"k":` + k + `,"normalize":true}}`
 		case "ndcg_exp":
 			chosen = `{"dcg":{"k":` + k + `,"normalize":true}}`
@@ -199,7 +198,7 @@ func writeRankEval(out *output, c *collection) error {
 		return err
 	}
 	if strings.ContainsAny(index, ",*") {
-		out.lose(fmt.Sprintf("the index %s is not the name of one index, and ratings match the documents of one alone; name it", index))
+		out.lose("", fmt.Sprintf("the index %s is not the name of one index, and ratings match the documents of one alone; name it by --index", index), "")
 	}
 	body := rankEvalBody{Requests: []rankEvalRequest{}, Metric: metricBody(out, c)}
 	for i := range c.Suite.Queries {
@@ -211,22 +210,17 @@ func writeRankEval(out *output, c *collection) error {
 		r := rankEvalRequest{ID: cmp.Or(q.ID, q.Text), Request: request, Ratings: []rankEvalRating{}}
 		for _, j := range q.Relevant {
 			if j.ID == "" {
-				out.notes.add("%d judgments have a title and no id, by which _rank_eval names documents, and are left out", named(q, j))
+				out.lose("judgment", "left out, because _rank_eval names documents by id and this one has a title alone", named(q, j))
 				continue
 			}
-			grade := math.Round(j.Grade)
-			if grade != j.Grade {
-				out.notes.add("%d grades are not whole numbers, as ratings are, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
-			}
+			grade := out.wholeGrade(j.Grade, "ratings are")
 			r.Ratings = append(r.Ratings, rankEvalRating{index, j.ID, json.RawMessage(fmt.Sprintf("%.0f", grade))})
 		}
 		body.Requests = append(body.Requests, r)
 	}
-	if n := len(c.Suite.Search.Rerankers); n > 0 {
-		out.lose(fmt.Sprintf("%d rerankers: a request of _rank_eval is the first stage alone", n))
-	}
-	out.lostRuns(c)
-	out.lostOfSuite(c, false)
+	out.noteMany(len(c.Suite.Search.Rerankers), "reranker", "left out, because a request is the first stage alone")
+	out.noteRuns(c)
+	out.noteSuite(c, false)
 	w, err := out.create("")
 	if err != nil {
 		return err

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -73,7 +72,7 @@ func readStudio(path string, o ReadOptions) (*collection, error) {
 				tags[id] = d.Tags
 				return nil
 			}
-			b.notes.add("%d documents are neither scenarios nor judgements, and are left out", id)
+			b.note("document", "left out, neither a scenario nor a judgement", id)
 			return nil
 		})
 	})
@@ -113,7 +112,7 @@ func scenarioText(b *builder, id string, d studioDocument, param string) (string
 	}
 	for _, name := range names {
 		if name != chosen {
-			b.notes.add("%d values of scenarios besides the query", name)
+			b.note("value", "of a scenario besides the query", name)
 		}
 	}
 	return text, nil
@@ -153,13 +152,10 @@ func writeStudio(out *output, c *collection) error {
 		}
 		for _, j := range q.Relevant {
 			if j.ID == "" {
-				out.notes.add("%d judgments have a title and no id, by which Relevance Studio names documents, and are left out", named(q, j))
+				out.lose("judgment", "left out, because Relevance Studio names documents by id and this one has a title alone", named(q, j))
 				continue
 			}
-			grade := math.Round(j.Grade)
-			if grade != j.Grade {
-				out.notes.add("%d grades are not whole numbers, as ratings are, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
-			}
+			grade := out.wholeGrade(j.Grade, "ratings are")
 			rating := json.RawMessage(fmt.Sprintf("%.0f", grade))
 			if err := jsonLine(w, hit{"esrs-judgements", digest(scenario, index, j.ID), studioDocument{
 				Workspace: out.options.Workspace, Scenario: scenario, Index: index, Document: j.ID, Rating: rating,
@@ -168,9 +164,8 @@ func writeStudio(out *output, c *collection) error {
 			}
 		}
 	}
-	out.lostRuns(c)
-	tags := c.withoutTags()
-	out.lostOfSuite(tags, true)
+	out.noteRuns(c)
+	out.noteSuite(c.withoutTags(), true)
 	return nil
 }
 

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,7 +31,9 @@ func readQrels(ctx context.Context, path string, o ReadOptions) (*collection, er
 		}
 		b.judge(b.query(line.Query, beside.texts[line.Query]), j)
 	}
-	return b.collection(baseName(path)), nil
+	c := b.collection(baseName(path))
+	c.idsOnly = true
+	return c, nil
 }
 
 // writeQrels writes the judgments as qrels, and beside them the texts of the
@@ -50,10 +51,7 @@ func writeQrels(ctx context.Context, out *output, c *collection) error {
 		q := &c.Suite.Queries[i]
 		id := s.query(q)
 		for _, j := range q.Relevant {
-			grade := math.Round(j.Grade)
-			if grade != j.Grade {
-				out.notes.add("%d grades are not whole numbers, as trec_eval needs them, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
-			}
+			grade := out.wholeGrade(j.Grade, "trec_eval needs it")
 			w.WriteString(id)
 			w.WriteString(" 0 ")
 			w.WriteString(s.document(j.ID, j.Title))
@@ -62,10 +60,10 @@ func writeQrels(ctx context.Context, out *output, c *collection) error {
 			w.WriteString("\n")
 		}
 		if len(q.Relevant) == 0 {
-			out.notes.add("%d queries have no judgments, and do not occur in qrels", q.ID)
+			out.lose("query", "without judgments, which qrels have no line for", q.ID)
 		}
 	}
-	out.lostOfSuite(c, true)
+	out.noteSuite(c, true)
 	return s.write(out, c, "")
 }
 
@@ -93,6 +91,7 @@ func readRun(ctx context.Context, path string, o ReadOptions) (*collection, erro
 		one.Queries = append(one.Queries, ranking)
 	}
 	c := queries.collection(baseName(path))
+	c.idsOnly = true
 	c.Runs = []run{one}
 	return c, nil
 }
@@ -112,6 +111,14 @@ type tagged struct {
 type rankedHit struct {
 	hit
 	rank int
+}
+
+// count is how many hits a query has so far.
+func (b *runBuilder) count(tag, query string) int {
+	if t := b.byTag[tag]; t != nil {
+		return len(t.hits[query])
+	}
+	return 0
 }
 
 func newRunBuilder() *runBuilder { return &runBuilder{byTag: map[string]*tagged{}} }
@@ -178,10 +185,8 @@ func writeRuns(ctx context.Context, out *output, c *collection) error {
 			return err
 		}
 	}
-	if n := c.Judged(); n > 0 {
-		out.lose(fmt.Sprintf("%d judgments: a run holds rankings alone", n))
-	}
-	out.lostOfSuite(c, false)
+	out.noteMany(c.counts().Judgments, "judgment", "left out, because a run holds rankings alone")
+	out.noteSuite(c, false)
 	return nil
 }
 
@@ -218,7 +223,7 @@ func writeRun(ctx context.Context, out *output, c *collection, run run, name, ta
 			hits[i] = trec.Hit{Document: s.document(h.ID, h.Title), Score: h.Score}
 		}
 		if !trec.Ranked(hits) {
-			out.notes.add("%d rankings are not in the order of their scores, and get 1/rank instead", r.Query)
+			out.note("ranking", "not in the order of its scores, which 1/rank replaces", r.Query)
 			for i := range hits {
 				hits[i].Score = 1 / float64(i+1)
 			}
