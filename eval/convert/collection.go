@@ -35,6 +35,9 @@ type collection struct {
 	// fields are the documents' fields, where the source has them.
 	fields []judgments.Document
 
+	// searchUnknown says why the source's own way to search is not known; ""
+	// where it is, or the source has none.
+	searchUnknown string
 	// idsOnly says that the source itself knows queries by id alone, so that
 	// a file of texts is of use; eitherUsed that a table's column holds either
 	// ids or titles.

@@ -295,6 +295,9 @@ func (j Job) join(ctx context.Context, r *Result, c *collection) error {
 			o.RerankField = "text"
 		}
 	}
+	if c.searchUnknown != "" && len(o.Fields) == 0 && r.To == Suite {
+		c.lose("", "how to search, because "+c.searchUnknown+"; name the fields to search by --fields", "")
+	}
 	source := c.source(o.Documents)
 	if r.To == Suite {
 		if r.From != Suite && r.From != OpenSearch && j.Out != "-" {

@@ -324,8 +324,71 @@ func TestRankEvalDifferentSearches(t *testing.T) {
  {"id":"q3","request":{"query":{"match_all":{}}},"ratings":[]}]}`
 	c := read(t, RankEval, tempFile(t, "x.json", body), ReadOptions{})
 	wantQueries(t, []plainQuery{{ID: "q1", Text: "crime"}, {ID: "q2", Text: "heist"}, {ID: "q3", Text: "q3"}}, c)
-	wantSaid(t, said(&c.ledger), "1 request whose text is not found", "how to search")
+	wantSaid(t, said(&c.ledger), "1 request whose text is not found")
+	if c.searchUnknown == "" {
+		t.Error("the searches differ, and it is not said")
+	}
 	if c.Suite.Search.Retriever != nil {
 		t.Errorf("retriever %s", c.Suite.Search.Retriever)
+	}
+}
+
+// TestRankEvalSearches takes requests apart: the text is what differs from
+// request to request, and what is the same in all is how to search.
+func TestRankEvalSearches(t *testing.T) {
+	two := func(a, b string) string {
+		return `{"requests":[{"id":"q1","request":` + a + `,"ratings":[]},{"id":"q2","request":` + b + `,"ratings":[]}]}`
+	}
+	for _, c := range []struct {
+		name, body, retriever, field string
+		texts                        [2]string
+	}{
+		{"semantic", two(`{"query":{"semantic":{"field":"body_semantic","query":"cats"}}}`, `{"query":{"semantic":{"field":"body_semantic","query":"dogs"}}}`),
+			`{"standard":{"query":{"semantic":{"field":"body_semantic","query":"{{query}}"}}}}`, "", [2]string{"cats", "dogs"}},
+		{"constant filter", two(`{"query":{"bool":{"must":{"match":{"a":"cats"}},"filter":{"match":{"shop":"a longer constant"}}}}}`, `{"query":{"bool":{"must":{"match":{"a":"dogs"}},"filter":{"match":{"shop":"a longer constant"}}}}}`),
+			`{"standard":{"query":{"bool":{"filter":{"match":{"shop":"a longer constant"}},"must":{"match":{"a":"{{query}}"}}}}}}`, "", [2]string{"cats", "dogs"}},
+		{"keyword", two(`{"query":{"term":{"a":"cats"}}}`, `{"query":{"term":{"a":"dogs"}}}`),
+			`{"standard":{"query":{"term":{"a":"{{query}}"}}}}`, "", [2]string{"cats", "dogs"}},
+		{"reranker", two(`{"retriever":{"text_similarity_reranker":{"retriever":{"standard":{"query":{"match":{"a":"cats"}}}},"field":"plot","inference_id":"m","inference_text":"which cats?","rank_window_size":20}}}`,
+			`{"retriever":{"text_similarity_reranker":{"retriever":{"standard":{"query":{"match":{"a":"dogs"}}}},"field":"plot","inference_id":"m","inference_text":"which dogs?","rank_window_size":20}}}`),
+			`{"standard":{"query":{"match":{"a":"{{query}}"}}}}`, "plot", [2]string{"cats", "dogs"}},
+		{"three braces", `{"templates":[{"id":"t","template":{"source":"{\"query\":{\"match\":{\"title\":{{#toJson}}q{{/toJson}}}},\"size\":{{n}},\"track_total_hits\":\"{{{q}}}\"}"}}],
+ "requests":[{"id":"q1","template_id":"t","params":{"q":"say \"tv\"","n":5,"lang":"en"},"ratings":[]},{"id":"q2","template_id":"t","params":{"q":"radio","n":5,"lang":"en"},"ratings":[]}]}`,
+			`{"standard":{"query":{"match":{"title":"{{query}}"}}}}`, "", [2]string{`say "tv"`, "radio"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := read(t, RankEval, tempFile(t, "x.json", c.body), ReadOptions{})
+			if got.Suite.Queries[0].Text != c.texts[0] || got.Suite.Queries[1].Text != c.texts[1] || len(got.losses()) > 0 {
+				t.Errorf("texts %+v, losses %q", plain(got), got.losses())
+			}
+			if string(got.Suite.Search.Retriever) != c.retriever {
+				t.Errorf("retriever %s (%s), want %s", got.Suite.Search.Retriever, got.searchUnknown, c.retriever)
+			}
+			if r := got.Suite.Search.Rerankers; c.field != "" && (len(r) != 1 || r[0].Field != c.field || r[0].Window != 20 || r[0].InferenceID != "m" || got.Suite.Queries[1].InferenceText != "which dogs?") {
+				t.Errorf("rerankers %+v", r)
+			}
+		})
+	}
+}
+
+func TestRankEvalMetrics(t *testing.T) {
+	for metric, want := range map[string][]string{
+		`{"expected_reciprocal_rank":{"maximum_relevance":3,"k":10}}`: {"err(max=3)@10"},
+		`{"expected_reciprocal_rank":{"maximum_relevance":4}}`:        {"err@10"},
+		`{"dcg":{"k":5,"normalize":true}}`:                            {"ndcg_exp@5"},
+		`{"mean_reciprocal_rank":{}}`:                                 {"mrr@10"},
+		`{"recall":{"k":20,"relevant_rating_threshold":2}}`:           {"recall(rel=2)@20"},
+		`{"precision":{"ignore_unlabeled":true}}`:                     {"precision@10", "ignore_unlabeled of the metric precision"},
+		`{"precision":{"ignore_unlabeled":false}}`:                    {"precision@10"},
+		`{"precision":{"unknown_option":1}}`:                          {"precision@10", "unknown_option of the metric precision"},
+		`{"inverse":{"k":1}}`:                                         {"", "the metric inverse"},
+		`[]`:                                                          {"", "the metric, which is not understood"},
+	} {
+		var l ledger
+		got := metricName(&l, json.RawMessage(metric))
+		if got != want[0] {
+			t.Errorf("%s is %q, want %q", metric, got, want[0])
+		}
+		wantSaid(t, said(&l), want[1:]...)
 	}
 }
