@@ -201,6 +201,10 @@ func readFormat(ctx context.Context, f Format, path string, o ReadOptions) (*col
 		c, err = readStudio(path, o)
 	case OpenSearch:
 		c, err = readOpenSearch(path)
+	case MSMARCO:
+		c, err = readMSMARCO(ctx, path, o)
+	case RankLib:
+		c, err = readRankLib(ctx, path, o)
 	default:
 		_, err = ParseFormat(string(f))
 	}
@@ -276,8 +280,10 @@ func writeFormat(ctx context.Context, f Format, out *output, c *collection) erro
 	case OpenSearch:
 		return writeOpenSearch(out, c)
 	}
-	_, err := ParseFormat(string(f))
-	return err
+	if _, err := ParseFormat(string(f)); err != nil {
+		return err
+	}
+	return fmt.Errorf("%s: the format %s is read and not written", out.path, f)
 }
 
 // join brings in the documents and how to search.

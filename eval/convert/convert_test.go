@@ -18,6 +18,9 @@ func TestDetect(t *testing.T) {
 	for name, text := range map[string]string{
 		"a.json": `{"judgmentRatings":[]}`, "b.json": `{"requests":[{"ratings":[]}]}`, "c.ndjson": `{"_source":{"scenario_id":"x"}}`,
 		"d.json": `{}`, "e.txt": "1 0 d 1\n", "f.txt": "1 Q0 d 1 2 t\n", "g.txt": "one two\n",
+		"qrels.dev.small.tsv": "# so\n11\t0\t70\t1\n12\t0\t16\t1\n", "table.tsv": "11\tfirst question\t70\t1\n", "run.dev.tsv": "11\t70\t1\n11\t16\t2\n12\t7\t1\n",
+		"grades.tsv": "11\t70\t1\n11\t16\t1\n", "list": "# qid:1: rambo\n4 qid:1 1:0.5 # 7555 Rambo\n", "x.data": "query,docid,rating\na,1,2\n",
+		"scores.tsv": "query-id\tcorpus-id\tscore\n1\td\t1\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -30,6 +33,7 @@ func TestDetect(t *testing.T) {
 		{"suite.yaml", Suite}, {"x.YML", Suite}, {"x.qrels", Qrels}, {"qrels.robust04.txt", Qrels}, {"x.run", TRECRun}, {"x.tsv.gz", TSV},
 		{"x.csv", Quepid}, {"new.json", RankEval}, {"folder/", BEIR}, {dir, BEIR},
 		{"a.json", OpenSearch}, {"b.json", RankEval}, {"c.ndjson", Studio}, {"e.txt", Qrels}, {"f.txt", TRECRun},
+		{"qrels.dev.small.tsv", Qrels}, {"table.tsv", TSV}, {"run.dev.tsv", MSMARCO}, {"grades.tsv", TSV}, {"list", RankLib}, {"x.data", CSV}, {"scores.tsv", TSV},
 	} {
 		path := c.path
 		if _, err := os.Stat(filepath.Join(dir, path)); err == nil {

@@ -37,13 +37,17 @@ const (
 	// Studio is Relevance Studio's scenarios and judgements, as documents
 	// of its indices.
 	Studio Format = "relevance-studio"
+	// MSMARCO is MS MARCO's run of query, document and rank.
+	MSMARCO Format = "msmarco"
+	// RankLib is a list for learning to rank: grade, qid, features, # document.
+	RankLib Format = "ranklib"
 	// OpenSearch is a judgment list of OpenSearch's search relevance
 	// plugin.
 	OpenSearch Format = "opensearch"
 )
 
 // formats are all formats, in the order of the documentation.
-var formats = []Format{Suite, Qrels, TRECRun, BEIR, Quepid, RankEval, TSV, CSV, Studio, OpenSearch}
+var formats = []Format{Suite, Qrels, TRECRun, BEIR, Quepid, RankEval, TSV, CSV, Studio, OpenSearch, MSMARCO, RankLib}
 
 // Formats returns the names of all formats.
 func Formats() []string {
@@ -145,11 +149,12 @@ func detect(path string) (Format, error) {
 }
 
 // formatOfLines tells TREC's files, and those that are like them, by the
-// columns of their first lines; "" for another file.
+// columns of their first lines; "" for another file. Three columns of numbers
+// are a run where the last counts up from 1 for each query, as no grades do.
 func formatOfLines(head []byte) Format {
-	qrels, run := true, true
-	second := ""
-	n := 0
+	qrels, run, ranklib, msmarco := true, true, true, true
+	second, query := "", ""
+	n, rank, deepest := 0, 0, 0
 	for line := range bytes.Lines(head) {
 		fields := strings.Fields(string(line))
 		if len(fields) == 0 || strings.HasPrefix(fields[0], "#") {
@@ -163,6 +168,13 @@ func formatOfLines(head []byte) Format {
 		}
 		qrels = qrels && len(fields) == 4 && fields[1] == second && (second == "Q0" || isNumber(second)) && isNumber(fields[3])
 		run = run && len(fields) >= 6 && isNumber(fields[3]) && isNumber(fields[4])
+		ranklib = ranklib && len(fields) > 1 && isNumber(fields[0]) && strings.HasPrefix(fields[1], "qid:")
+		if fields[0] != query {
+			query, rank = fields[0], 0
+		}
+		rank++
+		deepest = max(deepest, rank)
+		msmarco = msmarco && len(fields) == 3 && fields[2] == strconv.Itoa(rank)
 		if n == 100 {
 			break
 		}
@@ -172,6 +184,10 @@ func formatOfLines(head []byte) Format {
 		return Qrels
 	case n > 0 && run:
 		return TRECRun
+	case n > 0 && ranklib:
+		return RankLib
+	case n > 0 && msmarco && deepest > 1:
+		return MSMARCO
 	}
 	return ""
 }

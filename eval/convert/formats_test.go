@@ -392,3 +392,39 @@ func TestRankEvalMetrics(t *testing.T) {
 		wantSaid(t, said(&l), want[1:]...)
 	}
 }
+
+func TestRankLib(t *testing.T) {
+	c := read(t, RankLib, tempFile(t, "x.txt", "# grade (0-4)\tqueryid\tdocId\ttitle\n# qid:1: rambo*1\n#\n4\tqid:1 #\t7555\tRambo\n0 qid:1 1:0.5 2:1 # 13258 Son of Rambow\n2 qid:10 1:0.03 #docid = GX029-35-5894638 inc = 0.01 prob = 0.13\n"), ReadOptions{})
+	wantQueries(t, []plainQuery{
+		{ID: "1", Text: "rambo", Judged: []plainJudgment{{ID: "7555", Title: "Rambo", Grade: 4}, {ID: "13258", Title: "Son of Rambow"}}},
+		{ID: "10", Text: "10", Judged: []plainJudgment{{ID: "GX029-35-5894638", Grade: 2}}},
+	}, c)
+	wantSaid(t, said(&c.ledger), "3 features of judgments left out")
+	for text, want := range map[string]string{
+		"1 qid:2 1:3\n":    "no document behind a #",
+		"1 2 3 # d\n":      "a line is a grade, qid:ID",
+		"x qid:2 # d\n":    `the grade "x" is not a number`,
+		"1 qid: 1:2 # d\n": "a line is a grade, qid:ID",
+	} {
+		if _, err := readFormat(t.Context(), RankLib, tempFile(t, "x.txt", text), ReadOptions{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// TestMSMARCO wants a run without scores to be ranked as its ranks say.
+func TestMSMARCO(t *testing.T) {
+	in := tempFile(t, "run.tsv", "11\t70\t2\n11\t16\t1\n12\t7\t1\n")
+	out := filepath.Join(t.TempDir(), "out.run")
+	if _, err := (Job{In: in, From: MSMARCO, Out: out}).Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("11 Q0 16 1 1 run\n11 Q0 70 2 0.5 run\n12 Q0 7 1 1 run\n", fileText(t, out)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, text := range []string{"11 70 0\n", "11 70\n", "11 70 x\n", "11 70 1\n11 70 2\n"} {
+		if c, err := readFormat(t.Context(), MSMARCO, tempFile(t, "run.tsv", text), ReadOptions{}); err == nil {
+			t.Errorf("%q is read: %+v", text, c.Runs)
+		}
+	}
+}
