@@ -37,11 +37,11 @@ func slug(text string) string {
 	return b.String()
 }
 
-// deriveIDs gives an id to each query that has none. A query's id depends on
+// DeriveIDs gives an id to each query that has none. A query's id depends on
 // its text alone, so that moving queries about keeps their ids, except where
 // several texts make the same slug or an explicit id takes it: these get a
 // part of the text's hash behind it.
-func deriveIDs(queries []Query) {
+func DeriveIDs(queries []Query) {
 	taken := make(map[string]int, len(queries))
 	slugs := make([]string, len(queries))
 	for i := range queries {

@@ -21,6 +21,7 @@ type evalFlags struct {
 	float32     bool
 	trecVersion string
 	rbo         float64
+	grades      string
 	seed        uint64
 }
 
@@ -56,6 +57,7 @@ rounded up, as up to 9.0.8. --trec-version is exact in everything.`,
 	flags.BoolVar(&f.float32, "trec-float32", false, "keep scores in single precision, as trec_eval up to 9.0.8")
 	flags.StringVar(&f.trecVersion, "trec-version", "", "do as this version of trec_eval: 9.0.8 or 10.0")
 	flags.Float64Var(&f.rbo, "rbo", 0, "how much alike the others rank as the first run: rank-biased overlap with this persistence, as 0.9")
+	flags.StringVar(&f.grades, "grades", "integer", "what grades of the qrels may be: integer, or fractional (0.7), which trec_eval cuts to whole numbers")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
 	return cmd
 }
@@ -81,6 +83,9 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 		return usageError(cmd, "--trec-float32 and --trec-version 10.0 exclude each other: 10.0 keeps scores in double precision")
 	case f.trecVersion != "":
 		return usageError(cmd, "--trec-version must be 9.0.8 or 10.0, not %q", f.trecVersion)
+	}
+	if f.grades != "integer" && f.grades != "fractional" {
+		return usageError(cmd, "--grades must be integer or fractional, not %q", f.grades)
 	}
 	format, err := reports.ParseFormat(f.format)
 	switch {
@@ -117,7 +122,7 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 			measures.Metrics[i] = m.RoundedRecall()
 		}
 	}
-	results, err := p.evaluate(cmd.Context(), inputs, measures, o)
+	results, err := p.evaluate(cmd.Context(), inputs, measures, o, trec.QrelsOptions{Fractional: f.grades == "fractional"})
 	if err != nil {
 		return err
 	}
@@ -207,8 +212,8 @@ func (p *program) inputs(paths []string) ([]trec.Input, error) {
 }
 
 // evaluate reads the qrels, then each run.
-func (p *program) evaluate(ctx context.Context, inputs []trec.Input, measures trec.Measures, o trec.Options) ([]*trec.Result, error) {
-	qrels, err := trec.ReadQrels(ctx, inputs[0], trec.QrelsOptions{})
+func (p *program) evaluate(ctx context.Context, inputs []trec.Input, measures trec.Measures, o trec.Options, q trec.QrelsOptions) ([]*trec.Result, error) {
+	qrels, err := trec.ReadQrels(ctx, inputs[0], q)
 	if err != nil {
 		return nil, err
 	}

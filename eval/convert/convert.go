@@ -193,8 +193,14 @@ func readFormat(ctx context.Context, f Format, path string, o ReadOptions) (*col
 		c, err = readRun(ctx, path, o)
 	case BEIR:
 		c, err = readBEIR(ctx, path, o)
-	case CSV, TSV, Quepid:
+	case CSV, TSV:
 		c, err = readTable(ctx, path, o)
+	case Quepid:
+		if head, headErr := beginning(path); headErr == nil && isJSON(head) {
+			c, err = readQuepid(path, o)
+		} else {
+			c, err = readTable(ctx, path, o)
+		}
 	case RankEval:
 		c, err = readRankEval(path, o)
 	case Studio:

@@ -25,8 +25,8 @@ const (
 	TRECRun Format = "run"
 	// BEIR is a folder with corpus.jsonl, queries.jsonl and qrels/*.tsv.
 	BEIR Format = "beir"
-	// Quepid is Quepid's CSV of ratings: query, docid, rating; its detailed
-	// export with positions and titles is read as well.
+	// Quepid is Quepid's CSV of ratings: query, docid, rating. Its books,
+	// cases and snapshots in JSON are read as well, and its other tables.
 	Quepid Format = "quepid"
 	// RankEval is the body of a request to Elasticsearch's _rank_eval.
 	RankEval Format = "rank_eval"
@@ -122,7 +122,7 @@ func detect(path string) (Format, error) {
 		return "", err
 	}
 	text := bytes.TrimPrefix(head, []byte("\ufeff"))
-	if trimmed := bytes.TrimSpace(text); len(trimmed) > 0 && (trimmed[0] == '{' || trimmed[0] == '[') {
+	if isJSON(head) {
 		return detectJSON(path, head)
 	}
 	if found := formatOfLines(text); found != "" {
@@ -218,6 +218,12 @@ func beginning(path string) ([]byte, error) {
 	return head[:n], err
 }
 
+// isJSON says whether a file begins as JSON does.
+func isJSON(head []byte) bool {
+	head = bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\ufeff")))
+	return len(head) > 0 && (head[0] == '{' || head[0] == '[')
+}
+
 func detectJSON(path string, head []byte) (Format, error) {
 	has := func(key string) bool { return bytes.Contains(head, []byte(`"`+key+`"`)) }
 	switch {
@@ -225,8 +231,10 @@ func detectJSON(path string, head []byte) (Format, error) {
 		return OpenSearch, nil
 	case has("scenario_id") || has("workspace_id") || has("project_id"):
 		return Studio, nil
+	case has("query_doc_pairs") || has("case_name") && has("queries") || has("docs") && (has("explain") || has("rated_only") || has("has_snapshot_file")):
+		return Quepid, nil
 	case has("requests") && (has("ratings") || has("request")):
 		return RankEval, nil
 	}
-	return "", fmt.Errorf("%s: neither a _rank_eval body, nor an OpenSearch judgment list, nor Relevance Studio's judgements by its first 64 KiB; name the format", path)
+	return "", fmt.Errorf("%s: neither a _rank_eval body, nor an export of Quepid, nor an OpenSearch judgment list, nor Relevance Studio's judgements by its first 64 KiB; name the format by --from", path)
 }

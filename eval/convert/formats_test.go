@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -425,6 +426,69 @@ func TestMSMARCO(t *testing.T) {
 	for _, text := range []string{"11 70 0\n", "11 70\n", "11 70 x\n", "11 70 1\n11 70 2\n"} {
 		if c, err := readFormat(t.Context(), MSMARCO, tempFile(t, "run.tsv", text), ReadOptions{}); err == nil {
 			t.Errorf("%q is read: %+v", text, c.Runs)
+		}
+	}
+}
+
+const quepidBookText = `{"name":"Films","show_rank":false,"scorer":{"name":"nDCG@10"},"query_doc_pairs":[
+ {"query_text":"crime film","doc_id":"949","position":1,"document_fields":"{\"title\":\"Heat\",\"year\":1995}","information_need":"a film","judgements":[
+  {"rating":3.0,"unrateable":false,"user_email":"ann@example.org"},{"rating":2.0,"unrateable":false,"user_email":"bob@example.org"}]},
+ {"query_text":"crime film","doc_id":7,"position":2,"document_fields":{"title":"HEAT","_id":"x"},"judgements":[{"rating":1,"user_email":"ann@example.org"},{"rating":null,"unrateable":true,"user_email":"bob@example.org"}]},
+ {"query_text":"c++","doc_id":"949","position":1,"document_fields":"{\"title\":\"Heat\",\"year\":1995}","judgements":[]}]}`
+
+// TestQuepidBook makes a suite with documents and a file for each rater, and
+// runs of snapshots whose queries have the same ids.
+func TestQuepidBook(t *testing.T) {
+	dir := t.TempDir()
+	in := tempFile(t, "book.json", quepidBookText)
+	for rule, want := range map[string]float64{"": 2.5, "mean": 2.5, "max": 3} {
+		out := filepath.Join(dir, "films"+rule+".yaml")
+		result, err := Job{In: in, Out: out, Read: ReadOptions{Raters: rule}}.Run(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantSaid(t, slices.Concat(result.Losses, result.Notes), "1 information need left out", "1 judgement without a rating", "1 pair that nobody rated",
+			"2 raters: a document's grade is the", "2 documents in", "2 raters whose own grades are in a file for releval agree")
+		s, err := judgments.Load(out, judgments.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantQueries(t, []plainQuery{
+			{ID: "crime-film", Text: "crime film", Judged: []plainJudgment{{ID: "949", Title: "Heat", Grade: want}, {ID: "7", Title: "HEAT", Grade: 1}}},
+			{ID: "c", Text: "c++"},
+		}, &collection{Suite: *s})
+		var titles []string
+		for d, err := range judgments.Documents(s.Search.Documents) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			titles = append(titles, d.ID+" "+fieldText(d.Source, "title"))
+		}
+		if diff := cmp.Diff([]string{"7 HEAT", "949 Heat"}, titles); diff != "" {
+			t.Errorf("documents (-want +got):\n%s", diff)
+		}
+	}
+	bob, err := judgments.Load(filepath.Join(dir, "films.bob-example-org.yaml"), judgments.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantQueries(t, []plainQuery{{ID: "crime-film", Text: "crime film", Judged: []plainJudgment{{ID: "949", Title: "Heat", Grade: 2}}}}, &collection{Suite: *bob})
+
+	snapshot := tempFile(t, "snapshot.json", `{"id":1,"name":"with vectors","has_snapshot_file":false,"docs":{"20":[{"id":"7","explain":{"value":2.5},"rated_only":false},{"id":"949","explain":"{\"value\":1.5}"},{"id":"8","rated_only":true}],"21":[{"id":7}]},
+ "queries":[{"query_id":20,"query_text":"Crime film","ratings":{"949":3.0,"8":null}},{"query_id":21,"query_text":"c++","ratings":{}}]}`)
+	out := filepath.Join(dir, "v.run")
+	if _, err := (Job{In: snapshot, Out: out}).Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("crime-film Q0 7 1 2.5 with-vectors\ncrime-film Q0 949 2 1.5 with-vectors\nc Q0 7 1 0 with-vectors\n", fileText(t, out)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	one := tempFile(t, "case.json", `{"case_name":"Films","queries":[{"query_text":"crime film","ratings":[{"doc_id":"949","rating":2,"user_email":"ann@example.org"},{"doc_id":"7","rating":null}]}]}`)
+	wantQueries(t, []plainQuery{{ID: "crime-film", Text: "crime film", Judged: []plainJudgment{{ID: "949", Grade: 2}}}}, read(t, Quepid, one, ReadOptions{}))
+	for _, text := range []string{`{"queries":[{"query_text":""}]}`, `{"query_doc_pairs":[{"query_text":"q","doc_id":{},"judgements":[]}]}`, `{"x":1}`, `{"query_doc_pairs":[{"query_text":"q","doc_id":"1","document_fields":"[]"}]}`,
+		`{"queries":[{"query_id":1,"query_text":"q"}],"docs":{"1":[{"id":"a"},{"id":"a"}]}}`, `{"queries":[{"query_text":"q","ratings":[{"doc_id":"1","rating":"good"}]}]}`} {
+		if c, err := readFormat(t.Context(), Quepid, tempFile(t, "x.json", text), ReadOptions{}); err == nil {
+			t.Errorf("%s is read: %+v", text, plain(c))
 		}
 	}
 }

@@ -83,10 +83,13 @@ func writeFields(out *output, c *collection, s *judgments.Suite) error {
 		return err
 	}
 	for _, d := range c.fields {
-		line := struct {
-			ID     string          `json:"_id"`
-			Source json.RawMessage `json:"_source"`
-		}{d.ID, d.Source}
+		line := map[string]json.RawMessage{}
+		if err := json.Unmarshal(d.Source, &line); err != nil {
+			return err
+		}
+		if line["_id"], err = json.Marshal(d.ID); err != nil {
+			return err
+		}
 		if err := jsonLine(w, line); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,12 +52,14 @@ func writeQrels(ctx context.Context, out *output, c *collection) error {
 		q := &c.Suite.Queries[i]
 		id := s.query(q)
 		for _, j := range q.Relevant {
-			grade := out.wholeGrade(j.Grade, "trec_eval needs it")
+			if j.Grade != math.Trunc(j.Grade) {
+				out.note("grade", "not a whole number, as trec_eval needs it; releval eval --grades fractional reads it", fmt.Sprintf("%g", j.Grade))
+			}
 			w.WriteString(id)
 			w.WriteString(" 0 ")
 			w.WriteString(s.document(j.ID, j.Title))
 			w.WriteString(" ")
-			w.WriteString(strconv.FormatFloat(grade, 'f', -1, 64))
+			w.WriteString(strconv.FormatFloat(j.Grade, 'f', -1, 64))
 			w.WriteString("\n")
 		}
 		if len(q.Relevant) == 0 {

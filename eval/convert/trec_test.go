@@ -43,13 +43,12 @@ func TestQrelsSurrogates(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "films.qrels")
 	losses := write(t, Qrels, path, filmsCollection(t), WriteOptions{})
 	wantSaid(t, losses,
-		"1 grade rounded to a whole number", "how to search", "1 gate", "1 inference_text", "1 expectation", "1 query without its tags", "1 query without its quarantine",
-		"2 titles written as a surrogate id")
-	// The ids can be read off the titles by hand; Heat has a real one, and
-	// half a grade rounds away from zero.
+		"1 grade not a whole number, as trec_eval needs it; releval eval --grades fractional reads it: 0.5",
+		"how to search", "1 gate", "1 inference_text", "1 expectation", "1 query without its tags", "1 query without its quarantine", "2 titles written as a surrogate id")
+	// The ids can be read off the titles by hand; Heat has a real one.
 	want := `crime 0 949 2
 crime 0 the-silence-of-the-lambs 3
-crime 0 ronin 1
+crime 0 ronin 0.5
 heist 0 the-silence-of-the-lambs 1
 heist 0 8195 1
 `
@@ -64,7 +63,7 @@ heist 0 8195 1
 	}
 	c := read(t, Qrels, path, ReadOptions{})
 	wantQueries(t, []plainQuery{
-		{ID: "crime", Text: "crime in the city", Judged: []plainJudgment{{ID: "949", Grade: 2}, {Title: "The Silence of the Lambs", Grade: 3}, {Title: "Ronin", Grade: 1}}},
+		{ID: "crime", Text: "crime in the city", Judged: []plainJudgment{{ID: "949", Grade: 2}, {Title: "The Silence of the Lambs", Grade: 3}, {Title: "Ronin", Grade: 0.5}}},
 		{ID: "heist", Text: "heist", Judged: []plainJudgment{{Title: "The Silence of the Lambs", Grade: 1}, {ID: "8195", Grade: 1}}},
 	}, c)
 }

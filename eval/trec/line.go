@@ -224,7 +224,11 @@ func parseGrade(b []byte, fractional bool) (float64, error) {
 	}
 	switch {
 	case err != nil && !errors.Is(err, strconv.ErrRange):
-		return 0, fmt.Errorf("the grade %s is not a whole number", clip(b))
+		hint := ""
+		if _, err := parseScore(b); err == nil {
+			hint = "; --grades fractional takes it"
+		}
+		return 0, fmt.Errorf("the grade %s is not a whole number%s", clip(b), hint)
 	case err != nil || grade > maxGrade || grade < -maxGrade:
 		return 0, fmt.Errorf("the grade %s is out of range: at most %d", clip(b), maxGrade)
 	}
