@@ -65,9 +65,9 @@ func existing(dir, name string) (string, bool) {
 // path of corpus.jsonl, which serves as the documents as it is. Queries
 // without judgments in that split are left out, as they belong to another.
 func readBEIR(ctx context.Context, dir string, o ReadOptions) (*collection, error) {
-	queries, ok := existing(dir, "queries.jsonl")
+	queries, ok := beirFile(dir, "queries")
 	if !ok {
-		return nil, fmt.Errorf("%s: not a BEIR folder, which has queries.jsonl, corpus.jsonl and qrels", dir)
+		return nil, fmt.Errorf("%s: not a BEIR folder, which has queries.jsonl, corpus.jsonl and qrels%s", dir, parquetHint(dir))
 	}
 	qrels, split, err := beirSplit(dir, o.Split)
 	if err != nil {
@@ -92,22 +92,19 @@ func readBEIR(ctx context.Context, dir string, o ReadOptions) (*collection, erro
 	}
 	b := newBuilder()
 	err = fileLines(ctx, qrels, func(line int, text string) error {
-		fields := strings.Split(text, "\t")
-		if len(fields) != 3 {
-			return fmt.Errorf("a line of BEIR's qrels has 3 columns (query-id, corpus-id, score) separated by tabs, not %d", len(fields))
+		id, document, score, err := beirJudgment(line, text)
+		if err != nil || id == "" {
+			return err
 		}
-		if line == 1 && isHeader(fields[0]) {
-			return nil
-		}
-		grade, err := parseGrade(fields[2])
+		grade, err := parseGrade(score)
 		if err != nil {
 			return err
 		}
-		query, ok := texts[fields[0]]
+		query, ok := texts[id]
 		if !ok {
-			return fmt.Errorf("the query id %q is not in %s", fields[0], filepath.Base(queries))
+			return fmt.Errorf("the query id %q is not in %s", id, filepath.Base(queries))
 		}
-		b.judge(b.query(fields[0], query), judgments.Judgment{ID: fields[1], Grade: grade})
+		b.judge(b.query(id, query), judgments.Judgment{ID: document, Grade: grade})
 		return nil
 	})
 	if err != nil {
@@ -121,24 +118,83 @@ func readBEIR(ctx context.Context, dir string, o ReadOptions) (*collection, erro
 	}
 	slices.SortStableFunc(c.Suite.Queries, func(a, b judgments.Query) int { return place[a.ID] - place[b.ID] })
 	c.noteMany(len(order)-len(c.Suite.Queries), "query", "left out, without judgments in the split "+split)
-	if corpus, ok := existing(dir, "corpus.jsonl"); ok {
+	if corpus, ok := beirFile(dir, "corpus"); ok {
 		c.Suite.Search.Documents = corpus
 	}
 	return c, nil
 }
 
-// beirSplit chooses the file of qrels.
-func beirSplit(dir, split string) (path, name string, err error) {
-	if split != "" {
-		if p, ok := existing(filepath.Join(dir, "qrels"), split+".tsv"); ok {
-			return p, split, nil
-		}
-	} else if p, ok := existing(filepath.Join(dir, "qrels"), "test.tsv"); ok {
-		return p, "test", nil
+// beirFile finds corpus.jsonl or queries.jsonl: in the folder, as BEIR has it,
+// or as the only JSON Lines of a folder of that name, as data sets of Hugging
+// Face have it.
+func beirFile(dir, name string) (string, bool) {
+	if p, ok := existing(dir, name+".jsonl"); ok {
+		return p, true
 	}
-	found, err := filepath.Glob(filepath.Join(globQuoted(dir), "qrels", "*.tsv*"))
-	if err != nil {
-		return "", "", fmt.Errorf("%s: %w", dir, err)
+	found, err := filepath.Glob(filepath.Join(globQuoted(dir), name, "*.jsonl*"))
+	if err != nil || len(found) != 1 {
+		return "", false
+	}
+	return found[0], true
+}
+
+// parquetHint says what to do with a data set that has Parquet files alone.
+func parquetHint(dir string) string {
+	for _, pattern := range []string{"*.parquet", "*/*.parquet"} {
+		if found, err := filepath.Glob(filepath.Join(globQuoted(dir), pattern)); err == nil && len(found) > 0 {
+			return "; Parquet files are not read: export them as JSON Lines"
+		}
+	}
+	return ""
+}
+
+// beirJudgment reads a line of qrels: three columns separated by tabs, or the
+// same as a JSON object. The id is empty for the header.
+func beirJudgment(line int, text string) (query, document, score string, err error) {
+	if strings.HasPrefix(text, "{") {
+		var one map[string]json.RawMessage
+		if err := decode([]byte(text), &one); err != nil {
+			return "", "", "", fmt.Errorf("not a JSON object with query-id, corpus-id and score: %w", err)
+		}
+		if query, err = idText(one["query-id"]); err == nil {
+			document, err = idText(one["corpus-id"])
+		}
+		if err != nil {
+			return "", "", "", fmt.Errorf("query-id and corpus-id: %w", err)
+		}
+		return query, document, strings.Trim(string(one["score"]), `"`), nil
+	}
+	fields := strings.Split(text, "\t")
+	if len(fields) != 3 {
+		return "", "", "", fmt.Errorf("a line of BEIR's qrels has 3 columns (query-id, corpus-id, score) separated by tabs, not %d", len(fields))
+	}
+	if line == 1 && isHeader(fields[0]) {
+		return "", "", "", nil
+	}
+	return fields[0], fields[1], fields[2], nil
+}
+
+// beirSplit chooses the file of qrels: of the folder qrels, or beside the other
+// files, as TSV or JSON Lines.
+func beirSplit(dir, split string) (path, name string, err error) {
+	wanted := split
+	if wanted == "" {
+		wanted = "test"
+	}
+	var found []string
+	for _, folder := range []string{filepath.Join(dir, "qrels"), dir} {
+		for _, ending := range []string{".tsv", ".jsonl"} {
+			if p, ok := existing(folder, wanted+ending); ok {
+				return p, wanted, nil
+			}
+			some, err := filepath.Glob(filepath.Join(globQuoted(folder), "*"+ending+"*"))
+			if err != nil {
+				return "", "", fmt.Errorf("%s: %w", dir, err)
+			}
+			if folder != dir || ending == ".tsv" {
+				found = append(found, some...)
+			}
+		}
 	}
 	var names []string
 	for _, f := range found {
@@ -146,7 +202,7 @@ func beirSplit(dir, split string) (path, name string, err error) {
 	}
 	switch {
 	case len(found) == 0:
-		return "", "", fmt.Errorf("%s: no qrels/*.tsv in it", dir)
+		return "", "", fmt.Errorf("%s: no qrels/*.tsv or qrels/*.jsonl in it", dir)
 	case split != "":
 		return "", "", fmt.Errorf("%s: no split %q among its qrels (%s)", dir, split, strings.Join(names, ", "))
 	case len(found) > 1:

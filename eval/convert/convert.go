@@ -164,7 +164,7 @@ func (j Job) ineffective(r *Result, c *collection) {
 		{"--columns", len(j.Read.Columns) > 0, table},
 		{"--column", j.Read.Column != "", table && c.eitherUsed},
 		{"--raters", j.Read.Raters != "", len(c.raters) > 0},
-		{"--param", j.Read.Param != "", r.From == Studio || r.From == RankEval},
+		{"--param", j.Read.Param != "", r.From == Studio || r.From == RankEval || r.From == RRE},
 		{"--documents", j.Search.Documents != "", r.Read.Judgments > 0},
 		{"--title-field", j.Search.TitleField != "", search || j.Search.Documents != "" || c.Suite.Search.Documents != "" || len(c.fields) > 0},
 		{"--fields", len(j.Search.Fields) > 0, search && len(c.Suite.Search.Retriever) == 0},
@@ -207,6 +207,8 @@ func readFormat(ctx context.Context, f Format, path string, o ReadOptions) (*col
 		c, err = readStudio(path, o)
 	case OpenSearch:
 		c, err = readOpenSearch(path)
+	case RRE:
+		c, err = readRRE(path, o)
 	case MSMARCO:
 		c, err = readMSMARCO(ctx, path, o)
 	case RankLib:

@@ -41,13 +41,15 @@ const (
 	MSMARCO Format = "msmarco"
 	// RankLib is a list for learning to rank: grade, qid, features, # document.
 	RankLib Format = "ranklib"
+	// RRE is the ratings of the Rated Ranking Evaluator.
+	RRE Format = "rre"
 	// OpenSearch is a judgment list of OpenSearch's search relevance
-	// plugin.
+	// plugin; its query sets are read as well.
 	OpenSearch Format = "opensearch"
 )
 
 // formats are all formats, in the order of the documentation.
-var formats = []Format{Suite, Qrels, TRECRun, BEIR, Quepid, RankEval, TSV, CSV, Studio, OpenSearch, MSMARCO, RankLib}
+var formats = []Format{Suite, Qrels, TRECRun, BEIR, Quepid, RankEval, TSV, CSV, Studio, OpenSearch, MSMARCO, RankLib, RRE}
 
 // Formats returns the names of all formats.
 func Formats() []string {
@@ -227,14 +229,16 @@ func isJSON(head []byte) bool {
 func detectJSON(path string, head []byte) (Format, error) {
 	has := func(key string) bool { return bytes.Contains(head, []byte(`"`+key+`"`)) }
 	switch {
-	case has("judgmentRatings") || has("judgmentScores"):
+	case has("judgmentRatings") || has("judgmentScores") || has("querySetQueries") || has("queryText"):
 		return OpenSearch, nil
 	case has("scenario_id") || has("workspace_id") || has("project_id"):
 		return Studio, nil
 	case has("query_doc_pairs") || has("case_name") && has("queries") || has("docs") && (has("explain") || has("rated_only") || has("has_snapshot_file")):
 		return Quepid, nil
+	case has("query_groups") || has("relevant_documents") || has("placeholders"):
+		return RRE, nil
 	case has("requests") && (has("ratings") || has("request")):
 		return RankEval, nil
 	}
-	return "", fmt.Errorf("%s: neither a _rank_eval body, nor an export of Quepid, nor an OpenSearch judgment list, nor Relevance Studio's judgements by its first 64 KiB; name the format by --from", path)
+	return "", fmt.Errorf("%s: neither a _rank_eval body, nor an export of Quepid, nor an OpenSearch judgment list, nor RRE's ratings, nor Relevance Studio's judgements by its first 64 KiB; name the format by --from", path)
 }

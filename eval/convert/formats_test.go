@@ -492,3 +492,87 @@ func TestQuepidBook(t *testing.T) {
 		}
 	}
 }
+
+// TestOpenSearchQueries takes what is glued to a query's text off, and reads
+// query sets.
+func TestOpenSearchQueries(t *testing.T) {
+	glued := `{"name":"x","judgmentRatings":[{"query":"what is it#{\"referenceAnswer\":\"a search engine\"}","ratings":[{"docId":"1","rating":"2"}]},{"query":"c#{ in sharp","ratings":[{"docId":"2","rating":"1"}]}]}`
+	c := read(t, OpenSearch, tempFile(t, "x.json", glued), ReadOptions{})
+	wantQueries(t, []plainQuery{{Text: "what is it", Judged: []plainJudgment{{ID: "1", Grade: 2}}}, {Text: "c#{ in sharp", Judged: []plainJudgment{{ID: "2", Grade: 1}}}}, c)
+	wantSaid(t, said(&c.ledger), "1 query whose further fields")
+	for _, text := range []string{
+		`{"name":"TVs","sampling":"manual","querySetQueries":[{"queryText":"tv"},{"queryText":"capital of France","referenceAnswer":"Paris"}]}`,
+		`{"queryText":"tv"}` + "\n" + `{"queryText":"capital of France","referenceAnswer":"Paris"}` + "\n",
+	} {
+		in := tempFile(t, "x.json", text)
+		if f, err := detect(in); f != OpenSearch {
+			t.Errorf("%s is %q (%v)", text, f, err)
+		}
+		c := read(t, OpenSearch, in, ReadOptions{})
+		wantQueries(t, []plainQuery{{Text: "tv"}, {Text: "capital of France"}}, c)
+		wantSaid(t, said(&c.ledger), "1 field of a query besides its text left out: referenceAnswer")
+	}
+	if c, err := readFormat(t.Context(), OpenSearch, tempFile(t, "x.json", `{"querySetQueries":[{"text":"tv"}]}`), ReadOptions{}); err == nil {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestRRE(t *testing.T) {
+	group := func(relevant string) string {
+		return `{"index":"films","id_field":"id","topics":[{"description":"d","query_groups":[{"name":"g","queries":[{"template":"q.json","placeholders":{"$query":"heat"}},{"template":"q.json","placeholders":{"$query":"HEAT film"}}],"relevant_documents":` + relevant + `}]}]}`
+	}
+	judged := []plainJudgment{{ID: "1", Grade: 3}, {ID: "2", Grade: 2}}
+	for _, relevant := range []string{`{"1":{"gain":3},"2":{"gain":"2"}}`, `{"2":["2"],"3":[1]}`, `[{"1":{"gain":3}},{"2":{"gain":2}}]`} {
+		in := tempFile(t, "x.json", group(relevant))
+		if f, err := detect(in); f != RRE {
+			t.Errorf("%q (%v)", f, err)
+		}
+		c := read(t, RRE, in, ReadOptions{})
+		for i := range c.Suite.Queries {
+			slices.SortFunc(c.Suite.Queries[i].Relevant, func(a, b judgments.Judgment) int { return strings.Compare(a.ID, b.ID) })
+		}
+		wantQueries(t, []plainQuery{{Text: "heat", Judged: judged}, {Text: "HEAT film", Judged: judged}}, c)
+		if c.Suite.Search.Index != "films" {
+			t.Errorf("index %q", c.Suite.Search.Index)
+		}
+	}
+	flat := `{"index":"i","queries":[{"placeholders":{"$query":"a","$filter":"b"}}],"relevant_documents":{"x":{"gain":1}}}`
+	c := read(t, RRE, tempFile(t, "x.json", flat), ReadOptions{})
+	wantQueries(t, []plainQuery{{Text: "a", Judged: []plainJudgment{{ID: "x", Grade: 1}}}}, c)
+	wantSaid(t, said(&c.ledger), "1 placeholder besides the query left out: $filter")
+	if got := read(t, RRE, tempFile(t, "x.json", flat), ReadOptions{Param: "filter"}).Suite.Queries[0].Text; got != "b" {
+		t.Errorf("--param filter gives %q", got)
+	}
+	for _, text := range []string{group(`{"1":{}}`), group(`{"high":["1"]}`), group(`{"1":3}`), group(`"x"`), `{"query_groups":[{"queries":[{"placeholders":{"$a":"x","$b":"y"}}]}]}`, `{"query_groups":[{"relevant_documents":{"1":{"gain":1}}}]}`} {
+		if c, err := readFormat(t.Context(), RRE, tempFile(t, "x.json", text), ReadOptions{}); err == nil {
+			t.Errorf("%s is read: %+v", text, plain(c))
+		}
+	}
+}
+
+// TestHuggingFace reads the layouts in which data sets like BEIR's are shared.
+func TestHuggingFace(t *testing.T) {
+	want := []plainQuery{{ID: "1", Text: "crime", Judged: []plainJudgment{{ID: "a", Grade: 2}}}}
+	queries, corpus := `{"_id":"1","text":"crime"}`+"\n", `{"_id":"a","title":"Heat","text":"x"}`+"\n"
+	for name, files := range map[string]map[string]string{
+		"json lines":      {"queries.jsonl": queries, "corpus.jsonl": corpus, "qrels/test.jsonl": `{"query-id":"1","corpus-id":"a","score":2}` + "\n"},
+		"beside":          {"queries.jsonl": queries, "corpus.jsonl": corpus, "test.tsv": "query-id\tcorpus-id\tscore\n1\ta\t2\n"},
+		"folders":         {"queries/queries.jsonl": queries, "corpus/corpus.jsonl": corpus, "qrels/test.tsv": "1\ta\t2\n"},
+		"one split alone": {"queries.jsonl": queries, "qrels/dev.tsv": "1\ta\t2\n"},
+	} {
+		dir := beirFolder(t, files)
+		c, err := readFormat(t.Context(), BEIR, dir, ReadOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		wantQueries(t, want, c)
+		if (c.Suite.Search.Documents == "") != (len(files) == 2) {
+			t.Errorf("%s: documents %q", name, c.Suite.Search.Documents)
+		}
+	}
+	dir := beirFolder(t, map[string]string{"queries/x.parquet": "PAR1"})
+	if _, err := readFormat(t.Context(), BEIR, dir, ReadOptions{}); err == nil || !strings.Contains(err.Error(), "Parquet files are not read") {
+		t.Errorf("%v", err)
+	}
+}

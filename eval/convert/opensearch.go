@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/releval/releval/judgments"
 )
@@ -39,15 +40,27 @@ func readOpenSearch(path string) (*collection, error) {
 	err := readJSON(path, func(value json.RawMessage) error {
 		return documentsOf(value, 0, func(_ string, source json.RawMessage) error {
 			var list struct {
-				Name    string          `json:"name"`
-				Ratings json.RawMessage `json:"judgmentRatings"`
-				Scores  json.RawMessage `json:"judgmentScores"`
+				Name    string                       `json:"name"`
+				Ratings json.RawMessage              `json:"judgmentRatings"`
+				Scores  json.RawMessage              `json:"judgmentScores"`
+				Queries []map[string]json.RawMessage `json:"querySetQueries"`
+				Text    json.RawMessage              `json:"queryText"`
 			}
 			if err := json.Unmarshal(source, &list); err != nil {
 				return errors.New("not a judgment list, which is an object with judgmentRatings")
 			}
 			if list.Name != "" {
 				name = list.Name
+			}
+			if len(list.Text) > 0 { // a line of a query set's upload
+				var one map[string]json.RawMessage
+				if err := decode(source, &one); err != nil {
+					return err
+				}
+				list.Queries = append(list.Queries, one)
+			}
+			if list.Queries != nil {
+				return addQuerySet(b, list.Queries)
 			}
 			ratings := list.Ratings
 			if len(ratings) == 0 {
@@ -72,7 +85,8 @@ func addOpenSearch(b *builder, raw json.RawMessage) error {
 		Score    json.RawMessage `json:"score"`
 	}
 	add := func(query string, ratings []rating) error {
-		if query == "" {
+		query = withoutFields(b, query)
+		if strings.TrimSpace(query) == "" {
 			return errors.New("a query is empty")
 		}
 		q := b.query("", query)
@@ -122,6 +136,34 @@ func addOpenSearch(b *builder, raw json.RawMessage) error {
 		}
 	}
 	return nil
+}
+
+// addQuerySet adds the queries of a query set, which has no judgments.
+func addQuerySet(b *builder, queries []map[string]json.RawMessage) error {
+	for _, one := range queries {
+		var text string
+		if err := json.Unmarshal(one["queryText"], &text); err != nil || strings.TrimSpace(text) == "" {
+			return errors.New("a query of the query set has no queryText")
+		}
+		b.query("", withoutFields(b, text))
+		for _, field := range slices.Sorted(maps.Keys(one)) {
+			if field != "queryText" {
+				b.note("field", "of a query besides its text left out", field)
+			}
+		}
+	}
+	return nil
+}
+
+// withoutFields takes off what the plugin glues to a query's text: a # and an
+// object of the query's further fields, as "what is it#{"referenceAnswer":"…"}".
+func withoutFields(b *builder, query string) string {
+	text, fields, found := strings.Cut(query, "#{")
+	if !found || !json.Valid([]byte("{"+fields)) {
+		return query
+	}
+	b.note("query", "whose further fields, glued to its text behind a #, are left out", fmt.Sprintf("%q", text))
+	return text
 }
 
 // writeOpenSearch writes the body of a request that imports a judgment list.
