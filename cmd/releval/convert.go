@@ -23,15 +23,17 @@ func newConvertCommand(p *program) *cobra.Command {
 told by the content and the names, or by --from and --to:
 
   suite              a suite (.yaml)
-  qrels              TREC's qrels (.qrels)
-  run                a TREC run (.run)
-  beir               a folder with corpus.jsonl, queries.jsonl and qrels/*.tsv
+  qrels, run         TREC's files (.qrels, .run); several runs become a folder
+  beir               a folder with corpus.jsonl, queries.jsonl and qrels
   csv, tsv           a table of query, document and grade, with a header or
                      --columns; also with a column of grades for each rater
-  quepid             the CSV that Quepid imports (.csv)
+  quepid             Quepid's tables, and its books, cases and snapshots in JSON;
+                     the CSV that it imports is written (.csv)
   rank_eval          the body of a request to Elasticsearch's _rank_eval (.json)
   relevance-studio   scenarios and judgements of Elastic's Relevance Studio
-  opensearch         a judgment list of OpenSearch's search relevance plugin
+  opensearch         judgment lists and query sets of OpenSearch
+  msmarco, ranklib,  MS MARCO's runs, lists for learning to rank, and RRE's
+  rre                ratings: read, not written
 
 What was read is shown on standard error, with samples, and so is what the new
 format has no place for. Where judgments would vanish, queries become one, a

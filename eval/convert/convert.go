@@ -235,6 +235,9 @@ func (j Job) write(ctx context.Context, r *Result, out *output, c *collection) e
 		return err
 	}
 	again, err := readFormat(ctx, r.To, out.main(), ReadOptions{})
+	if err != nil && len(out.losses()) > 0 && !j.Force {
+		return nil // nothing is left, and why is known
+	}
 	if err != nil {
 		return fmt.Errorf("%s: the result cannot be read again: %w", out.path, err)
 	}

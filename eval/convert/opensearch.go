@@ -85,7 +85,7 @@ func addOpenSearch(b *builder, raw json.RawMessage) error {
 		Score    json.RawMessage `json:"score"`
 	}
 	add := func(query string, ratings []rating) error {
-		query = withoutFields(b, query)
+		query = withoutFields(&b.ledger, query)
 		if strings.TrimSpace(query) == "" {
 			return errors.New("a query is empty")
 		}
@@ -145,7 +145,7 @@ func addQuerySet(b *builder, queries []map[string]json.RawMessage) error {
 		if err := json.Unmarshal(one["queryText"], &text); err != nil || strings.TrimSpace(text) == "" {
 			return errors.New("a query of the query set has no queryText")
 		}
-		b.query("", withoutFields(b, text))
+		b.query("", withoutFields(&b.ledger, text))
 		for _, field := range slices.Sorted(maps.Keys(one)) {
 			if field != "queryText" {
 				b.note("field", "of a query besides its text left out", field)
@@ -157,9 +157,9 @@ func addQuerySet(b *builder, queries []map[string]json.RawMessage) error {
 
 // withoutFields takes off what the plugin glues to a query's text: a # and an
 // object of the query's further fields, as "what is it#{"referenceAnswer":"…"}".
-func withoutFields(b *builder, query string) string {
+func withoutFields(b *ledger, query string) string {
 	text, fields, found := strings.Cut(query, "#{")
-	if !found || !json.Valid([]byte("{"+fields)) {
+	if !found || !strings.HasPrefix(fields, `"`) || !json.Valid([]byte("{"+fields)) {
 		return query
 	}
 	b.note("query", "whose further fields, glued to its text behind a #, are left out", fmt.Sprintf("%q", text))
@@ -174,6 +174,9 @@ func writeOpenSearch(out *output, c *collection) error {
 	}
 	for i := range c.Suite.Queries {
 		q := &c.Suite.Queries[i]
+		if withoutFields(&ledger{}, q.Text) != q.Text {
+			out.lose("query", "whose end OpenSearch takes for further fields", fmt.Sprintf("%q", q.Text))
+		}
 		entry := openSearchQuery{Query: q.Text}
 		for _, j := range q.Relevant {
 			if j.ID == "" {

@@ -168,10 +168,28 @@ func fuzzRead(f *testing.F, format Format, seeds ...string) {
 
 func FuzzQrels(f *testing.F) { fuzzRead(f, Qrels, "1 0 d 2\n1 0 e -1\n", "q 0 d 1e3\r\n\n") }
 
+func FuzzMSMARCO(f *testing.F) { fuzzRead(f, MSMARCO, "1\td\t1\n1\te\t2\n") }
+
 func FuzzRun(f *testing.F) { fuzzRead(f, TRECRun, "1 Q0 d 1 2.5 t\n1 Q0 e 2 2.5 t\n") }
 
 func FuzzTSV(f *testing.F) {
 	fuzzRead(f, TSV, "query_id\tquery\tdoc_id\tgrade\nq1\ta\tb\t1\n", "a b\tThe Film\t2\n", "query\ttitle\trating\n\"\t\\\t0\n", "a\tb\t1\na\tB\t-2\n")
+}
+
+func FuzzTable(f *testing.F) {
+	fuzzRead(f, CSV, "query;title;grade\n\"a;\nb\";Heat;1,5\n", "query,docid,ann,bob\na,1,3,\n", "a,b,1\n", "query\n", "\xff\xfeq\x00")
+}
+
+func FuzzRankLib(f *testing.F) {
+	fuzzRead(f, RankLib, "# qid:1: x\n1 qid:1 1:2 # d title\n", "2 qid:9 #docid = G inc = 1\n")
+}
+
+func FuzzRRE(f *testing.F) {
+	fuzzRead(f, RRE, `{"query_groups":[{"queries":[{"placeholders":{"$query":"a"}}],"relevant_documents":{"1":["x",7],"y":{"gain":2}}}]}`)
+}
+
+func FuzzQuepidJSON(f *testing.F) {
+	fuzzRead(f, Quepid, quepidBookText, `{"name":"s","docs":{"20":[{"id":"7","explain":{"value":2.5}}]},"queries":[{"query_id":20,"query_text":"a","ratings":{"9":3.0}}]}`)
 }
 
 func FuzzQuepid(f *testing.F) {

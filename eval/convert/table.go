@@ -199,6 +199,9 @@ func parseTable(path string, data []byte) (records []record, delimiter byte, err
 		line += bytes.Count(data[at:r.end], []byte("\n"))
 		at = r.end
 	}
+	if len(records) == 0 {
+		return nil, 0, fmt.Errorf("%s: the file has no row", path)
+	}
 	return records, delimiter, nil
 }
 
