@@ -10,9 +10,18 @@ import (
 // maxSlug is how many characters of a query go into its derived id.
 const maxSlug = 60
 
-// slug makes an id from a query's text: its folded letters and digits, with a
-// hyphen for everything between.
+// slug makes an id from a query's text.
 func slug(text string) string {
+	if s := Slug(text, maxSlug); s != "" {
+		return s
+	}
+	return "query"
+}
+
+// Slug makes a word of a text: its folded letters and digits, with a hyphen for
+// everything between, at most as many characters as given; "" where there are
+// none.
+func Slug(text string, most int) string {
 	var b strings.Builder
 	n, gap := 0, false
 	for _, r := range FoldTitle(text) {
@@ -20,7 +29,7 @@ func slug(text string) string {
 			gap = n > 0
 			continue
 		}
-		if n >= maxSlug || gap && n+1 >= maxSlug {
+		if n >= most || gap && n+1 >= most {
 			break
 		}
 		if gap {
@@ -30,9 +39,6 @@ func slug(text string) string {
 		gap = false
 		b.WriteRune(r)
 		n++
-	}
-	if n == 0 {
-		return "query"
 	}
 	return b.String()
 }

@@ -34,6 +34,8 @@ told by the content and the names, or by --from and --to:
   opensearch         judgment lists and query sets of OpenSearch
   msmarco, ranklib,  MS MARCO's runs, lists for learning to rank, and RRE's
   rre                ratings: read, not written
+  runfile            what releval run --out wrote: read, so that trec_eval and
+                     others can check it
 
 What was read is shown on standard error, with samples, and so is what the new
 format has no place for. Where judgments would vanish, queries become one, a
@@ -89,6 +91,7 @@ that several documents share keeps its document's id beside it.`,
 	flags.StringSliceVar(&columns, "columns", nil, "the columns of a table: `ROLE=COLUMN,...`; roles are query, query_id, title, id, document, grade, position and index, a column is its name or number")
 	flags.StringVar(&job.Read.Raters, "raters", "", "which grade several raters' grades make: mean, median or max (default median)")
 	flags.BoolVar(&job.Force, "force", false, "write although something is lost")
+	flags.StringVar(&job.Read.System, "system", "", "the system of a run file whose ranking is taken (default: all)")
 	flags.StringVar(&job.Read.Param, "param", "", "which value of a scenario of Relevance Studio, or parameter of a template of _rank_eval, is the query")
 	flags.StringVar(&job.Search.Documents, "documents", "", "documents `FILE` (NDJSON, .gz allowed) to join the judgments with")
 	flags.StringVar(&job.Search.TitleField, "title-field", "", "the documents' field that judgments name (default title)")

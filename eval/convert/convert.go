@@ -30,6 +30,8 @@ type ReadOptions struct {
 	// Raters says which grade several raters' grades make: "mean", "median"
 	// or "max"; "" for the median.
 	Raters string
+	// System is the system of a run file whose ranking is taken; "" for all.
+	System string
 	// Param chooses the scenarios' value that is the query, for Relevance
 	// Studio, and the parameter of templates, for _rank_eval; by default the
 	// only one, or text, query or q.
@@ -165,6 +167,7 @@ func (j Job) ineffective(r *Result, c *collection) {
 		{"--column", j.Read.Column != "", table && c.eitherUsed},
 		{"--raters", j.Read.Raters != "", len(c.raters) > 0},
 		{"--param", j.Read.Param != "", r.From == Studio || r.From == RankEval || r.From == RRE},
+		{"--system", j.Read.System != "", r.From == RunFile},
 		{"--documents", j.Search.Documents != "", r.Read.Judgments > 0},
 		{"--title-field", j.Search.TitleField != "", search || j.Search.Documents != "" || c.Suite.Search.Documents != "" || len(c.fields) > 0},
 		{"--fields", len(j.Search.Fields) > 0, search && len(c.Suite.Search.Retriever) == 0},
@@ -207,6 +210,8 @@ func readFormat(ctx context.Context, f Format, path string, o ReadOptions) (*col
 		c, err = readStudio(path, o)
 	case OpenSearch:
 		c, err = readOpenSearch(path)
+	case RunFile:
+		c, err = readRunFile(path, o)
 	case RRE:
 		c, err = readRRE(path, o)
 	case MSMARCO:
@@ -234,7 +239,7 @@ func (j Job) write(ctx context.Context, r *Result, out *output, c *collection) e
 	if err := out.finish(); err != nil {
 		return err
 	}
-	again, err := readFormat(ctx, r.To, out.main(), ReadOptions{})
+	again, err := readAgain(ctx, r.To, out)
 	if err != nil && len(out.losses()) > 0 && !j.Force {
 		return nil // nothing is left, and why is known
 	}
@@ -260,6 +265,32 @@ func (j Job) write(ctx context.Context, r *Result, out *output, c *collection) e
 		return fmt.Errorf("the suite would be wrong: %w", err)
 	}
 	return nil
+}
+
+// readAgain reads what is staged. A folder of runs is read run by run.
+func readAgain(ctx context.Context, f Format, out *output) (*collection, error) {
+	if f != TRECRun || !out.folder {
+		return readFormat(ctx, f, out.main(), ReadOptions{})
+	}
+	all := &collection{}
+	seen := map[string]bool{}
+	for _, file := range out.files {
+		if !strings.HasSuffix(file.name, ".run") {
+			continue
+		}
+		one, err := readFormat(ctx, f, file.staged, ReadOptions{})
+		if err != nil {
+			return nil, err
+		}
+		all.Runs = append(all.Runs, one.Runs...)
+		for _, q := range one.Suite.Queries {
+			if !seen[q.ID] {
+				seen[q.ID] = true
+				all.Suite.Queries = append(all.Suite.Queries, q)
+			}
+		}
+	}
+	return all, nil
 }
 
 // writeFormat writes a collection in a format.

@@ -165,7 +165,7 @@ func setSearch(c *collection, o SearchOptions) error {
 
 // indexName makes an index's name of any name.
 func indexName(name string) string {
-	return slug(judgments.FoldTitle(name))
+	return slug(name)
 }
 
 // fieldText gives the text of a document's field, whose path may have dots;

@@ -41,6 +41,8 @@ const (
 	MSMARCO Format = "msmarco"
 	// RankLib is a list for learning to rank: grade, qid, features, # document.
 	RankLib Format = "ranklib"
+	// RunFile is what releval run writes.
+	RunFile Format = "runfile"
 	// RRE is the ratings of the Rated Ranking Evaluator.
 	RRE Format = "rre"
 	// OpenSearch is a judgment list of OpenSearch's search relevance
@@ -49,7 +51,7 @@ const (
 )
 
 // formats are all formats, in the order of the documentation.
-var formats = []Format{Suite, Qrels, TRECRun, BEIR, Quepid, RankEval, TSV, CSV, Studio, OpenSearch, MSMARCO, RankLib, RRE}
+var formats = []Format{Suite, Qrels, TRECRun, BEIR, Quepid, RankEval, TSV, CSV, Studio, OpenSearch, MSMARCO, RankLib, RRE, RunFile}
 
 // Formats returns the names of all formats.
 func Formats() []string {
@@ -229,6 +231,8 @@ func isJSON(head []byte) bool {
 func detectJSON(path string, head []byte) (Format, error) {
 	has := func(key string) bool { return bytes.Contains(head, []byte(`"`+key+`"`)) }
 	switch {
+	case bytes.Contains(head, []byte(`{"type":"manifest"`)):
+		return RunFile, nil
 	case has("judgmentRatings") || has("judgmentScores") || has("querySetQueries") || has("queryText"):
 		return OpenSearch, nil
 	case has("scenario_id") || has("workspace_id") || has("project_id"):

@@ -91,7 +91,7 @@ func (s *surrogates) assign(title string) string {
 func (s *surrogates) query(q *judgments.Query) string {
 	id := q.ID
 	if id == "" {
-		id = slug(judgments.FoldTitle(q.Text))
+		id = slug(q.Text)
 	}
 	id = word(strings.TrimLeft(id, "#"), "query")
 	candidate := id
@@ -225,32 +225,8 @@ func readQueryTexts(ctx context.Context, path string, into map[string]string) er
 	return readPairs(ctx, path, true, into)
 }
 
-// slug makes a word of folded text: its letters and digits with hyphens
-// between, at most forty characters.
-func slug(folded string) string {
-	var b strings.Builder
-	n, gap := 0, false
-	for _, r := range folded {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
-			gap = n > 0
-			continue
-		}
-		if n >= 40 {
-			break
-		}
-		if gap {
-			b.WriteByte('-')
-			n++
-		}
-		gap = false
-		b.WriteRune(r)
-		n++
-	}
-	if n == 0 {
-		return "title"
-	}
-	return b.String()
-}
+// slug makes an id of a title, at most forty characters.
+func slug(title string) string { return cmp.Or(judgments.Slug(title, 40), "title") }
 
 func hasSpace(s string) bool { return strings.IndexFunc(s, unicode.IsSpace) >= 0 }
 

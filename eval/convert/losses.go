@@ -111,10 +111,10 @@ func (o *output) noteSuite(c *collection, search bool) {
 		}
 		o.noteMany(len(q.Expect), "expectation", "left out")
 		if len(q.Tags) > 0 {
-			o.note("query", "without its tags", "")
+			o.note("query", "with tags, which are left out", "")
 		}
 		if q.Quarantine != nil {
-			o.note("query", "without its quarantine", "")
+			o.note("query", "with a quarantine, which is left out", "")
 		}
 	}
 }

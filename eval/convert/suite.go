@@ -113,7 +113,7 @@ func writeRaters(out *output, c *collection, s judgments.Suite) error {
 			continue
 		}
 		base := baseName(out.path)
-		base += "." + uniqueName(slug(judgments.FoldTitle(name)), names) + ".yaml"
+		base += "." + uniqueName(slug(name), names) + ".yaml"
 		w, err := out.sibling(base)
 		if err != nil {
 			return err

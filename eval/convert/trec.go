@@ -179,6 +179,10 @@ func writeRuns(ctx context.Context, out *output, c *collection) error {
 	}
 	names := map[string]bool{}
 	for _, run := range c.Runs {
+		if len(run.Queries) == 0 {
+			out.lose("run", "without any hit, left out", run.Tag)
+			continue
+		}
 		tag := word(run.Tag, "run")
 		name := ""
 		if out.folder {
@@ -186,6 +190,17 @@ func writeRuns(ctx context.Context, out *output, c *collection) error {
 		}
 		if err := writeRun(ctx, out, c, run, name, tag); err != nil {
 			return err
+		}
+	}
+	ranked := map[string]bool{}
+	for _, run := range c.Runs {
+		for _, r := range run.Queries {
+			ranked[r.Query] = true
+		}
+	}
+	for i := range c.Suite.Queries {
+		if id := c.Suite.Queries[i].ID; !ranked[id] {
+			out.note("query", "without hits, which a run has no line for", id)
 		}
 	}
 	out.noteMany(c.counts().Judgments, "judgment", "left out, because a run holds rankings alone")
@@ -226,7 +241,7 @@ func writeRun(ctx context.Context, out *output, c *collection, run run, name, ta
 			hits[i] = trec.Hit{Document: s.document(h.ID, h.Title), Score: h.Score}
 		}
 		if !trec.Ranked(hits) {
-			out.note("ranking", "not in the order of its scores, which 1/rank replaces", r.Query)
+			out.note("ranking", "not in the order of the scores, which 1/rank replaces", r.Query)
 			for i := range hits {
 				hits[i].Score = 1 / float64(i+1)
 			}

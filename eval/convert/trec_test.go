@@ -44,7 +44,7 @@ func TestQrelsSurrogates(t *testing.T) {
 	losses := write(t, Qrels, path, filmsCollection(t), WriteOptions{})
 	wantSaid(t, losses,
 		"1 grade not a whole number, as trec_eval needs it; releval eval --grades fractional reads it: 0.5",
-		"how to search", "1 gate", "1 inference_text", "1 expectation", "1 query without its tags", "1 query without its quarantine", "2 titles written as a surrogate id")
+		"how to search", "1 gate", "1 inference_text", "1 expectation", "1 query with tags", "1 query with a quarantine", "2 titles written as a surrogate id")
 	// The ids can be read off the titles by hand; Heat has a real one.
 	want := `crime 0 949 2
 crime 0 the-silence-of-the-lambs 3
@@ -156,7 +156,7 @@ func TestRunInAnotherOrder(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	folder := filepath.Join(t.TempDir(), "runs")
-	wantSaid(t, write(t, TRECRun, folder+"/", c, WriteOptions{}), "1 ranking not in the order of its scores")
+	wantSaid(t, write(t, TRECRun, folder+"/", c, WriteOptions{}), "1 ranking not in the order of the scores", "1 query without hits")
 	for name, want := range map[string]string{
 		"a-b.run":  "q Q0 x 1 1 a-b\nq Q0 y 2 0.5 a-b\nq Q0 z 3 0.3333333333333333 a-b\n",
 		"-a-b.run": "1 Q0 x 1 1 ../a-b\n",
