@@ -58,7 +58,7 @@ func (r *Report) baselineGroups() []baselineGroup {
 	for i := range groups {
 		lead := groups[i].differences[0]
 		for _, d := range groups[i].differences {
-			if d.Metric == r.LeadMetric() {
+			if d.Metric == r.leadMetric() {
 				lead = d
 			}
 		}
@@ -70,12 +70,12 @@ func (r *Report) baselineGroups() []baselineGroup {
 // baselineSentence says how one system moved since the baseline.
 func baselineSentence(d score.Difference) string {
 	evidence := fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Difference), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(d.AdjustedP))
-	switch direction(d) {
-	case Better:
+	switch directionOf(d) {
+	case better:
 		return fmt.Sprintf("%s rose: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
-	case Worse:
+	case worse:
 		return fmt.Sprintf("%s fell: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
-	case Same:
+	case same:
 		return fmt.Sprintf("%s is as it was: %s %s on %s.", d.System, d.Metric, grid.Fixed(d.NextMean), text.Count(d.N, "query"))
 	}
 	return fmt.Sprintf("~ %s: %s from %s to %s, %s: no change that this suite can tell from chance. %s", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence, power(d))
@@ -147,7 +147,7 @@ func (r *Report) addTitles(g *grid.Table, row QueryRow) {
 	slices.SortStableFunc(changes, func(a, b score.Change) int {
 		return cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution))
 	})
-	name := grid.Short(Name(&r.Evaluation.Run.Queries[row.Query]))
+	name := grid.Short(queryName(&r.Evaluation.Run.Queries[row.Query]))
 	rest := 0.0
 	for i, c := range changes {
 		if i >= titlesShown {
