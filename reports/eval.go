@@ -19,7 +19,7 @@ import (
 )
 
 // An EvalReport is what one or more TREC runs come to on the same qrels. The
-// first run is the one that the others are held against.
+// first run is the one that the others are compared with.
 type EvalReport struct {
 	// Qrels is the name of the judgments.
 	Qrels string

@@ -73,7 +73,7 @@ func (f *findings) run() {
 		f.serious(nil, "the run is incomplete: its last line is missing")
 	}
 	if b := f.report.Baseline; b != nil && len(b.Meaningless) > 0 {
-		f.serious(nil, "the comparison with the baseline was insisted on, although it means nothing: %s", strings.Join(b.Meaningless, "; "))
+		f.serious(nil, "the baseline is not comparable with this run, and was compared because --force asks for it: %s", strings.Join(b.Meaningless, "; "))
 	}
 	if found.IndexChanged != "" {
 		f.serious(nil, "the index changed during the run: %s", found.IndexChanged)

@@ -20,7 +20,7 @@ import (
 // format renders the same value, and none computes a number of its own.
 type Report struct {
 	Evaluation *score.Evaluation
-	// Differences hold every reranker against the first stage, by system,
+	// Differences compare every reranker with the first stage, by system,
 	// then by metric in the suite's order.
 	Differences []score.Difference
 	// Lead is the index of the metric that the verdict and the order of the

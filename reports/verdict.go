@@ -108,7 +108,7 @@ func power(d score.Difference) string {
 	case d.N == 0:
 		return fmt.Sprintf("No query has a value of %s on both sides.", d.Metric)
 	case math.IsNaN(d.Detectable):
-		return fmt.Sprintf("With %s it can see nothing: a test needs at least 2.", text.Count(d.N, "query"))
+		return fmt.Sprintf("With %s no difference can be tested: a test needs at least 2.", text.Count(d.N, "query"))
 	}
 	said := fmt.Sprintf("The smallest difference that %s can show is %s", text.Count(d.N, "query"), grid.Fixed(d.Detectable))
 	if d.QueriesNeeded > d.N {

@@ -33,7 +33,7 @@ func TestVerdicts(t *testing.T) {
 		"same": {stats.Comparison{N: 5, BaseMean: 0.5, NextMean: 0.5, Ties: 5}, 1, same,
 			[]string{"elastic changes ndcg@10 on none of 5 queries: 0.500 without and with it."}},
 		"one query": {stats.Comparison{N: 1, BaseMean: 0.5, NextMean: 0.6, Difference: 0.1, Low: nan, High: nan, Detectable: nan, Wins: 1}, 1, unclear,
-			[]string{"+0.100 (95 % interval ?, p = 1.000)", "With 1 query it can see nothing: a test needs at least 2."}},
+			[]string{"+0.100 (95 % interval ?, p = 1.000)", "With 1 query no difference can be tested: a test needs at least 2."}},
 		"nothing defined": {stats.Comparison{BaseMean: nan, NextMean: nan, Difference: nan, Low: nan, High: nan}, 1, unclear,
 			[]string{"? without, ? with it", "No query has a value of ndcg@10 on both sides."}},
 		"hopeless": {stats.Comparison{N: 9, Difference: 0.0001, Low: -1, High: 1, Wins: 1, Detectable: 0.5, QueriesNeeded: 1e9}, 1, unclear, []string{"over a million queries"}},

@@ -43,7 +43,7 @@ func ParseWindows(list string) ([]int, error) {
 		slices.Sort(windows)
 		windows = slices.Compact(windows)
 		if len(windows) > maxWindows {
-			return nil, fmt.Errorf("the windows %s: they are more than %d: take a larger step", text.Quote(list), maxWindows)
+			return nil, fmt.Errorf("the windows %s: these are more than %d windows; use a larger step", text.Quote(list), maxWindows)
 		}
 	}
 	return windows, nil
@@ -52,7 +52,7 @@ func ParseWindows(list string) ([]int, error) {
 // appendPart reads one number or range.
 func appendPart(windows []int, part string) ([]int, error) {
 	if part == "" {
-		return nil, fmt.Errorf("there is nothing between two commas, or at an end")
+		return nil, fmt.Errorf("a number is missing between two commas, or at the start or the end")
 	}
 	from, rest, isRange := strings.Cut(part, "..")
 	first, err := parseWindow(from)
@@ -129,7 +129,7 @@ func checkWindows(windows []int) error {
 		return fmt.Errorf("no window is named: write some as 5,10,20,50 or as a range 10..200:10")
 	}
 	if len(windows) > maxWindows {
-		return fmt.Errorf("%d windows are more than %d: take a larger step", len(windows), maxWindows)
+		return fmt.Errorf("%d windows are more than %d; use a larger step", len(windows), maxWindows)
 	}
 	for i, w := range windows {
 		switch {
