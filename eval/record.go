@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/text"
@@ -12,30 +13,21 @@ import (
 // NewQuery starts the record of a suite's query, without results.
 func NewQuery(number int, q judgments.Query) Query {
 	record := Query{
-		Type:   "query",
-		Number: number,
-		ID:     q.ID,
-		Text:   q.Text,
-		Line:   q.Line,
-		Column: q.Column,
-		Tags:   q.Tags,
+		Type:       "query",
+		Number:     number,
+		ID:         q.ID,
+		Position:   q.Position,
+		Text:       q.Text,
+		Tags:       q.Tags,
+		Judgments:  slices.Clone(q.Relevant),
+		Expect:     q.Expect,
+		Quarantine: q.Quarantine,
 	}
 	if q.InferenceText != q.Text {
 		record.InferenceText = q.InferenceText
 	}
-	record.Judgments = make([]Judgment, len(q.Relevant))
-	for i, j := range q.Relevant {
-		record.Judgments[i] = Judgment{Title: j.Title, ID: j.ID, Grade: j.Grade}
-	}
-	for _, e := range q.Expect {
-		record.Expect = append(record.Expect, Expect{
-			Source: e.Source, Line: e.Line, Column: e.Column,
-			Title: e.Title, ID: e.ID, System: e.System,
-			Within: e.Within, NotWithin: e.NotWithin, Before: e.Before,
-		})
-	}
-	if q.Quarantine != nil {
-		record.Quarantine = &Quarantine{Until: q.Quarantine.Until, Reason: q.Quarantine.Reason}
+	for i := range record.Judgments {
+		record.Judgments[i].Position = judgments.Position{} // a run file has none
 	}
 	return record
 }
@@ -57,7 +49,7 @@ func NewResult(response cluster.Response, titleField string, severalIndices bool
 		if !ok {
 			untitled++
 		}
-		r.Hits[i] = Hit{ID: h.ID, Title: title, Score: h.Score}
+		r.Hits[i] = Hit{Document: &Document{ID: h.ID, Title: title}, Score: h.Score}
 		if severalIndices {
 			r.Hits[i].Index = h.Index
 		}

@@ -10,9 +10,9 @@ import (
 // Position is a place in a suite file. Line and Column count from 1, Column
 // in characters; where Line is 0 the problem belongs to the file as a whole.
 type Position struct {
-	File   string
-	Line   int
-	Column int
+	File   string `json:"-"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
 }
 
 // String gives file:line:column as editors and terminals link it.

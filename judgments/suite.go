@@ -100,14 +100,14 @@ type Query struct {
 // of the title's text, which a renamed title replaces, or that of the entry
 // where it has an id alone.
 type Judgment struct {
-	Position
+	Position `json:"-"`
 	// Title is the value of the title field; may be empty where ID is given.
-	Title string
+	Title string `json:"title,omitempty"`
 	// ID is the document's _id; it wins over Title where it is given.
-	ID string
+	ID string `json:"id,omitempty"`
 	// Grade is how relevant: 0 is judged non-relevant, 1 where none is
 	// given, never negative.
-	Grade float64
+	Grade float64 `json:"grade"`
 }
 
 // Expectation is a condition on where a title ranks. Exactly one of Within,
@@ -115,27 +115,28 @@ type Judgment struct {
 type Expectation struct {
 	Position
 	// Source is the expectation on one line, for messages.
-	Source string
+	Source string `json:"source"`
 	// Title and ID name the document, as in a Judgment.
-	Title, ID string
+	Title string `json:"title,omitempty"`
+	ID    string `json:"id,omitempty"`
 	// System is the system that must meet it; empty for every reranker.
-	System string
+	System string `json:"system,omitempty"`
 	// Within is the largest rank allowed.
-	Within int
+	Within int `json:"within,omitempty"`
 	// NotWithin is the rank down to which the title must not be found.
-	NotWithin int
+	NotWithin int `json:"not_within,omitempty"`
 	// Before is the title that must rank below this one.
-	Before string
+	Before string `json:"before,omitempty"`
 }
 
 // Quarantine keeps a query out of the gates until a day.
 type Quarantine struct {
-	Position
+	Position `json:"-"`
 	// Until is the last day, at midnight UTC, on which the query does not
 	// gate.
-	Until time.Time
+	Until time.Time `json:"until"`
 	// Reason is why.
-	Reason string
+	Reason string `json:"reason"`
 }
 
 // Gate is a condition that a run must meet. Which of the limits may stand
@@ -143,27 +144,28 @@ type Quarantine struct {
 type Gate struct {
 	Position
 	// Source is the gate on one line as the suite writes it, for messages.
-	Source string
+	Source string `json:"source"`
 	// Metric is a metric's name, or a latency (took_p95, wall_p95, took_p50,
 	// wall_p50) or an integrity count (failed, unresolved_titles,
 	// dropped_documents).
-	Metric string
+	Metric string `json:"metric"`
 	// System is the system it holds for; empty for every reranker.
-	System string
+	System string `json:"system,omitempty"`
 	// Tag restricts it to the queries with the tag; empty for all.
-	Tag string
+	Tag string `json:"tag,omitempty"`
 	// Versus is what is compared with: "", "first-stage" or "baseline".
-	Versus string
+	Versus string `json:"versus,omitempty"`
 	// Min and Max are bounds on the value itself; a latency's Max is in
 	// milliseconds.
-	Min, Max *float64
+	Min *float64 `json:"min,omitempty"`
+	Max *float64 `json:"max,omitempty"`
 	// MinGain is the least gain over Versus.
-	MinGain *float64
+	MinGain *float64 `json:"min_gain,omitempty"`
 	// MaxDrop is the largest drop of the mean against Versus.
-	MaxDrop *float64
+	MaxDrop *float64 `json:"max_drop,omitempty"`
 	// MaxQueryDrop is the largest drop of any one query against Versus.
-	MaxQueryDrop *float64
+	MaxQueryDrop *float64 `json:"max_query_drop,omitempty"`
 	// Confidence, where not 0, makes MinGain or MaxDrop hold for the bound
 	// of an interval of this confidence instead of for the mean.
-	Confidence float64
+	Confidence float64 `json:"confidence,omitempty"`
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -15,10 +16,10 @@ const passedShown = 5
 
 // gateGrid lists gates and expectations, the failed ones first. Passed
 // expectations are only counted where there are many: the note says so.
-func gateGrid(rows []GateRow) (g *grid.Table, note string) {
+func gateGrid(rows []gate.Result) (g *grid.Table, note string) {
 	passed := 0
 	for i := range rows {
-		if rows[i].Expectation() && rows[i].Outcome == Passed {
+		if rows[i].Expectation() && rows[i].Verdict == gate.Passed {
 			passed++
 		}
 	}
@@ -33,11 +34,11 @@ func gateGrid(rows []GateRow) (g *grid.Table, note string) {
 		{Head: "actual", Shrink: 8},
 		{Head: "margin", Right: true},
 	}}
-	for _, outcome := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
+	for _, outcome := range []gate.Verdict{gate.Failed, gate.Inconclusive, gate.Passed, gate.Skipped} {
 		for i := range rows {
 			row := &rows[i]
-			if row.Outcome == outcome && !(counted && outcome == Passed && row.Expectation()) {
-				g.Add(grid.Toned(string(outcome), outcomeTone(outcome)), grid.Cell{Text: grid.Short(gateName(row))}, grid.Cell{Text: grid.Short(row.Expected)}, grid.Cell{Text: grid.Short(row.Actual)}, grid.Cell{Text: margin(row)})
+			if row.Verdict == outcome && !(counted && outcome == gate.Passed && row.Expectation()) {
+				g.Add(grid.Toned(string(outcome), gateTone(outcome)), grid.Cell{Text: grid.Short(gateName(row))}, grid.Cell{Text: grid.Short(row.Expected)}, grid.Cell{Text: grid.Short(row.Actual)}, grid.Cell{Text: margin(row)})
 			}
 		}
 	}
@@ -45,7 +46,7 @@ func gateGrid(rows []GateRow) (g *grid.Table, note string) {
 }
 
 // margin prints the room left to a gate's limit: in ranks for an expectation.
-func margin(row *GateRow) string {
+func margin(row *gate.Result) string {
 	switch {
 	case math.IsNaN(row.Margin):
 		return ""
@@ -58,7 +59,7 @@ func margin(row *GateRow) string {
 }
 
 // gateName names a gate in a table.
-func gateName(row *GateRow) string {
+func gateName(row *gate.Result) string {
 	s := row.Metric
 	switch {
 	case row.Expectation():
@@ -75,26 +76,26 @@ func gateName(row *GateRow) string {
 	return s
 }
 
-func outcomeTone(o Outcome) grid.Tone {
+func gateTone(o gate.Verdict) grid.Tone {
 	switch o {
-	case Passed:
+	case gate.Passed:
 		return grid.Good
-	case Failed:
+	case gate.Failed:
 		return grid.Bad
-	case Inconclusive:
+	case gate.Inconclusive:
 		return grid.Warn
 	}
 	return grid.Faint
 }
 
 // gateSummary counts the outcomes.
-func gateSummary(rows []GateRow) string {
-	counts := make(map[Outcome]int)
+func gateSummary(rows []gate.Result) string {
+	counts := make(map[gate.Verdict]int)
 	for i := range rows {
-		counts[rows[i].Outcome]++
+		counts[rows[i].Verdict]++
 	}
 	var parts []string
-	for _, o := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
+	for _, o := range []gate.Verdict{gate.Failed, gate.Inconclusive, gate.Passed, gate.Skipped} {
 		if counts[o] > 0 {
 			parts = append(parts, text.Thousands(counts[o])+" "+string(o))
 		}
@@ -103,10 +104,10 @@ func gateSummary(rows []GateRow) string {
 }
 
 // gateExplained gives a gate's place, source and reason on one line.
-func gateExplained(g *GateRow) string {
-	s := string(g.Outcome) + ": " + g.Source
-	if g.Place != "" {
-		s = g.Place + ": " + s
+func gateExplained(g *gate.Result) string {
+	s := string(g.Verdict) + ": " + g.Source
+	if g.Position.String() != "" {
+		s = g.Position.String() + ": " + s
 	}
 	if g.Expected != "" && g.Actual != "" {
 		s += ": expected " + g.Expected + ", found " + g.Actual
@@ -119,19 +120,19 @@ func gateExplained(g *GateRow) string {
 
 // gateTables show gates with room for their reasons; many passed
 // expectations are folded away.
-func gateTables(rows []GateRow) template.HTML {
-	var listed, folded []*GateRow
+func gateTables(rows []gate.Result) template.HTML {
+	var listed, folded []*gate.Result
 	passed := 0
 	for i := range rows {
-		if rows[i].Expectation() && rows[i].Outcome == Passed {
+		if rows[i].Expectation() && rows[i].Verdict == gate.Passed {
 			passed++
 		}
 	}
-	for _, outcome := range []Outcome{Failed, Inconclusive, Passed, Skipped} {
+	for _, outcome := range []gate.Verdict{gate.Failed, gate.Inconclusive, gate.Passed, gate.Skipped} {
 		for i := range rows {
 			switch g := &rows[i]; {
-			case g.Outcome != outcome:
-			case outcome == Passed && g.Expectation() && passed > passedShown:
+			case g.Verdict != outcome:
+			case outcome == gate.Passed && g.Expectation() && passed > passedShown:
 				folded = append(folded, g)
 			default:
 				listed = append(listed, g)
@@ -150,18 +151,18 @@ func gateTables(rows []GateRow) template.HTML {
 	return template.HTML(b.String())
 }
 
-func gateTable(b *strings.Builder, rows []*GateRow) {
+func gateTable(b *strings.Builder, rows []*gate.Result) {
 	b.WriteString(`<div class="scroll wrap" role="region" tabindex="0" aria-label="Gates"><table><thead><tr><th scope="col">result</th><th scope="col" class="left">gate</th><th scope="col" class="left">expected</th><th scope="col" class="left">actual</th><th scope="col">margin</th></tr></thead><tbody>` + "\n")
 	for _, g := range rows {
 		more := grid.Clip(text.Clean(g.Source), 300)
-		if g.Place != "" {
-			more = text.Clean(g.Place) + ": " + more
+		if g.Position.String() != "" {
+			more = text.Clean(g.Position.String()) + ": " + more
 		}
 		if g.Reason != "" {
 			more += ": " + grid.Clip(text.Clean(g.Reason), 500)
 		}
 		fmt.Fprintf(b, `<tr><td><span class="tag %s">%s</span></td><td class="left">%s<small>%s</small></td><td class="left">%s</td><td class="left">%s</td><td>%s</td></tr>`+"\n",
-			grid.EscapeHTML(string(g.Outcome)), grid.EscapeHTML(string(g.Outcome)), grid.EscapeHTML(grid.Clip(text.Clean(gateName(g)), 120)), grid.EscapeHTML(more), grid.EscapeHTML(grid.Short(g.Expected)), grid.EscapeHTML(grid.Short(g.Actual)), grid.EscapeHTML(margin(g)))
+			grid.EscapeHTML(string(g.Verdict)), grid.EscapeHTML(string(g.Verdict)), grid.EscapeHTML(grid.Clip(text.Clean(gateName(g)), 120)), grid.EscapeHTML(more), grid.EscapeHTML(grid.Short(g.Expected)), grid.EscapeHTML(grid.Short(g.Actual)), grid.EscapeHTML(margin(g)))
 	}
 	b.WriteString("</tbody></table></div>")
 }

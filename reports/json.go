@@ -13,6 +13,7 @@ import (
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
 )
 
 // jsonFormat is the version of the JSON report, in its key "format". A key is
@@ -128,14 +129,14 @@ type (
 		Mean   *float64 `json:"mean"`
 	}
 	jsonQuery struct {
-		ID            string            `json:"id"`
-		Text          string            `json:"query"`
-		InferenceText string            `json:"inference_text,omitempty"`
-		Tags          []string          `json:"tags"`
-		Line          int               `json:"line,omitempty"`
-		Quarantined   string            `json:"quarantined_until,omitempty"`
-		Judgments     []eval.Judgment   `json:"judgments"`
-		Failures      map[string]string `json:"failures,omitempty"`
+		ID            string               `json:"id"`
+		Text          string               `json:"query"`
+		InferenceText string               `json:"inference_text,omitempty"`
+		Tags          []string             `json:"tags"`
+		Line          int                  `json:"line,omitempty"`
+		Quarantined   string               `json:"quarantined_until,omitempty"`
+		Judgments     []judgments.Judgment `json:"judgments"`
+		Failures      map[string]string    `json:"failures,omitempty"`
 	}
 	jsonRow struct {
 		Query      string   `json:"query"`
@@ -221,7 +222,7 @@ func writeJSON(w io.Writer, r *Report, o Options) error {
 		Run: jsonRun{
 			Suite: m.Suite, File: m.File, Tool: m.Tool, Started: stamp(m.Started), Seed: m.Seed,
 			Cluster: m.Cluster, StandIn: m.Cluster.Embedded(), Index: m.Index,
-			Queries: len(e.Run.Queries), Failed: e.Run.Failed(), Complete: e.Run.Complete != nil, Depth: m.Depth, Hashes: m.Hashes,
+			Queries: len(e.Run.Queries), Failed: e.Run.Failed(), Complete: e.Run.Complete != nil, Depth: m.Depth(), Hashes: m.Hashes,
 		},
 		LeadMetric:  r.leadMetric().String(),
 		Verdicts:    []jsonVerdict{},
@@ -262,7 +263,7 @@ func (r *Report) jsonSystem(system int) jsonSystem {
 	e := r.Evaluation
 	s := e.Systems[system]
 	j := jsonSystem{Name: s.System, Failed: s.Failed, Empty: s.Empty}
-	for _, k := range e.Run.Manifest.Rerankers {
+	for _, k := range e.Run.Manifest.Reranked() {
 		if k.Name == s.System {
 			j.Field, j.InferenceID, j.Window, j.MinScore, j.Service, j.Model = k.Field, k.InferenceID, k.Window, k.MinScore, k.Service, k.Model
 		}
@@ -313,7 +314,7 @@ func (r *Report) addViews(report *jsonReport) {
 		report.Tags = append(report.Tags, r.jsonTag(s))
 	}
 	for _, g := range r.Gates {
-		report.Gates = append(report.Gates, jsonGate{g.Source, g.Place, g.Query, g.System, g.Metric, g.Expected, g.Actual, finite(g.Margin), string(g.Outcome), g.Reason})
+		report.Gates = append(report.Gates, jsonGate{g.Source, g.Position.String(), g.Query, g.System, g.Metric, g.Expected, g.Actual, finite(g.Margin), string(g.Verdict), g.Reason})
 	}
 	if b := r.Baseline; b != nil {
 		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.Changes), orEmpty(b.Meaningless), comparisons(b.Differences), orEmpty(b.OnlyInBaseline), orEmpty(b.OnlyHere)}

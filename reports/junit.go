@@ -4,9 +4,11 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -119,7 +121,7 @@ func (r *Report) runCase() junitCase {
 			}
 		}
 	}
-	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
+	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		said = append(said, standInNote)
 	}
 	c.SystemOut = strings.Join(said, "\n")
@@ -129,7 +131,7 @@ func (r *Report) runCase() junitCase {
 	return c
 }
 
-func gateCase(suite string, g *GateRow) junitCase {
+func gateCase(suite string, g *gate.Result) junitCase {
 	class := suite + ".gates"
 	name := g.Source
 	if g.Expectation() {
@@ -140,38 +142,27 @@ func gateCase(suite string, g *GateRow) junitCase {
 		name += " [" + g.System + "]"
 	}
 	c := junitCase{Name: xmlText(name), Class: xmlText(class)}
-	c.File, c.Line = splitPlace(xmlText(g.Place))
+	if g.Line > 0 {
+		c.File, c.Line = xmlText(g.File), strconv.Itoa(g.Line)
+	}
 	expected, actual := xmlText(g.Expected), xmlText(g.Actual)
 	message := fmt.Sprintf("expected %s, got %s", expected, actual)
 	body := fmt.Sprintf("gate:     %s\nexpected: %s\nactual:   %s", xmlText(g.Source), expected, actual)
 	if g.Reason != "" {
 		body += "\nreason:   " + xmlText(g.Reason)
 	}
-	if g.Place != "" {
-		body += "\nplace:    " + xmlText(g.Place)
+	if g.Position.String() != "" {
+		body += "\nplace:    " + xmlText(g.Position.String())
 	}
-	switch g.Outcome {
-	case Failed:
+	switch g.Verdict {
+	case gate.Failed:
 		c.Failure = &junitProblem{Message: message, Type: "gate", Body: body}
-	case Skipped:
+	case gate.Skipped:
 		c.Skipped = &junitProblem{Message: xmlText(g.Reason)}
-	case Inconclusive:
+	case gate.Inconclusive:
 		c.SystemOut = "inconclusive, counts as passed\n" + body
 	}
 	return c
-}
-
-// splitPlace parts file:line:column.
-func splitPlace(place string) (file, line string) {
-	rest := place
-	for range 2 {
-		i := strings.LastIndexByte(rest, ':')
-		if i < 0 || strings.Trim(rest[i+1:], "0123456789") != "" || i+1 == len(rest) {
-			break
-		}
-		rest, line = rest[:i], rest[i+1:]
-	}
-	return rest, line
 }
 
 // longestXML keeps a name that is no name from filling a CI server's page.

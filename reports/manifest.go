@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval/text"
+
+	"github.com/releval/releval/eval"
 )
 
 // manifestRows say what exactly was run, a name and a value each; what is
@@ -44,9 +46,15 @@ func (r *Report) manifestRows() [][2]string {
 		add("index "+i.Name, value)
 	}
 	add("title field", m.TitleField)
-	add("retriever", string(m.Retriever))
-	add("first-stage depth", strconv.Itoa(m.Depth))
-	for _, k := range m.Rerankers {
+	for _, s := range m.Retrievers() {
+		name := ""
+		if s.Name != eval.FirstStage {
+			name = " " + s.Name
+		}
+		add("retriever"+name, string(s.Retriever))
+		add("first-stage depth"+name, strconv.Itoa(s.Depth))
+	}
+	for _, k := range m.Reranked() {
 		add("reranker "+k.Name, describe(k))
 		add("service of "+k.Name, k.Service)
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -140,7 +141,7 @@ func (d *document) opening() {
 	if serious := r.serious(); serious != "" {
 		b.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(text.Clean(serious), 2000)) + "\n\n")
 	}
-	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
+	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		b.WriteString("> [!NOTE]\n> " + grid.EscapeMarkdown(standInNote) + "\n\n")
 	}
 	b.WriteString(grid.EscapeLineStart(r.subject()) + ".")
@@ -349,7 +350,7 @@ func (d *document) gates() {
 	}
 	var lines strings.Builder
 	for i := range d.report.Gates {
-		if g := &d.report.Gates[i]; g.Outcome == Failed || g.Outcome == Inconclusive {
+		if g := &d.report.Gates[i]; g.Verdict == gate.Failed || g.Verdict == gate.Inconclusive {
 			lines.WriteString("- " + grid.EscapeLineStart(grid.Clip(text.Clean(gateExplained(g)), 500)) + "\n")
 		}
 	}

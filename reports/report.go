@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
@@ -43,7 +44,7 @@ type Report struct {
 	Unresolved []string
 	// Gates are the gates and expectations with their results, in the
 	// suite's order; nil where there are none.
-	Gates []GateRow
+	Gates []gate.Result
 	// Baseline is the comparison with an earlier run; nil without one.
 	Baseline *BaselineView
 	// Sweep is what every window does; nil where no sweep was made.

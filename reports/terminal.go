@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/chart"
 	"github.com/releval/releval/reports/grid"
@@ -71,10 +72,10 @@ func (t *terminal) grid(g *grid.Table) {
 func (t *terminal) opening() {
 	t.say(t.report.subject())
 	m := &t.report.Evaluation.Run.Manifest
-	for _, k := range m.Rerankers {
+	for _, k := range m.Reranked() {
 		t.sayIndented(describe(k), "  ", "    ")
 	}
-	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
+	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		t.b.WriteString(t.PaintLines(grid.Warn, grid.Wrap(standInNote, t.Columns(), "  ", "  ")))
 	}
 	for _, v := range t.report.verdicts() {
@@ -220,7 +221,7 @@ func (t *terminal) gates() {
 	}
 	for i := range t.report.Gates {
 		g := &t.report.Gates[i]
-		if (g.Outcome == Failed || g.Outcome == Inconclusive) && (g.Reason != "" || g.Place != "") {
+		if (g.Verdict == gate.Failed || g.Verdict == gate.Inconclusive) && (g.Reason != "" || g.Position.String() != "") {
 			t.sayIndented(gateExplained(g), "- ", "  ")
 		}
 	}

@@ -112,7 +112,7 @@ func (p *program) runToPool(ctx context.Context, client *cluster.Client, plan *p
 		}
 		return plan.Rejudge(&stored.Run)
 	}
-	progress := p.newProgress(len(plan.Queries), plan.Systems())
+	progress := p.newProgress(len(plan.Queries), plan.Names())
 	settings := execute.Settings{Tool: toolName(), Concurrency: f.concurrency, Seed: f.options.Seed, WarmUp: f.warmUp, Note: func(text string) { p.note("%s", text) }}
 	if progress != nil {
 		settings.Observer = progress

@@ -57,7 +57,7 @@ func (p *program) onGitHub(flag githubFlag) bool {
 // gate that failed or is inconclusive, on its line of the suite. Annotations
 // go to standard error, where the runner reads them as well: standard output
 // is the report's.
-func (p *program) github(report *reports.Report, results []gate.Result) error {
+func (p *program) github(report *reports.Report) error {
 	if path := p.Getenv("GITHUB_STEP_SUMMARY"); path != "" {
 		var summary bytes.Buffer
 		if err := reports.Write(&summary, reports.Markdown, report, reports.Options{}); err != nil {
@@ -67,7 +67,7 @@ func (p *program) github(report *reports.Report, results []gate.Result) error {
 			return fmt.Errorf("the step's summary: %w", err)
 		}
 	}
-	return reports.WriteAnnotations(p.Stderr, gateFindings(results), p.Getenv("GITHUB_WORKSPACE"))
+	return reports.WriteAnnotations(p.Stderr, gateFindings(report.Gates), p.Getenv("GITHUB_WORKSPACE"))
 }
 
 // gateFindings are the gates that did not pass.

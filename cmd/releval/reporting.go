@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -68,7 +69,7 @@ func byTag(run *eval.Run, tag string) (*eval.Run, error) {
 // gives the verdict as an error: errGate where a gate failed, one of exit code
 // 3 where the run lacks answers.
 func (p *program) report(run, base *eval.Run, file string, j *judging, o *output) error {
-	report, results, err := p.judge(run, base, j)
+	report, err := p.judge(run, base, j)
 	if err != nil {
 		return err
 	}
@@ -77,14 +78,14 @@ func (p *program) report(run, base *eval.Run, file string, j *judging, o *output
 		return err
 	}
 	if p.onGitHub(j.github) {
-		if err := p.github(report, results); err != nil {
+		if err := p.github(report); err != nil {
 			return err
 		}
 	}
 	if err := integrityError(report); err != nil {
 		return err
 	}
-	switch overall := gate.Overall(results); {
+	switch overall := gate.Overall(report.Gates); {
 	case overall == gate.Failed:
 		return errGate
 	case overall == gate.Inconclusive && j.strict:
@@ -96,36 +97,44 @@ func (p *program) report(run, base *eval.Run, file string, j *judging, o *output
 	return nil
 }
 
-// judge evaluates a run, holds it against the baseline and decides its gates.
-func (p *program) judge(run, base *eval.Run, j *judging) (*reports.Report, []gate.Result, error) {
+// judge evaluates a run once, by the metrics of its suite and of its gates,
+// compares it with the baseline and decides its gates. The report is by the
+// suite's metrics alone.
+func (p *program) judge(run, base *eval.Run, j *judging) (*reports.Report, error) {
 	options := stats.Options{Seed: run.Manifest.Seed}
-	evaluation, err := score.Evaluate(run, nil)
+	shown, err := score.Metrics(&run.Manifest)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	report, err := reports.New(evaluation, options)
+	needed, err := gate.Metrics(run.Manifest.Gates)
 	if err != nil {
-		return nil, nil, err
+		return nil, fmt.Errorf("the run's gates: %w", err)
 	}
-	var aligned *eval.Run
-	if base != nil {
-		held, err := compare.Runs(base, run, compare.Options{Force: j.force, Stats: options})
-		if err != nil {
-			return nil, nil, withExit(exitUsage, err)
+	all := slices.Clone(shown)
+	for _, m := range needed {
+		if !slices.Contains(all, m) {
+			all = append(all, m)
 		}
-		aligned = held.Base.Run
-		report.Baseline = report.NewBaselineView(j.baseline, held)
 	}
-	input, err := gate.FromRun(run, aligned, time.Now(), options)
+	scores, err := score.Evaluate(run, all)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	results, err := gate.Evaluate(input)
+	report, err := reports.New(scores.OfMetrics(shown), options)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	report.Gates = reports.GateRows(results)
-	return report, results, nil
+	input := gate.Input{Scores: scores, Integrity: &report.Integrity, Now: time.Now(), Stats: options}
+	if base != nil {
+		compared, err := compare.Runs(base, scores, compare.Options{Metrics: shown, Force: j.force, Stats: options})
+		if err != nil {
+			return nil, withExit(exitUsage, err)
+		}
+		input.Baseline = compared.Base
+		report.Baseline = report.NewBaselineView(j.baseline, compared)
+	}
+	report.Gates, err = gate.Evaluate(input)
+	return report, err
 }
 
 // integrityError is the error of a run whose numbers cannot be trusted.

@@ -9,7 +9,6 @@ import (
 type serverError struct {
 	chain   []Cause // the outermost first
 	feature string  // of a licence error
-	status  int     // what the body gives as status, 0 for none
 	isJSON  bool
 }
 
@@ -27,11 +26,6 @@ func decodeError(body []byte) serverError {
 		return found
 	}
 	found.isJSON = true
-	if n, ok := top["status"].(json.Number); ok {
-		if status, err := n.Int64(); err == nil && status >= 100 && status < 600 {
-			found.status = int(status)
-		}
-	}
 	switch e := top["error"].(type) {
 	case string:
 		found.chain = []Cause{{Reason: e}}
@@ -98,4 +92,20 @@ func first(v any) map[string]any {
 		}
 	}
 	return nil
+}
+
+// firstFailure gives the innermost cause of the first failed shard.
+func firstFailure(raw []byte) Cause {
+	var shards []struct {
+		Reason map[string]any `json:"reason"`
+	}
+	if json.Unmarshal(raw, &shards) != nil || len(shards) == 0 {
+		return Cause{}
+	}
+	var s serverError
+	s.follow(shards[0].Reason)
+	if len(s.chain) == 0 {
+		return Cause{}
+	}
+	return s.chain[len(s.chain)-1]
 }

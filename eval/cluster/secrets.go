@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
-
-	"github.com/releval/releval/eval/text"
 )
 
 const redacted = "[redacted]"
@@ -79,13 +77,4 @@ func encodeAPIKey(key string) string {
 
 func notPrintable(r rune) bool {
 	return r > unicode.MaxASCII || !unicode.IsPrint(r)
-}
-
-// longestText is how much of a server's message is repeated.
-const longestText = 600
-
-// oneLine makes text from outside fit to be part of a message: no control
-// characters, no line breaks, no more than longestText bytes.
-func oneLine(s string) string {
-	return text.Clip(text.Clean(s[:min(len(s), 4*longestText)]), longestText)
 }

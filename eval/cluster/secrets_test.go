@@ -81,7 +81,7 @@ func TestSecretsStayInside(t *testing.T) {
 				}
 				e, _ := asError(err)
 				said := err.Error() + log.String() + strings.Join(notices, "\n") + client.Address() +
-					fmt.Sprintf("%+v %q", e.Chain, e.Reason)
+					fmt.Sprintf("%+v %q", e.chain, e.Reason)
 				for _, s := range secrets {
 					if strings.Contains(said, s) {
 						t.Errorf("%q in %s", s, said)

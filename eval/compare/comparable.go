@@ -61,15 +61,15 @@ func sameJudgments(a, b *eval.Query) bool {
 	return slices.Equal(canonical(a.Judgments), canonical(b.Judgments))
 }
 
-func canonical(js []eval.Judgment) []eval.Judgment {
-	c := make([]eval.Judgment, len(js))
+func canonical(js []judgments.Judgment) []judgments.Judgment {
+	c := make([]judgments.Judgment, len(js))
 	for i, j := range js {
-		c[i] = eval.Judgment{ID: j.ID, Grade: j.Grade}
+		c[i] = judgments.Judgment{ID: j.ID, Grade: j.Grade}
 		if j.ID == "" {
 			c[i].Title = judgments.FoldTitle(j.Title)
 		}
 	}
-	slices.SortFunc(c, func(x, y eval.Judgment) int {
+	slices.SortFunc(c, func(x, y judgments.Judgment) int {
 		if n := strings.Compare(x.ID, y.ID); n != 0 {
 			return n
 		}

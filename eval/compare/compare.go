@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval"
-	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
@@ -16,9 +15,9 @@ import (
 )
 
 // Options are how two runs are compared. The zero value refuses what means
-// nothing, and takes the new run's metrics.
+// nothing, and compares by all metrics of the evaluation.
 type Options struct {
-	// Metrics replace the new run's.
+	// Metrics are those to compare by, the lead first; all where it is empty.
 	Metrics []metrics.Metric
 	// Force compares runs even where the difference means nothing.
 	Force bool
@@ -28,8 +27,8 @@ type Options struct {
 
 // Result is one run held against another.
 type Result struct {
-	// Base and Next are both runs, evaluated on the queries that both have,
-	// in the order of the new run's suite.
+	// Base and Next are both runs, evaluated by the same metrics on the
+	// queries that both have, in the order of the new run's suite.
 	Base, Next *score.Evaluation
 	// Changes lists what differs between the runs besides the results.
 	Changes []string
@@ -70,19 +69,22 @@ func (r *Refusal) Error() string {
 	return "the runs cannot be compared: " + strings.Join(r.Reasons, "; ") + " (--force compares what both have all the same)"
 }
 
-// Runs holds the run next against base. It returns a *Refusal where the
-// difference means nothing and nobody insists, and an error where the two
-// have no query or no system in common.
-func Runs(base, next *eval.Run, o Options) (*Result, error) {
-	r := &Result{Changes: changes(base, next), Meaningless: obstacles(base, next)}
+// Runs compares the run next with base, which it evaluates by the metrics of
+// next. It returns a *Refusal where the difference means nothing and nobody
+// insists, and an error where the two have no query or no system in common.
+func Runs(base *eval.Run, next *score.Evaluation, o Options) (*Result, error) {
+	r := &Result{Changes: changes(base, next.Run), Meaningless: obstacles(base, next.Run)}
 	if len(r.Meaningless) > 0 && !o.Force {
 		return nil, &Refusal{r.Meaningless}
 	}
-	if err := r.align(base, next, o.Metrics); err != nil {
+	if err := r.align(base, next); err != nil {
 		return nil, err
 	}
+	if len(o.Metrics) == 0 {
+		o.Metrics = next.Metrics
+	}
 	for _, system := range r.Systems {
-		if err := r.compare(system, o.Stats); err != nil {
+		if err := r.compare(system, o); err != nil {
 			return nil, err
 		}
 	}
@@ -90,72 +92,69 @@ func Runs(base, next *eval.Run, o Options) (*Result, error) {
 	return r, nil
 }
 
-// align evaluates both runs on the queries that both have, by the new run's
-// judgments: where these changed, and somebody insists, both sides are at
-// least measured with the same rule.
-func (r *Result) align(base, next *eval.Run, chosen []metrics.Metric) error {
+// align puts both runs on the queries that both have, and evaluates base by
+// the new run's judgments: where these changed, and somebody insists, both
+// sides are at least measured with the same rule.
+func (r *Result) align(base *eval.Run, next *score.Evaluation) error {
 	byID := make(map[string]int, len(base.Queries))
 	for i := range base.Queries {
 		byID[base.Queries[i].ID] = i
 	}
-	left, right := *base, *next
-	left.Queries, right.Queries = nil, nil
+	aligned := *base
+	aligned.Queries = nil
+	var here []int // indices into the queries of next
 	shared := make(map[string]bool)
-	for _, q := range next.Queries {
-		if i, ok := byID[q.ID]; ok {
-			shared[q.ID] = true
-			before := base.Queries[i]
-			before.Judgments = q.Judgments
-			left.Queries, right.Queries = append(left.Queries, before), append(right.Queries, q)
-		} else {
+	for i, q := range next.Run.Queries {
+		there, ok := byID[q.ID]
+		if !ok {
 			r.OnlyNext = append(r.OnlyNext, q.ID)
+			continue
 		}
+		shared[q.ID] = true
+		before := base.Queries[there]
+		before.Judgments = q.Judgments
+		aligned.Queries, here = append(aligned.Queries, before), append(here, i)
 	}
 	for _, q := range base.Queries {
 		if !shared[q.ID] {
 			r.OnlyBase = append(r.OnlyBase, q.ID)
 		}
 	}
-	if len(right.Queries) == 0 {
+	if len(here) == 0 {
 		return fmt.Errorf("the runs have no query in common: is the baseline of another suite? (%s with %s, %s with %s)",
-			base.Manifest.Suite, text.Count(len(base.Queries), "query"), next.Manifest.Suite, text.Count(len(next.Queries), "query"))
+			base.Manifest.Suite, text.Count(len(base.Queries), "query"), next.Run.Manifest.Suite, text.Count(len(next.Run.Queries), "query"))
 	}
-	for _, s := range next.Manifest.Systems {
-		if slices.Contains(base.Manifest.Systems, s) {
+	for _, s := range next.Run.Manifest.Names() {
+		if slices.Contains(base.Manifest.Names(), s) {
 			r.Systems = append(r.Systems, s)
 		}
 	}
 	if len(r.Systems) == 0 {
 		return fmt.Errorf("the runs have no system in common: %s there, %s here",
-			strings.Join(base.Manifest.Systems, ", "), strings.Join(next.Manifest.Systems, ", "))
+			strings.Join(base.Manifest.Names(), ", "), strings.Join(next.Run.Manifest.Names(), ", "))
 	}
+	r.Next = next.OfQueries(here)
 	var err error
-	if r.Next, err = score.Evaluate(&right, chosen); err != nil {
-		return err
-	}
-	r.Base, err = score.Evaluate(&left, r.Next.Metrics)
+	r.Base, err = score.Evaluate(&aligned, next.Metrics)
 	return err
 }
 
 // compare adds one system's differences and moves.
-func (r *Result) compare(system string, o stats.Options) error {
-	before, after := r.Base.System(system), r.Next.System(system)
-	for m, metric := range r.Next.Metrics {
-		d, err := score.NewDifference(metric, system, system, before.Values[m], after.Values[m], o)
+func (r *Result) compare(system string, o Options) error {
+	for _, m := range o.Metrics {
+		d, err := score.NewDifference(m, system, system, r.Base.Column(system, m), r.Next.Column(system, m), o.Stats)
 		if err != nil {
 			return err
 		}
 		r.Differences = append(r.Differences, d)
 	}
-	lead := r.Next.Metrics[0]
-	usableBefore, usableAfter := usable(r.Base.Run, system), usable(r.Next.Run, system)
+	lead := o.Metrics[0]
+	before, after := r.Base.Column(system, lead), r.Next.Column(system, lead)
 	moves := make([]Move, len(r.Next.Run.Queries))
 	for i := range moves {
-		was, is := &r.Base.Run.Queries[i], &r.Next.Run.Queries[i]
-		moves[i] = Move{Query: i, Base: before.Values[0][i], Next: after.Values[0][i]}
-		moves[i].Difference = moves[i].Next - moves[i].Base
+		moves[i] = Move{Query: i, Base: before[i], Next: after[i], Difference: after[i] - before[i]}
 		if moves[i].Difference != 0 {
-			moves[i].Changes = score.Changes(lead, is, usableBefore(was), usableAfter(is))
+			moves[i].Changes = score.Changes(lead, &r.Next.Run.Queries[i], usable(r.Base, system, i), usable(r.Next, system, i))
 		}
 	}
 	slices.SortStableFunc(moves, func(a, b Move) int {
@@ -165,16 +164,12 @@ func (r *Result) compare(system string, o stats.Options) error {
 	return nil
 }
 
-// usable gives a query's answer by a system; nil for one that does not score,
-// because the reranker did not rank it.
-func usable(run *eval.Run, system string) func(*eval.Query) *eval.Result {
-	unranked := integrity.Unranked(run, system)
-	return func(q *eval.Query) *eval.Result {
-		if unranked[q.ID] {
-			return nil
-		}
-		return q.Results[system]
+// usable gives a system's answer to a query; nil for one that does not score.
+func usable(e *score.Evaluation, system string, query int) *eval.Result {
+	if e.System(system).Errors[query] != "" {
+		return nil
 	}
+	return e.Run.Queries[query].Results[system]
 }
 
 func undefinedLast(difference float64) float64 {

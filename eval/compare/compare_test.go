@@ -10,6 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
+	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/judgments"
 )
 
 // run makes a run of one system over queries q1, q2, ...; each query judges
@@ -17,7 +20,7 @@ import (
 func run(ranks ...int) *eval.Run {
 	r := &eval.Run{
 		Manifest: eval.Manifest{
-			Suite: "films", Tool: "releval test", Systems: []string{eval.FirstStage}, Metrics: []string{"mrr@10"},
+			Suite: "films", Tool: "releval test", Systems: evaltest.Systems(10), Metrics: []string{"mrr@10"},
 			Indices: []eval.IndexInfo{{Name: "films", UUID: "u1", Documents: 12}}, QueryCount: len(ranks),
 		},
 		Complete: &eval.Complete{},
@@ -29,19 +32,28 @@ func run(ranks ...int) *eval.Run {
 			if h == rank {
 				title = "right"
 			}
-			hits = append(hits, eval.Hit{ID: title, Title: title, Score: float64(10 - h)})
+			hits = append(hits, eval.Hit{Document: &eval.Document{ID: title, Title: title}, Score: float64(10 - h)})
 		}
 		r.Queries = append(r.Queries, eval.Query{
 			Number: i, ID: fmt.Sprintf("q%d", i+1), Text: fmt.Sprintf("query %d", i+1),
-			Judgments: []eval.Judgment{{Title: "right", Grade: 1}},
+			Judgments: []judgments.Judgment{{Title: "right", Grade: 1}},
 			Results:   eval.Results{eval.FirstStage: {Hits: hits}},
 		})
 	}
 	return r
 }
 
+// runs compares by the metrics of the new run's manifest.
+func runs(base, next *eval.Run, o Options) (*Result, error) {
+	e, err := score.Evaluate(next, nil)
+	if err != nil {
+		return nil, err
+	}
+	return Runs(base, e, o)
+}
+
 func TestRuns(t *testing.T) {
-	result, err := Runs(run(1, 2, 1), run(2, 1, 1), Options{})
+	result, err := runs(run(1, 2, 1), run(2, 1, 1), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,12 +96,12 @@ func TestRefusals(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := Runs(run(1, 2, 1), test.next, Options{})
+			_, err := runs(run(1, 2, 1), test.next, Options{})
 			refusal, ok := errors.AsType[*Refusal](err)
 			if !ok || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "--force") {
 				t.Fatalf("got error %v, want a refusal: %q", err, test.want)
 			}
-			forced, err := Runs(run(1, 2, 1), test.next, Options{Force: true})
+			forced, err := runs(run(1, 2, 1), test.next, Options{Force: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -103,15 +115,15 @@ func TestRefusals(t *testing.T) {
 // The spelling and the order of judgments change nothing.
 func TestSameJudgmentsInOtherWords(t *testing.T) {
 	base, next := run(1), run(1)
-	base.Queries[0].Judgments = []eval.Judgment{{Title: "Right", Grade: 1}, {ID: "7", Title: "x", Grade: 2}}
-	next.Queries[0].Judgments = []eval.Judgment{{ID: "7", Title: "y", Grade: 2}, {Title: "right ", Grade: 1}}
-	if _, err := Runs(base, next, Options{}); err != nil {
+	base.Queries[0].Judgments = []judgments.Judgment{{Title: "Right", Grade: 1}, {ID: "7", Title: "x", Grade: 2}}
+	next.Queries[0].Judgments = []judgments.Judgment{{ID: "7", Title: "y", Grade: 2}, {Title: "right ", Grade: 1}}
+	if _, err := runs(base, next, Options{}); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestForcedComparisonUsesWhatBothHave(t *testing.T) {
-	result, err := Runs(run(1, 2), run(2, 1, 1, 3), Options{Force: true})
+	result, err := runs(run(1, 2), run(2, 1, 1, 3), Options{Force: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +136,7 @@ func TestForcedComparisonUsesWhatBothHave(t *testing.T) {
 	// Both sides are measured with the new run's judgments.
 	next := run(1, 2)
 	next.Queries[0].Judgments[0].Title = "wrong 2"
-	result, err = Runs(run(1, 2), next, Options{Force: true})
+	result, err = runs(run(1, 2), next, Options{Force: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,13 +148,13 @@ func TestForcedComparisonUsesWhatBothHave(t *testing.T) {
 func TestNothingInCommon(t *testing.T) {
 	next := run(1)
 	next.Queries[0].ID = "other"
-	if _, err := Runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no query in common") {
+	if _, err := runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no query in common") {
 		t.Errorf("got %v", err)
 	}
 	next = run(1)
-	next.Manifest.Systems = []string{"other"}
+	next.Manifest.Systems[0].Name = "other"
 	next.Queries[0].Results["other"] = next.Queries[0].Results[eval.FirstStage]
-	if _, err := Runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no system in common: first-stage there, other here") {
+	if _, err := runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no system in common: first-stage there, other here") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -150,9 +162,9 @@ func TestNothingInCommon(t *testing.T) {
 func TestChangesAreListed(t *testing.T) {
 	next := run(1, 2)
 	next.Manifest.Indices[0].Documents = 11
-	next.Manifest.Retriever = []byte(`{"standard":{}}`)
+	next.Manifest.Systems[0].Retriever = []byte(`{"knn":{}}`)
 	next.Manifest.Tool = "releval newer"
-	result, err := Runs(run(1, 2), next, Options{})
+	result, err := runs(run(1, 2), next, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,8 +181,7 @@ func TestChangesAreListed(t *testing.T) {
 func TestContributionsOfAnswersThatWereNotReranked(t *testing.T) {
 	reranked := func(rank int) *eval.Run {
 		r := run(2)
-		r.Manifest.Systems = append(r.Manifest.Systems, "elastic")
-		r.Manifest.Rerankers = []eval.Reranker{{Name: "elastic", Window: 5}}
+		r.Manifest.Systems = evaltest.Systems(10, eval.System{Name: "elastic", Window: 5})
 		first := r.Queries[0].Results[eval.FirstStage]
 		r.Queries[0].Results["elastic"] = run(rank).Queries[0].Results[eval.FirstStage]
 		if rank == 2 { // as the first stage has it
@@ -179,7 +190,7 @@ func TestContributionsOfAnswersThatWereNotReranked(t *testing.T) {
 		return r
 	}
 	for _, test := range []struct{ before, after int }{{2, 1}, {1, 2}} {
-		result, err := Runs(reranked(test.before), reranked(test.after), Options{})
+		result, err := runs(reranked(test.before), reranked(test.after), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

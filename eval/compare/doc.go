@@ -9,9 +9,10 @@
 //
 //  1. The manifests and the queries are held against each other: what
 //     differs is listed, and what makes the difference meaningless apart.
-//  2. Both runs are cut to the queries that both have, in one order, and
-//     evaluated by the same metrics, so that both sides follow the same
-//     definitions whatever version of releval wrote them.
+//  2. Both runs are cut to the queries that both have, in one order. The new
+//     run comes evaluated; the base run is evaluated by the same metrics, so
+//     that both sides follow the same definitions whatever version of releval
+//     wrote them.
 //  3. Each system that both have is compared query by query on each metric;
 //     Holm's correction covers all of these tests.
 //  4. The queries are sorted by what they lost, each with the documents that

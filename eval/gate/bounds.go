@@ -6,11 +6,12 @@ import (
 	"slices"
 
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 )
 
 // bounds holds a metric's value itself against min and max.
 func (j *judge) bounds() {
-	metric, values, ok := j.values(j.system, j.scope.queries)
+	metric, values, ok := j.values(j.Scores, j.System, j.scope.queries)
 	if !ok {
 		return
 	}
@@ -41,7 +42,7 @@ func (j *judge) bounds() {
 	if summary.Undefined > 0 {
 		j.explain("%s has no value for %s, left out", j.Metric, plural(summary.Undefined, "query"))
 	}
-	if ids, offenders := j.in.failed(j.system, j.scope.queries); len(ids) > 0 {
+	if ids, offenders := j.failed(j.scope.queries); len(ids) > 0 {
 		j.Queries = offenders
 		j.undecided("%s failed, taken as %s: %s", plural(len(ids), "query"), taken(summary.Undefined), some(ids))
 	}
@@ -55,17 +56,18 @@ func taken(undefined int) string {
 	return "0"
 }
 
-// values returns the gate's metric for the queries, in their order.
-func (j *judge) values(s *System, queries []int) (metrics.Metric, []float64, bool) {
+// values returns the gate's metric of a system for some of the evaluation's
+// queries, in their order.
+func (j *judge) values(e *score.Evaluation, system string, queries []int) (metrics.Metric, []float64, bool) {
 	metric, err := metrics.Parse(j.gate.Metric)
 	if err != nil {
 		j.undecided("%v", err)
 		return metric, nil, false
 	}
 	j.Metric = metric.String()
-	all, ok := s.Values[j.Metric]
-	if !ok {
-		j.undecided("%s was not computed for %s", j.Metric, s.Name)
+	all := e.Column(system, metric)
+	if all == nil {
+		j.undecided("%s was not computed for %s", j.Metric, system)
 		return metric, nil, false
 	}
 	values := make([]float64, len(queries))
@@ -91,6 +93,6 @@ func (j *judge) furthest(values []float64, below bool) {
 		return cmp.Compare(values[b], values[a])
 	})
 	for _, i := range order {
-		j.Queries = append(j.Queries, j.in.offender(j.scope.queries[i], fixed(values[i])))
+		j.Queries = append(j.Queries, j.offender(j.scope.queries[i], fixed(values[i])))
 	}
 }

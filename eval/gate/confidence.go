@@ -53,7 +53,7 @@ func (j *judge) beyond(p *pairs, limit float64) (stats.Comparison, error) {
 	for i, v := range p.before {
 		moved[i] = v + limit
 	}
-	o := j.in.Stats
+	o := j.Stats
 	o.Confidence = j.gate.Confidence
 	return stats.Compare(moved, p.after, o)
 }

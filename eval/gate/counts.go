@@ -16,7 +16,7 @@ func isLatency(name string) bool { return slices.Contains(judgments.Latencies, n
 func (j *judge) latency() {
 	kind, quantile, _ := strings.Cut(j.Metric, "_")
 	share := map[string]float64{"p50": 0.5, "p95": 0.95}[quantile]
-	ids, offenders := j.in.failed(j.system, j.scope.queries)
+	ids, offenders := j.failed(j.scope.queries)
 	type timed struct {
 		query int
 		ms    float64
@@ -24,13 +24,13 @@ func (j *judge) latency() {
 	var slow []timed
 	var times []float64
 	for _, i := range j.scope.queries {
-		a := &j.system.Answers[i]
-		if a.Failed() {
+		answer := j.query(i).Results[j.System]
+		if answer.Failed() {
 			continue
 		}
-		ms := a.WallMS
+		ms := answer.WallMS
 		if kind == "took" {
-			ms = a.TookMS
+			ms = float64(answer.TookMS)
 		}
 		times = append(times, ms)
 		if j.gate.Max != nil && ms > *j.gate.Max {
@@ -53,13 +53,13 @@ func (j *judge) latency() {
 	}
 	slices.SortStableFunc(slow, func(a, b timed) int { return cmp.Compare(b.ms, a.ms) })
 	for _, s := range slow {
-		j.Queries = append(j.Queries, j.in.offender(s.query, milliseconds(s.ms)))
+		j.Queries = append(j.Queries, j.offender(s.query, milliseconds(s.ms)))
 	}
 }
 
 // failures holds the number of queries without a usable answer against max.
 func (j *judge) failures() {
-	_, offenders := j.in.failed(j.system, j.scope.queries)
+	_, offenders := j.failed(j.scope.queries)
 	j.atMost(len(offenders), offenders)
 }
 
@@ -68,15 +68,16 @@ func (j *judge) failures() {
 func (j *judge) dropped() {
 	total := 0
 	var offenders []Offender
+	left := j.droppedFrom(j.System)
 	for _, i := range j.scope.queries {
-		if titles := j.system.Answers[i].Dropped; len(titles) > 0 {
+		if titles := left[j.query(i).ID]; len(titles) > 0 {
 			total += len(titles)
-			offenders = append(offenders, j.in.offender(i, some(titles)))
+			offenders = append(offenders, j.offender(i, some(titles)))
 		}
 	}
 	j.atMost(total, offenders)
 	// More documents could have been dropped, so that a failure stands.
-	if ids, failed := j.in.failed(j.system, j.scope.queries); len(ids) > 0 && j.Verdict == Passed {
+	if ids, failed := j.failed(j.scope.queries); len(ids) > 0 && j.Verdict == Passed {
 		j.Queries = failed
 		j.undecided("%s failed, so that what was dropped there is unknown: %s", plural(len(ids), "query"), some(ids))
 	}
@@ -85,19 +86,19 @@ func (j *judge) dropped() {
 // unresolved holds the number of judged titles without a document against
 // max.
 func (j *judge) unresolved() {
-	if !j.in.TitlesChecked {
+	if j.Scores.Run.Manifest.Hashes.Titles == "" {
 		j.undecided("the index was not asked for the judged titles")
 		return
 	}
 	seen := map[string]bool{}
 	var offenders []Offender
 	for _, i := range j.scope.queries {
-		titles := j.in.Queries[i].Unresolved
+		titles := j.missing.of(j.query(i))
 		for _, title := range titles {
 			seen[judgments.FoldTitle(title)] = true
 		}
 		if len(titles) > 0 {
-			offenders = append(offenders, j.in.offender(i, some(titles)))
+			offenders = append(offenders, j.offender(i, some(titles)))
 		}
 	}
 	j.atMost(len(seen), offenders)

@@ -43,7 +43,7 @@ func (j *judge) queryDrops(p *pairs) {
 	}
 	j.Actual = "no drop"
 	if at >= 0 {
-		j.Actual = fmt.Sprintf("a drop of %s by %s", beside(worst, &limit), j.in.Queries[p.queries[at]].ID)
+		j.Actual = fmt.Sprintf("a drop of %s by %s", beside(worst, &limit), j.query(p.queries[at]).ID)
 	}
 	j.decide(limit - worst)
 	slices.SortStableFunc(order, func(a, b int) int {
@@ -117,7 +117,7 @@ func (j *judge) compare(p *pairs) error {
 	if len(p.queries) < 2 {
 		return nil
 	}
-	o := j.in.Stats
+	o := j.Stats
 	if j.gate.Confidence != 0 {
 		o.Confidence = j.gate.Confidence
 	}
@@ -175,5 +175,5 @@ func (j *judge) losers(p *pairs, limit float64) {
 }
 
 func (j *judge) moved(p *pairs, i int) Offender {
-	return j.in.offender(p.queries[i], fixed(p.before[i])+" to "+fixed(p.after[i]))
+	return j.offender(p.queries[i], fixed(p.before[i])+" to "+fixed(p.after[i]))
 }

@@ -11,9 +11,8 @@
 //
 //  1. Check looks at a gate when the suite is loaded: names that nothing has,
 //     limits that no run can meet.
-//  2. Metrics says which metrics the gates need; the caller computes them for
-//     the run and for the baseline, and hands everything over as an Input of
-//     plain values.
+//  2. Metrics says which metrics the gates need; the caller evaluates the run
+//     and the baseline by them, and hands both over as an Input.
 //  3. Evaluate narrows each gate to its queries: those with its tag, without
 //     those in quarantine. A quarantine whose day is past no longer counts,
 //     and the result says so.

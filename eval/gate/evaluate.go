@@ -3,6 +3,7 @@ package gate
 import (
 	"math"
 
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/judgments"
 )
 
@@ -12,41 +13,45 @@ const firstStage = judgments.FirstStage
 // Evaluate gives a verdict on every gate, in the suite's order, and then on
 // every expectation, by query. A condition that names no system is held
 // against every reranker, or against the first stage where none was run; a
-// limit on failed queries against all systems. The error is for an Input that
-// does not fit together and for options that stats refuses; what is wrong
-// with the run is a verdict.
+// limit on failed queries against all systems. The error is for options that
+// stats refuses; what is wrong with the run is a verdict.
 func Evaluate(in Input) ([]Result, error) {
-	if err := in.check(); err != nil {
-		return nil, err
-	}
+	run := in.Scores.Run
+	e := evaluator{Input: in, missing: unresolvedIn(&run.Manifest)}
 	var results []Result
-	for i := range in.Gates {
-		rows, err := in.gate(&in.Gates[i])
+	for i := range run.Manifest.Gates {
+		rows, err := e.gate(&run.Manifest.Gates[i])
 		if err != nil {
 			return nil, err
 		}
 		results = append(results, rows...)
 	}
-	for i := range in.Queries {
-		results = append(results, in.expectations(&in.Queries[i], i)...)
+	for i := range run.Queries {
+		results = append(results, e.expectations(&run.Queries[i])...)
 	}
 	return results, nil
 }
 
-// judge holds one gate against one system.
+// evaluator is an Input with what several verdicts need of it.
+type evaluator struct {
+	Input
+	missing unresolved
+}
+
+// judge decides one gate for one system.
 type judge struct {
-	in     *Input
+	*evaluator
 	gate   *judgments.Gate
-	system *System
+	system *score.SystemScores // nil where the system was not run
 	scope  scope
 	*Result
 }
 
 // gate evaluates a gate for each system that it is for.
-func (in *Input) gate(g *judgments.Gate) ([]Result, error) {
-	scope := in.scope(g.Tag)
+func (e *evaluator) gate(g *judgments.Gate) ([]Result, error) {
+	scope := e.scope(g.Tag)
 	var results []Result
-	for _, name := range in.systemsFor(g) {
+	for _, name := range e.systemsFor(g) {
 		r := Result{
 			Position: g.Position,
 			Source:   g.Source,
@@ -54,7 +59,7 @@ func (in *Input) gate(g *judgments.Gate) ([]Result, error) {
 			Metric:   g.Metric,
 			Margin:   math.NaN(),
 		}
-		j := judge{in: in, gate: g, system: find(in.Systems, name), scope: scope, Result: &r}
+		j := judge{evaluator: e, gate: g, system: e.Scores.System(name), scope: scope, Result: &r}
 		if err := j.evaluate(); err != nil {
 			return nil, err
 		}
@@ -71,30 +76,30 @@ func (in *Input) gate(g *judgments.Gate) ([]Result, error) {
 
 // systemsFor names the systems that a gate is for; the empty name stands for
 // the run as a whole.
-func (in *Input) systemsFor(g *judgments.Gate) []string {
+func (e *evaluator) systemsFor(g *judgments.Gate) []string {
 	switch {
 	case g.Metric == "unresolved_titles":
 		return []string{""}
 	case g.System == "" && g.Metric == "failed":
 		var all []string
-		for i := range in.Systems {
-			all = append(all, in.Systems[i].Name)
+		for i := range e.Scores.Systems {
+			all = append(all, e.Scores.Systems[i].System)
 		}
 		return all
 	default:
-		return in.named(g.System)
+		return e.named(g.System)
 	}
 }
 
 // named is the system of that name, or where it is empty every reranker.
-func (in *Input) named(system string) []string {
+func (e *evaluator) named(system string) []string {
 	if system != "" {
 		return []string{system}
 	}
 	var rerankers []string
-	for i := range in.Systems {
-		if in.Systems[i].Name != firstStage {
-			rerankers = append(rerankers, in.Systems[i].Name)
+	for i := range e.Scores.Systems {
+		if name := e.Scores.Systems[i].System; name != firstStage {
+			rerankers = append(rerankers, name)
 		}
 	}
 	if rerankers == nil {
@@ -106,9 +111,10 @@ func (in *Input) named(system string) []string {
 // evaluate fills in the result.
 func (j *judge) evaluate() error {
 	j.Expected = j.expectation()
+	partial := j.partial()
 	switch {
-	case j.in.Partial != "":
-		j.undecided("%s", j.in.Partial)
+	case partial != "":
+		j.undecided("%s", partial)
 	case j.system == nil && j.Metric != "unresolved_titles":
 		j.undecided("the system %s was not run", j.System)
 	case j.scope.empty != "":

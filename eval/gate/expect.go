@@ -3,36 +3,44 @@ package gate
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/judgments"
 )
 
+// expectation is a condition on a title in a system's answer to a query.
+type expectation struct {
+	*judgments.Expectation
+	missing unresolved
+	*Result
+}
+
 // expectations evaluates the conditions on single titles of a query.
-func (in *Input) expectations(q *Query, index int) []Result {
+func (e *evaluator) expectations(q *eval.Query) []Result {
 	var results []Result
 	for i := range q.Expect {
-		e := &q.Expect[i]
-		for _, name := range in.named(e.System) {
+		x := &q.Expect[i]
+		for _, name := range e.named(x.System) {
 			r := Result{
-				Position: e.Position,
-				Source:   e.Source,
+				Position: x.Position,
+				Source:   x.Source,
 				Query:    q.ID,
 				System:   name,
 				Margin:   math.NaN(),
+				Expected: wanted(x),
 			}
-			if system := find(in.Systems, name); system == nil {
-				r.Expected = wanted(e)
+			if e.Scores.System(name) == nil {
 				r.undecided("the system %s was not run", name)
+			} else if reason := unanswered(q, name); reason != "" {
+				r.undecided("the query failed: %s", reason)
 			} else {
-				r.expect(e, q, &system.Answers[index])
+				expectation{x, e.missing, &r}.decide(q.Results[name].Hits)
 			}
 			if r.Verdict != Passed {
 				r.Queries = []Offender{{Position: q.Position, Query: q.ID, Detail: r.Actual}}
 			}
 			if q.Quarantine != nil {
-				r.quarantine(q, inForce(q.Quarantine, in.Now))
+				r.quarantine(q, inForce(q.Quarantine, e.Now))
 			}
 			results = append(results, r)
 		}
@@ -41,7 +49,7 @@ func (in *Input) expectations(q *Query, index int) []Result {
 }
 
 // quarantine takes a result out of the gates, or says that it is back.
-func (r *Result) quarantine(q *Query, held bool) {
+func (r *Result) quarantine(q *eval.Query, held bool) {
 	if !held {
 		r.explain("gating again: %s", released(q))
 		return
@@ -50,78 +58,63 @@ func (r *Result) quarantine(q *Query, held bool) {
 	r.Verdict = Skipped
 }
 
-// expect holds one answer against one expectation.
-func (r *Result) expect(e *judgments.Expectation, q *Query, a *Answer) {
-	r.Expected = wanted(e)
-	if a.Failed() {
-		r.undecided("the query failed: %s", a.Error)
-		return
-	}
-	rank := rankOf(a.Hits, e.ID, e.Title)
-	r.Actual = place(rank, len(a.Hits))
+// decide holds the expectation against the hits of an answer.
+func (x expectation) decide(hits []eval.Hit) {
+	rank := rankOf(hits, x.ID, x.Title)
+	x.Actual = place(rank, len(hits))
 	switch {
-	case e.Before != "":
-		r.before(e, q, a, rank)
-	case e.Within > 0:
+	case x.Before != "":
+		x.before(hits, rank)
+	case x.Within > 0:
 		if rank == 0 {
-			r.Verdict = Failed
-			r.explainMissing(q, e.ID, e.Title)
+			x.absent()
 			return
 		}
-		r.decide(float64(e.Within - rank))
-	case e.NotWithin > 0:
+		x.Result.decide(float64(x.Within - rank))
+	case x.NotWithin > 0:
 		if rank > 0 {
 			// One below the last forbidden rank is where it may begin.
-			r.decide(float64(rank - e.NotWithin - 1))
+			x.Result.decide(float64(rank - x.NotWithin - 1))
 			return
 		}
-		r.Verdict = Passed
-		if missing(q, e.ID, e.Title) {
-			r.undecided("the index has no such document, so that its absence says nothing")
+		x.Verdict = Passed
+		if x.missing.has(x.ID, x.Title) {
+			x.undecided("the index has no such document, so that its absence says nothing")
 		}
 	default:
-		r.undecided("the expectation has no condition")
+		x.undecided("the expectation has no condition")
 	}
 }
 
-// before holds the ranks of two titles against each other.
-func (r *Result) before(e *judgments.Expectation, q *Query, a *Answer, rank int) {
-	other := rankOf(a.Hits, "", e.Before)
-	r.Actual = fmt.Sprintf("%s, the other %s", r.Actual, place(other, len(a.Hits)))
+// before compares the ranks of two titles.
+func (x expectation) before(hits []eval.Hit, rank int) {
+	other := rankOf(hits, "", x.Before)
+	x.Actual = fmt.Sprintf("%s, the other %s", x.Actual, place(other, len(hits)))
 	switch {
 	case rank == 0 && other == 0:
-		r.undecided("neither was returned")
+		x.undecided("neither was returned")
 	case rank == 0:
-		r.Verdict = Failed
-		r.explainMissing(q, e.ID, e.Title)
+		x.absent()
 	case other == 0:
-		r.Verdict = Passed
-		if missing(q, "", e.Before) {
-			r.undecided("the index has no document titled %q to rank below", e.Before)
+		x.Verdict = Passed
+		if x.missing.has("", x.Before) {
+			x.undecided("the index has no document titled %q to rank below", x.Before)
 		}
 	case rank == other:
-		r.undecided("both are the same document")
+		x.undecided("both are the same document")
 	default:
 		// Adjacent ranks in the right order meet it with no room to spare.
-		r.decide(float64(other - rank - 1))
+		x.Result.decide(float64(other - rank - 1))
 	}
 }
 
-// explainMissing adds that the document does not exist, where that is known.
-func (r *Result) explainMissing(q *Query, id, title string) {
-	if missing(q, id, title) {
-		r.explain("the index has no such document")
+// absent fails because the document was not returned, and adds that it does
+// not exist where that is known.
+func (x expectation) absent() {
+	x.Verdict = Failed
+	if x.missing.has(x.ID, x.Title) {
+		x.explain("the index has no such document")
 	}
-}
-
-// missing says that the index is known to lack the document.
-func missing(q *Query, id, title string) bool {
-	return slices.ContainsFunc(q.Unresolved, func(name string) bool {
-		if id != "" {
-			return name == id
-		}
-		return judgments.FoldTitle(name) == judgments.FoldTitle(title)
-	})
 }
 
 // rankOf is the rank of the document with the id or, where that is empty, of

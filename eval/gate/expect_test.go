@@ -37,10 +37,10 @@ func TestQuarantine(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.until, func(t *testing.T) {
 			in := films()
-			in.Gates = []judgments.Gate{{Metric: "ndcg@10", Min: new(0.75)}}
-			in.Queries[1].Quarantine = &judgments.Quarantine{Until: day(test.until), Reason: "synonyms are being rebuilt."}
-			in.Queries[1].Expect = []judgments.Expectation{{Title: "Heat", Within: 3}}
-			in.Systems[1].Answers[1].Hits = []eval.Hit{{ID: "1", Title: "Fargo"}}
+			in.gates(judgments.Gate{Metric: "ndcg@10", Min: new(0.75)})
+			in.Scores.Run.Queries[1].Quarantine = &judgments.Quarantine{Until: day(test.until), Reason: "synonyms are being rebuilt."}
+			in.Scores.Run.Queries[1].Expect = []judgments.Expectation{{Title: "Heat", Within: 3}}
+			in.Scores.Run.Queries[1].Results["elastic"].Hits = []eval.Hit{{Document: &eval.Document{ID: "1", Title: "Fargo"}}}
 			results, err := Evaluate(in)
 			if err != nil {
 				t.Fatal(err)
@@ -54,9 +54,9 @@ func TestQuarantine(t *testing.T) {
 	}
 
 	in := films()
-	in.Gates = []judgments.Gate{{Metric: "ndcg@10", Tag: "hard", Min: new(0.1)}}
+	in.gates(judgments.Gate{Metric: "ndcg@10", Tag: "hard", Min: new(0.1)})
 	for i := range 2 {
-		in.Queries[i].Quarantine = &judgments.Quarantine{Until: day("2027-01-31")}
+		in.Scores.Run.Queries[i].Quarantine = &judgments.Quarantine{Until: day("2027-01-31")}
 	}
 	results, err := Evaluate(in)
 	if err != nil {
@@ -67,7 +67,7 @@ func TestQuarantine(t *testing.T) {
 }
 
 func TestExpectations(t *testing.T) {
-	hits := []eval.Hit{{ID: "7", Title: "Reservoir Dogs"}, {ID: "1", Title: "Heat"}, {ID: "2", Title: "heat"}, {ID: "3", Title: "Fargo"}}
+	hits := []eval.Hit{{Document: &eval.Document{ID: "7", Title: "Reservoir Dogs"}}, {Document: &eval.Document{ID: "1", Title: "Heat"}}, {Document: &eval.Document{ID: "2", Title: "heat"}}, {Document: &eval.Document{ID: "3", Title: "Fargo"}}}
 	none := math.NaN()
 	tests := []struct {
 		name   string
@@ -78,22 +78,22 @@ func TestExpectations(t *testing.T) {
 		{"within", judgments.Expectation{Title: "HEAT", Within: 3}, nil, expected{Passed, "elastic", `"HEAT" within the first 3`, "rank 2", 1, "", ""}},
 		{"within, by id", judgments.Expectation{Title: "Heat", ID: "2", Within: 2}, nil, expected{Failed, "elastic", `"Heat" within the first 2`, "rank 3", -1, "", "crime rank 3"}},
 		{"within, absent", judgments.Expectation{Title: "Alien", Within: 3}, nil, expected{Failed, "elastic", `"Alien" within the first 3`, "not among 4 hits", none, "", "crime not among 4 hits"}},
-		{"within, not in the index", judgments.Expectation{Title: "Alien", Within: 3}, func(in *Input) { in.Queries[0].Unresolved = []string{"alien"} },
+		{"within, not in the index", judgments.Expectation{Title: "Alien", Within: 3}, func(in *Input) { in.Scores.Run.Manifest.Unresolved = []string{"alien"} },
 			expected{Failed, "elastic", `"Alien" within the first 3`, "not among 4 hits", none, "the index has no such document", "crime not among 4 hits"}},
 		{"not within, lower", judgments.Expectation{Title: "Fargo", NotWithin: 3}, nil, expected{Passed, "elastic", `"Fargo" not within the first 3`, "rank 4", 0, "", ""}},
 		{"not within, found", judgments.Expectation{Title: "Heat", NotWithin: 3}, nil, expected{Failed, "elastic", `"Heat" not within the first 3`, "rank 2", -2, "", "crime rank 2"}},
 		{"not within, absent", judgments.Expectation{ID: "99", NotWithin: 3}, nil, expected{Passed, "elastic", `"99" not within the first 3`, "not among 4 hits", none, "", ""}},
-		{"not within, not in the index", judgments.Expectation{ID: "99", NotWithin: 1}, func(in *Input) { in.Queries[0].Unresolved = []string{"99"} },
+		{"not within, not in the index", judgments.Expectation{ID: "99", NotWithin: 1}, func(in *Input) { in.Scores.Run.Manifest.Unresolved = []string{"id 99"} },
 			expected{Inconclusive, "elastic", `"99" not at rank 1`, "not among 4 hits", none, "its absence says nothing", "crime not among 4 hits"}},
 		{"before", judgments.Expectation{Title: "Reservoir Dogs", Before: "Fargo"}, nil, expected{Passed, "elastic", `"Reservoir Dogs" before "Fargo"`, "rank 1, the other rank 4", 2, "", ""}},
 		{"before, adjacent", judgments.Expectation{Title: "Reservoir Dogs", Before: "Heat"}, nil, expected{Passed, "elastic", `"Reservoir Dogs" before "Heat"`, "rank 1, the other rank 2", 0, "", ""}},
 		{"before, the other way round", judgments.Expectation{Title: "Fargo", Before: "Heat"}, nil, expected{Failed, "elastic", `"Fargo" before "Heat"`, "rank 4, the other rank 2", -3, "", "crime rank 4, the other rank 2"}},
 		{"before, the other absent", judgments.Expectation{Title: "Fargo", Before: "Alien"}, nil, expected{Passed, "elastic", `"Fargo" before "Alien"`, "rank 4, the other not among 4 hits", none, "", ""}},
-		{"before, the other not in the index", judgments.Expectation{Title: "Fargo", Before: "Alien"}, func(in *Input) { in.Queries[0].Unresolved = []string{"Alien"} },
+		{"before, the other not in the index", judgments.Expectation{Title: "Fargo", Before: "Alien"}, func(in *Input) { in.Scores.Run.Manifest.Unresolved = []string{"Alien"} },
 			expected{Inconclusive, "elastic", `"Fargo" before "Alien"`, "rank 4, the other not among 4 hits", none, `no document titled "Alien"`, "crime rank 4, the other not among 4 hits"}},
 		{"before, absent", judgments.Expectation{Title: "Alien", Before: "Heat"}, nil, expected{Failed, "elastic", `"Alien" before "Heat"`, "not among 4 hits, the other rank 2", none, "", "crime not among 4 hits, the other rank 2"}},
 		{"before, both absent", judgments.Expectation{Title: "Alien", Before: "Aliens"}, nil, expected{Inconclusive, "elastic", `"Alien" before "Aliens"`, "not among 4 hits, the other not among 4 hits", none, "neither was returned", "crime not among 4 hits, the other not among 4 hits"}},
-		{"failed query", judgments.Expectation{Title: "Heat", NotWithin: 1}, func(in *Input) { in.Systems[1].Answers[0].Error = "timed out" },
+		{"failed query", judgments.Expectation{Title: "Heat", NotWithin: 1}, func(in *Input) { fail(in.Scores, "elastic", 0, "timed out") },
 			expected{Inconclusive, "elastic", `"Heat" not at rank 1`, "", none, "the query failed: timed out", "crime"}},
 		{"system not run", judgments.Expectation{Title: "Heat", Within: 1, System: "cohere"}, nil,
 			expected{Inconclusive, "cohere", `"Heat" at rank 1`, "", none, "the system cohere was not run", "crime"}},
@@ -103,8 +103,8 @@ func TestExpectations(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			in := films()
-			in.Queries[0].Expect = []judgments.Expectation{test.expect}
-			in.Systems[1].Answers[0].Hits = hits
+			in.Scores.Run.Queries[0].Expect = []judgments.Expectation{test.expect}
+			in.Scores.Run.Queries[0].Results["elastic"].Hits = hits
 			if test.change != nil {
 				test.change(&in)
 			}

@@ -8,40 +8,85 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/judgments"
 )
 
 // noon is the time of the tests' runs.
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
+// evaluated is an evaluation by ndcg@10 with the given values, without any
+// ranking behind them. Every query has one judgment, of grade 1.
+func evaluated(queries []string, systems ...scored) *score.Evaluation {
+	run := &eval.Run{}
+	for i, id := range queries {
+		q := eval.Query{
+			ID: id, Position: judgments.Position{File: "films.yaml", Line: 20 + i, Column: 5},
+			Judgments: []judgments.Judgment{{Title: "The right one", Grade: 1}}, Results: eval.Results{},
+		}
+		for _, s := range systems {
+			q.Results[s.system] = &eval.Result{TookMS: int64(10 * (i + 1)), WallMS: float64(20*(i+1)) + 0.5}
+		}
+		run.Queries = append(run.Queries, q)
+	}
+	e := &score.Evaluation{Run: run, Metrics: []metrics.Metric{mustParse("ndcg@10")}}
+	for _, s := range systems {
+		e.Systems = append(e.Systems, score.SystemScores{System: s.system, Values: [][]float64{s.values}, Grades: make([][]float64, len(queries)), Errors: make([]string, len(queries))})
+	}
+	return e
+}
+
+// scored are a system's values by query.
+type scored struct {
+	system string
+	values []float64
+}
+
+func system(name string, values ...float64) scored { return scored{name, values} }
+
+func mustParse(name string) metrics.Metric {
+	m, err := metrics.Parse(name)
+	if err != nil {
+		panic(err)
+	}
+	return m
+}
+
+// fail makes a system's answer to a query a failure.
+func fail(e *score.Evaluation, system string, query int, reason string) {
+	e.Run.Queries[query].Results[system] = &eval.Result{Error: reason}
+	s := e.System(system)
+	s.Errors[query], s.Values[0][query] = reason, 0
+}
+
+// column adds a metric with a value for each query of every system.
+func column(e *score.Evaluation, metric string, values ...float64) {
+	e.Metrics = append(e.Metrics, mustParse(metric))
+	for i := range e.Systems {
+		e.Systems[i].Values = append(e.Systems[i].Values, values)
+	}
+}
+
 // films is a run of five queries on two systems, with a baseline of the same
 // queries. Every test changes its own copy.
 func films() Input {
-	in := Input{Now: noon, TitlesChecked: true}
-	for i, id := range []string{"crime", "heist", "space", "ghost", "boxing"} {
-		in.Queries = append(in.Queries, Query{ID: id, Position: judgments.Position{File: "films.yaml", Line: 20 + i, Column: 5}})
-	}
-	in.Queries[0].Tags = []string{"hard"}
-	in.Queries[1].Tags = []string{"hard"}
-	first := system(firstStage, 0.5, 0.4, 0.6, 0.5, 0.5)  // mean 0.5
-	elastic := system("elastic", 0.9, 0.4, 0.7, 0.5, 1.0) // mean 0.7
-	in.Systems = []System{first, elastic}
-	in.Baseline = &Baseline{
-		Queries: []string{"boxing", "crime", "ghost", "heist", "space"},
-		// In the run's order crime 0.9, heist 0.6, space 0.8, ghost 0.4,
-		// boxing 1: mean 0.74.
-		Systems: []System{system("elastic", 1.0, 0.9, 0.4, 0.6, 0.8)},
-	}
-	return in
+	run := evaluated([]string{"crime", "heist", "space", "ghost", "boxing"},
+		system(firstStage, 0.5, 0.4, 0.6, 0.5, 0.5), // mean 0.5
+		system("elastic", 0.9, 0.4, 0.7, 0.5, 1.0))  // mean 0.7
+	run.Run.Manifest.Hashes.Titles = "asked"
+	run.Run.Queries[0].Tags = []string{"hard"}
+	run.Run.Queries[1].Tags = []string{"hard"}
+	// In the run's order crime 0.9, heist 0.6, space 0.8, ghost 0.4, boxing 1:
+	// mean 0.74.
+	base := evaluated([]string{"boxing", "crime", "ghost", "heist", "space"}, system("elastic", 1.0, 0.9, 0.4, 0.6, 0.8))
+	return Input{Scores: run, Baseline: base, Integrity: &integrity.Integrity{}, Now: noon}
 }
 
-func system(name string, values ...float64) System {
-	s := System{Name: name, Values: map[string][]float64{"ndcg@10": values}, Answers: make([]Answer, len(values))}
-	for i := range s.Answers {
-		s.Answers[i] = Answer{TookMS: float64(10 * (i + 1)), WallMS: float64(20*(i+1)) + 0.5}
-	}
-	return s
-}
+// gates sets the run's gates.
+func (in *Input) gates(gates ...judgments.Gate) { in.Scores.Run.Manifest.Gates = gates }
 
 func ids(offenders []Offender) string {
 	names := make([]string, len(offenders))

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/judgments"
 )
@@ -45,18 +48,20 @@ func FuzzGates(f *testing.F) {
 				}
 			}
 			if len(problems) == 0 {
-				run.Manifest.Gates = append(run.Manifest.Gates, eval.Gate{
-					Source: g.Source, Line: g.Line, Column: g.Column, Metric: g.Metric, System: g.System, Tag: g.Tag, Versus: g.Versus,
-					Min: g.Min, Max: g.Max, MinGain: g.MinGain, MaxDrop: g.MaxDrop, MaxQueryDrop: g.MaxQueryDrop, Confidence: g.Confidence,
-				})
+				run.Manifest.Gates = append(run.Manifest.Gates, g)
 			}
 		}
 		for _, base := range []*eval.Run{nil, smallRun()} {
-			input, err := FromRun(run, base, noon, stats.Options{Resamples: 20, Permutations: 20})
+			needed, err := Metrics(run.Manifest.Gates)
 			if err != nil {
 				t.Fatalf("%q passes Check, but: %v", text, err)
 			}
-			results, err := Evaluate(input)
+			in := Input{Scores: mustEvaluate(run, needed), Now: noon, Stats: stats.Options{Resamples: 20, Permutations: 20}}
+			in.Integrity = new(integrity.Check(run))
+			if base != nil {
+				in.Baseline = mustEvaluate(base, needed)
+			}
+			results, err := Evaluate(in)
 			if err != nil {
 				t.Fatalf("%q passes Check, but: %v", text, err)
 			}
@@ -67,4 +72,12 @@ func FuzzGates(f *testing.F) {
 			}
 		}
 	})
+}
+
+func mustEvaluate(run *eval.Run, chosen []metrics.Metric) *score.Evaluation {
+	e, err := score.Evaluate(run, chosen)
+	if err != nil {
+		panic(err)
+	}
+	return e
 }

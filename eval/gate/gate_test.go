@@ -7,16 +7,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/judgments"
 )
 
 func TestGates(t *testing.T) {
 	none := math.NaN()
-	fail := func(system, query int) func(*Input) {
-		return func(in *Input) {
-			in.Systems[system].Answers[query].Error = "shard 0: timed out"
-			in.Systems[system].Values["ndcg@10"][query] = 0
-		}
+	failing := func(system string, query int) func(*Input) {
+		return func(in *Input) { fail(in.Scores, system, query, "shard 0: timed out") }
 	}
 	tests := []struct {
 		name   string
@@ -38,7 +36,7 @@ func TestGates(t *testing.T) {
 			name: "floor missed by less than is printed",
 			gate: judgments.Gate{Metric: "ndcg@10", System: "elastic", Min: new(0.7)},
 			change: func(in *Input) {
-				in.Systems[1].Values["ndcg@10"][0] -= 0.0001
+				in.Scores.Systems[1].Values[0][0] -= 0.0001
 			},
 			want: expected{Failed, "elastic", "at least 0.7", "0.69998", -0.00002, "", "heist 0.4000, ghost 0.5000"},
 		},
@@ -70,13 +68,13 @@ func TestGates(t *testing.T) {
 		{
 			name:   "a failed query, although the floor is held",
 			gate:   judgments.Gate{Metric: "ndcg@10", Min: new(0.6)},
-			change: fail(1, 1),
+			change: failing("elastic", 1),
 			want:   expected{Inconclusive, "elastic", "at least 0.6", "0.6200", 0.02, "1 query failed, taken as 0: heist", "heist shard 0: timed out"},
 		},
 		{
 			name:   "a failed query outside the tag",
 			gate:   judgments.Gate{Metric: "ndcg@10", Tag: "hard", Min: new(0.6)},
-			change: fail(1, 4),
+			change: failing("elastic", 4),
 			want:   expected{Passed, "elastic", "at least 0.6 on the queries tagged hard", "0.6500", 0.05, "", ""},
 		},
 		{
@@ -93,7 +91,7 @@ func TestGates(t *testing.T) {
 			name: "undefined for some",
 			gate: judgments.Gate{Metric: "judged@10", Min: new(0.5)},
 			change: func(in *Input) {
-				in.Systems[1].Values["judged@10"] = []float64{0.5, none, 0.9, 0.6, none}
+				column(in.Scores, "judged@10", 0.5, none, 0.9, 0.6, none)
 			},
 			want: expected{Passed, "elastic", "at least 0.5", "0.6667", 2.0/3 - 0.5, "judged@10 has no value for 2 queries, left out", ""},
 		},
@@ -101,7 +99,7 @@ func TestGates(t *testing.T) {
 			name: "undefined for all",
 			gate: judgments.Gate{Metric: "judged@10", Min: new(0.5)},
 			change: func(in *Input) {
-				in.Systems[1].Values["judged@10"] = []float64{none, none, none, none, none}
+				column(in.Scores, "judged@10", none, none, none, none, none)
 			},
 			want: expected{Inconclusive, "elastic", "at least 0.5", "", none, "judged@10 is undefined for all 5 queries", ""},
 		},
@@ -109,7 +107,7 @@ func TestGates(t *testing.T) {
 			name: "a count is summed",
 			gate: judgments.Gate{Metric: "num_rel_ret", Min: new(12.0)},
 			change: func(in *Input) {
-				in.Systems[1].Values["num_rel_ret"] = []float64{1, 2, 3, 4, 1}
+				column(in.Scores, "num_rel_ret", 1, 2, 3, 4, 1)
 			},
 			want: expected{Failed, "elastic", "at least 12", "11", -1, "", ""},
 		},
@@ -128,43 +126,45 @@ func TestGates(t *testing.T) {
 		{
 			name:   "latency with a failed query",
 			gate:   judgments.Gate{Metric: "took_p95", Max: new(100.0)},
-			change: fail(1, 4),
+			change: failing("elastic", 4),
 			want:   expected{Inconclusive, "elastic", "at most 100 ms", "38.5 ms", 61.5, "1 query failed and gave no time: boxing", "boxing shard 0: timed out"},
 		},
 		{
 			name:   "failures",
 			gate:   judgments.Gate{Metric: "failed", System: "elastic", Max: new(0.0)},
-			change: fail(1, 2),
+			change: failing("elastic", 2),
 			want:   expected{Failed, "elastic", "at most 0", "1", -1, "", "space shard 0: timed out"},
 		},
 		{
 			name: "dropped documents",
 			gate: judgments.Gate{Metric: "dropped_documents", Max: new(2.0)},
 			change: func(in *Input) {
-				in.Systems[1].Answers[0].Dropped = []string{"Heat", "Fargo"}
-				in.Systems[1].Answers[3].Dropped = []string{"Alien"}
+				in.Integrity.Systems = []integrity.SystemIntegrity{{System: "elastic", Dropped: []integrity.Dropped{
+					{Query: "crime", Titles: []string{"Heat", "Fargo"}}, {Query: "ghost", Titles: []string{"Alien"}},
+				}}}
 			},
 			want: expected{Failed, "elastic", "at most 2", "3", -1, "", "crime Heat, Fargo, ghost Alien"},
 		},
 		{
 			name:   "dropped documents of a failed query",
 			gate:   judgments.Gate{Metric: "dropped_documents", Max: new(2.0)},
-			change: fail(1, 2),
+			change: failing("elastic", 2),
 			want:   expected{Inconclusive, "elastic", "at most 2", "0", 2, "what was dropped there is unknown: space", "space shard 0: timed out"},
 		},
 		{
 			name: "unresolved titles, the same one twice",
 			gate: judgments.Gate{Metric: "unresolved_titles", Max: new(1.0)},
 			change: func(in *Input) {
-				in.Queries[0].Unresolved = []string{"Haet"}
-				in.Queries[3].Unresolved = []string{"haet"}
+				in.Scores.Run.Manifest.Unresolved = []string{"Haet"}
+				in.Scores.Run.Queries[0].Judgments[0].Title = "Haet"
+				in.Scores.Run.Queries[3].Judgments[0].Title = "haet"
 			},
 			want: expected{Passed, "", "at most 1", "1", 0, "", ""},
 		},
 		{
 			name:   "unresolved titles of an index that was not asked",
 			gate:   judgments.Gate{Metric: "unresolved_titles", Max: new(0.0)},
-			change: func(in *Input) { in.TitlesChecked = false },
+			change: func(in *Input) { in.Scores.Run.Manifest.Hashes.Titles = "" },
 			want:   expected{Inconclusive, "", "at most 0", "", none, "the index was not asked for the judged titles", ""},
 		},
 
@@ -182,13 +182,13 @@ func TestGates(t *testing.T) {
 		{
 			name:   "gain over a first stage that failed",
 			gate:   judgments.Gate{Metric: "ndcg@10", Versus: firstStage, MinGain: new(0.1)},
-			change: fail(0, 3),
+			change: failing(firstStage, 3),
 			want:   expected{Inconclusive, "elastic", "a gain of at least 0.1 over the first stage", "+0.2500", 0.15, "1 query failed, left out: ghost", "ghost in the first stage: shard 0: timed out"},
 		},
 		{
 			name:   "gain without a reranker",
 			gate:   judgments.Gate{Metric: "ndcg@10", Versus: firstStage, MinGain: new(0.1)},
-			change: func(in *Input) { in.Systems = in.Systems[:1] },
+			change: func(in *Input) { in.Scores.Systems = in.Scores.Systems[:1] },
 			want:   expected{Inconclusive, firstStage, "a gain of at least 0.1 over the first stage", "", none, "no reranker was run", ""},
 		},
 		{
@@ -211,27 +211,27 @@ func TestGates(t *testing.T) {
 		{
 			name:   "a baseline without the system",
 			gate:   judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxDrop: new(0.03)},
-			change: func(in *Input) { in.Baseline.Systems[0].Name = "cohere" },
+			change: func(in *Input) { in.Baseline.Systems[0].System = "cohere" },
 			want:   expected{Inconclusive, "elastic", "a drop of at most 0.03 against the baseline", "", none, "the baseline has no system elastic", ""},
 		},
 		{
 			name:   "a baseline of other queries",
 			gate:   judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxDrop: new(0.03)},
-			change: func(in *Input) { in.Baseline.Queries = []string{"a", "b", "c", "d", "e"} },
+			change: func(in *Input) { in.Baseline = evaluated([]string{"a"}, system("elastic", 1)) },
 			want:   expected{Inconclusive, "elastic", "a drop of at most 0.03 against the baseline", "", none, "no query of the gate is in the baseline", ""},
 		},
 		{
 			// heist is unknown there: 0.9 0.8 0.4 1 before, 0.9 0.7 0.5 1 after.
 			name:   "a baseline with partly other queries",
 			gate:   judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxDrop: new(0.03)},
-			change: func(in *Input) { in.Baseline.Queries[3] = "robbery" },
+			change: func(in *Input) { in.Baseline = in.Baseline.OfQueries([]int{0, 1, 2, 4}) },
 			want: expected{Passed, "elastic", "a drop of at most 0.03 against the baseline", "+0.0000", 0.03,
-				"compared on the 4 of 5 queries that the baseline has; 1 query of the baseline not in this run", ""},
+				"compared on the 4 of 5 queries that the baseline has", ""},
 		},
 		{
 			name:   "a query that failed in the baseline",
 			gate:   judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxDrop: new(0.2)},
-			change: func(in *Input) { in.Baseline.Systems[0].Answers[0].Error = "429" },
+			change: func(in *Input) { fail(in.Baseline, "elastic", 0, "429") },
 			want:   expected{Inconclusive, "elastic", "a drop of at most 0.2 against the baseline", "-0.0500", 0.15, "1 query failed, left out: boxing", "boxing in the baseline: 429"},
 		},
 		{
@@ -253,14 +253,14 @@ func TestGates(t *testing.T) {
 		{
 			name:   "a failed query beside one that dropped too far",
 			gate:   judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxQueryDrop: new(0.15)},
-			change: fail(1, 4),
+			change: failing("elastic", 4),
 			want: expected{Failed, "elastic", "no query to drop by more than 0.15 against the baseline", "a drop of 0.2000 by heist", -0.05, "",
 				"heist 0.6000 to 0.4000"},
 		},
 		{
 			name:   "a failed query beside ones that did not",
 			gate:   judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxQueryDrop: new(0.25)},
-			change: fail(1, 4),
+			change: failing("elastic", 4),
 			want:   expected{Inconclusive, "elastic", "no query to drop by more than 0.25 against the baseline", "a drop of 0.2000 by heist", 0.05, "1 query failed, left out: boxing", "boxing shard 0: timed out"},
 		},
 
@@ -268,7 +268,7 @@ func TestGates(t *testing.T) {
 			name: "confidence from too few queries",
 			gate: judgments.Gate{Metric: "ndcg@10", Versus: firstStage, MinGain: new(0.0), Confidence: 0.95, Tag: "hard"},
 			change: func(in *Input) {
-				in.Queries[1].Tags = nil
+				in.Scores.Run.Queries[1].Tags = nil
 			},
 			want: expected{Inconclusive, "elastic", "a gain of at least 0 over the first stage with confidence 0.95 on the queries tagged hard", "+0.4000", none, "need at least 2 queries", ""},
 		},
@@ -276,7 +276,7 @@ func TestGates(t *testing.T) {
 			name: "confidence where nothing changed",
 			gate: judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxDrop: new(0.02), Confidence: 0.95},
 			change: func(in *Input) {
-				in.Systems[1].Values["ndcg@10"] = []float64{0.9, 0.6, 0.8, 0.4, 1.0}
+				in.Scores.Systems[1].Values[0] = []float64{0.9, 0.6, 0.8, 0.4, 1.0}
 			},
 			want: expected{Passed, "elastic", "a drop of at most 0.02 against the baseline with confidence 0.95", "+0.0000", 0.02, "no query changed", ""},
 		},
@@ -284,7 +284,7 @@ func TestGates(t *testing.T) {
 			name: "confidence in a gain where nothing changed",
 			gate: judgments.Gate{Metric: "ndcg@10", Versus: firstStage, MinGain: new(0.02), Confidence: 0.95},
 			change: func(in *Input) {
-				in.Systems[1].Values = in.Systems[0].Values
+				in.Scores.Systems[1].Values = in.Scores.Systems[0].Values
 			},
 			want: expected{Failed, "elastic", "a gain of at least 0.02 over the first stage with confidence 0.95", "+0.0000", -0.02, "no query changed",
 				"crime 0.5000 to 0.5000, heist 0.4000 to 0.4000, space 0.6000 to 0.6000, ghost 0.5000 to 0.5000, boxing 0.5000 to 0.5000"},
@@ -295,7 +295,7 @@ func TestGates(t *testing.T) {
 			in := films()
 			test.gate.Source = "{...}"
 			test.gate.Position = judgments.Position{File: "films.yaml", Line: 12, Column: 5}
-			in.Gates = []judgments.Gate{test.gate}
+			in.gates(test.gate)
 			if test.change != nil {
 				test.change(&in)
 			}
@@ -316,8 +316,9 @@ func TestGates(t *testing.T) {
 
 func TestSystemsOfAGate(t *testing.T) {
 	in := films()
-	in.Systems = append(in.Systems, system("cohere", 1, 1, 1, 1, 1))
-	in.Gates = []judgments.Gate{{Metric: "ndcg@10", Min: new(0.8)}, {Metric: "failed", Max: new(0.0)}, {Metric: "unresolved_titles", Max: new(0.0)}}
+	in.Scores = evaluated([]string{"crime", "heist"}, system(firstStage, 0, 0), system("elastic", 0, 1), system("cohere", 1, 1))
+	in.Scores.Run.Manifest.Hashes.Titles = "asked"
+	in.gates(judgments.Gate{Metric: "ndcg@10", Min: new(0.8)}, judgments.Gate{Metric: "failed", Max: new(0.0)}, judgments.Gate{Metric: "unresolved_titles", Max: new(0.0)})
 	results, err := Evaluate(in)
 	if err != nil {
 		t.Fatal(err)
@@ -336,9 +337,8 @@ func TestSystemsOfAGate(t *testing.T) {
 	}
 
 	in = films()
-	in.Systems = in.Systems[:1]
-	in.Gates = in.Gates[:0]
-	in.Gates = append(in.Gates, judgments.Gate{Metric: "ndcg@10", Min: new(0.8)})
+	in.Scores.Systems = in.Scores.Systems[:1]
+	in.gates(judgments.Gate{Metric: "ndcg@10", Min: new(0.8)})
 	results, err = Evaluate(in)
 	if err != nil {
 		t.Fatal(err)

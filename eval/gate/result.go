@@ -71,6 +71,9 @@ type Offender struct {
 	Detail string
 }
 
+// Expectation says whether the condition is one on a query's title.
+func (r *Result) Expectation() bool { return r.Query != "" }
+
 // String is the result on one line: place, verdict, source, system, expected,
 // actual, margin and reason.
 func (r Result) String() string {

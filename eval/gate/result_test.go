@@ -12,12 +12,12 @@ import (
 
 func TestResultString(t *testing.T) {
 	in := films()
-	in.Gates = []judgments.Gate{{
+	in.gates(judgments.Gate{
 		Position: judgments.Position{File: "films.yaml", Line: 12, Column: 5},
 		Source:   "{metric: ndcg@10, min: 0.8}",
 		Metric:   "ndcg@10", Min: new(0.8),
-	}}
-	in.Queries[0].Expect = []judgments.Expectation{{
+	})
+	in.Scores.Run.Queries[0].Expect = []judgments.Expectation{{
 		Position: judgments.Position{File: "films.yaml", Line: 31, Column: 9},
 		Source:   "{title: Heat, within: 3}",
 		Title:    "Heat", Within: 3,
@@ -58,19 +58,9 @@ func TestOverall(t *testing.T) {
 	}
 }
 
-func TestEvaluateRefusesWhatDoesNotFit(t *testing.T) {
+func TestEvaluateRefusesOptionsOfStats(t *testing.T) {
 	in := films()
-	in.Systems[1].Answers = in.Systems[1].Answers[:3]
-	if _, err := Evaluate(in); err == nil || err.Error() != "the run has 3 answers of the system elastic to 5 queries" {
-		t.Errorf("error = %v", err)
-	}
-	in = films()
-	in.Baseline.Systems[0].Values["ndcg@10"] = []float64{1}
-	if _, err := Evaluate(in); err == nil || err.Error() != "the baseline has 1 values of ndcg@10 of the system elastic for 5 queries" {
-		t.Errorf("error = %v", err)
-	}
-	in = films()
-	in.Gates = []judgments.Gate{{Metric: "ndcg@10", Versus: "baseline", MaxDrop: new(0.1)}}
+	in.gates(judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxDrop: new(0.1)})
 	in.Stats.Resamples = -1
 	if _, err := Evaluate(in); err == nil || !strings.Contains(err.Error(), "ndcg@10 of elastic: -1 bootstrap resamples") {
 		t.Errorf("error = %v", err)
@@ -97,16 +87,18 @@ func TestVerdictProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 12).Draw(t, "queries")
 		value := rapid.OneOf(rapid.SampledFrom([]float64{0, 0.25, 0.5, 1}), rapid.Float64Range(0, 1))
-		in := Input{Queries: make([]Query, n), Now: noon}
-		for i := range in.Queries {
-			in.Queries[i].ID = fmt.Sprint(i)
+		queries := make([]string, n)
+		for i := range queries {
+			queries[i] = fmt.Sprint(i)
 		}
+		var systems []scored
 		for _, name := range []string{firstStage, "elastic"} {
-			in.Systems = append(in.Systems, system(name, rapid.SliceOfN(value, n, n).Draw(t, name)...))
+			systems = append(systems, system(name, rapid.SliceOfN(value, n, n).Draw(t, name)...))
 		}
+		in := Input{Scores: evaluated(queries, systems...), Now: noon}
 		failed := rapid.Bool().Draw(t, "failed")
 		if failed {
-			in.Systems[1].Answers[rapid.IntRange(0, n-1).Draw(t, "which")].Error = "timed out"
+			fail(in.Scores, "elastic", rapid.IntRange(0, n-1).Draw(t, "which"), "timed out")
 		}
 		in.Stats.Resamples, in.Stats.Permutations = 100, 100
 		limit := rapid.Float64Range(0, 1).Draw(t, "limit")
@@ -127,7 +119,7 @@ func TestVerdictProperties(t *testing.T) {
 				return judgments.Gate{Metric: "ndcg@10", Versus: firstStage, MaxDrop: &l, Confidence: 0.9}
 			},
 		} {
-			in.Gates = []judgments.Gate{g(limit), g(looser)}
+			in.gates(g(limit), g(looser))
 			results, err := Evaluate(in)
 			if err != nil {
 				t.Fatal(err)

@@ -5,12 +5,13 @@ import (
 	"strings"
 	"time"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/judgments"
 )
 
 // scope is what of a run's queries a gate is about.
 type scope struct {
-	// queries are indices into Input.Queries.
+	// queries are indices into the run's queries.
 	queries []int
 	// notes are what the reason must say: quarantines in force and ended.
 	notes []string
@@ -23,8 +24,8 @@ type scope struct {
 func (in *Input) scope(tag string) scope {
 	var s scope
 	var held, ended []string
-	for i := range in.Queries {
-		q := &in.Queries[i]
+	for i := range in.Scores.Run.Queries {
+		q := in.query(i)
 		if tag != "" && !slices.Contains(q.Tags, tag) {
 			continue
 		}
@@ -62,11 +63,11 @@ func inForce(q *judgments.Quarantine, now time.Time) bool {
 	return now.Before(q.Until.AddDate(0, 0, 1))
 }
 
-func quarantined(q *Query) string {
+func quarantined(q *eval.Query) string {
 	return q.ID + " until " + q.Quarantine.Until.Format(time.DateOnly) + because(q.Quarantine.Reason)
 }
 
-func released(q *Query) string {
+func released(q *eval.Query) string {
 	return q.ID + ", whose quarantine ended on " + q.Quarantine.Until.Format(time.DateOnly) + because(q.Quarantine.Reason)
 }
 
@@ -77,19 +78,19 @@ func because(reason string) string {
 	return " (" + strings.TrimSuffix(reason, ".") + ")"
 }
 
-// failed lists the queries of the scope that the system did not answer, and
-// as offenders the reasons.
-func (in *Input) failed(s *System, queries []int) (ids []string, offenders []Offender) {
+// failed lists the queries of the scope that the gate's system did not answer,
+// and as offenders the reasons.
+func (j *judge) failed(queries []int) (ids []string, offenders []Offender) {
 	for _, i := range queries {
-		if s.Answers[i].Failed() {
-			ids = append(ids, in.Queries[i].ID)
-			offenders = append(offenders, in.offender(i, s.Answers[i].Error))
+		if reason := unanswered(j.query(i), j.System); reason != "" {
+			ids = append(ids, j.query(i).ID)
+			offenders = append(offenders, j.offender(i, reason))
 		}
 	}
 	return ids, offenders
 }
 
 func (in *Input) offender(query int, detail string) Offender {
-	q := &in.Queries[query]
+	q := in.query(query)
 	return Offender{Position: q.Position, Query: q.ID, Detail: detail}
 }

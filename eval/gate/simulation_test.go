@@ -121,18 +121,13 @@ func simulate(tb testing.TB, p population, draws int, o stats.Options) rates {
 func verdictOn(tb testing.TB, g judgments.Gate, change []float64, o stats.Options) Result {
 	tb.Helper()
 	g.Metric, g.System, g.Versus = "ndcg@10", "elastic", "baseline"
-	n := len(change)
-	in := Input{Gates: []judgments.Gate{g}, Queries: make([]Query, n), Stats: o}
-	base, ids := make([]float64, n), make([]string, n)
-	next := make([]float64, n)
+	ids := make([]string, len(change))
+	base, next := make([]float64, len(change)), make([]float64, len(change))
 	for i := range change {
-		ids[i] = "q" + strconv.Itoa(i)
-		in.Queries[i].ID = ids[i]
-		base[i] = 0.5
-		next[i] = 0.5 + change[i]
+		ids[i], base[i], next[i] = "q"+strconv.Itoa(i), 0.5, 0.5+change[i]
 	}
-	in.Systems = []System{{Name: "elastic", Answers: make([]Answer, n), Values: map[string][]float64{"ndcg@10": next}}}
-	in.Baseline = &Baseline{Queries: ids, Systems: []System{{Name: "elastic", Answers: make([]Answer, n), Values: map[string][]float64{"ndcg@10": base}}}}
+	in := Input{Scores: evaluated(ids, system("elastic", next...)), Baseline: evaluated(ids, system("elastic", base...)), Stats: o}
+	in.gates(g)
 	results, err := Evaluate(in)
 	if err != nil {
 		tb.Fatal(err)

@@ -8,17 +8,24 @@ import "math"
 // script unless told otherwise; grades above it count as it. The value of a
 // perfect ranking is below 1, since no grade satisfies every reader.
 func scoreERR(m Metric, l *List) float64 {
-	top := math.Exp2(m.param)
 	reading, sum := 1.0, 0.0
 	for _, h := range within(l.Hits, m.cutoff) {
 		if h.Grade <= 0 {
 			continue
 		}
-		stop := (exp2(min(h.Grade, m.param)) - 1) / top
+		stop := m.satisfied(h.Grade)
 		sum += reading * stop / float64(h.Rank)
 		reading *= 1 - stop
 	}
 	return sum
+}
+
+// satisfied is the probability that a reader stops at a hit of the grade.
+func (m Metric) satisfied(grade float64) float64 {
+	if grade <= 0 {
+		return 0
+	}
+	return (exp2(min(grade, m.param)) - 1) / exp2(m.param)
 }
 
 // scoreRBP is rank-biased precision, (1-p) Σ p^(rank-1) over the relevant

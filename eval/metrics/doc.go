@@ -16,9 +16,16 @@
 //  3. A Ranking holds the grades of the hits in rank order, NaN where a hit was
 //     never judged. NewList reduces it to the judged hits, which is all that
 //     any metric looks at.
-//  4. Metric.Score gives the value for one query, Metric.Bounds the interval
-//     that the unjudged hits leave open.
-//  5. Metric.Aggregate turns the values of many queries into one, by the rule
+//  4. Metric.Score gives the value for one query. Where hits are tied,
+//     Metric.Expected gives the mean over all their orders: the one that came
+//     back is an accident.
+//  5. Metric.Bounds gives the interval that the unjudged hits of one list leave
+//     open. Holes holds what several systems returned, where the same unjudged
+//     document may stand in several lists: Metric.HoleBounds and
+//     Metric.HoleDifference bound a value and a paired difference over every
+//     way of grading, and Metric.Settle names few documents whose judging
+//     could settle the sign of the mean difference.
+//  6. Metric.Aggregate turns the values of many queries into one, by the rule
 //     of the metric: a mean, a geometric mean or a sum.
 //
 // The definitions are those of TREC's trec_eval where it has the metric; each

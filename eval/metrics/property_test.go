@@ -79,39 +79,6 @@ func TestScoresLieBetween0And1(t *testing.T) {
 	})
 }
 
-// Bounds scores the unjudged hits as non-relevant only where that is not the
-// same as leaving them unjudged.
-func TestMindsNonRelevant(t *testing.T) {
-	ms := everyMetric(t)
-	minds := make(map[Metric]bool)
-	rapid.Check(t, func(t *rapid.T) {
-		q := drawQuery(t)
-		filled := query{all: slices.Clone(q.all)}
-		for _, g := range q.grades {
-			if IsUnjudged(g) {
-				g = 0
-				filled.all = append(filled.all, 0)
-			}
-			filled.grades = append(filled.grades, g)
-		}
-		for _, m := range ms {
-			unjudged, nonRelevant := m.Score(q.ranking()), m.Score(filled.ranking())
-			switch {
-			case m.kind == kindJudged || m.kind == kindRBPResidual || unjudged == nonRelevant:
-			case m.mindsNonRelevant():
-				minds[m] = true
-			default:
-				t.Fatalf("%v of %v in %v is %v, and %v with the unjudged as non-relevant", m, q.grades, q.all, unjudged, nonRelevant)
-			}
-		}
-	})
-	for _, m := range ms {
-		if m.mindsNonRelevant() && !minds[m] {
-			t.Errorf("%v never minds", m)
-		}
-	}
-}
-
 // What a ranking that returns everything judged, the best first, must score.
 func TestPerfectRankingScores1(t *testing.T) {
 	always := []string{"ndcg", "ndcg@1", "ndcg@3", "ndcg@10", "ndcg_exp", "ndcg_exp@3", "mrr", "mrr@1", "success@1", "recall", "map",

@@ -83,67 +83,6 @@ func ScoreAll(dst []float64, ms []Metric, r Ranking) []float64 {
 	return dst
 }
 
-// Bounds is the interval that the unjudged hits within the cutoff leave open:
-// the metric is taken with all of them non-relevant and with all of them of
-// the grade maxGrade, and judged accordingly, and with the judgments as they
-// stand. Low is the least of the three values and high the greatest. For
-// judged and the counts of judgments, whose values say what is known, it is
-// the score twice.
-func (m Metric) Bounds(r Ranking, maxGrade float64) (low, high float64) {
-	low = m.Score(r)
-	high = low
-	switch m.kind {
-	case kindNone, kindJudged, kindNumQ, kindNumRet, kindRBPResidual:
-		return low, high
-	}
-	reach := len(r.Grades)
-	if m.cutoff > 0 && m.cutoff < reach {
-		reach = m.cutoff
-	}
-	unjudged := 0
-	for _, g := range r.Grades[:reach] {
-		if IsUnjudged(g) {
-			unjudged++
-		}
-	}
-	if unjudged == 0 {
-		return low, high
-	}
-	l := List{Len: len(r.Grades), Hits: make([]Hit, reach)}
-	all := make([]float64, 0, r.Judged.Len()+unjudged)
-	fills := []float64{maxGrade, 0}
-	if !m.mindsNonRelevant() {
-		fills = fills[:1]
-	}
-	for _, grade := range fills {
-		all = all[:0]
-		if r.Judged != nil {
-			all = append(all, r.Judged.grades...)
-		}
-		for i, g := range r.Grades[:reach] {
-			if IsUnjudged(g) {
-				g = grade
-				all = append(all, grade)
-			}
-			l.Hits[i] = Hit{Rank: i + 1, Grade: g}
-		}
-		l.Judged = NewJudged(all)
-		s := m.ScoreList(&l)
-		low, high = min(low, s), max(high, s)
-	}
-	return low, high
-}
-
-// mindsNonRelevant says whether a hit judged non-relevant and an unjudged one
-// are not the same to the metric.
-func (m Metric) mindsNonRelevant() bool {
-	switch m.kind {
-	case kindBpref, kindGMBpref, kindInfAP, kindNumNonrelJudgedRet:
-		return true
-	}
-	return families[m.kind].rel && m.rel <= 0 // grade 0 is relevant
-}
-
 // within cuts the judged hits at rank k; 0 means no cut.
 func within(hits []Hit, k int) []Hit {
 	if k <= 0 {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/judgments"
@@ -34,7 +33,7 @@ queries:
 	if len(got.Queries) != 1 || got.Queries[0].Number != 1 || got.Queries[0].Results["elastic"] != run.Queries[1].Results["elastic"] {
 		t.Fatalf("%+v", got.Queries)
 	}
-	if diff := cmp.Diff([]eval.Judgment{{Title: "B", Grade: 2}}, got.Queries[0].Judgments); diff != "" {
+	if diff := cmp.Diff([]judgments.Judgment{{Title: "B", Grade: 2}}, got.Queries[0].Judgments); diff != "" {
 		t.Error(diff)
 	}
 	run.Queries = run.Queries[:1]

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/eval/titles"
@@ -30,18 +31,18 @@ func (p *Pool) Complete(ctx context.Context, c titles.Cluster, where titles.Plac
 	if err != nil {
 		return err
 	}
-	byID := make(map[string]titles.Fetched, len(documents))
+	byID := make(map[eval.Key]titles.Fetched, len(documents))
 	for _, d := range documents {
-		byID[d.ID] = d
-		byID[d.Index+"/"+d.ID] = d
+		byID[eval.Key{ID: d.ID}] = d
+		byID[eval.Key{Index: d.Index, ID: d.ID}] = d
 	}
 	var names []string
 	for i := range p.Queries {
 		for k := range p.Queries[i].Candidates {
 			candidate := &p.Queries[i].Candidates[k]
-			d, known := byID[candidate.Index+"/"+candidate.ID]
+			d, known := byID[eval.Key{Index: candidate.Index, ID: candidate.ID}]
 			if !known {
-				d = byID[candidate.ID]
+				d = byID[eval.Key{ID: candidate.ID}]
 			}
 			if candidate.Title == "" {
 				candidate.Title = d.Title

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -25,8 +26,7 @@ func Create(path string, m eval.Manifest) (*Journal, error) {
 		return nil, err
 	}
 	j := NewJournal(path, file)
-	m.Type, m.Format = "manifest", eval.Format
-	err = j.write(m)
+	err = j.manifest(m)
 	if err == nil {
 		err = j.sync()
 	}
@@ -100,7 +100,11 @@ func abandoned(file *os.File) bool {
 // short. A compressed file is written anew up to there, and takes the old
 // one's place when it is whole; keep counts the bytes of the run, not those
 // of the file.
-func Append(path string, keep int64) (*Journal, error) {
+func Append(path string, s *Stored) (*Journal, error) {
+	if err := s.resumable(path); err != nil {
+		return nil, err
+	}
+	keep := s.Kept
 	file, err := reopen(path, keep)
 	if err != nil {
 		return nil, err
@@ -113,7 +117,19 @@ func Append(path string, keep int64) (*Journal, error) {
 		file.Close()
 		return nil, err
 	}
-	return NewJournal(path, file), nil
+	j := NewJournal(path, file)
+	if sum, err := s.sum.(hash.Cloner).Clone(); err == nil { // SHA-256 can
+		j.sum = sum
+	}
+	return j, nil
+}
+
+// resumable refuses a file of an older format.
+func (s *Stored) resumable(path string) error {
+	if s.Format == Format {
+		return nil
+	}
+	return fmt.Errorf("cannot resume %s: it has format %d, and releval now writes format %d; start the run again with --out", path, s.Format, Format)
 }
 
 // cutOff ends a file after its first keep bytes.

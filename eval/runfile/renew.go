@@ -16,14 +16,17 @@ import (
 // RenewJournal goes on with the run file at path, of which the first keep bytes
 // were read, without some of the queries that it holds: the run's manifest and
 // queries are written anew, and take the old file's place when they are whole.
-func Renew(path string, keep int64, run *eval.Run) (*Journal, error) {
-	file, err := reopen(path, keep)
+func Renew(path string, s *Stored, run *eval.Run) (*Journal, error) {
+	if err := s.resumable(path); err != nil {
+		return nil, err
+	}
+	file, err := reopen(path, s.Kept)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	return rewrite(path, func(j *Journal) error {
-		err := j.write(run.Manifest)
+		err := j.manifest(run.Manifest)
 		for i := 0; i < len(run.Queries) && err == nil; i++ {
 			err = j.Query(run.Queries[i])
 		}
@@ -124,7 +127,7 @@ func (j *Journal) copy(old io.Reader, keep int64) error {
 	if err != nil {
 		return err
 	}
-	if _, err := io.CopyN(j.zipped, unzipped, keep); err != nil {
+	if _, err := io.CopyN(io.MultiWriter(j.zipped, j.sum), unzipped, keep); err != nil {
 		return err
 	}
 	if err := j.flush(); err != nil {

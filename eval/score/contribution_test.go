@@ -8,6 +8,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/judgments"
 )
 
 // Whatever the metric and the two rankings, what the documents contributed
@@ -23,14 +24,14 @@ func TestChangesAddUp(t *testing.T) {
 		q := &eval.Query{}
 		for _, title := range titles {
 			if rapid.Bool().Draw(t, "judged") {
-				q.Judgments = append(q.Judgments, eval.Judgment{Title: title, Grade: float64(rapid.IntRange(0, 3).Draw(t, "grade"))})
+				q.Judgments = append(q.Judgments, judgments.Judgment{Title: title, Grade: float64(rapid.IntRange(0, 3).Draw(t, "grade"))})
 			}
 		}
 		draw := func(label string) *eval.Result {
 			order := rapid.Permutation(titles).Draw(t, label)
 			r := &eval.Result{}
 			for _, title := range order[:rapid.IntRange(0, len(order)).Draw(t, label+" length")] {
-				r.Hits = append(r.Hits, eval.Hit{ID: title, Title: title})
+				r.Hits = append(r.Hits, eval.Hit{Document: &eval.Document{ID: title, Title: title}})
 			}
 			return r
 		}

@@ -5,7 +5,8 @@
 // its numbers are over.
 //
 //  1. Evaluate joins every ranking with the judgments and computes each metric
-//     for each query and system.
+//     for each query and system. That is done once for a run: OfMetrics and
+//     OfQueries are views of what it found.
 //  2. Differences compares the systems, query by query.
 //  3. Changes says which documents made the difference of one query.
 //  4. ByTag averages over the queries of each tag.

@@ -34,9 +34,12 @@ type SystemScores struct {
 	// Grades are by query, then by rank; metrics.Unjudged where nobody
 	// judged the hit.
 	Grades [][]float64
+	// Errors say, by query, why there is no usable answer, and are empty where
+	// there is one. An answer that the reranker demonstrably did not rank is
+	// not usable: it does not score.
+	Errors []string
 	// Failed and Empty count the queries without a usable answer, and those
-	// whose answer holds no hit. An answer that the reranker demonstrably did
-	// not rank is not usable: it does not score.
+	// whose answer holds no hit.
 	Failed, Empty int
 }
 
@@ -44,12 +47,9 @@ type SystemScores struct {
 // given it takes the manifest's.
 func Evaluate(run *eval.Run, chosen []metrics.Metric) (*Evaluation, error) {
 	if len(chosen) == 0 {
-		for _, name := range run.Manifest.Metrics {
-			m, err := metrics.Parse(name)
-			if err != nil {
-				return nil, fmt.Errorf("the run's manifest: %w", err)
-			}
-			chosen = append(chosen, m)
+		var err error
+		if chosen, err = Metrics(&run.Manifest); err != nil {
+			return nil, err
 		}
 	}
 	e := &Evaluation{Run: run, Metrics: chosen}
@@ -60,7 +60,7 @@ func Evaluate(run *eval.Run, chosen []metrics.Metric) (*Evaluation, error) {
 	highest := highestGrade(run)
 	e.Systems = make([]SystemScores, len(run.Manifest.Systems))
 	var group errgroup.Group // a system on each core: they share nothing but what they read
-	for i, system := range run.Manifest.Systems {
+	for i, system := range run.Manifest.Names() {
 		group.Go(func() error {
 			e.Systems[i] = scoreSystem(run, system, integrity.Unranked(run, system), chosen, judged, highest)
 			return nil
@@ -69,15 +69,28 @@ func Evaluate(run *eval.Run, chosen []metrics.Metric) (*Evaluation, error) {
 	return e, group.Wait()
 }
 
-// scoreSystem computes one system's metrics; not holds the queries that its
-// reranker did not rank.
-func scoreSystem(run *eval.Run, system string, not map[string]bool, chosen []metrics.Metric, judged []*metrics.Judged, highest float64) SystemScores {
+// Metrics are those that a run's manifest names.
+func Metrics(m *eval.Manifest) ([]metrics.Metric, error) {
+	all := make([]metrics.Metric, len(m.Metrics))
+	for i, name := range m.Metrics {
+		var err error
+		if all[i], err = metrics.Parse(name); err != nil {
+			return nil, fmt.Errorf("the run's manifest: %w", err)
+		}
+	}
+	return all, nil
+}
+
+// scoreSystem computes one system's metrics; unranked holds the queries that
+// its reranker did not rank.
+func scoreSystem(run *eval.Run, system string, unranked map[string]bool, chosen []metrics.Metric, judged []*metrics.Judged, highest float64) SystemScores {
 	s := SystemScores{
 		System: system,
 		Values: table(len(chosen), len(run.Queries)),
 		Low:    table(len(chosen), len(run.Queries)),
 		High:   table(len(chosen), len(run.Queries)),
 		Grades: make([][]float64, len(run.Queries)),
+		Errors: make([]string, len(run.Queries)),
 	}
 	var rankings []metrics.Ranking // of one query, by repeat
 	var values, lows, highs []float64
@@ -85,15 +98,17 @@ func scoreSystem(run *eval.Run, system string, not map[string]bool, chosen []met
 		query := &run.Queries[q]
 		answers := query.Answers(system)
 		switch result := answers[0]; {
-		case result.Failed(), not[query.ID]:
-			s.Failed++
-		case len(result.Hits) == 0:
-			s.Empty++
+		case result == nil:
+			s.Errors[q] = "no result"
+		case result.Failed():
+			s.Errors[q] = result.Error
+		case unranked[query.ID]:
+			s.Errors[q] = "the reranker did not rank the answer"
 		}
 		rankings = rankings[:0]
 		for _, answer := range answers {
 			var hits []eval.Hit
-			if !answer.Failed() && !not[query.ID] {
+			if !answer.Failed() && !unranked[query.ID] {
 				hits = answer.Hits
 			}
 			rankings = append(rankings, metrics.Ranking{Grades: query.Grades(hits), Judged: judged[q]})
@@ -108,7 +123,21 @@ func scoreSystem(run *eval.Run, system string, not map[string]bool, chosen []met
 			s.Values[m][q], s.Low[m][q], s.High[m][q] = median(values), median(lows), median(highs)
 		}
 	}
+	s.count()
 	return s
+}
+
+// count sets Failed and Empty.
+func (s *SystemScores) count() {
+	s.Failed, s.Empty = 0, 0
+	for q, err := range s.Errors {
+		switch {
+		case err != "":
+			s.Failed++
+		case len(s.Grades[q]) == 0:
+			s.Empty++
+		}
+	}
 }
 
 // highestGrade is the largest grade in the run's judgments, at least 1.

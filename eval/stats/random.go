@@ -14,6 +14,7 @@ const (
 	forSignFlips purpose = iota + 1
 	forResamples
 	forFolds
+	forKappa
 )
 
 // stream returns the generator of one chunk of work. Work is cut into chunks

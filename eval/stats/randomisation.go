@@ -101,6 +101,18 @@ func (t *flipTables) fill(differences []float64) {
 	}
 }
 
+// addTo adds to each sum the signed sum of the table's differences, with the
+// signs of the word at the same index.
+func (t *flipTables) addTo(sums []float64, words []uint64) {
+	words = words[:len(sums)]
+	for i, w := range words {
+		sums[i] += (t[0][byte(w)] + t[1][byte(w>>8)]) +
+			(t[2][byte(w>>16)] + t[3][byte(w>>24)]) +
+			(t[4][byte(w>>32)] + t[5][byte(w>>40)]) +
+			(t[6][byte(w>>48)] + t[7][byte(w>>56)])
+	}
+}
+
 // flipRandomly counts, among random sign flips, those whose sum is at least
 // as far from 0 as reach. It draws 64 signs at a time and looks their sum up
 // eight at a time, a block of 64 differences for a whole chunk of flips
@@ -112,16 +124,14 @@ func flipRandomly(differences []float64, reach float64, permutations int, seed u
 	forChunks(chunks, permutations*(len(differences)/8+1), func(chunk int) {
 		source := stream(seed, forSignFlips, chunk)
 		sums := make([]float64, min(flipsPerChunk, permutations-chunk*flipsPerChunk))
+		words := make([]uint64, len(sums))
 		tables := new(flipTables)
 		for start := 0; start < len(differences); start += blockSize {
 			tables.fill(differences[start:min(start+blockSize, len(differences))])
-			for i := range sums {
-				w := source.Uint64()
-				sums[i] += (tables[0][byte(w)] + tables[1][byte(w>>8)]) +
-					(tables[2][byte(w>>16)] + tables[3][byte(w>>24)]) +
-					(tables[4][byte(w>>32)] + tables[5][byte(w>>40)]) +
-					(tables[6][byte(w>>48)] + tables[7][byte(w>>56)])
+			for i := range words {
+				words[i] = source.Uint64()
 			}
+			tables.addTo(sums, words)
 		}
 		count := 0
 		for _, sum := range sums {

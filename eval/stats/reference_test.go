@@ -38,6 +38,12 @@ type reference struct {
 		A, B                          []float64
 		Unweighted, Linear, Quadratic float64
 	}
+	// KappaErrors holds tables of counts by grades from 0.
+	KappaErrors []struct {
+		Table        [][]int
+		Weighting    string
+		Kappa, Error float64
+	} `json:"kappa_errors"`
 	Lines []struct {
 		X, Y                           []float64
 		Intercept, Slope, Residual, R2 float64
@@ -58,7 +64,7 @@ func loadReference(t *testing.T) reference {
 	if err := json.Unmarshal(data, &r); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Comparisons) == 0 || len(r.BCa) == 0 || len(r.Holm) == 0 || len(r.Kappa) == 0 || len(r.Lines) == 0 || len(r.Quantiles) == 0 {
+	if len(r.Comparisons) == 0 || len(r.BCa) == 0 || len(r.Holm) == 0 || len(r.Kappa) == 0 || len(r.KappaErrors) == 0 || len(r.Lines) == 0 || len(r.Quantiles) == 0 {
 		t.Fatal("testdata/reference.json lacks a section: make it again with reference.py")
 	}
 	return r

@@ -90,16 +90,16 @@ func metricsOf(m *eval.Manifest) ([]metrics.Metric, error) {
 }
 
 // chooseRerankers narrows the run's rerankers to the named ones.
-func chooseRerankers(m *eval.Manifest, named []string) ([]eval.Reranker, error) {
-	if len(m.Rerankers) == 0 {
+func chooseRerankers(m *eval.Manifest, named []string) ([]eval.System, error) {
+	if len(m.Reranked()) == 0 {
 		return nil, errors.New("the run has no reranker, so there is no window to sweep")
 	}
 	if len(named) == 0 {
-		return m.Rerankers, nil
+		return m.Reranked(), nil
 	}
-	var chosen []eval.Reranker
+	var chosen []eval.System
 	var names []string
-	for _, r := range m.Rerankers {
+	for _, r := range m.Reranked() {
 		names = append(names, r.Name)
 	}
 	for _, name := range named {
@@ -107,7 +107,7 @@ func chooseRerankers(m *eval.Manifest, named []string) ([]eval.Reranker, error) 
 		if i < 0 {
 			return nil, fmt.Errorf("--reranker: the run has no reranker %q, it has %s", name, strings.Join(names, ", "))
 		}
-		chosen = append(chosen, m.Rerankers[i])
+		chosen = append(chosen, m.Reranked()[i])
 	}
 	return chosen, nil
 }
@@ -129,7 +129,7 @@ func newResult(b *base, o Options) *Result {
 }
 
 // newReranker starts a reranker's part.
-func newReranker(described eval.Reranker) Reranker {
+func newReranker(described eval.System) Reranker {
 	return Reranker{
 		Name: described.Name, Field: described.Field, InferenceID: described.InferenceID,
 		Service: described.Service, Model: described.Model,

@@ -80,15 +80,15 @@ type candidate struct {
 func (c *curve) candidates(q, window int) candidateQuery {
 	query := &c.run.Queries[q]
 	prepared := candidateQuery{judged: c.judged[q]}
-	first, reranked := query.Results[eval.FirstStage], query.Results[c.system]
+	first, reranked := query.Results[c.first], query.Results[c.system]
 	if !c.usable[q] {
 		return prepared
 	}
 	seen := first.Hits[:min(window, len(first.Hits))]
-	position := make(map[document]int, len(seen))
+	position := make(map[eval.Key]int, len(seen))
 	low, high := math.Inf(1), math.Inf(-1)
 	for i, h := range seen {
-		position[documentOf(h)] = i
+		position[h.Key()] = i
 		low, high = min(low, h.Score), max(high, h.Score)
 	}
 	prepared.scored = high > low
@@ -103,7 +103,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 	credited := make(map[int32]bool)
 	rawLow, rawHigh := math.Inf(1), math.Inf(-1)
 	for _, h := range hits {
-		at, ok := position[documentOf(h)]
+		at, ok := position[h.Key()]
 		if !ok {
 			continue
 		}

@@ -178,6 +178,19 @@ def kappa():
         }
 
 
+def kappa_errors():
+    """Large-sample standard errors of kappa: Fleiss, Cohen and Everitt (1969).
+
+    The first table is the example of Fleiss, Levin and Paik, Statistical
+    Methods for Rates and Proportions (2003), chapter 18: two raters' diagnoses
+    of 100 subjects, kappa 0.68.
+    """
+    for table in ([[75, 1, 4], [5, 4, 1], [0, 0, 10]], [[40, 9], [6, 45]], [[88, 14, 18], [10, 40, 10], [2, 6, 12]]):
+        for weighting, wt in (("unweighted", None), ("linear", "linear"), ("quadratic", "quadratic")):
+            r = cohens_kappa(np.array(table), wt=wt)
+            yield {"table": table, "weighting": weighting, "kappa": float(r.kappa), "error": float(r.std_kappa)}
+
+
 def lines():
     rng = np.random.default_rng(1805)
     for x, slope, noise in (([10, 20, 50, 100], 1.7, 4), (rng.uniform(1, 200, 40), 3.1, 30),
@@ -204,7 +217,7 @@ json.dump(
         "made_with": f"numpy {np.__version__}, scipy {scipy.__version__}, "
                      f"statsmodels {statsmodels.__version__}",
         "comparisons": list(comparisons()), "bca": list(bca()), "holm": list(holm()),
-        "kappa": list(kappa()), "lines": list(lines()), "quantiles": list(quantiles()),
+        "kappa": list(kappa()), "kappa_errors": list(kappa_errors()), "lines": list(lines()), "quantiles": list(quantiles()),
     },
     sys.stdout,
     allow_nan=False,
