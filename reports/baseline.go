@@ -22,7 +22,7 @@ type BaselineView struct {
 	// Changes are what differs between the two manifests, a line each.
 	Changes []string
 	// Meaningless lists why the difference means nothing, where somebody
-	// insisted on it; it stands at the top of the report.
+	// forced it; it stands at the top of the report.
 	Meaningless []string
 	// Differences are of each system's metrics, this run minus the baseline:
 	// by system, then by metric. Base is the system in the baseline.
@@ -37,7 +37,7 @@ type BaselineView struct {
 	OnlyInBaseline, OnlyHere []string
 }
 
-// baselineGroup is one system held against itself in the baseline.
+// baselineGroup is one system compared with itself in the baseline.
 type baselineGroup struct {
 	system      string
 	sentence    string
@@ -58,7 +58,7 @@ func (r *Report) baselineGroups() []baselineGroup {
 	for i := range groups {
 		lead := groups[i].differences[0]
 		for _, d := range groups[i].differences {
-			if d.Metric == r.LeadMetric() {
+			if d.Metric == r.leadMetric() {
 				lead = d
 			}
 		}
@@ -70,13 +70,13 @@ func (r *Report) baselineGroups() []baselineGroup {
 // baselineSentence says how one system moved since the baseline.
 func baselineSentence(d score.Difference) string {
 	evidence := fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Difference), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(d.AdjustedP))
-	switch direction(d) {
-	case Better:
+	switch directionOf(d) {
+	case better:
 		return fmt.Sprintf("%s rose: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
-	case Worse:
+	case worse:
 		return fmt.Sprintf("%s fell: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
-	case Same:
-		return fmt.Sprintf("%s is as it was: %s %s on %s.", d.System, d.Metric, grid.Fixed(d.NextMean), text.Count(d.N, "query"))
+	case same:
+		return fmt.Sprintf("%s did not change: %s %s on %s.", d.System, d.Metric, grid.Fixed(d.NextMean), text.Count(d.N, "query"))
 	}
 	return fmt.Sprintf("~ %s: %s from %s to %s, %s: no change that this suite can tell from chance. %s", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence, power(d))
 }
@@ -101,12 +101,12 @@ func baselineRemarks(b *BaselineView) []string {
 	return remarks
 }
 
-// meaningless is the warning above a comparison that somebody insisted on.
+// meaningless is the warning above a comparison that was forced.
 func meaningless(b *BaselineView) string {
 	if len(b.Meaningless) == 0 {
 		return ""
 	}
-	return "This comparison means little, and was made because somebody insisted: " + strings.Join(b.Meaningless, "; ") + "."
+	return "These runs are not comparable, and were compared because --force asks for it: " + strings.Join(b.Meaningless, "; ") + "."
 }
 
 // movedGrid lists the queries that moved since the baseline.
@@ -147,7 +147,7 @@ func (r *Report) addTitles(g *grid.Table, row QueryRow) {
 	slices.SortStableFunc(changes, func(a, b score.Change) int {
 		return cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution))
 	})
-	name := grid.Short(Name(&r.Evaluation.Run.Queries[row.Query]))
+	name := grid.Short(queryName(&r.Evaluation.Run.Queries[row.Query]))
 	rest := 0.0
 	for i, c := range changes {
 		if i >= titlesShown {

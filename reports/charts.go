@@ -72,11 +72,11 @@ func (r *Report) bars(reranker int) *chart.Bars {
 	var bars []chart.Bar
 	for _, row := range r.Queries[reranker] {
 		bars = append(bars, chart.Bar{
-			Query: row.Query, Name: Name(&r.Evaluation.Run.Queries[row.Query]),
+			Query: row.Query, Name: queryName(&r.Evaluation.Run.Queries[row.Query]),
 			Without: row.Without, With: row.With, Difference: row.Difference, Failed: row.Failed,
 		})
 	}
-	return chart.NewBars(r.LeadMetric().String(), r.Evaluation.Systems[reranker+1].System, bars)
+	return chart.NewBars(r.leadMetric().String(), r.Evaluation.Systems[reranker+1].System, bars)
 }
 
 // curves are what the sweep has to draw, a curve for each reranker.

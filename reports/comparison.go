@@ -47,10 +47,10 @@ func comparisonGrid(differences []score.Difference, base, system string, togethe
 
 // significant colours only what the suite can tell from chance.
 func significant(d score.Difference) grid.Tone {
-	switch direction(d) {
-	case Better:
+	switch directionOf(d) {
+	case better:
 		return grid.Good
-	case Worse:
+	case worse:
 		return grid.Bad
 	}
 	return grid.Plain

@@ -10,7 +10,7 @@
 //
 //  1. New works a Report out of an evaluation: sorted, deduplicated, plain
 //     values. Gates, a baseline and a sweep are set by whoever has them.
-//  2. Verdicts, Next and Findings put it in words once, for every format:
+//  2. The verdicts, what to do next and the findings are put in words once:
 //     the answer with its interval, what to do, and what could not be
 //     trusted.
 //  3. Every text from elsewhere becomes one inert line; each format then

@@ -19,7 +19,7 @@ import (
 )
 
 // An EvalReport is what one or more TREC runs come to on the same qrels. The
-// first run is the one that the others are held against.
+// first run is the one that the others are compared with.
 type EvalReport struct {
 	// Qrels is the name of the judgments.
 	Qrels string
@@ -312,10 +312,10 @@ func (r *EvalReport) writeMarkdown(b *bytes.Buffer) error {
 	return nil
 }
 
-// EvalFormat is the version of the JSON that WriteEval writes, in its key
+// evalFormat is the version of the JSON that WriteEval writes, in its key
 // "format". Within a version a key is never taken away or changed in meaning.
 // Version 2 has the comparisons of a run's report, under its names.
-const EvalFormat = 2
+const evalFormat = 2
 
 // The structs below are the JSON; a value that is undefined is null.
 type (
@@ -354,7 +354,7 @@ type (
 )
 
 func (r *EvalReport) writeJSON(b *bytes.Buffer) error {
-	out := jsonEval{Format: EvalFormat, Qrels: r.Qrels, Queries: len(r.Runs[0].Queries), Comparisons: comparisons(r.Differences)}
+	out := jsonEval{Format: evalFormat, Qrels: r.Qrels, Queries: len(r.Runs[0].Queries), Comparisons: comparisons(r.Differences)}
 	for _, run := range r.Runs {
 		j := jsonEvalRun{Name: run.Name, RunID: strings.ToValidUTF8(run.RunID, "\uFFFD"), Missing: run.Missing, Unjudged: run.Unjudged}
 		for m, metric := range run.Metrics {

@@ -159,7 +159,7 @@ func TestEvalJSON(t *testing.T) {
 	if v, ok := got.Rows[2].Values["judged@10"]; got.Rows[2].Query != "q3" || !ok || v != nil || got.Rows[2].Hits != 0 {
 		t.Errorf("the missing query: %+v", got.Rows[2])
 	}
-	if got.Format != EvalFormat || got.Queries != 3 || got.Runs[0].Missing != 1 || got.Runs[1].Unjudged != 1 || got.Runs[0].RunID != "t" {
+	if got.Format != evalFormat || got.Queries != 3 || got.Runs[0].Missing != 1 || got.Runs[1].Unjudged != 1 || got.Runs[0].RunID != "t" {
 		t.Errorf("report: %+v", got)
 	}
 }

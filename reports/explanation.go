@@ -59,14 +59,14 @@ func (r *Report) answer(query, system int) answer {
 	default:
 		a.hits = result.Hits
 	}
-	a.terms = score.Contributions(r.LeadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
+	a.terms = score.Contributions(r.leadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
 	return a
 }
 
 // explain works out what the reranker with the given index into
 // Evaluation.Systems did to a query.
 func (r *Report) explain(query, system int) explanation {
-	x := explanation{metric: r.LeadMetric(), without: r.answer(query, 0), with: r.answer(query, system)}
+	x := explanation{metric: r.leadMetric(), without: r.answer(query, 0), with: r.answer(query, system)}
 	type document struct{ index, id string }
 	at := make(map[document]int)
 	for i, h := range x.without.hits {

@@ -24,7 +24,7 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 			t.Errorf("%s: the error of the writer is lost: %v", f.format, err)
 		}
 	}
-	if err := WriteQuery(failingWriter{}, r, "heist", Options{}); !errors.Is(err, errDiskFull) {
+	if err := writeQuery(failingWriter{}, r, "heist", Options{}); !errors.Is(err, errDiskFull) {
 		t.Errorf("query: the error of the writer is lost: %v", err)
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/releval/releval/reports/grid"
 )
 
-// Finding is one thing about a run that a reader of its numbers should know.
-type Finding struct {
+// finding is one thing about a run that a reader of its numbers should know.
+type finding struct {
 	// Serious says that numbers are wrong or missing because of it; the
 	// others make them weaker or are good to know.
 	Serious bool
@@ -22,8 +22,8 @@ type Finding struct {
 	Items []string
 }
 
-// Findings are what could not be trusted, the serious ones first.
-func (r *Report) Findings() []Finding {
+// findings are what could not be trusted, the serious ones first.
+func (r *Report) findings() []finding {
 	f := findings{report: r, limits: make(map[string][]string)}
 	f.run()
 	for _, s := range r.Integrity.Systems {
@@ -33,7 +33,7 @@ func (r *Report) Findings() []Finding {
 	f.judgments()
 	f.windows()
 	f.rest()
-	slices.SortStableFunc(f.found, func(a, b Finding) int {
+	slices.SortStableFunc(f.found, func(a, b finding) int {
 		switch {
 		case a.Serious == b.Serious:
 			return 0
@@ -48,18 +48,18 @@ func (r *Report) Findings() []Finding {
 // findings collects them.
 type findings struct {
 	report *Report
-	found  []Finding
+	found  []finding
 	// limits holds, by system, the metrics that its window limits: said
 	// here once for each system, so that notes of the same need not be.
 	limits map[string][]string
 }
 
 func (f *findings) serious(items []string, format string, args ...any) {
-	f.found = append(f.found, Finding{true, fmt.Sprintf(format, args...), items})
+	f.found = append(f.found, finding{true, fmt.Sprintf(format, args...), items})
 }
 
 func (f *findings) note(items []string, format string, args ...any) {
-	f.found = append(f.found, Finding{false, fmt.Sprintf(format, args...), items})
+	f.found = append(f.found, finding{false, fmt.Sprintf(format, args...), items})
 }
 
 // run looks at the run as a whole.
@@ -73,7 +73,7 @@ func (f *findings) run() {
 		f.serious(nil, "the run is incomplete: its last line is missing")
 	}
 	if b := f.report.Baseline; b != nil && len(b.Meaningless) > 0 {
-		f.serious(nil, "the comparison with the baseline was insisted on, although it means nothing: %s", strings.Join(b.Meaningless, "; "))
+		f.serious(nil, "the baseline is not comparable with this run, and was compared because --force asks for it: %s", strings.Join(b.Meaningless, "; "))
 	}
 	if found.IndexChanged != "" {
 		f.serious(nil, "the index changed during the run: %s", found.IndexChanged)

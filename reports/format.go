@@ -107,7 +107,7 @@ func render(format Format, r *Report, o Options) ([]byte, error) {
 	switch format {
 	case Table:
 		if o.Query != "" {
-			err = WriteQuery(&b, r, o.Query, o)
+			err = writeQuery(&b, r, o.Query, o)
 		} else {
 			err = writeTerminal(&b, r, o)
 		}

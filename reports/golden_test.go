@@ -11,7 +11,7 @@ import (
 	"github.com/releval/releval/reports/chart"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // golden compares a rendering with a file in testdata. The numbers in the
 // files are checked by themselves in TestSampleNumbers.

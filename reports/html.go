@@ -50,7 +50,7 @@ type page struct {
 	Filters                             pageFilters
 	QueriesNote                         string
 	Queries                             []pageQuery
-	Findings                            []Finding
+	Findings                            []finding
 	NothingFound                        string
 	Manifest                            [][2]string
 }
@@ -174,7 +174,7 @@ func (r *Report) page() *page {
 			"'; base-uri 'none'; form-action 'none'",
 		Tool:         grid.Short(cmp.Or(m.Tool, "releval")),
 		Suite:        grid.Short(m.Suite),
-		Subject:      text.Clean(r.Subject()),
+		Subject:      text.Clean(r.subject()),
 		Style:        template.CSS(pageStyle),
 		Script:       template.JS(pageScript),
 		Serious:      grid.Clip(text.Clean(r.serious()), 2000),
@@ -191,13 +191,13 @@ func (r *Report) page() *page {
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		p.StandIn = standInNote
 	}
-	for _, n := range r.Next() {
+	for _, n := range r.next() {
 		p.Next = append(p.Next, grid.Clip(text.Clean(n), 300))
 	}
 	for _, row := range r.manifestRows() {
 		p.Manifest = append(p.Manifest, [2]string{grid.Clip(text.Clean(row[0]), 100), grid.Clip(text.Clean(row[1]), 4000)})
 	}
-	for _, f := range r.Findings() {
+	for _, f := range r.findings() {
 		p.Findings = append(p.Findings, pageFinding(f))
 	}
 	r.pageNumbers(p)
@@ -207,9 +207,9 @@ func (r *Report) page() *page {
 }
 
 // pageFinding cuts a finding to what a page needs.
-func pageFinding(f Finding) Finding {
+func pageFinding(f finding) finding {
 	const shown = 50
-	cut := Finding{Serious: f.Serious, Text: grid.Clip(text.Clean(f.Text), 500)}
+	cut := finding{Serious: f.Serious, Text: grid.Clip(text.Clean(f.Text), 500)}
 	for i, item := range f.Items {
 		if i == shown {
 			cut.Items = append(cut.Items, "and "+text.Thousands(len(f.Items)-i)+" more")
@@ -230,8 +230,8 @@ func (r *Report) pageNumbers(p *page) {
 			}
 		}
 	}
-	for i, v := range r.Verdicts() {
-		p.Verdicts = append(p.Verdicts, r.pageVerdict(v, r.LeadDifference(i), scale))
+	for i, v := range r.verdicts() {
+		p.Verdicts = append(p.Verdicts, r.pageVerdict(v, r.leadDifference(i), scale))
 	}
 	systems := r.Evaluation.Systems
 	if len(systems) != 2 {
@@ -260,7 +260,7 @@ func (r *Report) pageNumbers(p *page) {
 	}
 	for i, s := range systems[1:] {
 		if b := r.bars(i); b != nil {
-			p.Bars = append(p.Bars, pagePlot{Heading: grid.Short(r.LeadMetric().String() + " under " + s.System), Plot: b.Page()})
+			p.Bars = append(p.Bars, pagePlot{Heading: grid.Short(r.leadMetric().String() + " under " + s.System), Plot: b.Page()})
 		}
 	}
 }
@@ -268,7 +268,7 @@ func (r *Report) pageNumbers(p *page) {
 func comparisonRow(d score.Difference, base, system *score.SystemScores, metric int, scale float64, note string) pageComparisonRow {
 	row := pageComparisonRow{
 		Metric: d.Metric.String(), Note: note, Without: grid.Fixed(d.BaseMean), With: grid.Fixed(d.NextMean),
-		Class: grid.ToneClass(significant(d)), Direction: string(direction(d)),
+		Class: grid.ToneClass(significant(d)), Direction: string(directionOf(d)),
 		Difference: grid.Signed(d.Difference), Interval: grid.Interval(d.Low, d.High), P: pValue(d.AdjustedP),
 		Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Forest: chart.Interval(d.Difference, d.Low, d.High, scale),
 	}
@@ -281,13 +281,13 @@ func comparisonRow(d score.Difference, base, system *score.SystemScores, metric 
 	return row
 }
 
-func (r *Report) pageVerdict(v Verdict, d score.Difference, scale float64) pageVerdict {
+func (r *Report) pageVerdict(v verdict, d score.Difference, scale float64) pageVerdict {
 	p := pageVerdict{
 		Class: string(v.Direction), Headline: text.Clean(v.Headline), Evidence: text.Clean(v.Evidence), Power: text.Clean(v.Power), Counts: v.Counts,
-		Word: map[Direction]string{Better: "Helps", Worse: "Hurts", Same: "Changes nothing", Unclear: "No clear difference"}[v.Direction],
+		Word: map[direction]string{better: "Helps", worse: "Hurts", same: "Changes nothing", unclear: "No clear difference"}[v.Direction],
 	}
 	if v.Worst != nil {
-		p.Worst = &pageWorst{v.Worst.Query, grid.Short(Name(&r.Evaluation.Run.Queries[v.Worst.Query])), grid.Signed(v.Worst.Difference)}
+		p.Worst = &pageWorst{v.Worst.Query, grid.Short(queryName(&r.Evaluation.Run.Queries[v.Worst.Query])), grid.Signed(v.Worst.Difference)}
 	}
 	if !math.IsNaN(d.Low) && !math.IsNaN(d.High) {
 		p.Effect = chart.LabelledInterval(d.Difference, d.Low, d.High, scale)
@@ -312,7 +312,7 @@ func (r *Report) pageViews(p *page) {
 		p.Sweeps = append(p.Sweeps, together)
 	}
 	if g := r.tagsGrid(); g != nil {
-		heading := r.LeadMetric().String() + " by tag"
+		heading := r.leadMetric().String() + " by tag"
 		p.Tags = &pageTable{heading, g.HTML(heading)}
 	}
 	for i, one := range r.swept() {

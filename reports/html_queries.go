@@ -99,7 +99,7 @@ func (p *pageQueries) at(depth int) ([]pageQuery, string) {
 	for _, query := range p.order {
 		queries = append(queries, p.query(query, depth))
 	}
-	note := fmt.Sprintf("The first %d hits of each list are shown, and every relevant one below them; a dash for a grade means unjudged. What a title adds is its part of %s, its change its part of the difference.", depth, p.report.LeadMetric())
+	note := fmt.Sprintf("The first %d hits of each list are shown, and every relevant one below them; a dash for a grade means unjudged. What a title adds is its part of %s, its change its part of the difference.", depth, p.report.leadMetric())
 	if len(p.order) > detailed {
 		note += fmt.Sprintf(" The hits are shown for the %d queries that moved most.", detailed)
 	}
@@ -112,7 +112,7 @@ func (p *pageQueries) query(query, depth int) pageQuery {
 	e := r.Evaluation
 	q := &e.Run.Queries[query]
 	rows := p.rows[query]
-	shown := pageQuery{Number: query, Name: grid.Short(Name(q)), Several: len(rows) > 1}
+	shown := pageQuery{Number: query, Name: grid.Short(queryName(q)), Several: len(rows) > 1}
 	var differences, outcomes []string
 	for i, row := range rows {
 		differences = append(differences, sortable(row.Difference))

@@ -16,9 +16,9 @@ import (
 	"github.com/releval/releval/judgments"
 )
 
-// JSONFormat is the version of the JSON report, in its key "format". A key is
+// jsonFormat is the version of the JSON report, in its key "format". A key is
 // never taken away or changed in meaning within a version; new ones may come.
-const JSONFormat = 1
+const jsonFormat = 1
 
 // The structs below are the JSON report; report.schema.json says what each
 // key means. A value that is undefined is null.
@@ -218,13 +218,13 @@ func writeJSON(w io.Writer, r *Report, o Options) error {
 	e := r.Evaluation
 	m := &e.Run.Manifest
 	report := jsonReport{
-		Format: JSONFormat,
+		Format: jsonFormat,
 		Run: jsonRun{
 			Suite: m.Suite, File: m.File, Tool: m.Tool, Started: stamp(m.Started), Seed: m.Seed,
 			Cluster: m.Cluster, StandIn: m.Cluster.Embedded(), Index: m.Index,
 			Queries: len(e.Run.Queries), Failed: e.Run.Failed(), Complete: e.Run.Complete != nil, Depth: m.Depth(), Hashes: m.Hashes,
 		},
-		LeadMetric:  r.LeadMetric().String(),
+		LeadMetric:  r.leadMetric().String(),
 		Verdicts:    []jsonVerdict{},
 		Systems:     []jsonSystem{},
 		Comparisons: comparisons(r.Differences),
@@ -236,13 +236,13 @@ func writeJSON(w io.Writer, r *Report, o Options) error {
 	for _, i := range m.Indices {
 		report.Run.Documents += i.Documents
 	}
-	for _, v := range r.Verdicts() {
+	for _, v := range r.verdicts() {
 		report.Verdicts = append(report.Verdicts, jsonVerdict{v.System, string(v.Direction), v.Sentence, v.Power})
 	}
 	for s := range e.Systems {
 		report.Systems = append(report.Systems, r.jsonSystem(s))
 	}
-	for _, f := range r.Findings() {
+	for _, f := range r.findings() {
 		report.Findings = append(report.Findings, jsonFinding{f.Serious, f.Text, orEmpty(f.Items)})
 	}
 	for i := range e.Run.Queries {
@@ -360,7 +360,7 @@ func comparisons(differences []score.Difference) []jsonComparison {
 	all := []jsonComparison{}
 	for _, d := range differences {
 		all = append(all, jsonComparison{
-			Metric: d.Metric.String(), Base: d.Base, System: d.System, Direction: string(direction(d)),
+			Metric: d.Metric.String(), Base: d.Base, System: d.System, Direction: string(directionOf(d)),
 			Queries: d.N, Undefined: d.Undefined,
 			BaseMean: finite(d.BaseMean), Mean: finite(d.NextMean), Difference: finite(d.Comparison.Difference), SD: finite(d.SD),
 			Confidence: confidenceOf(d.Confidence), Low: finite(d.Low), High: finite(d.High),

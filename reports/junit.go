@@ -109,10 +109,10 @@ func (r *Report) runCase() junitCase {
 	m := &r.Evaluation.Run.Manifest
 	c := junitCase{Name: "every query is answered", Class: xmlText(m.Suite + ".run"), File: xmlText(m.File)}
 	var said, serious, items []string
-	for _, v := range r.Verdicts() {
+	for _, v := range r.verdicts() {
 		said = append(said, xmlText(v.Sentence))
 	}
-	for _, f := range r.Findings() {
+	for _, f := range r.findings() {
 		if f.Serious {
 			serious = append(serious, xmlText(f.Text))
 			items = append(items, xmlText(f.Text))

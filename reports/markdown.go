@@ -10,9 +10,9 @@ import (
 	"github.com/releval/releval/reports/grid"
 )
 
-// Marker is the first line of a Markdown report: an invisible comment by
+// marker is the first line of a Markdown report: an invisible comment by
 // which a bot finds the comment that it wrote on a pull request before.
-const Marker = "<!-- releval-report -->"
+const marker = "<!-- releval-report -->"
 
 // maxMarkdown is how many bytes a Markdown report has at most: GitHub refuses
 // a comment above 64 KiB.
@@ -91,7 +91,7 @@ func (d *document) grid(g *grid.Table) string {
 // fits. The first section always stays, cut to its lines if it must be.
 func (d *document) fit(limit int) string {
 	kept := make([]string, len(d.sections))
-	size := len(Marker) + 1
+	size := len(marker) + 1
 	for i, s := range d.sections {
 		kept[i] = s.body
 		size += len(s.body) + 1
@@ -110,7 +110,7 @@ func (d *document) fit(limit int) string {
 		left = append([]string{s.title}, left...)
 	}
 	var b strings.Builder
-	b.WriteString(Marker + "\n")
+	b.WriteString(marker + "\n")
 	for _, body := range kept {
 		if body != "" {
 			b.WriteString(body + "\n")
@@ -128,9 +128,9 @@ func (d *document) opening() {
 	m := &r.Evaluation.Run.Manifest
 	var b strings.Builder
 	b.WriteString("## " + grid.EscapeMarkdown("Relevance: "+grid.Short(m.Suite)) + "\n\n")
-	for _, v := range r.Verdicts() {
+	for _, v := range r.verdicts() {
 		b.WriteString(verdictSign(v.Direction) + " **" + grid.EscapeMarkdown(strings.TrimPrefix(v.Sentence, "~ ")) + "**")
-		if v.Direction != Same {
+		if v.Direction != same {
 			b.WriteString(" " + grid.EscapeMarkdown(v.Counts))
 		}
 		if v.Power != "" {
@@ -144,7 +144,7 @@ func (d *document) opening() {
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		b.WriteString("> [!NOTE]\n> " + grid.EscapeMarkdown(standInNote) + "\n\n")
 	}
-	b.WriteString(grid.EscapeLineStart(r.Subject()) + ".")
+	b.WriteString(grid.EscapeLineStart(r.subject()) + ".")
 	if len(r.Gates) > 0 {
 		b.WriteString(" Gates: " + gateSummary(r.Gates) + ".")
 	}
@@ -153,13 +153,13 @@ func (d *document) opening() {
 }
 
 // verdictSign lets a reader see the answer before reading it.
-func verdictSign(v Direction) string {
+func verdictSign(v direction) string {
 	switch v {
-	case Better:
+	case better:
 		return "✅"
-	case Worse:
+	case worse:
 		return "❌"
-	case Same:
+	case same:
 		return "➖"
 	}
 	return "〰️"
@@ -225,7 +225,7 @@ func reversed(rows []QueryRow) []QueryRow {
 func (d *document) integrity() {
 	var b strings.Builder
 	b.WriteString("### What could not be trusted\n\n")
-	found := d.report.Findings()
+	found := d.report.findings()
 	for _, f := range found {
 		phrase := grid.EscapeLineStart(grid.Clip(text.Clean(f.Text), 500))
 		if f.Serious {
@@ -274,7 +274,7 @@ func (d *document) everyQuery() {
 func (d *document) findings() {
 	const shown = 30
 	var b strings.Builder
-	for _, f := range d.report.Findings() {
+	for _, f := range d.report.findings() {
 		if len(f.Items) == 0 {
 			continue
 		}
@@ -425,6 +425,6 @@ func (d *document) baseline() {
 
 func (d *document) tags() {
 	if g := d.report.tagsGrid(); g != nil {
-		d.fold(d.report.LeadMetric().String()+" by tag", d.grid(g))
+		d.fold(d.report.leadMetric().String()+" by tag", d.grid(g))
 	}
 }

@@ -122,7 +122,7 @@ func TestMarkdownTablesParseBack(t *testing.T) {
 // ownHTML says whether a piece of HTML is one that the report itself uses.
 func ownHTML(html string) bool {
 	switch html {
-	case Marker, "<details>", "</details>", "<sub>", "</sub>", "":
+	case marker, "<details>", "</details>", "<sub>", "</sub>", "":
 		return true
 	}
 	inner, ok := strings.CutPrefix(html, "<summary>")
@@ -178,7 +178,7 @@ func TestMarkdownLeavesOutWholeSections(t *testing.T) {
 		{title: "the manifest", body: strings.Repeat("m", 3000) + "\n"},
 	}}
 	got := d.fit(1000)
-	for _, want := range []string{Marker + "\n", "verdict\n", "some queries\n", "Left out to stay below 1 KB: the manifest."} {
+	for _, want := range []string{marker + "\n", "verdict\n", "some queries\n", "Left out to stay below 1 KB: the manifest."} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in:\n%s", want, got)
 		}
@@ -186,7 +186,7 @@ func TestMarkdownLeavesOutWholeSections(t *testing.T) {
 	if strings.Contains(got, "mmm") || strings.Contains(got, "qqq") || len(got) > 1000 {
 		t.Errorf("%d bytes are left:\n%s", len(got), got)
 	}
-	if !strings.HasPrefix(got, Marker+"\n") {
+	if !strings.HasPrefix(got, marker+"\n") {
 		t.Error("the marker is not the first line")
 	}
 }

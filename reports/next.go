@@ -14,8 +14,8 @@ import (
 // anything else.
 const fewJudged = 0.7
 
-// Next says what to do next, the most urgent first, three things at most.
-func (r *Report) Next() []string {
+// next says what to do next, the most urgent first, three things at most.
+func (r *Report) next() []string {
 	var next []string
 	run := r.RunFile
 	if run == "" {
@@ -39,12 +39,12 @@ func (r *Report) Next() []string {
 	if len(r.Unresolved) > 0 {
 		next = append(next, fmt.Sprintf("repair %s that no document matches: releval check %s", text.Plural(len(r.Unresolved), "title", "titles"), quoted(m.File, "SUITE")))
 	}
-	verdicts := r.Verdicts()
-	if i := slices.IndexFunc(verdicts, func(v Verdict) bool { return v.Worst != nil }); i >= 0 {
+	verdicts := r.verdicts()
+	if i := slices.IndexFunc(verdicts, func(v verdict) bool { return v.Worst != nil }); i >= 0 {
 		q := &r.Evaluation.Run.Queries[verdicts[i].Worst.Query]
 		next = append(next, fmt.Sprintf("see why the largest loss happened: releval report %s --query %s", quoted(run, "RUN"), quoted(q.ID, "ID")))
 	}
-	if r.Sweep == nil && slices.ContainsFunc(verdicts, func(v Verdict) bool { return v.Direction == Better }) {
+	if r.Sweep == nil && slices.ContainsFunc(verdicts, func(v verdict) bool { return v.Direction == better }) {
 		next = append(next, fmt.Sprintf("find the cheapest window that is good enough: releval sweep %s", quoted(m.File, "SUITE")))
 	}
 	return next[:min(len(next), 3)]

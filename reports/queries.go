@@ -59,7 +59,7 @@ func (r *Report) queryGrid(rows ...[]QueryRow) *grid.Table {
 				moved = grid.Toned("failed", grid.Bad)
 			}
 			g.Add(
-				grid.Cell{Text: grid.Short(Name(&r.Evaluation.Run.Queries[row.Query]))},
+				grid.Cell{Text: grid.Short(queryName(&r.Evaluation.Run.Queries[row.Query]))},
 				grid.Cell{Text: grid.Fixed(row.Without)}, grid.Cell{Text: grid.Fixed(row.With)},
 				grid.Toned(grid.Signed(row.Difference), grid.ToneOf(row.Difference)),
 				grid.Cell{Text: grid.Short(row.Best)}, moved)
@@ -72,7 +72,7 @@ func (r *Report) queryGrid(rows ...[]QueryRow) *grid.Table {
 func (r *Report) singleGrid() *grid.Table {
 	g := &grid.Table{Columns: []grid.Column{
 		{Head: "query", Shrink: 10},
-		{Head: r.LeadMetric().String(), Right: true},
+		{Head: r.leadMetric().String(), Right: true},
 		{Head: "best relevant title", Shrink: 10},
 		{Head: "rank", Right: true},
 	}}
@@ -81,7 +81,7 @@ func (r *Report) singleGrid() *grid.Table {
 		if row.Failed {
 			at = grid.Toned("failed", grid.Bad)
 		}
-		g.Add(grid.Cell{Text: grid.Short(Name(&r.Evaluation.Run.Queries[row.Query]))}, grid.Cell{Text: grid.Fixed(row.Without)}, grid.Cell{Text: grid.Short(row.Best)}, at)
+		g.Add(grid.Cell{Text: grid.Short(queryName(&r.Evaluation.Run.Queries[row.Query]))}, grid.Cell{Text: grid.Fixed(row.Without)}, grid.Cell{Text: grid.Short(row.Best)}, at)
 	}
 	return g
 }

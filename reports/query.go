@@ -11,11 +11,11 @@ import (
 	"github.com/releval/releval/reports/grid"
 )
 
-// WriteQuery explains why a query came out as it did, for a terminal: under
+// writeQuery explains why a query came out as it did, for a terminal: under
 // each reranker both rankings side by side with grades, scores and what each
 // hit adds to the lead metric, then what each title did to the difference,
 // and the holes: what nobody judged, and what was judged but not returned.
-func WriteQuery(w io.Writer, r *Report, queryID string, o Options) error {
+func writeQuery(w io.Writer, r *Report, queryID string, o Options) error {
 	i, err := r.findQuery(queryID)
 	if err != nil {
 		return err
@@ -147,7 +147,7 @@ func (r *Report) holes(query int) []string {
 			continue
 		}
 		reach := len(a.hits)
-		if cutoff := r.LeadMetric().Cutoff(); cutoff > 0 {
+		if cutoff := r.leadMetric().Cutoff(); cutoff > 0 {
 			reach = min(reach, cutoff)
 		}
 		var unjudged []string
@@ -160,7 +160,7 @@ func (r *Report) holes(query int) []string {
 			holes = append(holes, fmt.Sprintf("%s: %d of the top %d are unjudged: %s", system.System, len(unjudged), reach, text.List(unjudged, 10)))
 		}
 		if low, high := system.Low[r.Lead][query], system.High[r.Lead][query]; high-low > 1e-12 {
-			holes = append(holes, fmt.Sprintf("%s: were they judged, %s could be %s", system.System, r.LeadMetric(), grid.Bounds(low, high)))
+			holes = append(holes, fmt.Sprintf("%s: were they judged, %s could be %s", system.System, r.leadMetric(), grid.Bounds(low, high)))
 		}
 		found := ranks(q, system.System)
 		var missing []string

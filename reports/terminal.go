@@ -70,7 +70,7 @@ func (t *terminal) grid(g *grid.Table) {
 
 // opening says what was run and what came of it.
 func (t *terminal) opening() {
-	t.say(t.report.Subject())
+	t.say(t.report.subject())
 	m := &t.report.Evaluation.Run.Manifest
 	for _, k := range m.Reranked() {
 		t.sayIndented(describe(k), "  ", "    ")
@@ -78,11 +78,11 @@ func (t *terminal) opening() {
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		t.b.WriteString(t.PaintLines(grid.Warn, grid.Wrap(standInNote, t.Columns(), "  ", "  ")))
 	}
-	for _, v := range t.report.Verdicts() {
+	for _, v := range t.report.verdicts() {
 		t.blank()
 		phrase := grid.Wrap(text.Clean(v.Sentence), t.Columns(), "", "")
 		t.b.WriteString(t.PaintLines(verdictTone(v.Direction), phrase))
-		if v.Direction != Same {
+		if v.Direction != same {
 			t.sayIndented(v.Counts, "  ", "  ")
 		}
 		if v.Power != "" {
@@ -93,7 +93,7 @@ func (t *terminal) opening() {
 		t.blank()
 		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(text.Clean(serious), t.Columns(), "", "")))
 	}
-	if next := t.report.Next(); len(next) > 0 {
+	if next := t.report.next(); len(next) > 0 {
 		t.heading("What to do next")
 		for _, n := range next {
 			t.sayIndented(n, "- ", "  ")
@@ -104,7 +104,7 @@ func (t *terminal) opening() {
 // serious is the warning under the verdict where numbers are wrong.
 func (r *Report) serious() string {
 	var texts []string
-	for _, f := range r.Findings() {
+	for _, f := range r.findings() {
 		if f.Serious {
 			texts = append(texts, f.Text)
 		}
@@ -115,11 +115,11 @@ func (r *Report) serious() string {
 	return "Do not trust these numbers yet: " + strings.Join(texts, "; ") + "."
 }
 
-func verdictTone(d Direction) grid.Tone {
+func verdictTone(d direction) grid.Tone {
 	switch d {
-	case Better:
+	case better:
 		return grid.Good
-	case Worse:
+	case worse:
 		return grid.Bad
 	}
 	return grid.Plain
@@ -167,7 +167,7 @@ func (t *terminal) queries() {
 		return
 	}
 	for i, s := range e.Systems[1:] {
-		title := "Queries by what " + s.System + " did to " + t.report.LeadMetric().String() + ", largest loss first"
+		title := "Queries by what " + s.System + " did to " + t.report.leadMetric().String() + ", largest loss first"
 		t.heading(title)
 		losses, gains, note := selectRows(t.report.Queries[i], shownWhole, shownEach)
 		t.grid(t.report.queryGrid(losses, gains))
@@ -186,7 +186,7 @@ const itemsShown = 5
 // findings says what could not be trusted.
 func (t *terminal) findings() {
 	t.heading("What could not be trusted")
-	found := t.report.Findings()
+	found := t.report.findings()
 	if len(found) == 0 {
 		t.say(nothingFound)
 		return
@@ -271,7 +271,7 @@ func (t *terminal) baseline() {
 		}
 		worst, best, _ := selectRows(rows, titlesOf, titlesOf/2)
 		if g := t.report.titlesGrid(worst, best); g != nil {
-			t.heading("The titles that did it, and what each contributed to " + t.report.LeadMetric().String())
+			t.heading("The titles that did it, and what each contributed to " + t.report.leadMetric().String())
 			t.grid(g)
 		}
 	}
@@ -280,7 +280,7 @@ func (t *terminal) baseline() {
 // tags shows the lead metric for the queries of each tag.
 func (t *terminal) tags() {
 	if g := t.report.tagsGrid(); g != nil {
-		t.heading(t.report.LeadMetric().String() + " by tag")
+		t.heading(t.report.leadMetric().String() + " by tag")
 		t.grid(g)
 	}
 }

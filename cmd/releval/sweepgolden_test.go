@@ -15,7 +15,8 @@ import (
 
 // The JSON of a sweep is a contract: keys, their order and their values. The
 // golden files were written by the command as of commit 1e19307, which had a
-// second shape of a sweep between the result and the report.
+// second shape of a sweep between the result and the report; sentences that were
+// reworded since are changed in them by hand.
 func TestSweepJSONContract(t *testing.T) {
 	deep := filepath.Join(t.TempDir(), "deep.jsonl")
 	for _, test := range []struct {

@@ -45,12 +45,12 @@ type Choice struct {
 	Loss   Number `json:"loss"`
 	AtMost Number `json:"at_most"`
 	// From and To are the range in which the rule's choice lies with the
-	// confidence of the result, where the queries are drawn anew; 0 where it
+	// confidence of the result, where the queries are drawn again; 0 where it
 	// does not apply.
 	From int `json:"from,omitempty"`
 	To   int `json:"to,omitempty"`
 	// QueriesNeeded is about how many queries would let a window meet the
-	// rule, where none does for want of queries.
+	// rule, where none does because there are too few.
 	QueriesNeeded int `json:"queries_needed,omitempty"`
 	// Sentence says it in words.
 	Sentence string `json:"sentence"`
@@ -124,7 +124,7 @@ func (c *curve) chooseWithin(s *selection, o Options) Choice {
 		choice := c.choice(s, best, o)
 		choice.Window = 0
 		choice.QueriesNeeded = int(min(needed, stats.MaxQueriesNeeded))
-		choice.Sentence = fmt.Sprintf("no window is known to lose less than %s against the best with %s confidence: with %s even window %d, the best here, may lose %s; about %s would do",
+		choice.Sentence = fmt.Sprintf("no window is known to lose less than %s against the best with %s confidence: with %s even window %d, the best here, may lose %s; about %s would be enough",
 			text.Number(o.Delta), text.Percent(o.Confidence), text.Count(s.queries, "query"), c.windows[best-1], text.Fixed(float64(choice.AtMost), 4), text.Count(choice.QueriesNeeded, "query"))
 		return choice
 	}
@@ -192,7 +192,7 @@ func (c *curve) chooseEnough(s *selection, o Options) Choice {
 func (c *curve) chooseBudget(s *selection, latency *Latency, o Options) Choice {
 	none := Choice{Loss: undefined(), AtMost: undefined()}
 	if latency == nil {
-		none.Sentence = fmt.Sprintf("the budget of %v cannot be held against anything: no latency was measured", o.LatencyBudget)
+		none.Sentence = fmt.Sprintf("the latency budget of %v cannot be checked, because no latency was measured", o.LatencyBudget)
 		return none
 	}
 	p95 := func(i int) time.Duration {
@@ -245,7 +245,7 @@ const fewQueries = 10
 func (c *curve) tellApart(r *Recommendation, s *selection, o Options) {
 	best := bestOf(s.means)
 	// The chance of error is divided among all windows (Bonferroni), because
-	// each is held against the best.
+	// each is compared with the best.
 	tail := (1 - o.Confidence) / 2 / float64(max(1, c.covered-1))
 	errors := math.Sqrt2 * math.Erfinv(1-2*tail)
 	widest := 0.0
@@ -261,7 +261,7 @@ func (c *curve) tellApart(r *Recommendation, s *selection, o Options) {
 	}
 	var cautions []string
 	if s.queries > 1 && s.queries < fewQueries {
-		cautions = append(cautions, fmt.Sprintf("%d queries are few: what holds with %s confidence holds with less below %d", s.queries, text.Percent(o.Confidence), fewQueries))
+		cautions = append(cautions, fmt.Sprintf("with only %d queries the intervals are too narrow; use at least %d", s.queries, fewQueries))
 	}
 	if !r.Told && widest > 0 {
 		r.QueriesNeeded = stats.QueriesNeeded(o.Delta, widest, o.Confidence)
