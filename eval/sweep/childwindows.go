@@ -8,12 +8,12 @@ import (
 	"github.com/releval/releval/eval/plan"
 )
 
-// CheckFirstStage refuses a first stage that has a window of its own, anywhere
+// checkFirstStage refuses a first stage that has a window of its own, anywhere
 // inside it, smaller than the largest window: there the server would refuse
 // the search, or answer with fewer documents, or change the fused scores. The
 // error names each such setting by its path in the suite; eval.SmallWindows
 // says which settings these are.
-func CheckFirstStage(retriever json.RawMessage, largest int) error {
+func checkFirstStage(retriever json.RawMessage, largest int) error {
 	small := plan.SmallWindows(retriever, largest)
 	if len(small) == 0 {
 		return nil

@@ -17,7 +17,7 @@ const (
 	DefaultAudit          = 40
 	DefaultLatencySamples = 20
 	DefaultDelta          = 0.01
-	DefaultFolds          = 5
+	defaultFolds          = 5
 )
 
 // Options say how a sweep is made. The zero value asks for the defaults.
