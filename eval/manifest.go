@@ -28,12 +28,10 @@ func (m *Manifest) Differences(other *Manifest) []string {
 	say("the suite", m.Suite, other.Suite)
 	changed("the judgments changed", m.Hashes.Judgments, other.Hashes.Judgments)
 	changed("the queries changed", m.Hashes.Queries, other.Hashes.Queries)
-	changed("the first stage changed", string(judgments.CanonicalJSON(m.Retriever)), string(judgments.CanonicalJSON(other.Retriever)))
-	say("the systems", fmt.Sprint(m.Systems), fmt.Sprint(other.Systems))
-	for i := range min(len(m.Rerankers), len(other.Rerankers)) {
-		a, b := m.Rerankers[i], other.Rerankers[i]
-		if a.Name == b.Name && !sameJSON(a, b) {
-			found = append(found, "the reranker "+a.Name+" changed")
+	say("the systems", fmt.Sprint(m.Names()), fmt.Sprint(other.Names()))
+	for i := range m.Systems {
+		if before := other.System(m.Systems[i].Name); before != nil {
+			found = append(found, m.Systems[i].differences(before)...)
 		}
 	}
 	say("the index", m.Index, other.Index)
@@ -42,7 +40,6 @@ func (m *Manifest) Differences(other *Manifest) []string {
 	}
 	changed("the documents of the judged titles changed", m.Hashes.Titles, other.Hashes.Titles)
 	say("the title field", m.TitleField, other.TitleField)
-	say("the depth", m.Depth, other.Depth)
 	say("the metrics", fmt.Sprint(m.Metrics), fmt.Sprint(other.Metrics))
 	if !sameJSON(m.Gates, other.Gates) {
 		found = append(found, "the gates changed")
@@ -50,6 +47,27 @@ func (m *Manifest) Differences(other *Manifest) []string {
 	say("the number of queries", m.QueryCount, other.QueryCount)
 	say("the repeats", max(1, m.Repeat), max(1, other.Repeat))
 	say("the server", m.Cluster.Kind+" "+m.Cluster.Version, other.Cluster.Kind+" "+other.Cluster.Version)
+	return found
+}
+
+// differences lists in what one system differs from one of the same name.
+func (s *System) differences(other *System) []string {
+	var found []string
+	if string(judgments.CanonicalJSON(s.Retriever)) != string(judgments.CanonicalJSON(other.Retriever)) {
+		what := "the retriever " + s.Name + " changed"
+		if s.Name == FirstStage {
+			what = "the first stage changed"
+		}
+		found = append(found, what)
+	}
+	a, b := *s, *other
+	a.Retriever, b.Retriever, a.Depth, b.Depth = nil, nil, 0, 0
+	if !sameJSON(a, b) {
+		found = append(found, "the reranker "+s.Name+" changed")
+	}
+	if s.Depth != other.Depth && s.Kind != KindReranked {
+		found = append(found, fmt.Sprintf("the depth (%d, there %d)", s.Depth, other.Depth))
+	}
 	return found
 }
 
@@ -95,7 +113,7 @@ func describe(indices []IndexInfo) string {
 	return said
 }
 
-// sortQueries puts queries into the suite's order.
+// SortQueries puts queries into the suite's order.
 func SortQueries(queries []Query) {
 	slices.SortFunc(queries, func(a, b Query) int { return cmp.Compare(a.Number, b.Number) })
 }

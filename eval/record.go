@@ -49,7 +49,7 @@ func NewResult(response cluster.Response, titleField string, severalIndices bool
 		if !ok {
 			untitled++
 		}
-		r.Hits[i] = Hit{ID: h.ID, Title: title, Score: h.Score}
+		r.Hits[i] = Hit{Document: &Document{ID: h.ID, Title: title}, Score: h.Score}
 		if severalIndices {
 			r.Hits[i].Index = h.Index
 		}

@@ -7,12 +7,50 @@ import (
 	"github.com/releval/releval/judgments"
 )
 
-// FirstStage is the name of the system that searches without a reranker.
-const FirstStage = "first-stage"
+// FirstStage is the name of the system that searches by a suite's retriever,
+// where the suite does not name its retrievers.
+const FirstStage = judgments.FirstStage
 
-// Format is the version of the run file that this package writes, and the
-// only one it reads.
-const Format = 1
+// Kind says how a system comes to its ranking.
+type Kind string
+
+// The kinds of systems.
+const (
+	// KindRetriever searches by a retriever: a first stage.
+	KindRetriever Kind = "retriever"
+	// KindReranked puts a reranker over another system's retriever.
+	KindReranked Kind = "reranked"
+	// KindRequest sends a whole request of the suite.
+	KindRequest Kind = "request"
+)
+
+// System is what is compared: one way to search, as it was sent.
+type System struct {
+	// Name is unique in a run.
+	Name string `json:"name"`
+	Kind Kind   `json:"kind"`
+	// FirstStage names the system whose hits are reranked; empty for a system
+	// that reranks none.
+	FirstStage string `json:"first_stage,omitempty"`
+	// Reranker is the reranker's name in the suite.
+	Reranker string `json:"reranker,omitempty"`
+	// Field is the field that the reranker reads, InferenceID its endpoint,
+	// empty for the server's default, Window its rank_window_size.
+	Field       string                     `json:"field,omitempty"`
+	InferenceID string                     `json:"inference_id,omitempty"`
+	Window      int                        `json:"window,omitempty"`
+	MinScore    *float64                   `json:"min_score,omitempty"`
+	Extra       map[string]json.RawMessage `json:"extra,omitempty"`
+	// Service and Model are what the endpoint says of itself; empty where it
+	// could not be asked.
+	Service string `json:"service,omitempty"`
+	Model   string `json:"model,omitempty"`
+	// Depth is how many hits were asked for.
+	Depth int `json:"depth"`
+	// Retriever is what is sent, for the kind retriever, with its placeholders
+	// still in it.
+	Retriever json.RawMessage `json:"retriever,omitempty"`
+}
 
 // Run is one execution of a suite against a cluster: what was run, what came
 // back for each query, and whether it came to its end.
@@ -43,14 +81,9 @@ type Manifest struct {
 	Indices []IndexInfo `json:"indices,omitempty"`
 	// TitleField is the field whose value identifies a document.
 	TitleField string `json:"title_field"`
-	// Retriever is the first stage with {{query}} still in it.
-	Retriever json.RawMessage `json:"retriever"`
-	// Systems are the names of what is compared, the first stage first.
-	Systems []string `json:"systems"`
-	// Rerankers describe the systems after the first.
-	Rerankers []Reranker `json:"rerankers"`
-	// Depth is how many first-stage hits were asked for.
-	Depth int `json:"depth"`
+	// Systems are what is compared. A first stage stands before the systems that
+	// rerank it.
+	Systems []System `json:"systems"`
 	// Metrics are the canonical names of the suite's metrics.
 	Metrics []string `json:"metrics"`
 	// Gates are the suite's gates.
@@ -91,20 +124,6 @@ type IndexInfo struct {
 	Name      string `json:"name"`
 	UUID      string `json:"uuid,omitempty"`
 	Documents int64  `json:"documents"`
-}
-
-// Reranker is one system's reranker as it was sent.
-type Reranker struct {
-	Name        string                     `json:"name"`
-	Field       string                     `json:"field"`
-	InferenceID string                     `json:"inference_id,omitempty"`
-	Window      int                        `json:"window"`
-	MinScore    *float64                   `json:"min_score,omitempty"`
-	Extra       map[string]json.RawMessage `json:"extra,omitempty"`
-	// Service and Model are what the endpoint says of itself; empty where it
-	// could not be asked.
-	Service string `json:"service,omitempty"`
-	Model   string `json:"model,omitempty"`
 }
 
 // Hashes are SHA-256 sums in hexadecimal of what two runs must share to be
@@ -153,6 +172,9 @@ type Result struct {
 	WallMS float64 `json:"wall_ms"`
 	// Attempts is how many requests it took; 0 and 1 mean one.
 	Attempts int `json:"attempts,omitempty"`
+	// Ties are the ranges of ranks, from 1, whose order the server did not
+	// decide: their hits share all that they are sorted by.
+	Ties [][2]int `json:"ties,omitempty"`
 	// Error is why there is no answer; empty where there is one.
 	Error string `json:"error,omitempty"`
 	// Warnings are oddities of an answer that is used all the same.
@@ -162,23 +184,89 @@ type Result struct {
 // Failed says whether the system gave no usable answer.
 func (r *Result) Failed() bool { return r == nil || r.Error != "" }
 
-// Hit is one document of an answer.
-type Hit struct {
-	// Index is the hit's index where the run covers several, else empty.
+// Document is a document as answers show it. The hits of a run share one
+// Document for each: it is never changed.
+type Document struct {
+	// Index is the document's index where the run covers several, else empty.
 	Index string `json:"index,omitempty"`
 	ID    string `json:"id"`
 	Title string `json:"title"`
+}
+
+// Key tells the document from all others of the run.
+func (d *Document) Key() Key { return Key{d.Index, d.ID} }
+
+// Key identifies a document of a run.
+type Key struct {
+	// Index is its index where the run covers several, else empty.
+	Index string
+	ID    string
+}
+
+// String is the document as a run file writes it: its id, with the index
+// before it where the run covers several.
+func (k Key) String() string {
+	if k.Index == "" {
+		return k.ID
+	}
+	return k.Index + "/" + k.ID
+}
+
+// Hit is one document of an answer.
+type Hit struct {
+	*Document
 	// Score is the server's float32 _score.
 	Score float64 `json:"score"`
 }
 
-// Key tells the document from all others of the run: its id, with the index
-// before it where the run covers several.
-func (h Hit) Key() string {
-	if h.Index == "" {
-		return h.ID
+// Equal says whether two hits are the same document with the same score.
+func (h Hit) Equal(other Hit) bool { return *h.Document == *other.Document && h.Score == other.Score }
+
+// Documents keeps one Document for each that the hits of a run name: a run
+// names the same ones thousands of times. The zero value is empty. It is not
+// for several goroutines at once.
+type Documents struct {
+	byKey   map[string]*kept
+	list    int // the number of the list in hand
+	scratch []byte
+}
+
+// kept is a document, and the list that it was last met in.
+type kept struct {
+	*Document
+	list int
+}
+
+// Share puts the shared documents in the place of the hits' own.
+func (d *Documents) Share(hits []Hit) {
+	d.List()
+	for i, h := range hits {
+		hits[i].Document, _ = d.Get([]byte(h.Index), []byte(h.ID), []byte(h.Title))
 	}
-	return h.Index + "/" + h.ID
+}
+
+// List begins the next list of hits.
+func (d *Documents) List() { d.list++ }
+
+// Get gives the document of that index, id and title, and says whether the
+// list in hand has had one of that index and id before. A document that
+// changed its title under the run is kept apart.
+func (d *Documents) Get(index, id, title []byte) (document *Document, twice bool) {
+	d.scratch = append(append(append(d.scratch[:0], index...), 0), id...)
+	known := d.byKey[string(d.scratch)]
+	if known == nil {
+		if d.byKey == nil {
+			d.byKey = make(map[string]*kept)
+		}
+		known = &kept{Document: &Document{Index: string(index), ID: string(id), Title: string(title)}}
+		d.byKey[string(d.scratch)] = known
+	}
+	twice = known.list == d.list
+	known.list = d.list
+	if known.Title != string(title) {
+		return &Document{Index: known.Index, ID: known.ID, Title: string(title)}, twice
+	}
+	return known.Document, twice
 }
 
 // Complete is the last line of a run that came to its end.
@@ -204,13 +292,55 @@ type DropReasons struct {
 	BelowMinScore []string `json:"below_min_score,omitempty"`
 }
 
-// Window returns how many first-stage hits the named system's reranker sees,
-// and 0 for the first stage itself or an unknown name.
-func (m *Manifest) Window(system string) int {
-	for _, r := range m.Rerankers {
-		if r.Name == system {
-			return r.Window
+// Names are the systems' names, in their order.
+func (m *Manifest) Names() []string {
+	names := make([]string, len(m.Systems))
+	for i := range m.Systems {
+		names[i] = m.Systems[i].Name
+	}
+	return names
+}
+
+// System returns the system of that name, nil where there is none.
+func (m *Manifest) System(name string) *System {
+	for i := range m.Systems {
+		if m.Systems[i].Name == name {
+			return &m.Systems[i]
 		}
+	}
+	return nil
+}
+
+// Reranked are the systems that rerank another one.
+func (m *Manifest) Reranked() []System { return m.ofKind(KindReranked) }
+
+// Retrievers are the systems that search by a retriever alone.
+func (m *Manifest) Retrievers() []System { return m.ofKind(KindRetriever) }
+
+func (m *Manifest) ofKind(kind Kind) []System {
+	var found []System
+	for _, s := range m.Systems {
+		if s.Kind == kind {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// FirstStageOf names the system whose hits the named one reranks; empty where
+// it reranks none.
+func (m *Manifest) FirstStageOf(system string) string {
+	if s := m.System(system); s != nil {
+		return s.FirstStage
+	}
+	return ""
+}
+
+// Window returns how many first-stage hits the named system's reranker sees,
+// and 0 for a system that reranks none.
+func (m *Manifest) Window(system string) int {
+	if s := m.System(system); s != nil {
+		return s.Window
 	}
 	return 0
 }
@@ -219,17 +349,26 @@ func (m *Manifest) Window(system string) int {
 // there is none.
 func (m *Manifest) LargestWindow() int {
 	largest := 0
-	for _, r := range m.Rerankers {
-		largest = max(largest, r.Window)
+	for i := range m.Systems {
+		largest = max(largest, m.Systems[i].Window)
 	}
 	return largest
+}
+
+// Depth is the largest number of hits that was asked for.
+func (m *Manifest) Depth() int {
+	deepest := 0
+	for i := range m.Systems {
+		deepest = max(deepest, m.Systems[i].Depth)
+	}
+	return deepest
 }
 
 // Failed counts the queries that lack the answer of some system.
 func (r *Run) Failed() int {
 	failed := 0
 	for i := range r.Queries {
-		if r.Queries[i].Failed(r.Manifest.Systems) {
+		if r.Queries[i].Failed(r.Manifest.Names()) {
 			failed++
 		}
 	}

@@ -3,7 +3,6 @@ package judgments
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,6 +13,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/releval/releval/judgments/unpack"
 )
 
 // MaxDocumentBytes is the longest line of a documents file.
@@ -60,7 +61,7 @@ func Documents(path string) iter.Seq2[Document, error] {
 // ReadDocuments is Documents for a stream; the name stands for it in errors.
 func ReadDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
-		plain, err := decompress(r)
+		plain, err := unpack.NewReader(r)
 		if err != nil {
 			yield(Document{}, fmt.Errorf("%s: %w", name, cause(err)))
 			return
@@ -104,19 +105,6 @@ func ReadDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
 			yield(Document{}, fmt.Errorf("%s: after line %d: %w", name, line, cause(err)))
 		}
 	}
-}
-
-// decompress reads gzip as such, and everything else as it stands.
-func decompress(r io.Reader) (io.Reader, error) {
-	b := bufio.NewReaderSize(r, 64<<10)
-	magic, err := b.Peek(2)
-	if err != nil && err != io.EOF {
-		return nil, err
-	}
-	if !bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return b, nil
-	}
-	return gzip.NewReader(b)
 }
 
 // parseDocument reads one line. Where message is not empty the line is wrong

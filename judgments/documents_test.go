@@ -98,7 +98,7 @@ func TestDocumentsRefused(t *testing.T) {
 		{`{"_id":"` + strings.Repeat("x", 513) + `"}`, "at most 512"},
 		{"{\"_id\":\"\xff\"}", "not UTF-8"},
 		{`{"_id":"a"}` + "\n" + `{"_id":"` + strings.Repeat("x", MaxDocumentBytes), "f:2:1: the line is longer than 16 MiB"},
-		{"\x1f\x8bx", "f: unexpected EOF"},
+		{"\x1f\x8bx", "f: damaged gzip: unexpected EOF"},
 		{cutOff(t, `{"_id":"1"}`+"\n"+`{"_id":"2","title":"Heat"}`, 20), "f: after line 1: unexpected EOF"},
 	} {
 		_, err := collect("f", c.text)

@@ -5,11 +5,11 @@ import (
 	"math"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/eval/trec"
 )
 
@@ -235,13 +235,4 @@ func evalValue(m metrics.Metric, v float64) string {
 }
 
 // evalSigned prints a difference with four decimals and its sign.
-func evalSigned(v float64) string {
-	if math.IsNaN(v) {
-		return undefined
-	}
-	s := positiveZero(strconv.FormatFloat(v, 'f', 4, 64))
-	if v > 0 && strings.Trim(s, "0.") != "" {
-		s = "+" + s
-	}
-	return s
-}
+func evalSigned(v float64) string { return text.Signed(v, 4) }

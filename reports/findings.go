@@ -82,7 +82,7 @@ func (f *findings) run() {
 // searched again.
 func (f *findings) stability() {
 	run := f.report.Evaluation.Run
-	for _, system := range run.Manifest.Systems {
+	for _, system := range run.Manifest.Names() {
 		var ties, others []string
 		for _, u := range integrity.CheckStability(run) {
 			if u.System != system {
@@ -180,7 +180,7 @@ func (f *findings) windows() {
 		window := e.Run.Manifest.Window(s.System)
 		var limited []string
 		for _, m := range e.Metrics {
-			if m.Cutoff() > window || m.Cutoff() == 0 && e.Run.Manifest.Depth > window {
+			if m.Cutoff() > window || m.Cutoff() == 0 && e.Run.Manifest.Depth() > window {
 				limited = append(limited, m.String())
 			}
 		}

@@ -175,13 +175,13 @@ func (r *Report) page() *page {
 		Filters:      r.pageFilters(),
 	}
 	p.Title = p.Suite + ": relevance report"
-	for _, k := range m.Rerankers {
+	for _, k := range m.Reranked() {
 		p.Rerankers = append(p.Rerankers, clip(clean(describe(k)), 300))
 	}
 	if !m.Started.IsZero() {
 		p.Subject += ", " + m.Started.UTC().Format("2 January 2006 15:04 UTC")
 	}
-	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
+	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		p.StandIn = standInNote
 	}
 	for _, n := range r.Next() {

@@ -21,9 +21,9 @@ func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) p
 		pair.Notes = append(pair.Notes, "Without: failed: "+clip(clean(x.without.failure), 300))
 	}
 	if !single {
-		was := make(map[string]int)
+		was := make(map[eval.Key]int)
 		for i, h := range x.without.hits {
-			was[documentOf(h)] = i + 1
+			was[h.Key()] = i + 1
 		}
 		pair.Right = listOf(x.with, depth, was)
 		pair.Right.Caption = clipLong(x.with.system) + ": " + fixed(x.with.value) + " (" + signed(x.with.value-x.without.value) + ")"
@@ -63,12 +63,10 @@ func missing(q *eval.Query, systems []string) string {
 	return "Relevant, but not returned: " + list(names, 8) + "."
 }
 
-func documentOf(h eval.Hit) string { return h.Index + "\x00" + h.ID }
-
 // listOf shows the top of an answer, and the relevant hits below it. With
 // earlier ranks given, each rank is shown beside what it was.
-func listOf(a answer, depth int, was map[string]int) *pageList {
-	l := &pageList{Last: "adds", places: make(map[string]int)}
+func listOf(a answer, depth int, was map[eval.Key]int) *pageList {
+	l := &pageList{Last: "adds", places: make(map[eval.Key]int)}
 	for i, h := range a.hits {
 		relevant := a.grades[i] > 0
 		if i >= depth && !relevant {
@@ -76,7 +74,7 @@ func listOf(a answer, depth int, was map[string]int) *pageList {
 		}
 		hit := pageHit{Rank: strconv.Itoa(i + 1), Name: clip(clean(hitName(h.Title, h.ID)), longest), Grade: grade(a.grades[i])}
 		if was != nil {
-			hit.Rank = rank(was[documentOf(h)]) + "→" + hit.Rank
+			hit.Rank = rank(was[h.Key()]) + "→" + hit.Rank
 		}
 		switch {
 		case relevant:
@@ -87,7 +85,7 @@ func listOf(a answer, depth int, was map[string]int) *pageList {
 		if was == nil && a.terms[i] != 0 {
 			hit.Adds = fixed(a.terms[i])
 		}
-		l.places[documentOf(h)] = len(l.Hits)
+		l.places[h.Key()] = len(l.Hits)
 		l.Hits = append(l.Hits, hit)
 	}
 	return l
@@ -107,8 +105,8 @@ func (p *pagePair) connect(x explanation, all bool) {
 	var gone []string
 	for i := range x.documents {
 		d := &x.documents[i]
-		left, inLeft := p.Left.places[documentOf(d.hit)]
-		right, inRight := p.Right.places[documentOf(d.hit)]
+		left, inLeft := p.Left.places[d.hit.Key()]
+		right, inRight := p.Right.places[d.hit.Key()]
 		if change := signed(d.difference()); d.difference() != 0 {
 			if inRight {
 				p.Right.Hits[right].Adds, p.Right.Hits[right].Tone = change, toneClass(toneOf(d.difference()))

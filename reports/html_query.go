@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/text"
 )
 
 type (
@@ -33,7 +34,7 @@ type (
 		Last    string // the head of the last column
 		Hits    []pageHit
 		// places are the rows' documents.
-		places map[string]int
+		places map[eval.Key]int
 	}
 	pagePart struct{ Name, Class, Difference string }
 	pageHit  struct{ Class, Rank, Name, Grade, Adds, Tone string }
@@ -182,7 +183,7 @@ func sortable(v float64) string {
 	if math.IsNaN(v) {
 		return "9"
 	}
-	return positiveZero(strconv.FormatFloat(v, 'f', 5, 64))
+	return text.Fixed(v, 5)
 }
 
 func outcomeOf(row QueryRow, compared bool) string {

@@ -220,7 +220,7 @@ func writeJSON(w io.Writer, r *Report, o Options) error {
 		Run: jsonRun{
 			Suite: m.Suite, File: m.File, Tool: m.Tool, Started: stamp(m.Started), Seed: m.Seed,
 			Cluster: m.Cluster, StandIn: m.Cluster.Embedded(), Index: m.Index,
-			Queries: len(e.Run.Queries), Failed: e.Run.Failed(), Complete: e.Run.Complete != nil, Depth: m.Depth, Hashes: m.Hashes,
+			Queries: len(e.Run.Queries), Failed: e.Run.Failed(), Complete: e.Run.Complete != nil, Depth: m.Depth(), Hashes: m.Hashes,
 		},
 		LeadMetric:  r.LeadMetric().String(),
 		Verdicts:    []jsonVerdict{},

@@ -14,7 +14,7 @@ func (r *Report) jsonSystem(system int) jsonSystem {
 	e := r.Evaluation
 	s := e.Systems[system]
 	j := jsonSystem{Name: s.System, Failed: s.Failed, Empty: s.Empty}
-	for _, k := range e.Run.Manifest.Rerankers {
+	for _, k := range e.Run.Manifest.Reranked() {
 		if k.Name == s.System {
 			j.Field, j.InferenceID, j.Window, j.MinScore, j.Service, j.Model = k.Field, k.InferenceID, k.Window, k.MinScore, k.Service, k.Model
 		}

@@ -119,7 +119,7 @@ func (r *Report) runCase() junitCase {
 			}
 		}
 	}
-	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
+	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		said = append(said, standInNote)
 	}
 	c.SystemOut = strings.Join(said, "\n")

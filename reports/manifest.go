@@ -2,6 +2,8 @@ package reports
 
 import (
 	"strconv"
+
+	"github.com/releval/releval/eval"
 	"time"
 )
 
@@ -42,9 +44,15 @@ func (r *Report) manifestRows() [][2]string {
 		add("index "+i.Name, value)
 	}
 	add("title field", m.TitleField)
-	add("retriever", string(m.Retriever))
-	add("first-stage depth", strconv.Itoa(m.Depth))
-	for _, k := range m.Rerankers {
+	for _, s := range m.Retrievers() {
+		name := ""
+		if s.Name != eval.FirstStage {
+			name = " " + s.Name
+		}
+		add("retriever"+name, string(s.Retriever))
+		add("first-stage depth"+name, strconv.Itoa(s.Depth))
+	}
+	for _, k := range m.Reranked() {
 		add("reranker "+k.Name, describe(k))
 		add("service of "+k.Name, k.Service)
 	}

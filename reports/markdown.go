@@ -137,7 +137,7 @@ func (d *document) opening() {
 	if serious := r.serious(); serious != "" {
 		b.WriteString("> [!WARNING]\n> " + escapeLineStart(clip(clean(serious), 2000)) + "\n\n")
 	}
-	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
+	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		b.WriteString("> [!NOTE]\n> " + escapeMarkdown(standInNote) + "\n\n")
 	}
 	b.WriteString(escapeLineStart(r.Subject()) + ".")

@@ -6,30 +6,20 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
 )
 
 // undefined is what stands where a value is undefined.
-const undefined = "?"
+const undefined = text.Undefined
 
 // absent is the rank of a document that was not returned.
 const absent = "–"
 
 // fixed prints a value with three decimals.
-func fixed(v float64) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return undefined
-	}
-	return positiveZero(strconv.FormatFloat(v, 'f', 3, 64))
-}
+func fixed(v float64) string { return text.Fixed(v, 3) }
 
 // signed prints a difference with its sign; nothing that rounds to 0 has one.
-func signed(v float64) string {
-	s := fixed(v)
-	if s == undefined || s[0] == '-' || s == "0.000" {
-		return s
-	}
-	return "+" + s
-}
+func signed(v float64) string { return text.Signed(v, 3) }
 
 // positiveZero takes the sign off a number that rounding made 0.
 func positiveZero(s string) string {
@@ -107,21 +97,11 @@ func coverage(confidence float64) string {
 	if confidence == 0 {
 		confidence = 0.95
 	}
-	return strconv.FormatFloat(math.Round(confidence*1e6)/1e4, 'g', 6, 64) + " %"
+	return text.Percent(confidence)
 }
 
 // thousands prints a whole number with commas.
-func thousands[N int | int64](n N) string {
-	s := strconv.FormatInt(int64(n), 10)
-	sign := ""
-	if s[0] == '-' {
-		sign, s = "-", s[1:]
-	}
-	for i := len(s) - 3; i > 0; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return sign + s
-}
+func thousands[N int | int64](n N) string { return text.Thousands(n) }
 
 // ranksMoved prints a rank before and after.
 func ranksMoved(before, after int) string { return rank(before) + " → " + rank(after) }

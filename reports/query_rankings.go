@@ -3,22 +3,24 @@ package reports
 import (
 	"math"
 	"strconv"
+
+	"github.com/releval/releval/eval"
 )
 
 // rankings shows two rankings rank by rank, or one.
 type rankings struct {
 	explanation
 	both, wide bool
-	was        map[string]int
+	was        map[eval.Key]int
 }
 
 // sideBySide shows the two rankings of an explanation, or the first alone.
 // Where it must be narrow the grade stands in brackets before the title; a
 // dash for it means that nobody judged the hit.
 func sideBySide(x explanation, both, wide bool) *grid {
-	v := rankings{x, both, wide, make(map[string]int)}
+	v := rankings{x, both, wide, make(map[eval.Key]int)}
 	for i, h := range x.without.hits {
-		v.was[documentOf(h)] = i + 1
+		v.was[h.Key()] = i + 1
 	}
 	g := &grid{columns: []column{{head: "rank", right: true}}}
 	g.columns = append(g.columns, v.columns("without", false)...)
@@ -87,7 +89,7 @@ func (v *rankings) cells(a answer, i int, second bool) []cell {
 	}
 	cells := []cell{toned(name, t)}
 	if second {
-		cells = append(cells, cell{text: rank(v.was[documentOf(h)])})
+		cells = append(cells, cell{text: rank(v.was[h.Key()])})
 	}
 	if v.wide {
 		cells = append(cells, toned(grade(a.grades[i]), t))

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
@@ -21,7 +22,7 @@ func sample() *eval.Run {
 	hits := func(titles ...string) *eval.Result {
 		r := &eval.Result{TookMS: 3, WallMS: 4.5}
 		for i, t := range titles {
-			r.Hits = append(r.Hits, eval.Hit{ID: "id-" + t, Title: t, Score: 10 - float64(i)})
+			r.Hits = append(r.Hits, eval.Hit{Document: &eval.Document{ID: "id-" + t, Title: t}, Score: 10 - float64(i)})
 		}
 		return r
 	}
@@ -35,13 +36,11 @@ func sample() *eval.Run {
 	started := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	return &eval.Run{
 		Manifest: eval.Manifest{
-			Type: "manifest", Format: eval.Format, Tool: "releval 1.0.0", Suite: "films", File: "films.yaml", Started: started, Seed: 1,
+			Type: "manifest", Format: 2, Tool: "releval 1.0.0", Suite: "films", File: "films.yaml", Started: started, Seed: 1,
 			Cluster: eval.ClusterInfo{Kind: "elasticsearch", Version: "8.19.0", URL: "https://localhost:9200"},
 			Index:   "films", Indices: []eval.IndexInfo{{Name: "films", UUID: "u1", Documents: 1200}},
-			TitleField: "title", Retriever: []byte(`{"standard":{"query":{"match":{"plot":"{{query}}"}}}}`),
-			Systems:   []string{eval.FirstStage, "elastic"},
-			Rerankers: []eval.Reranker{{Name: "elastic", Field: "plot", InferenceID: ".rerank-v1-elasticsearch", Window: 4}},
-			Depth:     4, Metrics: []string{"ndcg@3", "mrr", "recall@4"}, QueryCount: 4,
+			TitleField: "title", Systems: sampleSystems(),
+			Metrics: []string{"ndcg@3", "mrr", "recall@4"}, QueryCount: 4,
 			Hashes: eval.Hashes{Suite: "aa", Judgments: "bb", Queries: "cc", Search: "dd"},
 		},
 		Queries: []eval.Query{
@@ -115,11 +114,17 @@ func full() *Report {
 // large500 is large(500), made once: do not change it.
 var large500 = sync.OnceValue(func() *Report { return large(500) })
 
+// sampleSystems are those of the sample run.
+func sampleSystems() []eval.System {
+	systems := evaltest.Systems(4, eval.System{Name: "elastic", Field: "plot", InferenceID: ".rerank-v1-elasticsearch", Window: 4})
+	systems[0].Retriever = []byte(`{"standard":{"query":{"match":{"plot":"{{query}}"}}}}`)
+	return systems
+}
+
 // several is a run with two rerankers.
 func several() *Report {
 	run := sample()
-	run.Manifest.Systems = append(run.Manifest.Systems, "small")
-	run.Manifest.Rerankers = append(run.Manifest.Rerankers, eval.Reranker{Name: "small", Field: "plot", Window: 2})
+	run.Manifest.Systems = append(run.Manifest.Systems, eval.System{Name: "small", Kind: eval.KindReranked, FirstStage: eval.FirstStage, Field: "plot", Window: 2, Depth: 2})
 	for i := range run.Queries {
 		q := &run.Queries[i]
 		first := q.Results[eval.FirstStage]
@@ -161,7 +166,7 @@ func sweepsOfThree() *Report {
 // single is a run without a reranker.
 func single() *Report {
 	run := sample()
-	run.Manifest.Systems, run.Manifest.Rerankers = run.Manifest.Systems[:1], nil
+	run.Manifest.Systems = run.Manifest.Systems[:1]
 	return mustReport(run)
 }
 
@@ -169,13 +174,13 @@ func single() *Report {
 func large(n int) *Report {
 	run := sample()
 	run.Queries = nil
-	run.Manifest.QueryCount, run.Manifest.Depth, run.Manifest.Rerankers[0].Window = n, 20, 20
+	run.Manifest.QueryCount, run.Manifest.Systems[0].Depth, run.Manifest.Systems[1].Window = n, 20, 20
 	random := rand.New(rand.NewPCG(7, 7))
 	for i := range n {
 		q := eval.Query{Type: "query", Number: i, ID: fmt.Sprintf("query-%03d", i), Text: fmt.Sprintf("what somebody typed into the box, number %d", i), Results: eval.Results{}}
 		var hits []eval.Hit
 		for j := range 20 {
-			hits = append(hits, eval.Hit{ID: fmt.Sprintf("tt%05d", i*20+j), Title: fmt.Sprintf("A Title of the Usual Length %d-%d", i, j), Score: 20 - float64(j)})
+			hits = append(hits, eval.Hit{Document: &eval.Document{ID: fmt.Sprintf("tt%05d", i*20+j), Title: fmt.Sprintf("A Title of the Usual Length %d-%d", i, j)}, Score: 20 - float64(j)})
 		}
 		for _, j := range random.Perm(20)[:4] {
 			q.Judgments = append(q.Judgments, judgments.Judgment{Title: hits[j].Title, Grade: float64(random.IntN(4))})
@@ -211,25 +216,25 @@ var hostileReport = sync.OnceValue(func() *Report {
 	m := &run.Manifest
 	m.Suite, m.File, m.Index, m.Tool = hostile[0], hostile[1], hostile[3], hostile[2]
 	m.Cluster.URL, m.Cluster.Version = hostile[4], hostile[5]
-	m.Systems = []string{eval.FirstStage, hostile[0] + " | " + hostile[5]}
-	m.Rerankers[0].Name, m.Rerankers[0].Field, m.Rerankers[0].InferenceID, m.Rerankers[0].Model = m.Systems[1], hostile[3], hostile[1], hostile[15]
+	odd := &m.Systems[1]
+	odd.Name, odd.Field, odd.InferenceID, odd.Model = hostile[0]+" | "+hostile[5], hostile[3], hostile[1], hostile[15]
 	m.Notes = append([]string(nil), hostile...)
 	run.Queries = nil
 	for i, text := range hostile {
 		q := eval.Query{Type: "query", Number: i, ID: fmt.Sprintf("%d %s", i, text), Text: text, InferenceText: hostile[(i+1)%len(hostile)], Tags: []string{text, "plain"}}
 		var hits, back []eval.Hit
 		for j, title := range hostile {
-			hits = append(hits, eval.Hit{ID: fmt.Sprintf("%d\x00%s", j, title), Title: title, Score: 40 - float64(j)})
-			back = append([]eval.Hit{{ID: hits[j].ID, Title: title, Score: float64(j) + 1}}, back...)
+			hits = append(hits, eval.Hit{Document: &eval.Document{ID: fmt.Sprintf("%d\x00%s", j, title), Title: title}, Score: 40 - float64(j)})
+			back = append([]eval.Hit{{Document: &eval.Document{ID: hits[j].ID, Title: title}, Score: float64(j) + 1}}, back...)
 		}
 		q.Judgments = []judgments.Judgment{{ID: hits[i].ID, Title: text, Grade: 2}, {ID: "not there", Title: hostile[(i+2)%len(hostile)], Grade: 1}}
-		q.Results = eval.Results{eval.FirstStage: {Hits: hits}, m.Systems[1]: {Hits: back, Warnings: []string{text}}}
+		q.Results = eval.Results{eval.FirstStage: {Hits: hits}, odd.Name: {Hits: back, Warnings: []string{text}}}
 		if i%7 == 3 {
-			q.Results[m.Systems[1]] = &eval.Result{Error: text + " failed"}
+			q.Results[odd.Name] = &eval.Result{Error: text + " failed"}
 		}
 		run.Queries = append(run.Queries, q)
 	}
-	m.QueryCount, m.Depth, m.Rerankers[0].Window = len(hostile), len(hostile), len(hostile)
+	m.QueryCount, m.Systems[0].Depth, odd.Window = len(hostile), len(hostile), len(hostile)
 	run.Complete.Warnings = append([]string(nil), hostile...)
 	r := mustReport(run)
 	r.Unresolved = append([]string(nil), hostile...)

@@ -67,10 +67,10 @@ func (t *terminal) grid(g *grid) {
 func (t *terminal) opening() {
 	t.say(t.report.Subject())
 	m := &t.report.Evaluation.Run.Manifest
-	for _, k := range m.Rerankers {
+	for _, k := range m.Reranked() {
 		t.sayIndented(describe(k), "  ", "    ")
 	}
-	if m.Cluster.Embedded() && len(m.Rerankers) > 0 {
+	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		t.b.WriteString(paintLines(t.Options, warn, wrap(standInNote, t.width(), "  ", "  ")))
 	}
 	for _, v := range t.report.Verdicts() {

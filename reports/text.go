@@ -2,81 +2,17 @@ package reports
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/clipperhouse/displaywidth"
+
+	"github.com/releval/releval/eval/text"
 )
 
-// Titles, queries and error messages come from documents, suites and servers.
-// clean is the first thing that happens to them in every format; what a
-// format gives a meaning to, it then escapes itself.
-
-// maxMarks is how many combining marks in a row are kept: more than any
-// script needs, and too few to paint over the neighbouring lines.
-const maxMarks = 6
-
-// clean makes one inert line of a string: line breaks and other white space
-// become one space, and what steers a terminal or turns the direction of
-// text around (control characters, escape sequences' first byte, bidi
-// controls, tag characters) is taken out. The joiners that emoji and Persian
-// need stay.
-func clean(s string) string {
-	if isPlain(s) {
-		return s
-	}
-	var b strings.Builder
-	b.Grow(len(s))
-	space, marks := true, 0
-	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
-		switch {
-		case unicode.IsSpace(r):
-			if !space {
-				b.WriteByte(' ')
-			}
-			space, marks = true, 0
-			continue
-		case !visible(r):
-			continue
-		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
-			if marks++; marks > maxMarks {
-				continue
-			}
-		default:
-			marks = 0
-		}
-		space = false
-		b.WriteRune(r)
-	}
-	return strings.TrimSuffix(b.String(), " ")
-}
-
-// isPlain says whether clean would change nothing, which holds for most
-// strings.
-func isPlain(s string) bool {
-	space := true
-	for i := range len(s) {
-		c := s[i]
-		if c >= utf8.RuneSelf || c < ' ' || c == 0x7f || c == ' ' && space {
-			return false
-		}
-		space = c == ' '
-	}
-	return !space || s == ""
-}
+// clean makes one inert line of a text from outside.
+func clean(s string) string { return text.Clean(s) }
 
 // visible says whether a character shows, or joins ones that do.
-func visible(r rune) bool {
-	switch {
-	case r == '\u200c' || r == '\u200d':
-		return true
-	case unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Cs, unicode.Zl, unicode.Zp):
-		return false
-	case r >= 0xfdd0 && r <= 0xfdef || r&0xfffe == 0xfffe:
-		return false // noncharacters, which XML refuses
-	}
-	return true
-}
+func visible(r rune) bool { return text.Visible(r) }
 
 // widthOf is how many terminal columns a clean string takes: wide characters
 // two, combining marks none, a joined emoji two as a whole.
@@ -94,7 +30,7 @@ func clip(s string, columns int) string {
 // wrap breaks text at spaces into lines of at most width columns. The first
 // line starts with first, the others with rest. A word that fits no line is
 // broken where it must be.
-func wrap(text string, width int, first, rest string) string {
+func wrap(s string, width int, first, rest string) string {
 	var b strings.Builder
 	line, used := first, widthOf(first)
 	empty := true
@@ -103,7 +39,7 @@ func wrap(text string, width int, first, rest string) string {
 		b.WriteByte('\n')
 		line, used, empty = rest, widthOf(rest), true
 	}
-	for word := range strings.FieldsSeq(text) {
+	for word := range strings.FieldsSeq(s) {
 		w := widthOf(word)
 		if !empty && used+1+w > width {
 			flush()
@@ -132,26 +68,10 @@ func wrap(text string, width int, first, rest string) string {
 }
 
 // plural gives "1 query" or "2 queries".
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
+func plural(n int, one, many string) string { return text.Plural(n, one, many) }
 
 // queriesOf gives "1 query" or "2 queries".
-func queriesOf(n int) string { return plural(n, "query", "queries") }
+func queriesOf(n int) string { return text.Count(n, "query") }
 
 // list joins names as prose does, and counts those beyond the limit.
-func list(names []string, limit int) string {
-	if len(names) > limit {
-		names = append(names[:limit:limit], thousands(len(names)-limit)+" more")
-	}
-	switch len(names) {
-	case 0:
-		return ""
-	case 1:
-		return names[0]
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}
+func list(names []string, limit int) string { return text.List(names, limit) }

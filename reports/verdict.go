@@ -167,7 +167,7 @@ func server(c eval.ClusterInfo) string {
 }
 
 // describe says what a reranker is.
-func describe(k eval.Reranker) string {
+func describe(k eval.System) string {
 	endpoint := k.InferenceID
 	if endpoint == "" {
 		endpoint = "the default endpoint"

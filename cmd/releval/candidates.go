@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +15,7 @@ import (
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/pool"
 	"github.com/releval/releval/eval/runfile"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/eval/trec"
 	"github.com/releval/releval/judgments"
@@ -92,7 +92,7 @@ func (p *program) candidates(ctx context.Context, suite *judgments.Suite, f *can
 		}
 	}
 	if empty := emptyQueries(run); len(empty) > 0 {
-		p.note("%s nothing: %s", counted(len(empty), "query finds", "queries find"), strings.Join(empty[:min(5, len(empty))], ", "))
+		p.note("%s nothing: %s", text.Plural(len(empty), "query finds", "queries find"), text.List(empty, 5))
 	}
 	found := pool.New(run, plan.Metrics[0], f.options)
 	field := f.textField
@@ -112,7 +112,7 @@ func (p *program) runToPool(ctx context.Context, client *cluster.Client, plan *p
 		}
 		return plan.Rejudge(&stored.Run)
 	}
-	progress := p.newProgress(len(plan.Queries), plan.Systems())
+	progress := p.newProgress(len(plan.Queries), plan.Names())
 	settings := execute.Settings{Tool: toolName(), Concurrency: f.concurrency, Seed: f.options.Seed, WarmUp: f.warmUp, Note: func(text string) { p.note("%s", text) }}
 	if progress != nil {
 		settings.Observer = progress

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval/convert"
+	"github.com/releval/releval/eval/text"
 )
 
 // newConvertCommand makes releval convert.
@@ -83,11 +84,12 @@ that several documents share keeps its document's id beside it.`,
 
 // noteConversion says what was converted, and what got lost.
 func (p *program) noteConversion(job *convert.Job, r *convert.Result) {
-	p.note("%s (%s) to %s (%s): %d queries, %d judgments, %d rankings", job.In, r.From, job.Out, r.To, r.Queries, r.Judgments, r.Rankings)
+	p.note("%s (%s) to %s (%s): %s, %s, %s", job.In, r.From, job.Out, r.To,
+		text.Count(r.Queries, "query"), text.Count(r.Judgments, "judgment"), text.Count(r.Rankings, "ranking"))
 	if r.Resolution != nil {
 		p.note("%s", r.Resolution)
 	}
 	for _, loss := range r.Losses {
-		p.note("not carried over: %s", printable(loss))
+		p.note("not carried over: %s", text.Clean(loss))
 	}
 }

@@ -218,7 +218,7 @@ func timelessLines(file string) ([]string, error) {
 func dropTimes(value any) {
 	switch value := value.(type) {
 	case map[string]any:
-		for _, key := range []string{"took_ms", "wall_ms", "started", "finished", "url"} {
+		for _, key := range []string{"took_ms", "wall_ms", "started", "finished", "url", "sha256", "line"} {
 			delete(value, key)
 		}
 		for _, v := range value {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval/pool"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments/edit"
 )
 
@@ -138,7 +139,7 @@ func (p *program) pool(ctx context.Context, path string, f *poolFlags) error {
 	} else if err := edit.WriteFile(f.out, b.Bytes()); err != nil {
 		return err
 	}
-	note := fmt.Sprintf("%s of %s to judge", counted(found.Count(), "document", "documents"), counted(len(found.Queries), "query", "queries"))
+	note := fmt.Sprintf("%s of %s to judge", text.Count(found.Count(), "document"), text.Count(len(found.Queries), "query"))
 	if found.Left > 0 {
 		note += fmt.Sprintf(", and %d more beyond --limit", found.Left)
 	}
@@ -159,11 +160,11 @@ func (p *program) mergePool(path, from string) error {
 	if err != nil {
 		return err
 	}
-	text, err := os.ReadFile(path)
+	content, err := os.ReadFile(path)
 	if err != nil {
 		return withExit(exitUsage, err)
 	}
-	merged, done, err := pool.Merge(suite, text, file)
+	merged, done, err := pool.Merge(suite, content, file)
 	if err != nil {
 		return err
 	}
@@ -172,7 +173,7 @@ func (p *program) mergePool(path, from string) error {
 			return err
 		}
 	}
-	note := fmt.Sprintf("%s added to %s", counted(done.Added, "judgment", "judgments"), path)
+	note := fmt.Sprintf("%s added to %s", text.Count(done.Added, "judgment"), path)
 	if done.Already > 0 {
 		note += fmt.Sprintf(", %d were there", done.Already)
 	}
@@ -202,7 +203,7 @@ func (p *program) firstSuite(path string, f *poolFlags) error {
 		return withExit(exitUsage, fmt.Errorf("--queries: %w", err))
 	}
 	if again > 0 {
-		p.note("%s more than once; each is taken once", counted(again, "query stands", "queries stand"))
+		p.note("%s more than once; each is taken once", text.Plural(again, "query stands", "queries stand"))
 	}
 	first := f.first
 	first.File = path
@@ -210,21 +211,13 @@ func (p *program) firstSuite(path string, f *poolFlags) error {
 	if f.cluster == embeddedCluster {
 		first.Cluster = embeddedCluster
 	}
-	text, err := pool.NewSuite(queries, first)
+	content, err := pool.NewSuite(queries, first)
 	if err != nil {
 		return err
 	}
-	if err := edit.WriteFile(path, text); err != nil {
+	if err := edit.WriteFile(path, content); err != nil {
 		return err
 	}
-	p.note("%s: a suite of %s", path, counted(len(queries), "query", "queries"))
+	p.note("%s: a suite of %s", path, text.Count(len(queries), "query"))
 	return nil
-}
-
-// counted gives "1 query" or "2 queries".
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -185,7 +185,7 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 	}
 	defer client.Close()
 	p.collectLess(plan)
-	progress := p.newProgress(len(plan.Queries), plan.Systems())
+	progress := p.newProgress(len(plan.Queries), plan.Names())
 	if progress != nil {
 		settings.Observer = progress
 	}

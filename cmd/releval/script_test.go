@@ -14,9 +14,11 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
 	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/runfile"
 )
 
 // TestMain lets the test binary stand in for the command: under the name
@@ -56,6 +58,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    exits,
+			"failed":   failed,
 			"engine":   engine,
 			"terminal": terminal,
 			"answer":   answer,
@@ -82,6 +85,27 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
 	}
+}
+
+// failed writes a run file in which one query of a system failed, as a run
+// would have written it: failed RUN QUERY SYSTEM OUT.
+func failed(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: failed RUN QUERY SYSTEM OUT")
+	}
+	stored, err := runfile.Read(ts.MkAbs(args[0]))
+	ts.Check(err)
+	j, err := runfile.Create(ts.MkAbs(args[3]), stored.Manifest)
+	ts.Check(err)
+	for _, q := range stored.Queries {
+		if q.ID == args[1] {
+			q.Results[args[2]] = &eval.Result{Error: "refused"}
+			stored.Complete.Failed++
+		}
+		ts.Check(j.Query(q))
+	}
+	ts.Check(j.Complete(*stored.Complete))
+	ts.Check(j.Close())
 }
 
 // engine serves the embedded engine with the suites' documents, and points

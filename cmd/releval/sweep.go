@@ -1,19 +1,14 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval"
-	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/runfile"
@@ -67,26 +62,14 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err != nil {
 		return withExit(exitUsage, err)
 	}
-	saved, err := isRun(path)
+	saved, err := runfile.IsRun(path)
 	if err != nil {
-		return err
+		return withExit(exitUsage, err)
 	}
 	if saved {
 		return p.sweepRun(cmd, path, f, options)
 	}
 	return p.sweepSuite(cmd.Context(), path, f, options)
-}
-
-// isRun tells a run file from a suite by how it begins.
-func isRun(path string) (bool, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return false, withExit(exitUsage, fmt.Errorf("cannot read the suite or run: %w", err))
-	}
-	defer file.Close()
-	start, _ := bufio.NewReader(file).Peek(64)
-	start = bytes.TrimLeft(start, " \t\r\n")
-	return bytes.HasPrefix(start, []byte{0x1f, 0x8b}) || bytes.HasPrefix(start, []byte(`{"type":"manifest"`)), nil
 }
 
 // sweepRun sweeps a saved run.
@@ -136,13 +119,14 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 		Note: func(text string) { p.note("%s", text) },
 	}
 	o.Notify = p.noteStep
-	o.Pass = func(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error) {
-		progress := p.newProgress(len(plan.Queries), plan.Systems())
+	o.Pass = func(ctx context.Context, snapshot *execute.Snapshot, plan *plan.Plan) (*eval.Run, error) {
+		progress := p.newProgress(len(plan.Queries), plan.Names())
 		if progress != nil {
 			settings.Observer = progress
 		}
 		defer progress.stop()
-		return execute.Execute(ctx, viewed{client, searcher}, plan, settings)
+		settings.Snapshot = snapshot
+		return execute.Execute(ctx, client, plan, settings)
 	}
 	result, run, err := sweep.Execute(ctx, whole, client, o)
 	if err != nil {
@@ -159,22 +143,6 @@ func ownWindows(plan *plan.Plan) []int {
 	}
 	slices.Sort(windows)
 	return slices.Compact(windows)
-}
-
-// viewed is a cluster whose searches all see one point in time.
-type viewed struct {
-	*cluster.Client
-	searcher execute.Searcher
-}
-
-func (v viewed) OpenPIT(ctx context.Context, index string, keepAlive time.Duration) (cluster.PIT, error) {
-	return v.searcher.OpenPIT(ctx, index, keepAlive)
-}
-
-func (v viewed) ClosePIT(ctx context.Context, id string) error { return v.searcher.ClosePIT(ctx, id) }
-
-func (v viewed) Search(ctx context.Context, body []byte, o cluster.SearchOptions) (cluster.Response, error) {
-	return v.searcher.Search(ctx, body, o)
 }
 
 // noteStep says what comes after the pass: it can take long, and cost.
@@ -225,5 +193,3 @@ func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, 
 	}
 	return integrityError(report)
 }
-
-var _ execute.Cluster = viewed{}

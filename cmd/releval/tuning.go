@@ -14,7 +14,7 @@ import (
 // the default, and the runtime's own variables come first.
 func (p *program) collectLess(plan *plan.Plan) {
 	const ordinary = 1_000_000 // hits, of some 100 bytes
-	hits := len(plan.Queries) * len(plan.Systems()) * plan.Depth
+	hits := len(plan.Queries) * len(plan.Names()) * plan.Depth
 	if hits <= ordinary && p.Getenv("GOGC") == "" && p.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(400)
 	}

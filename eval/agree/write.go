@@ -5,11 +5,10 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -17,7 +16,7 @@ import (
 func (a *Agreement) Write(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s of %s were graded in both, %d of them the same (%.0f %%)\n\n",
-		count(a.Pairs, "document", "documents"), count(a.Queries, "query", "queries"), a.Same, 100*float64(a.Same)/float64(a.Pairs))
+		text.Count(a.Pairs, "document"), text.Count(a.Queries, "query"), a.Same, 100*float64(a.Same)/float64(a.Pairs))
 	fmt.Fprintf(&b, "Cohen's kappa  unweighted %s, linear %s, quadratic %s\n", kappa(a.Unweighted), kappa(a.Linear), kappa(a.Quadratic))
 	if math.IsNaN(a.Unweighted) {
 		fmt.Fprintf(&b, "  ? is undefined: every document has one and the same grade\n")
@@ -29,13 +28,10 @@ func (a *Agreement) Write(w io.Writer) error {
 		queries []string
 	}{{a.A, a.OnlyA, a.QueriesOnlyA}, {a.B, a.OnlyB, a.QueriesOnlyB}} {
 		if o.only > 0 {
-			fmt.Fprintf(&b, "\n%s graded in %s alone", count(o.only, "document is", "documents are"), o.file)
+			fmt.Fprintf(&b, "\n%s graded in %s alone", text.Plural(o.only, "document is", "documents are"), o.file)
 		}
 		if len(o.queries) > 0 {
-			fmt.Fprintf(&b, "\n%s in %s alone: %s", count(len(o.queries), "query is", "queries are"), o.file, strings.Join(o.queries[:min(5, len(o.queries))], ", "))
-			if len(o.queries) > 5 {
-				fmt.Fprintf(&b, " and %d more", len(o.queries)-5)
-			}
+			fmt.Fprintf(&b, "\n%s in %s alone: %s", text.Plural(len(o.queries), "query is", "queries are"), o.file, text.List(o.queries, 5))
 		}
 	}
 	if a.OnlyA+a.OnlyB+len(a.QueriesOnlyA)+len(a.QueriesOnlyB) > 0 {
@@ -49,17 +45,10 @@ func (a *Agreement) Write(w io.Writer) error {
 		if d.ID != "" {
 			name = strings.TrimSpace(name + " (" + d.ID + ")")
 		}
-		fmt.Fprintf(&b, "  %s and %s  %s: %s  [%s, %s]\n", grade(d.A), grade(d.B), clean(d.Query), clean(name), d.AtA, d.AtB)
+		fmt.Fprintf(&b, "  %s and %s  %s: %s  [%s, %s]\n", text.Number(d.A), text.Number(d.B), text.Clean(d.Query), text.Clean(name), d.AtA, d.AtB)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // table prints which grade met which.
@@ -68,11 +57,11 @@ func (a *Agreement) table(b *strings.Builder) {
 	fmt.Fprintf(b, "\nGrades of %s (rows) and %s (columns)\n", a.A, a.B)
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	for _, y := range grades {
-		fmt.Fprintf(t, "\t%s", grade(y))
+		fmt.Fprintf(t, "\t%s", text.Number(y))
 	}
 	fmt.Fprint(t, "\t\n")
 	for _, x := range grades {
-		fmt.Fprint(t, grade(x))
+		fmt.Fprint(t, text.Number(x))
 		for _, y := range grades {
 			if n := a.Table[x][y]; n > 0 {
 				fmt.Fprintf(t, "\t%d", n)
@@ -86,27 +75,11 @@ func (a *Agreement) table(b *strings.Builder) {
 	_ = t.Flush()
 }
 
-func grade(g float64) string { return strconv.FormatFloat(g, 'g', -1, 64) }
-
 func kappa(k float64) string {
 	if math.IsNaN(k) {
 		return "?"
 	}
 	return fmt.Sprintf("%.3f", k)
-}
-
-// clean makes one line of what a file says, and takes out what steers a
-// terminal.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // WriteJSON prints the agreement as JSON; an undefined kappa is null.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/releval/releval/eval/preflight"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
 )
@@ -39,7 +40,7 @@ func (k *online) ambiguous(ctx context.Context, uses []use, groups map[string][]
 		}
 		var proposals []Proposal
 		var shown []string
-		for i, d := range documents {
+		for _, d := range documents {
 			p := Proposal{Title: d.Title, ID: d.ID}
 			if v := apart.Value(d); v != "" {
 				p.Detail = apart.Field + " " + v
@@ -49,16 +50,12 @@ func (k *online) ambiguous(ctx context.Context, uses []use, groups map[string][]
 			if ids[d.ID] > 1 {
 				id += " in " + d.Index
 			}
-			switch {
-			case i < shownDocuments && p.Detail != "":
-				shown = append(shown, fmt.Sprintf("%s (%s)", id, p.Detail))
-			case i < shownDocuments:
-				shown = append(shown, id)
-			case i == shownDocuments:
-				shown = append(shown, fmt.Sprintf("%d more", len(documents)-shownDocuments))
+			if p.Detail != "" {
+				id += " (" + p.Detail + ")"
 			}
+			shown = append(shown, id)
 		}
-		f := k.add(u, preflight.SeverityWarning, KindAmbiguous, "%q stands for %d documents, and whichever ranks first gets the credit: %s; %s", u.title, len(documents), and(shown), advice)
+		f := k.add(u, preflight.SeverityWarning, KindAmbiguous, "%q stands for %d documents, and whichever ranks first gets the credit: %s; %s", u.title, len(documents), text.List(shown, shownDocuments), advice)
 		f.Proposals = proposals
 	}
 	return nil

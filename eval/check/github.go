@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/preflight"
+	"github.com/releval/releval/eval/text"
 )
 
 // perKind is how many annotations of a kind GitHub shows for a step; the
@@ -40,7 +41,7 @@ func WriteAnnotations(w io.Writer, found []Finding, workspace string) error {
 			if f.Line > 0 {
 				place += fmt.Sprintf(",line=%d,col=%d", f.Line, f.Column)
 			}
-			if _, err := fmt.Fprintf(w, "::%s %s,title=%s::%s\n", kind.command, place, property("releval: "+string(f.Kind)), data(clean(f.Message))); err != nil {
+			if _, err := fmt.Fprintf(w, "::%s %s,title=%s::%s\n", kind.command, place, property("releval: "+string(f.Kind)), data(text.Clean(f.Message))); err != nil {
 				return err
 			}
 		}

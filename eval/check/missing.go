@@ -13,6 +13,7 @@ import (
 
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/preflight"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
 )
@@ -80,15 +81,15 @@ func (k *online) judgedAs(u use, to, id string) int {
 
 // message says what is known, in one sentence.
 func (v *verdict) message(title string) string {
-	text := fmt.Sprintf("no document has the title %q", title)
+	said := fmt.Sprintf("no document has the title %q", title)
 	if len(v.gone) > 0 {
-		text += fmt.Sprintf(", and %s, which had it, is gone", and(quoted(v.gone[:min(3, len(v.gone))])))
+		said += fmt.Sprintf(", and %s, which had it, is gone", text.And(text.Quoted(v.gone[:min(3, len(v.gone))])))
 	}
 	if len(v.proposals) == 0 {
 		if len(v.gone) > 0 {
-			return text + "; remove the judgment"
+			return said + "; remove the judgment"
 		}
-		return text + ", nor any like it; correct it, or remove the judgment"
+		return said + ", nor any like it; correct it, or remove the judgment"
 	}
 	seen := make(map[string]bool)
 	var names []string
@@ -99,21 +100,13 @@ func (v *verdict) message(title string) string {
 		}
 	}
 	if len(v.gone) > 0 {
-		return text + "; the nearest is " + strings.Join(names, " or ")
+		return said + "; the nearest is " + strings.Join(names, " or ")
 	}
-	text += "; did you mean " + strings.Join(names, " or ")
+	said += "; did you mean " + strings.Join(names, " or ")
 	if p := v.proposals[0]; v.rename != nil && v.rename.Certain {
-		text += fmt.Sprintf(" (%s)", p.Reason)
+		said += fmt.Sprintf(" (%s)", p.Reason)
 	}
-	return text + "?"
-}
-
-func quoted(list []string) []string {
-	q := make([]string, len(list))
-	for i, s := range list {
-		q[i] = fmt.Sprintf("%q", s)
-	}
-	return q
+	return said + "?"
 }
 
 // judge finds out about missing titles, by their folded form.

@@ -10,6 +10,7 @@ import (
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
 )
@@ -221,25 +222,14 @@ func inIndices(documents []titles.Document) string {
 	for i, d := range documents {
 		names[i] = fmt.Sprintf("%q in %s", d.Title, d.Index)
 	}
-	return and(names)
+	return text.And(names)
 }
 
 // listed names documents by their ids.
 func listed(documents []titles.Document) string {
-	ids := make([]string, 0, 4)
+	ids := make([]string, len(documents))
 	for i, d := range documents {
-		if i == 3 && len(documents) > 4 {
-			ids = append(ids, fmt.Sprintf("%d more", len(documents)-i))
-			break
-		}
-		ids = append(ids, fmt.Sprintf("%q", d.ID))
+		ids[i] = d.ID
 	}
-	return and(ids)
-}
-
-func and(parts []string) string {
-	if len(parts) < 2 {
-		return strings.Join(parts, "")
-	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+	return text.List(text.Quoted(ids), 3)
 }

@@ -4,17 +4,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
-	"unicode"
 
 	"github.com/releval/releval/eval/preflight"
+	"github.com/releval/releval/eval/text"
 )
 
 // Write prints findings a line each, as file:line:column: message, which
 // editors and terminals link. Warnings, notes and what was fixed are marked.
 func Write(w io.Writer, found []Finding) error {
 	for _, f := range found {
-		if _, err := fmt.Fprintf(w, "%s: %s%s\n", f.Position, mark(f), clean(f.Message)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: %s%s\n", f.Position, mark(f), text.Clean(f.Message)); err != nil {
 			return err
 		}
 	}
@@ -29,20 +28,6 @@ func mark(f Finding) string {
 		return ""
 	}
 	return string(f.Severity) + ": "
-}
-
-// clean makes one line of a message that a document or a server had a part
-// in, and takes out what steers a terminal.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
-			return -1
-		}
-		return r
-	}, s)
 }
 
 // jsonFinding is a finding as JSON.

@@ -132,24 +132,29 @@ func TestOutageGivesUp(t *testing.T) {
 }
 
 // TestOutageSparesTheEndpoint: a reranker that answers 503 is not a cluster
-// that is away.
+// that is away, but one without its shards is, as after a restart.
 func TestOutageSparesTheEndpoint(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		paused := false
-		s := &script{answer: func(n int, _ *http.Request) (*http.Response, error) {
-			if n == 0 {
-				return reply(200, oneHit), nil
+	for body, want := range map[string]bool{
+		wrapped("status_exception", "the model is unwell"):                                                               false,
+		wrapped("no_shard_available_action_exception", "[test][127.0.0.1:43761][indices:data/read/search[phase/query]]"): true,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			paused := false
+			s := &script{answer: func(n int, _ *http.Request) (*http.Response, error) {
+				if n == 0 {
+					return reply(200, oneHit), nil
+				}
+				return reply(503, body), nil
+			}}
+			c := newTestClient(t, s, func(c *Config) { c.Notify = func(n Notice) { paused = paused || n.Kind == NoticePause } })
+			for range 20 {
+				_, _ = c.Search(t.Context(), []byte("{}"), SearchOptions{})
 			}
-			return reply(503, wrapped("status_exception", "the model is unwell")), nil
-		}}
-		c := newTestClient(t, s, func(c *Config) { c.Notify = func(n Notice) { paused = paused || n.Kind == NoticePause } })
-		for range 20 {
-			_, _ = c.Search(t.Context(), []byte("{}"), SearchOptions{})
-		}
-		if paused {
-			t.Error("the breaker opened")
-		}
-	})
+			if paused != want {
+				t.Errorf("the breaker opened: %v, for %s", paused, body)
+			}
+		})
+	}
 }
 
 // TestSilence: a cluster that takes requests and answers none is away too, but

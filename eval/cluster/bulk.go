@@ -119,7 +119,7 @@ func (b *bulk) flush() error {
 		}
 		if attempt > b.client.config.Retries || !b.client.budget.take() {
 			return &Error{Op: "load documents", Kind: KindThrottled, Status: busy.failure.Status, Type: busy.failure.Type, Reason: busy.failure.Reason,
-				Attempts: attempt, What: fmt.Sprintf("the cluster has no room for %d documents", len(b.batch)), Hint: "try again later"}
+				Attempts: attempt, What: fmt.Sprintf("the cluster was too busy to index %d documents", len(b.batch)), Hint: "try again later"}
 		}
 		if err := sleep(b.ctx, b.client.jitter.wait(attempt, false)); err != nil {
 			return networkError(b.ctx, target{op: "load documents", index: b.index}, b.client.address, true, err)

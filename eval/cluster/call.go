@@ -2,8 +2,6 @@ package cluster
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -32,7 +30,6 @@ type request struct {
 
 // received is a successful answer.
 type received struct {
-	status int
 	header http.Header
 	body   []byte
 	wall   time.Duration
@@ -53,8 +50,8 @@ func (c *Client) clean(e *Error) {
 	for _, s := range []*string{&e.Type, &e.Reason, &e.What, &e.Hint} {
 		*s = c.scrub(*s)
 	}
-	for i := range e.Chain {
-		e.Chain[i] = Cause{c.scrub(e.Chain[i].Type), c.scrub(e.Chain[i].Reason)}
+	for i := range e.chain {
+		e.chain[i] = Cause{c.scrub(e.chain[i].Type), c.scrub(e.chain[i].Reason)}
 	}
 }
 
@@ -100,9 +97,9 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 		if attempt > retries {
 			return e
 		}
-		wait := max(e.RetryAfter, c.jitter.wait(attempt, e.Kind == KindColdModel))
+		wait := max(e.retryAfter, c.jitter.wait(attempt, e.Kind == KindColdModel))
 		if limit := c.config.RetryBudget.Call; limit >= 0 && time.Since(start)-paused+wait > limit {
-			e.note = fmt.Sprintf("and another would exceed the %v for one call", limit)
+			e.note = fmt.Sprintf("and another attempt would exceed the limit of %v for one call", limit)
 			return e
 		}
 		if !c.budget.take() {
@@ -117,6 +114,41 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 		}
 		attempt++
 	}
+}
+
+// attempt sends the request once.
+func (c *Client) attempt(parent context.Context, r request, n int) *Error {
+	timeout := c.config.Timeout
+	if r.timeout > 0 {
+		timeout = r.timeout
+	}
+	ctx, cancel := context.WithTimeout(parent, timeout)
+	defer cancel()
+	start := time.Now()
+	response, err := r.make().Do(ctx, performer{c, r.query})
+	if err != nil {
+		e := networkError(parent, r.target, c.address, c.breaker.wasReached(), err)
+		c.record(parent, r, n, 0, time.Since(start), e)
+		return e
+	}
+	defer response.Body.Close()
+	w := c.workspaces.Get().(*workspace)
+	defer c.recycle(w)
+	body, e := c.read(parent, r.target, response.Body, &w.body)
+	wall := time.Since(start)
+	switch {
+	case e != nil && (response.StatusCode < 300 || e.Kind == KindCanceled):
+		e.Status = response.StatusCode
+	case response.StatusCode >= 300:
+		e = failure(answer{r.target, response.StatusCode, response.Header, body, c.address, c.credentials})
+	case r.accept != nil:
+		e = r.accept(n, &received{response.Header, body, wall, w})
+		if e != nil {
+			e.Status = response.StatusCode
+		}
+	}
+	c.record(parent, r, n, response.StatusCode, wall, e)
+	return e
 }
 
 // record writes the attempt to the log.
@@ -154,24 +186,3 @@ func (p performer) Perform(r *http.Request) (*http.Response, error) {
 	}
 	return p.client.wire.perform(r)
 }
-
-// into makes an accept function that decodes the body with encoding/json.
-// Each attempt starts from the zero value: nothing of an answer that broke off
-// stays.
-func into[T any](v *T) func(int, *received) *Error {
-	return func(_ int, a *received) *Error {
-		var zero T
-		*v = zero
-		contentType := a.header.Get("Content-Type")
-		err := errWrongType
-		if isJSONType(contentType) {
-			err = json.Unmarshal(a.body, v)
-		}
-		if err != nil {
-			return unreadable(a.body, contentType, err)
-		}
-		return nil
-	}
-}
-
-var errWrongType = errors.New("not JSON")

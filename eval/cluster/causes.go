@@ -9,7 +9,6 @@ import (
 type serverError struct {
 	chain   []Cause // the outermost first
 	feature string  // of a licence error
-	status  int     // what the body gives as status, 0 for none
 	isJSON  bool
 }
 
@@ -27,11 +26,6 @@ func decodeError(body []byte) serverError {
 		return found
 	}
 	found.isJSON = true
-	if n, ok := top["status"].(json.Number); ok {
-		if status, err := n.Int64(); err == nil && status >= 100 && status < 600 {
-			found.status = int(status)
-		}
-	}
 	switch e := top["error"].(type) {
 	case string:
 		found.chain = []Cause{{Reason: e}}
@@ -51,11 +45,11 @@ func decodeError(body []byte) serverError {
 // failed_shards; root_cause repeats the outer error and is only a last resort.
 func (s *serverError) follow(node map[string]any) {
 	for range deepest {
-		cause := Cause{Type: text(node["type"]), Reason: text(node["reason"])}
+		cause := Cause{Type: str(node["type"]), Reason: str(node["reason"])}
 		if cause != (Cause{}) && (len(s.chain) == 0 || s.chain[len(s.chain)-1] != cause) {
 			s.chain = append(s.chain, cause)
 		}
-		if feature := text(node["license.expired.feature"]); feature != "" {
+		if feature := str(node["license.expired.feature"]); feature != "" {
 			s.feature = feature
 		}
 		next := object(node["caused_by"])
@@ -68,7 +62,7 @@ func (s *serverError) follow(node map[string]any) {
 			}
 		}
 		if next == nil && len(s.chain) <= 1 {
-			if root := first(node["root_cause"]); root != nil && text(root["reason"]) != cause.Reason {
+			if root := first(node["root_cause"]); root != nil && str(root["reason"]) != cause.Reason {
 				next = root
 			}
 		}
@@ -79,7 +73,7 @@ func (s *serverError) follow(node map[string]any) {
 	}
 }
 
-func text(v any) string {
+func str(v any) string {
 	s, _ := v.(string)
 	return s
 }
@@ -98,4 +92,20 @@ func first(v any) map[string]any {
 		}
 	}
 	return nil
+}
+
+// firstFailure gives the innermost cause of the first failed shard.
+func firstFailure(raw []byte) Cause {
+	var shards []struct {
+		Reason map[string]any `json:"reason"`
+	}
+	if json.Unmarshal(raw, &shards) != nil || len(shards) == 0 {
+		return Cause{}
+	}
+	var s serverError
+	s.follow(shards[0].Reason)
+	if len(s.chain) == 0 {
+		return Cause{}
+	}
+	return s.chain[len(s.chain)-1]
 }

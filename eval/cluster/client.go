@@ -59,7 +59,7 @@ func New(c Config) (*Client, error) {
 	}
 	client.wire, err = newWire(c, addresses, carrier)
 	if err != nil {
-		return nil, configError("the client cannot be made: %s", client.scrub(oneLine(err.Error())))
+		return nil, configError("cannot create the client: %s", client.scrub(oneLine(err.Error())))
 	}
 	client.address = strings.Join(addresses, ",")
 	client.warnPlaintext(addresses)

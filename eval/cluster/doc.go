@@ -18,7 +18,7 @@
 //  3. The loop waits for the circuit breaker, sends the request within the
 //     time limit of one attempt, and reads the bounded body into a workspace
 //     that is used again.
-//  4. What comes back is decoded: hits by a small scanner that copies an
+//  4. What comes back is decoded: hits by hand with eval/scan, copying an
 //     answer's texts once, everything else by encoding/json. An error is followed
 //     through suppressed and caused_by down to its innermost reason, and
 //     sorted into a Kind.

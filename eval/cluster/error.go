@@ -1,10 +1,13 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // Kind sorts errors by what has to happen next.
@@ -97,22 +100,19 @@ type Error struct {
 	// Type and Reason are the server's innermost cause, empty where it gave
 	// none.
 	Type, Reason string
-	// Chain holds all causes, the outermost first.
-	Chain []Cause
-	// Feature is what a licence lacks, for KindLicence.
-	Feature string
 	// What says in plain words what is wrong.
 	What string
 	// Hint says what to do; may be empty.
 	Hint string
 	// Attempts is how often the request was sent, 0 for never.
 	Attempts int
-	// RetryAfter is how long the server asked to wait, 0 for not at all.
-	RetryAfter time.Duration
 
-	final bool   // not worth another attempt in spite of the kind
-	note  string // why there were no more attempts
-	cause error  // what Unwrap gives
+	chain      []Cause       // all causes, the outermost first
+	feature    string        // what a licence lacks, for KindLicence
+	retryAfter time.Duration // how long the server asked to wait
+	final      bool          // not worth another attempt in spite of the kind
+	note       string        // why there were no more attempts
+	cause      error         // what Unwrap gives
 }
 
 // Error says in one sentence what failed, why, and what to do. It has one
@@ -164,7 +164,7 @@ func (e *Error) Temporary() bool { return e.Kind.heals() && !e.final }
 // clone gives an independent copy, for a reader in another goroutine.
 func (e *Error) clone() *Error {
 	c := *e
-	c.Chain = slices.Clone(e.Chain)
+	c.chain = slices.Clone(e.chain)
 	return &c
 }
 
@@ -174,4 +174,16 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return ""
+}
+
+// asError finds an Error of this package in a chain of errors.
+func asError(err error) (*Error, bool) { return errors.AsType[*Error](err) }
+
+// longestText is how much of a server's message is repeated.
+const longestText = 600
+
+// oneLine makes text from outside fit to be part of a message: no control
+// characters, no line breaks, no more than longestText bytes.
+func oneLine(s string) string {
+	return text.Clip(text.Clean(s[:min(len(s), 4*longestText)]), longestText)
 }

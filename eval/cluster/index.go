@@ -22,8 +22,8 @@ type IndexInfo struct {
 	Documents int64
 	// MaxResultWindow is index.max_result_window, 10,000 by default.
 	MaxResultWindow int
-	// Shards and Replicas are 0 on serverless, which does not tell.
-	Shards, Replicas int
+	// Shards is 0 on serverless, which does not tell.
+	Shards int
 }
 
 // IndexInfo resolves an index, an alias, a pattern, or several separated by
@@ -35,13 +35,12 @@ func (c *Client) IndexInfo(ctx context.Context, index string) ([]IndexInfo, erro
 			Index struct {
 				UUID            string `json:"uuid"`
 				Shards          string `json:"number_of_shards"`
-				Replicas        string `json:"number_of_replicas"`
 				MaxResultWindow string `json:"max_result_window"`
 			} `json:"index"`
 		} `json:"settings"`
 	}
 	err := c.do(ctx, request{
-		target: target{op: "look at the index", index: index},
+		target: target{op: "read the index settings", index: index},
 		make:   func() esapi.Request { return esapi.IndicesGetSettingsRequest{Index: pathList(index)} },
 		accept: into(&answer),
 	})
@@ -51,7 +50,7 @@ func (c *Client) IndexInfo(ctx context.Context, index string) ([]IndexInfo, erro
 	var all []IndexInfo
 	for name, a := range answer {
 		s := a.Settings.Index
-		i := IndexInfo{Name: name, UUID: s.UUID, MaxResultWindow: 10000, Shards: number(s.Shards), Replicas: number(s.Replicas)}
+		i := IndexInfo{Name: name, UUID: s.UUID, MaxResultWindow: 10000, Shards: number(s.Shards)}
 		if n := number(s.MaxResultWindow); n > 0 {
 			i.MaxResultWindow = n
 		}
@@ -79,32 +78,12 @@ func (c *Client) Count(ctx context.Context, index string) (int64, error) {
 				return e
 			}
 			if answer.Shards.Failed > 0 {
-				return &Error{Kind: KindPartial, What: "not every shard could be counted", Hint: "look at GET /_cluster/health"}
+				return &Error{Kind: KindPartial, What: "some shards could not be counted", Hint: "check GET /_cluster/health"}
 			}
 			return nil
 		},
 	})
 	return answer.Count, err
-}
-
-// Mapping gives the mappings of each concrete index as raw JSON.
-func (c *Client) Mapping(ctx context.Context, index string) (map[string]json.RawMessage, error) {
-	var answer map[string]struct {
-		Mappings json.RawMessage `json:"mappings"`
-	}
-	err := c.do(ctx, request{
-		target: target{op: "read the mapping", index: index},
-		make:   func() esapi.Request { return esapi.IndicesGetMappingRequest{Index: pathList(index)} },
-		accept: into(&answer),
-	})
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[string]json.RawMessage, len(answer))
-	for name, a := range answer {
-		all[name] = a.Mappings
-	}
-	return all, nil
 }
 
 // CreateIndex creates an index with the given body, mappings and settings, or
@@ -144,7 +123,7 @@ func (c *Client) DeleteIndex(ctx context.Context, index string) error {
 func (c *Client) Exists(ctx context.Context, index string) (bool, error) {
 	found := true
 	err := c.do(ctx, request{
-		target: target{op: "look for the index", index: index},
+		target: target{op: "check that the index exists", index: index},
 		make:   func() esapi.Request { return esapi.IndicesExistsRequest{Index: pathList(index)} },
 		tolerate: func(_ int, e *Error) bool {
 			// A HEAD request's answer has no body, so that 404 is all there is.

@@ -33,9 +33,6 @@ type Endpoint struct {
 	// service does not tell. At 0 the model may have to be started by a
 	// search.
 	MinAllocations int
-	// Settings and TaskSettings are the endpoint's, as the server shows them
-	// (without its secrets).
-	Settings, TaskSettings json.RawMessage
 }
 
 // Listwise tells whether the model is known to score the texts of a window
@@ -61,14 +58,14 @@ func (c *Client) Endpoint(ctx context.Context, id string) (Endpoint, error) {
 	}
 	decode := into(&answer)
 	err := c.do(ctx, request{
-		target: target{op: "look at the inference endpoint", endpoint: id},
+		target: target{op: "read the inference endpoint", endpoint: id},
 		make:   func() esapi.Request { return esapi.InferenceGetRequest{TaskType: "rerank", InferenceID: escape(id)} },
 		accept: func(n int, a *received) *Error {
 			if e := decode(n, a); e != nil {
 				return e
 			}
 			if len(answer.Endpoints) == 0 {
-				return unreadable(a.body, "", errors.New("no endpoints in it"))
+				return unreadable(a.body, "", errors.New("it has no endpoints"))
 			}
 			return nil
 		},
@@ -77,14 +74,14 @@ func (c *Client) Endpoint(ctx context.Context, id string) (Endpoint, error) {
 		return Endpoint{}, err
 	}
 	a := answer.Endpoints[0]
-	e := Endpoint{ID: a.ID, TaskType: a.TaskType, Service: a.Service, Settings: a.Settings, TaskSettings: a.TaskSettings, MinAllocations: -1}
-	e.readSettings()
+	e := Endpoint{ID: a.ID, TaskType: a.TaskType, Service: a.Service, MinAllocations: -1}
+	e.readSettings(a.Settings, a.TaskSettings)
 	return e, nil
 }
 
 // readSettings takes what it knows out of the settings, which every service
 // names in its own way.
-func (e *Endpoint) readSettings() {
+func (e *Endpoint) readSettings(settings, taskSettings json.RawMessage) {
 	var s struct {
 		ModelID        string `json:"model_id"`
 		Model          string `json:"model"`
@@ -95,7 +92,7 @@ func (e *Endpoint) readSettings() {
 			Min     *int `json:"min_number_of_allocations"`
 		} `json:"adaptive_allocations"`
 	}
-	if json.Unmarshal(e.Settings, &s) == nil {
+	if json.Unmarshal(settings, &s) == nil {
 		e.Model = cmp.Or(s.ModelID, s.Model, s.DeploymentID)
 		switch {
 		case s.Adaptive != nil && s.Adaptive.Enabled && s.Adaptive.Min != nil:
@@ -106,7 +103,7 @@ func (e *Endpoint) readSettings() {
 			e.MinAllocations = *s.NumAllocations
 		}
 	}
-	for _, raw := range []json.RawMessage{e.TaskSettings, e.Settings} {
+	for _, raw := range []json.RawMessage{taskSettings, settings} {
 		var top struct {
 			TopN int `json:"top_n"`
 			TopK int `json:"top_k"`
@@ -117,12 +114,8 @@ func (e *Endpoint) readSettings() {
 	}
 }
 
-// Rerank asks an endpoint for the raw scores of the texts, in their order. The
+// rerank asks an endpoint for the raw scores of the texts, in their order. The
 // server gives up after the timeout; 0 leaves it the server's own (30s).
-func (c *Client) Rerank(ctx context.Context, id, query string, texts []string, timeout time.Duration) ([]float64, error) {
-	return c.rerank(ctx, id, query, texts, timeout, nil)
-}
-
 func (c *Client) rerank(ctx context.Context, id, query string, texts []string, timeout time.Duration, retries *int) ([]float64, error) {
 	id = cmp.Or(id, DefaultEndpoint)
 	body, err := encode(map[string]any{"query": query, "input": texts})
@@ -130,7 +123,7 @@ func (c *Client) rerank(ctx context.Context, id, query string, texts []string, t
 		return nil, err
 	}
 	r := request{
-		target: target{op: "ask the inference endpoint", endpoint: id},
+		target: target{op: "call the inference endpoint", endpoint: id},
 		make: func() esapi.Request {
 			return esapi.InferenceRerankRequest{InferenceID: escape(id), Body: bytes.NewReader(body)}
 		},
@@ -202,4 +195,54 @@ func (l *lenient) UnmarshalJSON(b []byte) error {
 	}
 	*l = lenient(v)
 	return nil
+}
+
+// WarmUpProgress is what is known while a model starts.
+type WarmUpProgress struct {
+	// Endpoint is the inference endpoint.
+	Endpoint string
+	// Elapsed is since the start, Limit when the waiting ends.
+	Elapsed, Limit time.Duration
+	// Attempts counts the questions asked so far.
+	Attempts int
+	// Err is the last answer.
+	Err error
+}
+
+// longestWarmUpCall is for how long the server is asked to wait in one call:
+// below what proxies usually allow.
+const longestWarmUpCall = 30 * time.Second
+
+// WarmUp asks the endpoint for the score of one text until it answers, and
+// gives the time that took. Between the questions it tells progress, which may
+// be nil. What does not heal by itself, such as a missing endpoint, ends it at
+// once; after the limit the last error is given.
+func (c *Client) WarmUp(ctx context.Context, id string, limit time.Duration, progress func(WarmUpProgress)) (time.Duration, error) {
+	start := time.Now()
+	none := 0
+	for attempt := 1; ; attempt++ {
+		left := limit - time.Since(start)
+		ask := min(max(left, time.Second), longestWarmUpCall)
+		_, err := c.rerank(ctx, id, "warm up", []string{"warm up"}, ask, &none)
+		if err == nil {
+			return time.Since(start), nil
+		}
+		e, ok := asError(err)
+		if !ok || !e.Temporary() || e.Kind == KindInvalidResponse {
+			return 0, err
+		}
+		wait := max(e.retryAfter, c.jitter.wait(attempt, true))
+		elapsed := time.Since(start)
+		if elapsed+wait >= limit {
+			e.Attempts = attempt
+			e.note = fmt.Sprintf("not ready within %v", limit)
+			return 0, e
+		}
+		if progress != nil {
+			progress(WarmUpProgress{Endpoint: id, Elapsed: elapsed, Limit: limit, Attempts: attempt, Err: err})
+		}
+		if sleep(ctx, wait) != nil {
+			return 0, networkError(ctx, target{op: "wait for the model", endpoint: id}, c.address, true, ctx.Err())
+		}
+	}
 }

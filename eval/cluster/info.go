@@ -12,32 +12,28 @@ type Info struct {
 	// Known is false where the key may not ask, or the server has no such
 	// API; then all else is empty.
 	Known bool
-	// Node and Cluster are names, UUID the cluster's.
-	Node, Cluster, UUID string
+	// Cluster is the cluster's name, UUID its id.
+	Cluster, UUID string
 	// Version is such as "9.2.0".
 	Version string
 	// Serverless tells that versions mean nothing.
 	Serverless bool
-	// Tagline is the server's own; the embedded engine's differs.
-	Tagline string
 }
 
 // Info asks for GET /. That it is forbidden to the key (403), or not offered
 // (405), is no error: a search-only key goes on without the version.
 func (c *Client) Info(ctx context.Context) (Info, error) {
 	var answer struct {
-		Name        string `json:"name"`
 		ClusterName string `json:"cluster_name"`
 		ClusterUUID string `json:"cluster_uuid"`
 		Version     struct {
 			Number      string `json:"number"`
 			BuildFlavor string `json:"build_flavor"`
 		} `json:"version"`
-		Tagline string `json:"tagline"`
 	}
 	known := true
 	err := c.do(ctx, request{
-		target: target{op: "ask for the version"},
+		target: target{op: "read the version"},
 		make:   func() esapi.Request { return esapi.InfoRequest{} },
 		accept: into(&answer),
 		tolerate: func(_ int, e *Error) bool {
@@ -49,8 +45,8 @@ func (c *Client) Info(ctx context.Context) (Info, error) {
 		return Info{}, err
 	}
 	return Info{
-		Known: true, Node: answer.Name, Cluster: answer.ClusterName, UUID: answer.ClusterUUID,
-		Version: answer.Version.Number, Serverless: answer.Version.BuildFlavor == "serverless", Tagline: answer.Tagline,
+		Known: true, Cluster: answer.ClusterName, UUID: answer.ClusterUUID,
+		Version: answer.Version.Number, Serverless: answer.Version.BuildFlavor == "serverless",
 	}, nil
 }
 

@@ -184,7 +184,7 @@ func testFaults(t *testing.T, s *estest.Server) {
 		}
 		hasty := connect(t, cluster.Config{URL: s.URL, Timeout: 100 * time.Millisecond, Retries: 1})
 		_, err = ask(hasty, "slowish")
-		wantKind(t, err, cluster.KindTimeout, "no answer within the time limit, after 2 attempts")
+		wantKind(t, err, cluster.KindTimeout, "the server did not answer within the time limit, after 2 attempts")
 	})
 	t.Run("failures hidden by the server", func(t *testing.T) {
 		// Why a suite may not ask for allow_rerank_failures: the answer is the
@@ -261,5 +261,5 @@ func testRestart(t *testing.T, s *estest.Server) {
 		t.Errorf("notices %v", seen)
 	}
 	_, err = c.Search(t.Context(), search(pit, 5, "", firstStage, 0, ""), cluster.SearchOptions{Size: 5})
-	wantKind(t, err, cluster.KindLostPIT, "point in time is gone")
+	wantKind(t, err, cluster.KindLostPIT, "point in time no longer exists")
 }

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"fmt"
 	"time"
 )
 
@@ -67,4 +68,48 @@ type decoded struct {
 	failure  Cause // of the first failed shard
 	remote   int   // remote clusters that were left out
 	hasHits  bool
+}
+
+// check turns an answer that cannot be trusted into an Error: one that is
+// partial, late, has no hits object, more hits than asked for, or one twice. Ranks is an empty map to work with,
+// and is left empty.
+func (r *decoded) check(size int, ranks map[string]int) *Error {
+	switch {
+	case r.timedOut:
+		return &Error{Kind: KindPartial, What: "the search ran out of time on the server, so hits may be missing", Hint: "remove the timeout from the search, or lower --concurrency"}
+	case r.Shards.Failed > 0:
+		return &Error{Kind: KindPartial, Type: r.failure.Type, Reason: r.failure.Reason,
+			What: fmt.Sprintf("%d of %d shards failed, so hits may be missing", r.Shards.Failed, r.Shards.Total),
+			Hint: "check GET /_cluster/health"}
+	case r.remote > 0:
+		return &Error{Kind: KindPartial, What: "a remote cluster was skipped, so hits may be missing", Hint: "check GET /_remote/info"}
+	case !r.hasHits:
+		return &Error{Kind: KindInvalidResponse, What: "the answer has no hits object"}
+	case size > 0 && len(r.Hits) > size:
+		return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer has %d hits where %d were asked for", len(r.Hits), size)}
+	}
+	defer clear(ranks)
+	return r.checkHits(ranks)
+}
+
+// checkHits looks for hits without an id, and for one that comes twice.
+// They are looked up by id, which is mostly unique over indices too.
+func (r *decoded) checkHits(ranks map[string]int) *Error {
+	for rank, h := range r.Hits {
+		if h.ID == "" {
+			return &Error{Kind: KindInvalidResponse, What: fmt.Sprintf("hit %d of the answer has no _id", rank+1)}
+		}
+		before, twice := ranks[h.ID]
+		if !twice {
+			ranks[h.ID] = rank
+			continue
+		}
+		for _, other := range r.Hits[before:rank] {
+			if other.ID == h.ID && other.Index == h.Index {
+				return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer contains document %q of index %q twice", oneLine(h.ID), oneLine(h.Index)),
+					Hint: "the server ranks wrongly: search a single index, or use a later release"}
+			}
+		}
+	}
+	return nil
 }

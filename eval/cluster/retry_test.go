@@ -164,7 +164,7 @@ func TestCallBudget(t *testing.T) {
 		c := newTestClient(t, s, func(c *Config) { defaults(c); c.RetryBudget.Call = 2 * time.Minute; c.Outage = -1 })
 		start := time.Now()
 		_, err := c.Search(t.Context(), []byte("{}"), SearchOptions{})
-		if KindOf(err) != KindUnavailable || !strings.Contains(err.Error(), "would exceed the 2m0s for one call") {
+		if KindOf(err) != KindUnavailable || !strings.Contains(err.Error(), "would exceed the limit of 2m0s for one call") {
 			t.Errorf("%v", err)
 		}
 		if s.calls != 3 || time.Since(start) != 100*time.Second {

@@ -77,15 +77,15 @@ func TestSearchRefusesBadAnswers(t *testing.T) {
 		says   string
 	}{
 		{"timed out", reply(200, strings.Replace(oneHit, `"timed_out":false`, `"timed_out":true`, 1)), KindPartial, "ran out of time"},
-		{"failed shard", reply(200, `{"_shards":{"total":2,"successful":1,"failed":1,"failures":[{"shard":1,"reason":{"type":"a","reason":"b","caused_by":{"type":"node_disconnected","reason":"gone"}}}]},"hits":{"hits":[]}}`), KindPartial, "1 of 2 shards failed, so that hits may be missing (HTTP 200, node_disconnected: gone)"},
+		{"failed shard", reply(200, `{"_shards":{"total":2,"successful":1,"failed":1,"failures":[{"shard":1,"reason":{"type":"a","reason":"b","caused_by":{"type":"node_disconnected","reason":"gone"}}}]},"hits":{"hits":[]}}`), KindPartial, "1 of 2 shards failed, so hits may be missing (HTTP 200, node_disconnected: gone)"},
 		{"remote cluster", reply(200, `{"_shards":{"total":2,"failed":0},"_clusters":{"total":2,"skipped":1},"hits":{"hits":[]}}`), KindPartial, "remote cluster"},
 		{"too many hits", reply(200, hits("1", "2", "3")), KindWrongHits, "3 hits where 2 were asked for"},
 		{"a hit twice", reply(200, hits("1", "1")), KindWrongHits, `"1" of index "films" twice`},
 		{"no id", reply(200, hits("")), KindInvalidResponse, "hit 1 of the answer has no _id"},
 		{"no hits object", reply(200, `{"took":1}`), KindInvalidResponse, "no hits object"},
-		{"cut short", reply(200, oneHit[:len(oneHit)-20]), KindInvalidResponse, "not complete JSON"},
+		{"cut short", reply(200, oneHit[:len(oneHit)-20]), KindInvalidResponse, "malformed or incomplete"},
 		{"empty", reply(200, ""), KindInvalidResponse, "empty"},
-		{"two texts", reply(200, oneHit+"{}"), KindInvalidResponse, "not complete JSON"},
+		{"two texts", reply(200, oneHit+"{}"), KindInvalidResponse, "malformed or incomplete"},
 		{"web page", typed("text/html", "<html>hello"), KindInvalidResponse, "web page"},
 		{"other type", typed("text/plain; charset=utf-8", oneHit), KindInvalidResponse, `type "text/plain"`},
 		{"too large", reply(200, oneHit+strings.Repeat(" ", 2000)), KindTooLarge, "larger than 1000 bytes"},

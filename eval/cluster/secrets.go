@@ -78,26 +78,3 @@ func encodeAPIKey(key string) string {
 func notPrintable(r rune) bool {
 	return r > unicode.MaxASCII || !unicode.IsPrint(r)
 }
-
-// longestText is how much of a server's message is repeated.
-const longestText = 600
-
-// oneLine makes text from outside fit to be part of a message: no control
-// characters, no line breaks, no more than longestText bytes.
-func oneLine(s string) string {
-	cut := len(s) > longestText
-	if cut {
-		s = s[:longestText]
-	}
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == unicode.ReplacementChar || unicode.Is(unicode.Cf, r) {
-			return ' '
-		}
-		return r
-	}, s)
-	s = strings.Join(strings.Fields(s), " ")
-	if cut {
-		s += " …"
-	}
-	return s
-}

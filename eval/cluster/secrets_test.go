@@ -81,7 +81,7 @@ func TestSecretsStayInside(t *testing.T) {
 				}
 				e, _ := asError(err)
 				said := err.Error() + log.String() + strings.Join(notices, "\n") + client.Address() +
-					fmt.Sprintf("%+v %q", e.Chain, e.Reason)
+					fmt.Sprintf("%+v %q", e.chain, e.Reason)
 				for _, s := range secrets {
 					if strings.Contains(said, s) {
 						t.Errorf("%q in %s", s, said)
@@ -136,7 +136,7 @@ func TestConfigPrintsNoSecrets(t *testing.T) {
 }
 
 func TestOneLine(t *testing.T) {
-	if got := oneLine("a\nb\x1b[31m\u202e c\x00"); got != "a b [31m c" {
+	if got := oneLine("a\nb\x1b[31m\u202e c\x00"); got != "a b[31m c" {
 		t.Errorf("%q", got)
 	}
 	if got := oneLine(strings.Repeat("ä", 1000)); len(got) > longestText+10 {

@@ -26,7 +26,7 @@ func newTransport(c Config) (*http.Transport, error) {
 		}
 		tlsConfig.RootCAs = x509.NewCertPool()
 		if !tlsConfig.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, configError("the CA file %q holds no certificate in PEM form; on the cluster it is config/certs/http_ca.crt", c.CACertFile)
+			return nil, configError("the CA file %q holds no certificate in PEM form; use the cluster's config/certs/http_ca.crt", c.CACertFile)
 		}
 	}
 	if c.Fingerprint != "" {
@@ -59,7 +59,7 @@ func newTransport(c Config) (*http.Transport, error) {
 }
 
 // errFingerprint says that no certificate of the server has the fingerprint.
-var errFingerprint = errors.New("no certificate of the server has the fingerprint given")
+var errFingerprint = errors.New("no certificate of the server has the given fingerprint")
 
 // verifyFingerprint accepts a server whose own certificate has the
 // fingerprint, or whose certificate was signed, directly or through others, by

@@ -96,7 +96,7 @@ func TestTLS(t *testing.T) {
 		{"fingerprint of the authority", tlsServer(t, good, authority.PEM()).URL, Config{Fingerprint: authority.Fingerprint()}, "", ""},
 		{"fingerprint and CA file", tlsServer(t, good, authority.PEM()).URL, Config{Fingerprint: authority.Fingerprint(), CACertFile: file(authority.PEM())}, "", ""},
 		{"fingerprint right, CA file wrong", tlsServer(t, good, authority.PEM()).URL, Config{Fingerprint: authority.Fingerprint(), CACertFile: file(other.PEM())}, KindTLS, ""},
-		{"wrong fingerprint", tlsServer(t, good, authority.PEM()).URL, Config{Fingerprint: other.Fingerprint()}, KindTLS, "has the fingerprint given"},
+		{"wrong fingerprint", tlsServer(t, good, authority.PEM()).URL, Config{Fingerprint: other.Fingerprint()}, KindTLS, "has the given fingerprint"},
 		// An attacker can send the real authority's certificate along with
 		// his own: it must not count, as it did not sign his.
 		{"borrowed authority", tlsServer(t, foreign, authority.PEM()).URL, Config{Fingerprint: authority.Fingerprint()}, KindTLS, ""},

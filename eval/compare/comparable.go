@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -40,13 +41,13 @@ func obstacles(base, next *eval.Run) []string {
 	slices.Sort(removed)
 	say := func(ids []string, what string) {
 		if len(ids) > 0 {
-			found = append(found, fmt.Sprintf("%s (%s)", what, some(ids)))
+			found = append(found, fmt.Sprintf("%s (%s)", what, text.List(ids, 3)))
 		}
 	}
-	say(judged, "the judgments of "+queries(len(judged))+" changed")
-	say(asked, "the text of "+queries(len(asked))+" changed")
-	say(added, queries(len(added))+" only in the new run")
-	say(removed, queries(len(removed))+" only in the base run")
+	say(judged, "the judgments of "+text.Count(len(judged), "query")+" changed")
+	say(asked, "the text of "+text.Count(len(asked), "query")+" changed")
+	say(added, text.Count(len(added), "query")+" only in the new run")
+	say(removed, text.Count(len(removed), "query")+" only in the base run")
 	return found
 }
 
@@ -90,19 +91,4 @@ func changes(base, next *eval.Run) []string {
 		found = append(found, fmt.Sprintf("releval itself (%s, there %s)", b, a))
 	}
 	return found
-}
-
-func queries(n int) string {
-	if n == 1 {
-		return "1 query"
-	}
-	return fmt.Sprintf("%d queries", n)
-}
-
-// some names the first few.
-func some(ids []string) string {
-	if len(ids) <= 3 {
-		return strings.Join(ids, ", ")
-	}
-	return strings.Join(ids[:3], ", ") + ", …"
 }

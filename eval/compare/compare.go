@@ -11,6 +11,7 @@ import (
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 )
 
 // Options are how two runs are compared. The zero value refuses what means
@@ -121,16 +122,16 @@ func (r *Result) align(base *eval.Run, next *score.Evaluation) error {
 	}
 	if len(here) == 0 {
 		return fmt.Errorf("the runs have no query in common: is the baseline of another suite? (%s with %s, %s with %s)",
-			base.Manifest.Suite, queries(len(base.Queries)), next.Run.Manifest.Suite, queries(len(next.Run.Queries)))
+			base.Manifest.Suite, text.Count(len(base.Queries), "query"), next.Run.Manifest.Suite, text.Count(len(next.Run.Queries), "query"))
 	}
-	for _, s := range next.Run.Manifest.Systems {
-		if slices.Contains(base.Manifest.Systems, s) {
+	for _, s := range next.Run.Manifest.Names() {
+		if slices.Contains(base.Manifest.Names(), s) {
 			r.Systems = append(r.Systems, s)
 		}
 	}
 	if len(r.Systems) == 0 {
 		return fmt.Errorf("the runs have no system in common: %s there, %s here",
-			strings.Join(base.Manifest.Systems, ", "), strings.Join(next.Run.Manifest.Systems, ", "))
+			strings.Join(base.Manifest.Names(), ", "), strings.Join(next.Run.Manifest.Names(), ", "))
 	}
 	r.Next = next.OfQueries(here)
 	var err error

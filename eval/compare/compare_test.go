@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/judgments"
 )
@@ -19,7 +20,7 @@ import (
 func run(ranks ...int) *eval.Run {
 	r := &eval.Run{
 		Manifest: eval.Manifest{
-			Suite: "films", Tool: "releval test", Systems: []string{eval.FirstStage}, Metrics: []string{"mrr@10"},
+			Suite: "films", Tool: "releval test", Systems: evaltest.Systems(10), Metrics: []string{"mrr@10"},
 			Indices: []eval.IndexInfo{{Name: "films", UUID: "u1", Documents: 12}}, QueryCount: len(ranks),
 		},
 		Complete: &eval.Complete{},
@@ -31,7 +32,7 @@ func run(ranks ...int) *eval.Run {
 			if h == rank {
 				title = "right"
 			}
-			hits = append(hits, eval.Hit{ID: title, Title: title, Score: float64(10 - h)})
+			hits = append(hits, eval.Hit{Document: &eval.Document{ID: title, Title: title}, Score: float64(10 - h)})
 		}
 		r.Queries = append(r.Queries, eval.Query{
 			Number: i, ID: fmt.Sprintf("q%d", i+1), Text: fmt.Sprintf("query %d", i+1),
@@ -151,7 +152,7 @@ func TestNothingInCommon(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	next = run(1)
-	next.Manifest.Systems = []string{"other"}
+	next.Manifest.Systems[0].Name = "other"
 	next.Queries[0].Results["other"] = next.Queries[0].Results[eval.FirstStage]
 	if _, err := runs(run(1), next, Options{Force: true}); err == nil || !strings.Contains(err.Error(), "no system in common: first-stage there, other here") {
 		t.Errorf("got %v", err)
@@ -161,7 +162,7 @@ func TestNothingInCommon(t *testing.T) {
 func TestChangesAreListed(t *testing.T) {
 	next := run(1, 2)
 	next.Manifest.Indices[0].Documents = 11
-	next.Manifest.Retriever = []byte(`{"standard":{}}`)
+	next.Manifest.Systems[0].Retriever = []byte(`{"knn":{}}`)
 	next.Manifest.Tool = "releval newer"
 	result, err := runs(run(1, 2), next, Options{})
 	if err != nil {
@@ -180,8 +181,7 @@ func TestChangesAreListed(t *testing.T) {
 func TestContributionsOfAnswersThatWereNotReranked(t *testing.T) {
 	reranked := func(rank int) *eval.Run {
 		r := run(2)
-		r.Manifest.Systems = append(r.Manifest.Systems, "elastic")
-		r.Manifest.Rerankers = []eval.Reranker{{Name: "elastic", Window: 5}}
+		r.Manifest.Systems = evaltest.Systems(10, eval.System{Name: "elastic", Window: 5})
 		first := r.Queries[0].Results[eval.FirstStage]
 		r.Queries[0].Results["elastic"] = run(rank).Queries[0].Results[eval.FirstStage]
 		if rank == 2 { // as the first stage has it

@@ -3,7 +3,6 @@ package convert
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/unpack"
 )
 
 const (
@@ -47,24 +47,12 @@ func openInput(path string) (*input, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", path, cause(err))
 	}
-	r, err := decompress(f)
+	r, err := unpack.NewReader(f)
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", path, cause(err))
 	}
 	return &input{r, f}, nil
-}
-
-func decompress(r io.Reader) (io.Reader, error) {
-	b := bufio.NewReaderSize(r, 64<<10)
-	magic, err := b.Peek(2)
-	if err != nil && err != io.EOF {
-		return nil, err
-	}
-	if bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		return gzip.NewReader(b)
-	}
-	return b, nil
 }
 
 // cause is a file system's error without the path, which the message gives.

@@ -4,17 +4,20 @@
 // the same process and an http.Handler for any other.
 //
 // It is a stand-in and says so: its cluster is named "releval-embedded", and
-// its reranker is a small table of word vectors, not Elastic Rerank. On the
-// same documents in one shard its first stage gives the order and the scores
-// of Elasticsearch 8.19.
+// its reranker and the vectors of its semantic_text fields are made from a small
+// table of word vectors, not by a language model. On the same documents in one
+// shard its other searches give the order and the scores of Elasticsearch 8.19,
+// to which come what 9.2 adds to rrf (weights) and linear (a normalizer for all
+// entries). Searches for vectors are exact, whatever index_options say.
 //
-// It refuses what it does not implement, naming it, in the form in which a
-// server refuses an unknown field, parameter or query; it never ignores a part
-// of a request that could change a ranking. An index has one shard. Nothing is
-// written to disk. One known defect of servers before 8.19.8 is not imitated:
-// a reranked search that leaves out "from" gets no extra hit with score 0. One
-// surprise of theirs is: below a reranker the sort of a standard retriever is
-// ignored, and the window holds the hits of the best scores.
+// It refuses what it does not implement, naming it, and tells what a server
+// would know from what nobody knows; it never ignores a part of a request that
+// could change a ranking. An index has one shard. Nothing is written to disk.
+// Two defects of some servers are not imitated: a reranked search that leaves
+// out "from" gets no extra hit with score 0, and a reranker over rrf or linear
+// without hits gives none rather than an error. One surprise of theirs is: below
+// a reranker the sort of a standard retriever is ignored, and the window holds
+// the hits of the best scores.
 //
 // How it works:
 //
@@ -23,10 +26,13 @@
 //     refreshed, or a second later, as on a server.
 //  3. A search takes the latest segment of each index, or those that its point
 //     in time holds; reads run in parallel and block no writer.
-//  4. The body is read strictly into retrievers: a standard one is a query of
-//     package query, a text_similarity_reranker gives the texts of its child's
-//     window to the Scorer of an inference endpoint.
-//  5. The answer, or the failure with its causes, is written in the server's
+//  4. The body is read strictly into a tree of retrievers. Its leaves search: a
+//     standard one is a query of package query, a knn one the nearest vectors.
+//  5. What stands above works on lists, each cut to its window: rrf sums the
+//     inverse ranks, linear the normalised scores, and a reranker gives the texts
+//     of its child's list to the Scorer of an inference endpoint. Filters are
+//     handed down to the leaves.
+//  6. The answer, or the failure with its causes, is written in the server's
 //     layout.
 //
 // The parts live in packages of their own: jsontree, analysis, mapping, index,

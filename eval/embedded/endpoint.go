@@ -1,8 +1,25 @@
 package embedded
 
+import "github.com/releval/releval/eval/embedded/static"
+
 // BuiltinEndpoint is the inference endpoint that every engine has; on a server
 // the one of this name is Elastic Rerank.
 const BuiltinEndpoint = ".rerank-v1-elasticsearch"
+
+// BuiltinEmbedding is the inference endpoint of semantic_text fields, by the
+// name of one that every server has. Its vectors are those of the stand-in's
+// words.
+const BuiltinEmbedding = ".multilingual-e5-small-elasticsearch"
+
+// embeddingSettings are the endpoint as GET _inference shows it.
+func embeddingSettings() map[string]any {
+	return map[string]any{
+		"inference_id":     BuiltinEmbedding,
+		"task_type":        "text_embedding",
+		"service":          "embedded",
+		"service_settings": map[string]any{"model_id": "static-reranker", "dimensions": static.Dimensions, "similarity": "cosine"},
+	}
+}
 
 // Scorer is the model of an inference endpoint: how relevant texts are to a
 // query. It must be safe for concurrent use.

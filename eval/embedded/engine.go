@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/releval/releval/eval/embedded/mapping"
 	"github.com/releval/releval/eval/embedded/query"
 	"github.com/releval/releval/eval/embedded/static"
 )
@@ -29,6 +30,7 @@ type Engine struct {
 	uuid      string
 	started   time.Time
 	endpoints map[string]Endpoint
+	embedders mapping.Embedders
 	searcher  query.Searcher
 
 	mu      sync.RWMutex
@@ -45,9 +47,9 @@ func New(o Options) *Engine {
 		indices:   make(map[string]*indexState),
 		pits:      make(map[string]*pit),
 	}
-	e.endpoints[BuiltinEndpoint] = Endpoint{
-		ID: BuiltinEndpoint, Service: "embedded", Model: "static-reranker", Scorer: static.New(),
-	}
+	words := static.New()
+	e.endpoints[BuiltinEndpoint] = Endpoint{ID: BuiltinEndpoint, Service: "embedded", Model: "static-reranker", Scorer: words}
+	e.embedders = mapping.Embedders{ByID: map[string]mapping.Embedder{BuiltinEmbedding: words.Embed}, Default: BuiltinEmbedding}
 	for _, ep := range o.Endpoints {
 		e.endpoints[ep.ID] = ep
 	}

@@ -31,6 +31,9 @@ type failure struct {
 	// place is where in the body the error lies, "[line:column]"; empty where
 	// it lies nowhere.
 	place string
+	// whole failures have the place of their parameter; bare ones are never
+	// wrapped in places at all.
+	whole, bare bool
 }
 
 // Error gives the reason.
@@ -42,6 +45,14 @@ func fail(status int, typ, format string, args ...any) *failure {
 
 func illegalArgument(format string, args ...any) *failure {
 	return fail(http.StatusBadRequest, "illegal_argument_exception", format, args...)
+}
+
+// unsupported is a request for something that a server has and this engine has
+// not.
+func unsupported(format string, args ...any) *failure {
+	f := fail(http.StatusBadRequest, "parsing_exception", "releval's embedded engine does not support %s", fmt.Sprintf(format, args...))
+	f.bare = true
+	return f
 }
 
 // invalid is a request that breaks rules, all of them listed.
@@ -103,7 +114,7 @@ func asFailure(err error) *failure {
 		}
 		return f
 	case errors.As(err, &queried):
-		f = &failure{status: http.StatusBadRequest, cause: *queryCause(queried)}
+		f = &failure{status: http.StatusBadRequest, cause: *queryCause(queried), bare: queried.Lacking}
 		if root := queried.Root(); root != queried {
 			bare := queryCause(root)
 			bare.cause = nil
@@ -135,13 +146,13 @@ func queryCause(e *query.Error) *cause {
 	return c
 }
 
-// onShards wraps a query's error as a server does that finds it on the shards
-// of these indices.
-func onShards(c *cause, shards []*indexState) *failure {
+// onShards wraps a query's error as a server does that finds it on its shards in
+// a phase of the search.
+func onShards(phase string, c *cause, shards []shard) *failure {
 	f := fail(http.StatusBadRequest, "search_phase_execution_exception", "all shards failed")
 	failed := make([]map[string]any, len(shards))
-	for i, idx := range shards {
-		one := *c
+	for i, sh := range shards {
+		idx, one := sh.index, *c
 		if one.typ == "query_shard_exception" {
 			one.extra = map[string]any{"index_uuid": idx.uuid, "index": idx.name}
 		}
@@ -152,7 +163,7 @@ func onShards(c *cause, shards []*indexState) *failure {
 			f.root = []*cause{&bare}
 		}
 	}
-	f.extra = map[string]any{"phase": "query", "grouped": true, "failed_shards": failed}
+	f.extra = map[string]any{"phase": phase, "grouped": true, "failed_shards": failed}
 	if c.typ == "illegal_argument_exception" {
 		inner := *c
 		f.cause.cause = &inner

@@ -61,7 +61,7 @@ func (e *Engine) fieldCaps(r *request, names string) (answer, error) {
 		shown := map[string]any{}
 		for typ, c := range types {
 			one := map[string]any{
-				"type": typ, "metadata_field": false, "searchable": c.searchable, "aggregatable": c.searchable && typ != "text",
+				"type": typ, "metadata_field": false, "searchable": c.searchable, "aggregatable": c.searchable && typ != "text" && typ != "dense_vector",
 			}
 			if len(types) > 1 { // the types differ: say where each is
 				slices.Sort(c.indices)
@@ -97,10 +97,14 @@ func capabilities(found []*indexState, patterns []string) map[string]map[string]
 					types = map[string]*capability{}
 					fields[f.Name] = types
 				}
-				c := types[f.Type]
+				typ := f.Type
+				if typ == "semantic_text" { // a kind of text, for a server
+					typ = "text"
+				}
+				c := types[typ]
 				if c == nil {
 					c = &capability{searchable: true}
-					types[f.Type] = c
+					types[typ] = c
 				}
 				c.searchable = c.searchable && f.Searchable()
 				c.indices = append(c.indices, idx.name)

@@ -46,7 +46,7 @@ func (e *Engine) createIndex(r *request, name string) (answer, error) {
 		for _, member := range body.Members {
 			switch member.Key {
 			case "mappings":
-				if m, err = mapping.Parse(member.Value); err != nil {
+				if m, err = mapping.Parse(member.Value, e.embedders); err != nil {
 					return answer{}, err
 				}
 			case "settings":

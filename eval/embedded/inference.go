@@ -12,12 +12,14 @@ import (
 // routeInference routes _inference, _inference/{id}, _inference/rerank and
 // _inference/rerank/{id}.
 func (e *Engine) routeInference(r *request, parts []string) (answer, error) {
-	id := "_all"
+	id, task := "_all", ""
 	switch {
-	case len(parts) == 1 && parts[0] != "rerank":
+	case len(parts) == 1 && (parts[0] == "rerank" || parts[0] == "text_embedding"):
+		task = parts[0]
+	case len(parts) == 1:
 		id = parts[0]
-	case len(parts) == 2 && parts[0] == "rerank":
-		id = parts[1]
+	case len(parts) == 2 && (parts[0] == "rerank" || parts[0] == "text_embedding" && r.Method == http.MethodGet):
+		task, id = parts[0], parts[1]
 	case len(parts) == 2:
 		return answer{}, fail(http.StatusBadRequest, "status_exception",
 			"Incompatible task_type, the requested type [%s] does not match the model type [rerank]", parts[0])
@@ -25,7 +27,7 @@ func (e *Engine) routeInference(r *request, parts []string) (answer, error) {
 		return r.noHandler()
 	}
 	return r.by(methods{
-		http.MethodGet:  func(r *request) (answer, error) { return e.getEndpoints(r, id) },
+		http.MethodGet:  func(r *request) (answer, error) { return e.getEndpoints(r, task, id) },
 		http.MethodPost: func(r *request) (answer, error) { return e.infer(r, id) },
 	})
 }
@@ -33,30 +35,36 @@ func (e *Engine) routeInference(r *request, parts []string) (answer, error) {
 func (e *Engine) endpoint(id string) (Endpoint, error) {
 	ep, found := e.endpoints[id]
 	if !found {
-		return Endpoint{}, fail(http.StatusNotFound, "resource_not_found_exception", "Inference endpoint not found [%s]", id)
+		return Endpoint{}, noSuchEndpoint(id)
 	}
 	return ep, nil
 }
 
-func (e *Engine) getEndpoints(r *request, id string) (answer, error) {
+func noSuchEndpoint(id string) error {
+	return fail(http.StatusNotFound, "resource_not_found_exception", "Inference endpoint not found [%s]", id)
+}
+
+// getEndpoints lists the endpoints of a task, of every task where it is empty.
+func (e *Engine) getEndpoints(r *request, task, id string) (answer, error) {
 	if err := r.only(); err != nil {
 		return answer{}, err
 	}
-	list := []map[string]any{}
-	if id == "_all" || id == "*" {
-		for _, ep := range e.endpoints {
-			list = append(list, ep.settings())
-		}
-		slices.SortFunc(list, func(a, b map[string]any) int {
-			return cmp.Compare(a["inference_id"].(string), b["inference_id"].(string))
-		})
-	} else {
-		ep, err := e.endpoint(id)
-		if err != nil {
-			return answer{}, err
-		}
-		list = append(list, ep.settings())
+	all := []map[string]any{embeddingSettings()}
+	for _, ep := range e.endpoints {
+		all = append(all, ep.settings())
 	}
+	list := []map[string]any{}
+	for _, settings := range all {
+		if (task == "" || task == settings["task_type"]) && (id == "_all" || id == "*" || id == settings["inference_id"]) {
+			list = append(list, settings)
+		}
+	}
+	if len(list) == 0 && id != "_all" && id != "*" {
+		return answer{}, noSuchEndpoint(id)
+	}
+	slices.SortFunc(list, func(a, b map[string]any) int {
+		return cmp.Compare(a["inference_id"].(string), b["inference_id"].(string))
+	})
 	return ok(map[string]any{"endpoints": list})
 }
 

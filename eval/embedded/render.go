@@ -41,7 +41,8 @@ func (b *searchBody) render(shards []shard, r *ranked, started time.Time) []byte
 		out = append(out, `"},`...)
 	}
 	out = append(out, `"max_score":`...)
-	if size == 0 || len(r.hits) == 0 || r.hits[0].values != nil {
+	empty := size == 0 || len(r.hits) == 0 || len(page) == 0 && compoundOf(b.root) != nil
+	if empty || r.hits[0].values != nil || math.IsInf(float64(r.hits[0].score), 0) {
 		out = append(out, "null"...)
 	} else {
 		out = appendNumber(out, float64(r.hits[0].score), 32)
@@ -124,7 +125,7 @@ func appendFields(out []byte, doc *index.Document, fields []*mapping.Field) []by
 	any := false
 	for _, f := range fields {
 		v := doc.Values(f.Name)
-		if v == nil || len(v.Strings)+len(v.Longs)+len(v.Doubles) == 0 {
+		if v == nil || len(v.Strings)+len(v.Longs)+len(v.Doubles)+len(v.Vectors) == 0 {
 			continue
 		}
 		if any {
@@ -150,6 +151,11 @@ func appendFields(out []byte, doc *index.Document, fields []*mapping.Field) []by
 			}
 			out = append(appendNumber(out, d, bits), ',')
 		}
+		if f.Type == "dense_vector" {
+			for _, x := range v.Vectors[0] {
+				out = append(appendNumber(out, float64(x), 32), ',')
+			}
+		}
 		out[len(out)-1] = ']'
 	}
 	if !any {
@@ -166,9 +172,15 @@ func appendLong(out []byte, f *mapping.Field, v int64) []byte {
 }
 
 // appendNumber writes a fraction in the shortest form that reads back to the
-// same float of so many bits; a whole one keeps a digit behind the point.
+// same float of so many bits, with at least one digit behind the point.
 func appendNumber(out []byte, v float64, bits int) []byte {
 	start := len(out)
+	switch {
+	case math.IsInf(v, 1):
+		return append(out, `"Infinity"`...)
+	case v == math.SmallestNonzeroFloat32 && bits == 32:
+		return append(out, "1.4e-45"...)
+	}
 	if a := math.Abs(v); a != 0 && (a < 1e-3 || a >= 1e7) {
 		return strconv.AppendFloat(out, v, 'e', -1, bits)
 	}

@@ -2,11 +2,9 @@ package embedded
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/releval/releval/eval/embedded/jsontree"
 )
@@ -15,60 +13,42 @@ const rerankerName = "text_similarity_reranker"
 
 // reranker puts the window of its child into the order of a model's scores.
 type reranker struct {
-	child         retriever
+	compound
 	field         string
 	inferenceID   string
 	inferenceText string
-	window        int
-	minScore      *float32
-	filters       []jsontree.Node
 	allowFailures bool
 }
 
-func parseReranker(data []byte, n jsontree.Node) (*reranker, error) {
-	if n.Kind != jsontree.Object {
-		return nil, parsingAt(data, n.Start, "[%s] must be an object, found %s", rerankerName, n.Token())
-	}
-	r := &reranker{inferenceID: BuiltinEndpoint, window: defaultSize}
+func parseReranker(data []byte, n jsontree.Node) (retriever, error) {
+	r := &reranker{compound: compound{kind: rerankerName, window: defaultSize}, inferenceID: BuiltinEndpoint}
 	given := map[string]bool{}
-	for _, m := range n.Members {
+	err := members(data, n, rerankerName, func(m jsontree.Member) (known bool, err error) {
 		v := m.Value
 		given[m.Key] = true
-		var err error
 		switch m.Key {
 		case "retriever":
-			r.child, err = parseRetriever(data, v, true)
-			if err != nil && v.Kind == jsontree.Object && len(v.Members) > 0 {
-				err = within(data, v.Start, "retriever", v.Members[0].Key, err)
-			}
+			var child retriever
+			child, err = parseNamed(data, v)
+			r.below = []retriever{child}
 		case "field", "inference_id", "inference_text":
 			if v.Kind != jsontree.String {
-				return nil, contentAt(data, v.Start, "[%s] %s doesn't support values of type: %s", rerankerName, m.Key, v.Token())
+				return true, wrongType(data, rerankerName, m)
 			}
 			*map[string]*string{"field": &r.field, "inference_id": &r.inferenceID, "inference_text": &r.inferenceText}[m.Key] = v.Text
-		case "rank_window_size":
-			size, isInt := v.Int()
-			if !isInt {
-				return nil, contentAt(data, v.Start, "[%s] rank_window_size doesn't support values of type: %s", rerankerName, v.Token())
-			}
-			r.window = size
-		case "min_score":
-			r.minScore, err = minScore(data, m)
-		case "filter":
-			r.filters, err = checkedFilters(data, v)
 		case "allow_rerank_failures":
 			b, isBool := v.Bool()
 			if !isBool {
-				return nil, contentAt(data, v.Start, "[%s] allow_rerank_failures doesn't support values of type: %s", rerankerName, v.Token())
+				return true, wrongType(data, rerankerName, m)
 			}
 			r.allowFailures = b
-		case "_name":
 		default:
-			return nil, contentAt(data, m.KeyStart, "[%s] unknown field [%s]", rerankerName, m.Key)
+			return r.parameter(data, m)
 		}
-		if err != nil {
-			return nil, within(data, v.Start, rerankerName, m.Key, err)
-		}
+		return true, err
+	})
+	if err != nil {
+		return nil, err
 	}
 	var missing []string
 	for _, key := range []string{"retriever", "inference_text", "field"} {
@@ -77,79 +57,58 @@ func parseReranker(data []byte, n jsontree.Node) (*reranker, error) {
 		}
 	}
 	if missing != nil {
-		return nil, illegalArgument("Required [%s]", strings.Join(missing, ", "))
+		return nil, required(missing...)
+	}
+	if s, plain := r.below[0].(*standard); plain && s.sort != nil {
+		// The server ranks a window by score, whatever the child's sort says.
+		unsorted := *s
+		unsorted.sort = nil
+		r.below[0] = &unsorted
 	}
 	return r, nil
 }
 
-func (r *reranker) name() string { return rerankerName }
-
 func (r *reranker) validate(size int) []string {
-	var rules []string
-	if r.window < 0 {
-		return []string{fmt.Sprintf("[rank_window_size] parameter cannot be negative, found [%d]", r.window)}
-	}
-	if r.window < size {
-		rules = append(rules, fmt.Sprintf("[%s] requires [rank_window_size: %d] be greater than or equal to [size: %d]", rerankerName, r.window, size))
-	}
+	rules := r.compound.validate(size)
 	if r.window == 0 {
 		rules = append(rules, "[rank] requires [size] greater than [0]")
-	}
-	if child, nested := r.child.(*reranker); nested {
-		if r.window > child.window {
-			rules = append(rules, fmt.Sprintf("[%s] requires [rank_window_size: %d] to be smaller than or equal to its sub retriever's %s [rank_window_size: %d]",
-				rerankerName, r.window, child.name(), child.window))
-		}
-		rules = append(rules, child.validate(size)...)
 	}
 	return rules
 }
 
-func (r *reranker) run(ctx context.Context, e *Engine, shards []shard, _ int, filters []jsontree.Node) (*ranked, error) {
-	filters = append(slices.Clip(filters), r.filters...)
-	child := r.child
-	if s, plain := child.(*standard); plain && s.sort != nil {
-		// The server ranks a window by score, whatever the child's sort says.
-		unsorted := *s
-		unsorted.sort = nil
-		child = &unsorted
-	}
-	first, err := child.run(ctx, e, shards, r.window, filters)
+func (r *reranker) run(ctx context.Context, sc scope) (*ranked, error) {
+	lists, err := r.lists(ctx, sc)
 	if err != nil {
-		if ctx.Err() != nil {
-			return nil, err
-		}
-		return nil, r.failed(err)
+		return nil, err
 	}
-	first.hits = first.hits[:min(r.window, len(first.hits))]
-	kept, texts := first.hits[:0:0], []string(nil)
-	for _, h := range first.hits {
-		if text, has := firstValue(shards[h.shard], h.doc, r.field); has {
-			kept, texts = append(kept, h), append(texts, text)
+	var kept []hit
+	var texts []string
+	for _, h := range lists[0].hits {
+		if text, has := firstValue(sc.shards[h.shard], h.doc, r.field); has {
+			kept, texts = append(kept, hit{shard: h.shard, doc: h.doc, score: h.score}), append(texts, text)
 		}
 	}
-	raw, err := r.scores(e, texts)
+	raw, err := r.scores(sc.engine, texts)
 	if err != nil {
 		if r.allowFailures {
-			return &ranked{hits: kept, total: first.total}, nil
+			return r.result(sc, kept, lists)
 		}
-		return nil, r.failed(rankPhase(err))
+		return nil, r.failed(r.names(), rankPhase(err))
 	}
-	out := &ranked{total: first.total}
+	hits := kept[:0]
 	for i, h := range kept {
-		if r.minScore != nil && raw[i] < *r.minScore {
-			continue
+		if r.minScore == nil || raw[i] >= *r.minScore {
+			h.score = shown(raw[i])
+			hits = append(hits, h)
 		}
-		h.score, h.values = shown(raw[i]), nil
-		out.hits = append(out.hits, h)
 	}
-	if r.minScore != nil && *r.minScore > 0 {
-		// The server counts all matches of the first stage, those that were not
-		// reranked with score 0, and applies the limit to them as well.
-		out.total = len(out.hits)
+	slices.SortFunc(hits, compareHits)
+	if _, bare := r.below[0].(*knn); bare && sc.matches {
+		// For a server a vector search matches what is on its list, which by now
+		// lacks what the reranker dropped.
+		lists[0].matches = matched(len(sc.shards), hits)
 	}
-	slices.SortFunc(out.hits, compareHits)
-	return out, nil
+	return r.result(sc, hits, lists)
 }
 
 // scores asks the endpoint, which must exist even where nothing matched.
@@ -201,19 +160,4 @@ func rankPhase(err error) *failure {
 		extra: map[string]any{"phase": "rank-feature", "grouped": true, "failed_shards": []any{}},
 		cause: &f.cause,
 	}}
-}
-
-// failed wraps an error below a reranker: the server attaches it as a
-// suppressed exception and takes over its status.
-func (r *reranker) failed(err error) *failure {
-	f := asFailure(err)
-	out := fail(f.status, "status_exception", "[%s] search failed - retrievers '[%s]' returned errors. All failures are attached as suppressed exceptions.", rerankerName, r.child.name())
-	inner := f.cause
-	out.suppressed = []*cause{&inner}
-	bare := out.cause
-	noCause := inner
-	noCause.cause = nil
-	bare.suppressed = []*cause{&noCause}
-	out.root = []*cause{&bare}
-	return out
 }

@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -48,17 +49,43 @@ func (e *Engine) runSearch(r *request, names string, data []byte) ([]byte, error
 	}
 	shards, err := e.shards(r, names, b)
 	if err != nil {
-		if rr, nested := b.root.(*reranker); nested && b.pitID != "" {
-			return nil, rr.failed(err)
+		if c := compoundOf(b.root); c != nil && b.pitID != "" {
+			return nil, c.failed(c.names(), asFailure(err))
 		}
 		return nil, err
 	}
 	from, size := b.page()
-	result, err := b.root.run(r.Context(), e, shards, from+size, nil)
+	sc := scope{engine: e, shards: shards, window: from + size, size: size}
+	sc.matches = compoundOf(b.root) != nil && b.totalLimit >= 0
+	result, err := b.root.run(r.Context(), sc)
 	if err != nil {
 		return nil, err
 	}
+	b.limit(result)
 	return b.render(shards, result, started), nil
+}
+
+// limit applies the least score of a search to what a compound gives. Documents
+// that match below it and are not on its list have the score 0 for this: a
+// limit above that leaves them out of the total.
+func (b *searchBody) limit(r *ranked) {
+	c := compoundOf(b.root)
+	if c == nil {
+		return
+	}
+	var least float32
+	switch {
+	case c.minScore != nil && c.kind != rrfName:
+		least = *c.minScore
+	case slices.ContainsFunc(c.below, anyLimited):
+		least = math.SmallestNonzeroFloat32
+	case b.minScore != nil:
+		least = *b.minScore
+	}
+	if least > 0 {
+		r.hits = slices.DeleteFunc(r.hits, func(h hit) bool { return h.score < least })
+		r.total = len(r.hits)
+	}
 }
 
 // page is the part of the ranking that is shown.
@@ -66,11 +93,11 @@ func (b *searchBody) page() (from, size int) {
 	if b.from != nil {
 		from = *b.from
 	}
-	switch rr, nested := b.root.(*reranker); {
+	switch c := compoundOf(b.root); {
 	case b.size != nil:
 		size = *b.size
-	case nested:
-		size = rr.window
+	case c != nil:
+		size = c.window
 	default:
 		size = defaultSize
 	}
@@ -127,8 +154,8 @@ func (b *searchBody) validate(r *request, names string) error {
 	if err != nil {
 		return err
 	}
-	if _, nested := b.root.(*reranker); nested && given && partial {
-		rules = append(rules, fmt.Sprintf("cannot specify [%s] and [allow_partial_search_results]", rerankerName))
+	if c := compoundOf(b.root); c != nil && given && partial {
+		rules = append(rules, fmt.Sprintf("cannot specify [%s] and [allow_partial_search_results]", c.kind))
 	}
 	if b.pitID != "" {
 		if names != "_all" {
@@ -140,6 +167,9 @@ func (b *searchBody) validate(r *request, names string) error {
 	}
 	if rules != nil {
 		return invalid(rules)
+	}
+	if err := checkTree(b.root, 0); err != nil {
+		return err
 	}
 	switch v := r.params.Get("search_type"); v {
 	case "", "query_then_fetch":

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type searchBody struct {
 	// root is what finds the hits: a retriever, or the query as one.
 	root      retriever
 	retriever bool // root was given as "retriever"
+	minScore  *float32
 	// totalLimit is up to where matches are counted; -1 for not at all.
 	totalLimit int
 	source     sourceFilter
@@ -55,6 +57,14 @@ func parseSearch(data []byte) (*searchBody, error) {
 	if b.root == nil {
 		b.root = plain
 	}
+	switch r := b.root.(type) {
+	case *standard:
+		if r.minScore == nil {
+			r.minScore = b.minScore
+		}
+	case *knn:
+		r.least = b.minScore
+	}
 	return b, nil
 }
 
@@ -82,7 +92,7 @@ func (b *searchBody) member(m jsontree.Member, plain *standard) (err error) {
 		b.given = append(b.given, "query")
 		plain.query, err = checkedQuery(b.data, v)
 	case "min_score":
-		plain.minScore, err = minScore(b.data, m)
+		b.minScore, err = minScore(b.data, m)
 	case "sort":
 		b.given = append(b.given, "sort")
 		plain.sort, err = parseSort(b.data, v)
@@ -102,9 +112,22 @@ func (b *searchBody) member(m jsontree.Member, plain *standard) (err error) {
 		}
 		err = b.pit(v)
 	default:
+		if slices.Contains(serverKeys(), m.Key) {
+			return unsupported("[%s] in the body of a search", m.Key)
+		}
 		return unknown()
 	}
 	return err
+}
+
+// serverKeys are what a server takes in the body of a search, and this engine
+// does not.
+func serverKeys() []string {
+	return []string{
+		"aggregations", "aggs", "collapse", "docvalue_fields", "explain", "ext", "highlight", "indices_boost", "knn", "min_compatible_shard_node", "post_filter",
+		"profile", "rank", "rescore", "runtime_mappings", "script_fields", "search_after", "seq_no_primary_term", "stats", "stored_fields", "suggest",
+		"terminate_after", "track_scores", "version",
+	}
 }
 
 func (b *searchBody) count(m jsontree.Member, negative string) (*int, error) {

@@ -102,6 +102,9 @@ func newSorter(keys []sortKey, sh shard) (*sorter, error) {
 		if f == nil {
 			return nil, fail(400, "query_shard_exception", "No mapping found for [%s] in order to sort on", k.field)
 		}
+		if f.Dense != nil {
+			return nil, illegalArgument("Field [%s] of type [%s] doesn't support sort", k.field, f.Type)
+		}
 		if f.Type == "text" {
 			return nil, illegalArgument("Fielddata is disabled on [%s] in [%s]. Text fields are not optimised for operations that require per-document field data like aggregations and sorting, so these operations are disabled by default. Please use a keyword field instead.", k.field, sh.index.name)
 		}

@@ -3,7 +3,6 @@ package embedded
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/releval/releval/eval/embedded/jsontree"
@@ -20,13 +19,9 @@ type standard struct {
 	slice    *slice // nil for all documents
 }
 
-func parseStandard(data []byte, n jsontree.Node) (*standard, error) {
+func parseStandard(data []byte, n jsontree.Node) (retriever, error) {
 	s := &standard{data: data}
-	if n.Kind != jsontree.Object {
-		return nil, parsingAt(data, n.Start, "[standard] must be an object, found %s", n.Token())
-	}
-	for _, m := range n.Members {
-		var err error
+	err := members(data, n, "standard", func(m jsontree.Member) (known bool, err error) {
 		switch m.Key {
 		case "query":
 			s.query, err = checkedQuery(data, m.Value)
@@ -37,57 +32,53 @@ func parseStandard(data []byte, n jsontree.Node) (*standard, error) {
 		case "sort":
 			s.sort, err = parseSort(data, m.Value)
 		case "_name":
+		case "collapse", "search_after", "terminate_after":
+			err = unsupported("[%s] of the retriever [standard]", m.Key)
 		default:
-			return nil, contentAt(data, m.KeyStart, "[standard] unknown field [%s]", m.Key)
+			return false, nil
 		}
-		if err != nil {
-			return nil, within(data, m.Value.Start, "standard", m.Key, err)
-		}
+		return true, err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
-func (s *standard) name() string { return "standard" }
-
+func (s *standard) name() string          { return "standard" }
+func (s *standard) children() []retriever { return nil }
+func (s *standard) limited() bool         { return s.minScore != nil }
 func (s *standard) validate(int) []string { return nil }
+func (s *standard) check() error          { return nil }
 
-func (s *standard) run(ctx context.Context, e *Engine, shards []shard, window int, filters []jsontree.Node) (*ranked, error) {
-	out := &ranked{}
-	filters = append(slices.Clip(filters), s.filters...)
-	indices := make([]*indexState, len(shards))
-	for i, sh := range shards {
-		indices[i] = sh.index
+func (s *standard) run(ctx context.Context, sc scope) (*ranked, error) {
+	if err := checkWindow(sc.shards, sc.window); err != nil {
+		return nil, err
 	}
-	for i, sh := range shards {
-		if window > sh.index.maxWindow {
-			return nil, onShards(&cause{typ: "illegal_argument_exception", reason: illegalArgument(
-				"Result window is too large, from + size must be less than or equal to: [%d] but was [%d]. See the scroll api for a more efficient way to request large data sets. This limit can be set by changing the [index.max_result_window] index level setting.",
-				sh.index.maxWindow, window).reason}, indices)
-		}
+	out := &ranked{}
+	filters := append(slices.Clip(sc.filters), s.filters...)
+	for i, sh := range sc.shards {
 		q, err := s.bind(sh, filters)
 		if err != nil {
-			var qe *query.Error
-			if errors.As(err, &qe) && qe.Shard {
-				return nil, onShards(queryCause(qe), indices)
-			}
-			return nil, err
+			return nil, shardError("query", err, sc.shards)
 		}
-		o := query.Options{Size: window, MinScore: s.minScore}
+		o := query.Options{Size: sc.window, K: sc.size, Matches: sc.matches, MinScore: s.minScore}
 		if s.slice != nil {
 			o.Keep = s.slice.holds
 		}
 		var sorter *sorter
 		if s.sort != nil {
 			if sorter, err = newSorter(s.sort, sh); err != nil {
-				return nil, onShards(&asFailure(err).cause, indices)
+				return nil, onShards("query", &asFailure(err).cause, sc.shards)
 			}
 			o.Order = sorter.compare
 		}
-		r, err := e.searcher.Search(ctx, sh.segment, q, o)
+		r, err := sc.engine.searcher.Search(ctx, sh.segment, q, o)
 		if err != nil {
 			return nil, err
 		}
 		out.total += r.Total
+		out.matches = append(out.matches, r.Matches)
 		for _, h := range r.Hits {
 			one := hit{shard: i, doc: h.Doc, score: h.Score}
 			if sorter != nil {
@@ -96,7 +87,7 @@ func (s *standard) run(ctx context.Context, e *Engine, shards []shard, window in
 			out.hits = append(out.hits, one)
 		}
 	}
-	if len(shards) > 1 {
+	if len(sc.shards) > 1 {
 		order := compareHits
 		if s.sort != nil {
 			order = func(a, b hit) int {
@@ -104,7 +95,7 @@ func (s *standard) run(ctx context.Context, e *Engine, shards []shard, window in
 			}
 		}
 		slices.SortFunc(out.hits, order)
-		out.hits = out.hits[:min(window, len(out.hits))]
+		out.hits = out.hits[:min(sc.window, len(out.hits))]
 	}
 	return out, nil
 }
@@ -118,13 +109,9 @@ func (s *standard) bind(sh shard, filters []jsontree.Node) (query.Query, error) 
 			return nil, err
 		}
 	}
-	var bound []query.Query
-	for _, n := range filters {
-		f, err := query.Parse(sh.mapping, s.data, n)
-		if err != nil {
-			return nil, err
-		}
-		bound = append(bound, f)
+	bound, err := bindFilters(s.data, sh, filters)
+	if err != nil {
+		return nil, err
 	}
 	if s.query == nil && len(bound) > 0 {
 		return query.OnlyFiltered(bound), nil

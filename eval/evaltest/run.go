@@ -8,17 +8,28 @@ import (
 	"github.com/releval/releval/judgments"
 )
 
-// sampleRun is a small run of two systems.
+// Systems are a first stage of that depth and rerankers over it, of which the
+// caller gives the name and what else the test is about.
+func Systems(depth int, rerankers ...eval.System) []eval.System {
+	systems := []eval.System{{Name: eval.FirstStage, Kind: eval.KindRetriever, Depth: depth, Retriever: json.RawMessage(`{"standard":{}}`)}}
+	for _, r := range rerankers {
+		r.Kind, r.FirstStage, r.Reranker, r.Depth = eval.KindReranked, eval.FirstStage, r.Name, r.Window
+		systems = append(systems, r)
+	}
+	return systems
+}
+
+// SampleRun is a small run of two systems.
 func SampleRun() *eval.Run {
-	hit := func(id, title string, score float64) eval.Hit { return eval.Hit{ID: id, Title: title, Score: score} }
+	hit := func(id, title string, score float64) eval.Hit {
+		return eval.Hit{Document: &eval.Document{ID: id, Title: title}, Score: score}
+	}
 	return &eval.Run{
 		Manifest: eval.Manifest{
-			Type: "manifest", Format: eval.Format, Tool: "releval test", Suite: "films",
+			Type: "manifest", Format: 2, Tool: "releval test", Suite: "films",
 			Started: time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC),
-			Index:   "films", TitleField: "title", Retriever: json.RawMessage(`{"standard":{}}`),
-			Systems:   []string{eval.FirstStage, "elastic"},
-			Rerankers: []eval.Reranker{{Name: "elastic", Field: "plot", Window: 3}},
-			Depth:     10, Metrics: []string{"ndcg@10", "mrr@10"}, QueryCount: 2,
+			Index:   "films", TitleField: "title", Systems: Systems(10, eval.System{Name: "elastic", Field: "plot", Window: 3}),
+			Metrics: []string{"ndcg@10", "mrr@10"}, QueryCount: 2,
 		},
 		Queries: []eval.Query{
 			{
@@ -48,13 +59,13 @@ func TaggedRun() *eval.Run {
 	hits := func(titles ...string) *eval.Result {
 		r := &eval.Result{}
 		for _, t := range titles {
-			r.Hits = append(r.Hits, eval.Hit{ID: t, Title: t})
+			r.Hits = append(r.Hits, eval.Hit{Document: &eval.Document{ID: t, Title: t}})
 		}
 		return r
 	}
 	judged := []judgments.Judgment{{Title: "A", Grade: 1}}
 	return &eval.Run{
-		Manifest: eval.Manifest{Systems: []string{eval.FirstStage, "elastic"}, Metrics: []string{"mrr"}, QueryCount: 3},
+		Manifest: eval.Manifest{Systems: Systems(0, eval.System{Name: "elastic"}), Metrics: []string{"mrr"}, QueryCount: 3},
 		Queries: []eval.Query{
 			{ID: "1", Tags: []string{"long", "names"}, Judgments: judged, Results: eval.Results{eval.FirstStage: hits("B", "A"), "elastic": hits("A", "B")}},
 			{ID: "2", Tags: []string{"long"}, Judgments: judged, Results: eval.Results{eval.FirstStage: hits("A"), "elastic": hits("B")}},

@@ -41,7 +41,7 @@ const fewestSameOrder = 3
 // scores are their own.
 func sameOrderWarnings(run *eval.Run) []string {
 	var found []string
-	for _, r := range run.Manifest.Rerankers {
+	for _, r := range run.Manifest.Reranked() {
 		if lists := integrity.Unmoved(run, r); lists >= fewestSameOrder {
 			found = append(found, fmt.Sprintf("%s left all %d lists in the order of the first stage: look whether its model does what it should", r.Name, lists))
 		}

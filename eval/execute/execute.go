@@ -36,6 +36,9 @@ type Settings struct {
 	// ResumePath; nil for a new one.
 	Resume     *runfile.Stored
 	ResumePath string
+	// Snapshot is what every search of the plan sees, which the caller closes;
+	// nil for a point in time of the run's own.
+	Snapshot *Snapshot
 	// Concurrency is how many queries are in flight; 0 means 4.
 	Concurrency int
 	// Repeat is how often each query is searched; 0 means once.
@@ -104,6 +107,7 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	}
 	runner := &Runner{
 		Cluster:        c,
+		Snapshot:       s.Snapshot,
 		Concurrency:    s.Concurrency,
 		Repeat:         s.Repeat,
 		SeveralIndices: seen.Several,
@@ -149,16 +153,16 @@ func (s Settings) journal(run *eval.Run) (*runfile.Journal, map[string]bool, err
 	run.Manifest = s.Resume.Manifest
 	done := make(map[string]bool)
 	for _, q := range s.Resume.Queries {
-		if !q.Failed(run.Manifest.Systems) {
+		if !q.Failed(run.Manifest.Names()) {
 			done[q.ID] = true
 			run.Queries = append(run.Queries, q)
 		}
 	}
 	if failed {
-		j, err := runfile.Renew(s.ResumePath, s.Resume.Kept, run)
+		j, err := runfile.Renew(s.ResumePath, s.Resume, run)
 		return j, done, err
 	}
-	j, err := runfile.Append(s.ResumePath, s.Resume.Kept)
+	j, err := runfile.Append(s.ResumePath, s.Resume)
 	return j, done, err
 }
 

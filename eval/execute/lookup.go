@@ -19,19 +19,19 @@ const mostLookedUp = 1000
 // one request for all of them, none where nothing was left out. It returns
 // what to say about it.
 func lookUpDropped(ctx context.Context, c Resolver, p *plan.Plan, run *eval.Run) (map[string]eval.DropReasons, []string) {
-	dropped := make(map[string]map[string]eval.Hit) // by system, then by key
+	dropped := make(map[string][]eval.Key) // by system
 	ids := make(map[string]bool)
 	var fields []string
 	for _, r := range p.Rerankers {
 		if r.MinScore == nil {
 			continue
 		}
-		hits := integrity.LeftOut(run, r.Name)
-		for _, h := range hits {
-			ids[h.ID] = true
+		documents := integrity.LeftOut(run, r.Name)
+		for _, d := range documents {
+			ids[d.ID] = true
 		}
-		if len(hits) > 0 {
-			dropped[r.Name] = hits
+		if len(documents) > 0 {
+			dropped[r.Name] = documents
 			fields = append(fields, r.Field)
 		}
 	}
@@ -45,36 +45,32 @@ func lookUpDropped(ctx context.Context, c Resolver, p *plan.Plan, run *eval.Run)
 	if err != nil {
 		return nil, []string{"why rerankers left documents out could not be looked up: " + err.Error()}
 	}
-	found := make(map[string]map[string]bool) // by key, the fields with a value
+	found := make(map[eval.Key]map[string][]string) // the values of fields
 	for _, d := range documents {
-		for _, key := range []string{d.ID, d.Index + "/" + d.ID} {
-			found[key] = make(map[string]bool)
-			for field := range d.Values {
-				found[key][field] = true
-			}
-		}
+		// a run over one index names none
+		found[eval.Key{ID: d.ID}], found[eval.Key{Index: d.Index, ID: d.ID}] = d.Values, d.Values
 	}
 	reasons := make(map[string]eval.DropReasons)
 	var said []string
 	for _, r := range p.Rerankers {
-		hits := dropped[r.Name]
-		if len(hits) == 0 {
+		documents := dropped[r.Name]
+		if len(documents) == 0 {
 			continue
 		}
 		var why eval.DropReasons
-		for _, key := range text.SortedKeys(hits) {
-			switch fields, known := found[key]; {
+		for _, d := range documents {
+			switch values, known := found[d]; {
 			case !known:
-			case fields[r.Field]:
-				why.BelowMinScore = append(why.BelowMinScore, key)
+			case len(values[r.Field]) > 0:
+				why.BelowMinScore = append(why.BelowMinScore, d.String())
 			default:
-				why.NoValue = append(why.NoValue, key)
+				why.NoValue = append(why.NoValue, d.String())
 			}
 		}
 		reasons[r.Name] = why
 		text := fmt.Sprintf("of %s that %s left out, %d have no value in %s, and %d score below min_score %v",
-			text.Count(int64(len(hits)), "document"), r.Name, len(why.NoValue), r.Field, len(why.BelowMinScore), *r.MinScore)
-		if unknown := len(hits) - len(why.NoValue) - len(why.BelowMinScore); unknown > 0 {
+			text.Count(len(documents), "document"), r.Name, len(why.NoValue), r.Field, len(why.BelowMinScore), *r.MinScore)
+		if unknown := len(documents) - len(why.NoValue) - len(why.BelowMinScore); unknown > 0 {
 			text += fmt.Sprintf("; %d were not looked up", unknown)
 		}
 		said = append(said, text)

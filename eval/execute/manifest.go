@@ -13,8 +13,6 @@ import (
 // newManifest writes down what exactly is run.
 func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, address string, s Settings) eval.Manifest {
 	m := eval.Manifest{
-		Type:       "manifest",
-		Format:     eval.Format,
 		Tool:       s.Tool,
 		Suite:      p.Suite.Name,
 		File:       p.Suite.File,
@@ -23,10 +21,7 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 		Cluster:    clusterInfo(found.Info, address),
 		Index:      p.Suite.Search.Index,
 		TitleField: p.Suite.Search.TitleField,
-		Retriever:  p.Suite.Search.Retriever,
 		Systems:    p.Systems(),
-		Rerankers:  []eval.Reranker{},
-		Depth:      p.Depth,
 		QueryCount: len(p.Queries),
 		Gates:      p.Suite.Gates,
 		Unresolved: titles.Missing,
@@ -48,12 +43,11 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 	for _, i := range found.Indices {
 		m.Indices = append(m.Indices, indexInfo(i, m.Cluster))
 	}
-	for _, r := range p.Rerankers {
-		e := found.Endpoints[r.InferenceID]
-		m.Rerankers = append(m.Rerankers, eval.Reranker{
-			Name: r.Name, Field: r.Field, InferenceID: r.InferenceID, Window: r.Window,
-			MinScore: r.MinScore, Extra: r.Extra, Service: e.Service, Model: e.Model,
-		})
+	for i, s := range m.Systems {
+		if s.Kind == eval.KindReranked {
+			e := found.Endpoints[s.InferenceID]
+			m.Systems[i].Service, m.Systems[i].Model = e.Service, e.Model
+		}
 	}
 	for _, metric := range p.Metrics {
 		m.Metrics = append(m.Metrics, metric.String())

@@ -74,7 +74,7 @@ func TestOutcomesOfOddAnswers(t *testing.T) {
 		{"no JSON", func(w *httptest.ResponseRecorder) { w.Body = bytes.NewBufferString("<html>It works!</html>") }, "web page", ""},
 		{"another type", func(w *httptest.ResponseRecorder) { w.Header().Set("Content-Type", "text/plain") }, `of type "text/plain"`, ""},
 		{"empty", func(w *httptest.ResponseRecorder) { w.Body.Reset() }, "the answer is empty", ""},
-		{"truncated", func(w *httptest.ResponseRecorder) { w.Body.Truncate(w.Body.Len() / 2) }, "not complete JSON", ""},
+		{"truncated", func(w *httptest.ResponseRecorder) { w.Body.Truncate(w.Body.Len() / 2) }, "malformed or incomplete", ""},
 		{"no hits object", replace(`"hits":{`, `"hints":{`), "no hits object", ""},
 		{"hit without an id", replace(`"_id":`, `"_di":`), "has no _id", ""},
 		{"hit twice", onHits(func(hits []any) []any { return []any{hits[0], hits[0]} }), "twice", ""},

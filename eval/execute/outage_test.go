@@ -111,6 +111,11 @@ func (b *faultBench) check(t *testing.T, queries []eval.Query) (wrong int) {
 	for i := range queries {
 		if got := evaltest.Timeless(t, &queries[i], ""); got != b.want[queries[i].ID] {
 			t.Errorf("query %q: %s\nwant %s", queries[i].ID, got, b.want[queries[i].ID])
+			for system, r := range queries[i].Results {
+				if r.Failed() {
+					t.Errorf("query %q, %s: %s", queries[i].ID, system, r.Error)
+				}
+			}
 			wrong++
 		}
 	}

@@ -14,9 +14,6 @@ import (
 	"github.com/releval/releval/eval/runfile"
 )
 
-// pitKeepAlive is how long the point in time outlives the last search.
-const pitKeepAlive = 10 * time.Minute
-
 // Searcher is what the runner needs of a cluster.
 type Searcher interface {
 	// OpenPIT opens a point in time.
@@ -35,6 +32,9 @@ type Observer interface {
 // Runner searches a plan's queries.
 type Runner struct {
 	Cluster Searcher
+	// Snapshot is what every search sees, which the caller closes; nil for a
+	// point in time of the run's own.
+	Snapshot *Snapshot
 	// Concurrency is how many queries are in flight; 0 means 4.
 	Concurrency int
 	// Repeat is how often each query is searched; 0 means once.
@@ -59,13 +59,14 @@ type Runner struct {
 // would meet. The queries that were finished until then are returned all the
 // same.
 func (r *Runner) Run(ctx context.Context, p *plan.Plan, done map[string]bool) ([]eval.Query, error) {
-	pit, err := r.Cluster.OpenPIT(ctx, p.Suite.Search.Index, pitKeepAlive)
-	if err != nil {
+	s := session{Runner: r, plan: p, snapshot: r.Snapshot}
+	if s.snapshot == nil {
+		s.snapshot = NewSnapshot(r.Cluster, p.Suite.Search.Index)
+		defer s.snapshot.Close(ctx)
+	}
+	if err := s.snapshot.Open(ctx); err != nil {
 		return nil, err
 	}
-	s := session{Runner: r, plan: p}
-	s.pit.Store(&pit.ID)
-	defer s.closePIT(ctx)
 
 	var left []int // the queries to search, by their place in the plan
 	for i, q := range p.Queries {
@@ -100,7 +101,7 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan, done map[string]bool) ([
 			}
 		})
 	}
-	err = group.Wait()
+	err := group.Wait()
 	close(answered)
 	failed := <-recorded
 	if ctx.Err() != nil {

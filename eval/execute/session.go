@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
@@ -18,20 +16,11 @@ import (
 // session is one Run at work.
 type session struct {
 	*Runner
-	plan *plan.Plan
-	pit  atomic.Pointer[string] // the newest id: the server may change it
-	mu   sync.Mutex             // to reopen
+	plan     *plan.Plan
+	snapshot *Snapshot
 	// answers are *cluster.Response that were taken over: the next ones come
 	// in their place.
 	answers sync.Pool
-}
-
-// closePIT frees the point in time even where the run was interrupted. That
-// it could not be closed costs nothing but its keep-alive.
-func (s *session) closePIT(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	_ = s.Cluster.ClosePIT(ctx, *s.pit.Load())
 }
 
 // query searches one query with every system.
@@ -71,67 +60,42 @@ func (s *session) search(ctx context.Context, turn int, q judgments.Query) (eval
 	return results, nil
 }
 
-// mostReopened is how often one search may find its point in time lost: a
-// cluster whose nodes are restarted one after the other loses several.
-const mostReopened = 5
+// lostWarning is what a search says of its answer.
+const lostWarning = "the point in time was lost, and another one opened: the index may have changed in between"
 
-// ask sends one search. Where the point in time was lost, as by a restart of
-// the cluster, it opens another and asks again. Its error is one that every
-// other query would meet too.
+// ask sends one search. Its error is one that every other query would meet
+// too.
 func (s *session) ask(ctx context.Context, request plan.Request) (*eval.Result, error) {
-	var warnings []string
 	answer, _ := s.answers.Get().(*cluster.Response)
 	if answer == nil {
 		answer = new(cluster.Response)
 	}
 	defer s.answers.Put(answer)
-	for reopened := 0; ; reopened++ {
-		pit := *s.pit.Load()
-		response, err := s.Cluster.Search(ctx, s.plan.Body(request.Retriever, request.Size, pit), cluster.SearchOptions{Size: request.Size, Reuse: answer})
-		if err == nil {
-			*answer = response
-			if response.PIT != "" && response.PIT != pit {
-				s.pit.Store(&response.PIT)
-			}
-			result := eval.NewResult(response, s.plan.Suite.Search.TitleField, s.SeveralIndices)
-			result.Warnings = append(warnings, result.Warnings...)
-			return result, nil
+	body := func(pit string) []byte { return s.plan.Body(request.Retriever, request.Size, pit) }
+	response, replaced, err := s.snapshot.Search(ctx, body, cluster.SearchOptions{Size: request.Size, Reuse: answer})
+	if err == nil {
+		*answer = response
+		result := eval.NewResult(response, s.plan.Suite.Search.TitleField, s.SeveralIndices)
+		if replaced {
+			result.Warnings = append([]string{lostWarning}, result.Warnings...)
 		}
-		if cluster.KindOf(err) == cluster.KindLostPIT && reopened < mostReopened {
-			if err := s.reopen(ctx, pit); err != nil {
-				return nil, err
-			}
-			warnings = []string{"the point in time was lost, and another one opened: the index may have changed in between"}
-			continue
-		}
-		if ctx.Err() != nil || hopeless(err) {
-			return nil, err
-		}
-		failed := &eval.Result{Error: err.Error()}
-		if failure, ok := errors.AsType[*cluster.Error](err); ok && failure.Attempts > 1 {
-			failed.Attempts = failure.Attempts
-		}
-		return failed, nil
+		return result, nil
 	}
-}
-
-// reopen replaces a lost point in time, unless another query has done so.
-func (s *session) reopen(ctx context.Context, lost string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if *s.pit.Load() != lost {
-		return nil
+	if ctx.Err() != nil || hopeless(err) {
+		return nil, err
 	}
-	pit, err := s.Cluster.OpenPIT(ctx, s.plan.Suite.Search.Index, pitKeepAlive)
-	if err != nil {
-		return err
+	failed := &eval.Result{Error: err.Error()}
+	if failure, ok := errors.AsType[*cluster.Error](err); ok && failure.Attempts > 1 {
+		failed.Attempts = failure.Attempts
 	}
-	s.pit.Store(&pit.ID)
-	return nil
+	return failed, nil
 }
 
 // hopeless says whether every other query would meet the same error.
 func hopeless(err error) bool {
+	if _, ok := errors.AsType[replaceError](err); ok {
+		return true
+	}
 	switch cluster.KindOf(err) {
 	case cluster.KindConfig, cluster.KindTLS, cluster.KindNotElasticsearch,
 		cluster.KindUnauthorized, cluster.KindForbidden, cluster.KindLicence,
@@ -152,6 +116,7 @@ func hopeless(err error) bool {
 // search where the disk refuses one.
 func (s *session) record(answered <-chan *eval.Query, stop context.CancelCauseFunc, finished *[]eval.Query) error {
 	var failed error
+	var documents eval.Documents
 	for q := range answered {
 		if failed != nil {
 			continue
@@ -160,6 +125,11 @@ func (s *session) record(answered <-chan *eval.Query, stop context.CancelCauseFu
 			if failed = s.Journal.Query(*q); failed != nil {
 				stop(failed)
 				continue
+			}
+		}
+		for _, results := range append([]eval.Results{q.Results}, q.Repeats...) {
+			for _, r := range results {
+				documents.Share(r.Hits)
 			}
 		}
 		*finished = append(*finished, *q)

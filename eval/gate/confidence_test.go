@@ -104,7 +104,7 @@ func TestTheSameSystemNeedsNoBound(t *testing.T) {
 		}, Inconclusive, "not proved"},
 		{"another last hit", func(run, _ *eval.Run) {
 			hits := run.Queries[1].Results["elastic"].Hits
-			run.Queries[1].Results["elastic"] = &eval.Result{Hits: append(hits[:1:1], eval.Hit{ID: "9"})}
+			run.Queries[1].Results["elastic"] = &eval.Result{Hits: append(hits[:1:1], hit("9"))}
 		}, Inconclusive, "no query's score changed"},
 		{"one hit less", func(run, _ *eval.Run) {
 			run.Queries[1].Results["elastic"] = &eval.Result{Hits: run.Queries[1].Results["elastic"].Hits[:1]}
@@ -117,7 +117,7 @@ func TestTheSameSystemNeedsNoBound(t *testing.T) {
 				e.Run.Manifest.Hashes.Search, e.Run.Manifest.Tool = "abc", "releval 1"
 				e.Run.Manifest.Indices = []eval.IndexInfo{{Name: "films", UUID: "u", Documents: 3}}
 				for i := range e.Run.Queries {
-					e.Run.Queries[i].Results["elastic"].Hits = []eval.Hit{{ID: "1"}, {ID: "2"}}
+					e.Run.Queries[i].Results["elastic"].Hits = []eval.Hit{hit("1"), hit("2")}
 				}
 				return e
 			}

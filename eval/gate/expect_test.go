@@ -40,7 +40,7 @@ func TestQuarantine(t *testing.T) {
 			in.gates(judgments.Gate{Metric: "ndcg@10", Min: new(0.75)})
 			in.Scores.Run.Queries[1].Quarantine = &judgments.Quarantine{Until: day(test.until), Reason: "synonyms are being rebuilt."}
 			in.Scores.Run.Queries[1].Expect = []judgments.Expectation{{Title: "Heat", Within: 3}}
-			in.Scores.Run.Queries[1].Results["elastic"].Hits = []eval.Hit{{ID: "1", Title: "Fargo"}}
+			in.Scores.Run.Queries[1].Results["elastic"].Hits = []eval.Hit{{Document: &eval.Document{ID: "1", Title: "Fargo"}}}
 			results := Evaluate(in)
 			if len(results) != 2 {
 				t.Fatalf("%d results, want 2", len(results))
@@ -61,7 +61,7 @@ func TestQuarantine(t *testing.T) {
 }
 
 func TestExpectations(t *testing.T) {
-	hits := []eval.Hit{{ID: "7", Title: "Reservoir Dogs"}, {ID: "1", Title: "Heat"}, {ID: "2", Title: "heat"}, {ID: "3", Title: "Fargo"}}
+	hits := []eval.Hit{{Document: &eval.Document{ID: "7", Title: "Reservoir Dogs"}}, {Document: &eval.Document{ID: "1", Title: "Heat"}}, {Document: &eval.Document{ID: "2", Title: "heat"}}, {Document: &eval.Document{ID: "3", Title: "Fargo"}}}
 	none := math.NaN()
 	tests := []struct {
 		name   string

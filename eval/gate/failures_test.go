@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/judgments"
 )
@@ -24,14 +25,14 @@ func cases(t *testing.T, n int, property func(*rapid.T)) {
 // drawRun is a run of two systems with rankings of five titles, some of them
 // judged.
 func drawRun(t *rapid.T, label string, judged [][]judgments.Judgment) *eval.Run {
-	run := &eval.Run{Manifest: eval.Manifest{Systems: []string{firstStage, "elastic"}}}
+	run := &eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(5, eval.System{Name: "elastic"})}}
 	titles := []string{"a", "b", "c", "d", "e"}
 	for i, js := range judged {
 		q := eval.Query{ID: fmt.Sprint(i), Judgments: js, Results: eval.Results{}}
-		for _, s := range run.Manifest.Systems {
+		for _, s := range run.Manifest.Names() {
 			result := &eval.Result{}
 			for h, title := range rapid.Permutation(titles).Draw(t, label+" "+s)[:rapid.IntRange(0, 5).Draw(t, label+" length")] {
-				result.Hits = append(result.Hits, eval.Hit{ID: title, Title: title, Score: float64(10 - h)})
+				result.Hits = append(result.Hits, eval.Hit{Document: &eval.Document{ID: title, Title: title}, Score: float64(10 - h)})
 			}
 			q.Results[s] = result
 		}
@@ -51,7 +52,7 @@ func drawFailures(t *rapid.T, label string, run *eval.Run) *eval.Run {
 		for s, r := range q.Results {
 			results[s] = r
 		}
-		for _, s := range run.Manifest.Systems {
+		for _, s := range run.Manifest.Names() {
 			if rapid.IntRange(0, 3).Draw(t, label+" fails") == 0 {
 				results[s] = &eval.Result{Error: "429"}
 			}

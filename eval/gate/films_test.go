@@ -30,7 +30,7 @@ func evaluated(queries []string, systems ...scored) *score.Evaluation {
 			Judgments: []judgments.Judgment{{Title: "The right one", Grade: 1}}, Results: eval.Results{},
 		}
 		for _, s := range systems {
-			q.Results[s.system] = &eval.Result{TookMS: int64(10 * (i + 1)), WallMS: float64(20*(i+1)) + 0.5, Hits: []eval.Hit{{ID: fmt.Sprint(s.values[i])}}}
+			q.Results[s.system] = &eval.Result{TookMS: int64(10 * (i + 1)), WallMS: float64(20*(i+1)) + 0.5, Hits: []eval.Hit{hit(fmt.Sprint(s.values[i]))}}
 		}
 		run.Queries = append(run.Queries, q)
 	}
@@ -40,6 +40,8 @@ func evaluated(queries []string, systems ...scored) *score.Evaluation {
 	}
 	return e
 }
+
+func hit(id string) eval.Hit { return eval.Hit{Document: &eval.Document{ID: id}} }
 
 // scored are a system's values by query.
 type scored struct {

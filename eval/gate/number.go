@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -24,10 +25,10 @@ func snap(margin float64) float64 {
 }
 
 // number prints a limit as shortly as it can be written.
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+func number(x float64) string { return text.Number(x) }
 
 // fixed prints a measured value with four decimals.
-func fixed(x float64) string { return strconv.FormatFloat(x, 'f', 4, 64) }
+func fixed(x float64) string { return text.Fixed(x, 4) }
 
 // signed is fixed with a sign, also for a rise, and with more decimals where
 // four would print a 0 that it is not.
@@ -77,16 +78,7 @@ func milliseconds(x float64) string {
 }
 
 // plural prints a count with its noun.
-func plural(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "y"):
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
-	default:
-		return fmt.Sprintf("%d %ss", n, noun)
-	}
-}
+func plural(n int, noun string) string { return text.Count(n, noun) }
 
 // mostNamed is how many queries a reason names before "and n more".
 const mostNamed = 3

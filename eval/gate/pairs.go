@@ -200,7 +200,7 @@ func (j *judge) sameSystem(p *pairs) bool {
 	}
 	// What is no part of the systems may differ.
 	other.Suite, other.Metrics, other.Gates = mine.Suite, mine.Metrics, mine.Gates
-	other.QueryCount, other.Repeat, other.Depth = mine.QueryCount, mine.Repeat, mine.Depth
+	other.QueryCount, other.Repeat = mine.QueryCount, mine.Repeat
 	other.Hashes.Judgments, other.Hashes.Queries, other.Hashes.Titles = mine.Hashes.Judgments, mine.Hashes.Queries, mine.Hashes.Titles
 	return len(mine.Differences(&other)) == 0
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
@@ -15,12 +16,11 @@ import (
 
 // smallRun is a run of two queries, of which the reranker answered one.
 func smallRun() *eval.Run {
-	heat, fargo := eval.Hit{ID: "1", Title: "Heat", Score: 2}, eval.Hit{ID: "2", Title: "Fargo", Score: 1}
+	heat, fargo := eval.Hit{Document: &eval.Document{ID: "1", Title: "Heat"}, Score: 2}, eval.Hit{Document: &eval.Document{ID: "2", Title: "Fargo"}, Score: 1}
 	return &eval.Run{
 		Manifest: eval.Manifest{
-			File:      "films.yaml",
-			Systems:   []string{eval.FirstStage, "elastic"},
-			Rerankers: []eval.Reranker{{Name: "elastic", Window: 2}},
+			File:    "films.yaml",
+			Systems: evaltest.Systems(10, eval.System{Name: "elastic", Window: 2}),
 			Gates: []judgments.Gate{
 				{Source: "{metric: mrr, min: 0.6}", Position: judgments.Position{File: "films.yaml", Line: 9, Column: 5}, Metric: "mrr", Min: new(0.6)},
 				{Source: "{metric: dropped_documents, max: 0}", Position: judgments.Position{File: "films.yaml", Line: 10, Column: 5}, Metric: "dropped_documents", Max: new(0.0)},

@@ -2,9 +2,9 @@ package integrity
 
 import (
 	"cmp"
-	"slices"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/text"
 )
 
 // dropReason says why a reranker left a document out.
@@ -30,14 +30,15 @@ func dropReasonOf(r *eval.Run, system string) dropReason {
 }
 
 func hasMinScore(m *eval.Manifest, system string) bool {
-	return slices.ContainsFunc(m.Rerankers, func(r eval.Reranker) bool { return r.Name == system && r.MinScore != nil })
+	s := m.System(system)
+	return s != nil && s.MinScore != nil
 }
 
 // add takes a dropped document in.
 func (d *Dropped) add(h eval.Hit, why dropReason) {
 	title := cmp.Or(h.Title, h.ID)
 	d.Titles = append(d.Titles, title)
-	noValue, below := why(h.Key())
+	noValue, below := why(h.Key().String())
 	if noValue {
 		d.NoValue = append(d.NoValue, title)
 	}
@@ -56,7 +57,7 @@ func (s *SystemIntegrity) allDropped(run *eval.Run) {
 	var queries []string
 	for i := range run.Queries {
 		q := &run.Queries[i]
-		result, first := q.Results[s.System], q.Results[eval.FirstStage]
+		result, first := q.Results[s.System], q.Results[run.Manifest.FirstStageOf(s.System)]
 		if result.Failed() || first.Failed() || len(first.Hits) == 0 {
 			continue
 		}
@@ -70,25 +71,23 @@ func (s *SystemIntegrity) allDropped(run *eval.Run) {
 	}
 }
 
-// LeftOut collects the documents that a reranker left out, each once, by
-// their keys.
-func LeftOut(r *eval.Run, system string) map[string]eval.Hit {
+// LeftOut lists the documents that a reranker left out, each once, in the order
+// of their names in run files.
+func LeftOut(r *eval.Run, system string) []eval.Key {
 	window := r.Manifest.Window(system)
-	dropped := make(map[string]eval.Hit)
+	dropped := make(map[string]eval.Key)
 	for i := range r.Queries {
-		first, reranked := r.Queries[i].Results[eval.FirstStage], r.Queries[i].Results[system]
+		first, reranked := r.Queries[i].Results[r.Manifest.FirstStageOf(system)], r.Queries[i].Results[system]
 		if first.Failed() || reranked.Failed() {
 			continue
 		}
-		returned := make(map[string]bool, len(reranked.Hits))
-		for _, h := range reranked.Hits {
-			returned[h.Key()] = true
-		}
-		for _, h := range first.Hits[:min(window, len(first.Hits))] {
-			if !returned[h.Key()] {
-				dropped[h.Key()] = h
-			}
+		for _, h := range holdAgainst(first.Hits, window, reranked.Hits).dropped {
+			dropped[h.Key().String()] = h.Key()
 		}
 	}
-	return dropped
+	documents := make([]eval.Key, 0, len(dropped))
+	for _, name := range text.SortedKeys(dropped) {
+		documents = append(documents, dropped[name])
+	}
+	return documents
 }

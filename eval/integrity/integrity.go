@@ -102,11 +102,11 @@ func Check(run *eval.Run) Integrity {
 		Missing:      max(0, m.QueryCount-len(run.Queries)),
 		IndexChanged: indexChange(run),
 	}
-	for _, system := range m.Systems {
+	for _, system := range m.Names() {
 		found.Systems = append(found.Systems, SystemIntegrity{System: system})
 	}
 	reasons := make([]dropReason, len(m.Systems))
-	for s, system := range m.Systems {
+	for s, system := range m.Names() {
 		reasons[s] = dropReasonOf(run, system)
 	}
 	ambiguous := make(map[string]bool)
@@ -117,7 +117,7 @@ func Check(run *eval.Run) Integrity {
 			found.NoRelevant = append(found.NoRelevant, q.ID)
 		}
 		for s := range found.Systems {
-			found.Systems[s].look(q, m.Window(found.Systems[s].System), reasons[s])
+			found.Systems[s].look(q, m, reasons[s])
 		}
 		if !asked {
 			noteAmbiguous(q, ambiguous)
@@ -132,9 +132,8 @@ func Check(run *eval.Run) Integrity {
 	return found
 }
 
-// look takes one query's answer into the system's account. The window is 0
-// for the first stage.
-func (s *SystemIntegrity) look(q *eval.Query, window int, why dropReason) {
+// look takes one query's answer into the system's account.
+func (s *SystemIntegrity) look(q *eval.Query, m *eval.Manifest, why dropReason) {
 	result := q.Results[s.System]
 	if result.Failed() {
 		reason := "no result"
@@ -157,7 +156,7 @@ func (s *SystemIntegrity) look(q *eval.Query, window int, why dropReason) {
 			s.Judged++
 		}
 	}
-	s.compare(q, window, why)
+	s.compare(q, m, why)
 }
 
 // noteAmbiguous collects the titles judged without an id that two documents

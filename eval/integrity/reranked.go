@@ -2,21 +2,22 @@ package integrity
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval"
-	"github.com/releval/releval/eval/text"
 )
 
 // compare holds the reranked hits against what the reranker saw.
-func (s *SystemIntegrity) compare(q *eval.Query, window int, why dropReason) {
-	first, result := q.Results[eval.FirstStage], q.Results[s.System]
+func (s *SystemIntegrity) compare(q *eval.Query, m *eval.Manifest, why dropReason) {
+	window := m.Window(s.System)
+	first, result := q.Results[m.FirstStageOf(s.System)], q.Results[s.System]
 	if window == 0 || first.Failed() || result.Failed() {
 		return
 	}
 	seen, reranked := first.Hits[:min(window, len(first.Hits))], result.Hits
-	held := holdAgainst(seen, reranked)
+	held := holdAgainst(first.Hits, window, reranked)
 	if len(held.dropped) > 0 {
 		dropped := Dropped{Query: q.ID}
 		for _, h := range held.dropped {
@@ -41,7 +42,7 @@ func (s *SystemIntegrity) compare(q *eval.Query, window int, why dropReason) {
 		}
 	}
 	if shared := mostShared(reranked); len(reranked) >= 4 && shared*2 > len(reranked) {
-		s.Collapsed = append(s.Collapsed, QueryFinding{q.ID, text.CountOf(shared, len(reranked)) + " hits share one score"})
+		s.Collapsed = append(s.Collapsed, QueryFinding{q.ID, fmt.Sprintf("%d of %d hits share one score", shared, len(reranked))})
 	}
 }
 
@@ -52,7 +53,7 @@ const fewestOrdered = 3
 // Unranked gives the ids of the queries whose answers a system's reranker
 // demonstrably did not rank: they are not usable, and do not score.
 func Unranked(run *eval.Run, system string) map[string]bool {
-	window := run.Manifest.Window(system)
+	window, firstStage := run.Manifest.Window(system), run.Manifest.FirstStageOf(system)
 	if window == 0 {
 		return nil
 	}
@@ -60,7 +61,7 @@ func Unranked(run *eval.Run, system string) map[string]bool {
 	anyHit := false
 	for i := range run.Queries {
 		q := &run.Queries[i]
-		first, result := q.Results[eval.FirstStage], q.Results[system]
+		first, result := q.Results[firstStage], q.Results[system]
 		if first.Failed() || result.Failed() {
 			continue
 		}
@@ -75,7 +76,7 @@ func Unranked(run *eval.Run, system string) map[string]bool {
 	s := SystemIntegrity{System: system}
 	why := dropReasonOf(run, system)
 	for i := range run.Queries {
-		s.compare(&run.Queries[i], window, why)
+		s.compare(&run.Queries[i], &run.Manifest, why)
 	}
 	s.allDropped(run)
 	for _, q := range s.NotReranked {
@@ -95,7 +96,7 @@ func notReranked(seen, reranked []eval.Hit) string {
 		return ""
 	}
 	for i := range seen {
-		if seen[i] != reranked[i] {
+		if !seen[i].Equal(reranked[i]) {
 			return ""
 		}
 	}
@@ -121,14 +122,14 @@ func mostShared(hits []eval.Hit) int {
 
 // Unmoved counts the lists that are long enough to tell, where a reranker left
 // all of them in the order of the first stage; else it is 0.
-func Unmoved(run *eval.Run, r eval.Reranker) int {
+func Unmoved(run *eval.Run, r eval.System) int {
 	lists := 0
 	for i := range run.Queries {
-		first, result := run.Queries[i].Results[eval.FirstStage], run.Queries[i].Results[r.Name]
+		first, result := run.Queries[i].Results[r.FirstStage], run.Queries[i].Results[r.Name]
 		if first.Failed() || result.Failed() {
 			continue
 		}
-		held := holdAgainst(first.Hits[:min(r.Window, len(first.Hits))], result.Hits)
+		held := holdAgainst(first.Hits, r.Window, result.Hits)
 		if held.both < fewestOrdered {
 			continue
 		}

@@ -24,7 +24,7 @@ func CheckStability(run *eval.Run) []Unstable {
 	var found []Unstable
 	for i := range run.Queries {
 		q := &run.Queries[i]
-		for _, system := range run.Manifest.Systems {
+		for _, system := range run.Manifest.Names() {
 			first := q.Results[system]
 			if first.Failed() {
 				continue
@@ -50,7 +50,7 @@ func CheckStability(run *eval.Run) []Unstable {
 }
 
 func sameOrder(a, b []eval.Hit) bool {
-	return slices.EqualFunc(a, b, func(x, y eval.Hit) bool { return x.ID == y.ID && x.Index == y.Index })
+	return slices.EqualFunc(a, b, func(x, y eval.Hit) bool { return x.Key() == y.Key() })
 }
 
 // sameButForTies says whether two rankings differ only in the order of
@@ -60,10 +60,10 @@ func sameButForTies(a, b []eval.Hit) bool {
 	if len(a) != len(b) {
 		return false
 	}
-	scores := func(hits []eval.Hit) map[eval.Hit]float64 {
-		m := make(map[eval.Hit]float64, len(hits))
+	scores := func(hits []eval.Hit) map[eval.Key]float64 {
+		m := make(map[eval.Key]float64, len(hits))
 		for _, h := range hits {
-			m[eval.Hit{Index: h.Index, ID: h.ID}] = h.Score
+			m[h.Key()] = h.Score
 		}
 		return m
 	}
@@ -74,9 +74,8 @@ func sameButForTies(a, b []eval.Hit) bool {
 		}
 		last := a[len(a)-1].Score
 		for _, hit := range []eval.Hit{a[i], b[i]} {
-			key := eval.Hit{Index: hit.Index, ID: hit.ID}
-			scoreA, okA := inA[key]
-			scoreB, okB := inB[key]
+			scoreA, okA := inA[hit.Key()]
+			scoreB, okB := inB[hit.Key()]
 			if (!okA || !okB) && hit.Score != last || okA && okB && scoreA != scoreB {
 				return false
 			}

@@ -6,13 +6,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 )
 
 func TestCheckStability(t *testing.T) {
 	hits := func(pairs ...any) *eval.Result {
 		r := &eval.Result{}
 		for i := 0; i < len(pairs); i += 2 {
-			r.Hits = append(r.Hits, eval.Hit{ID: pairs[i].(string), Score: pairs[i+1].(float64)})
+			r.Hits = append(r.Hits, eval.Hit{Document: &eval.Document{ID: pairs[i].(string)}, Score: pairs[i+1].(float64)})
 		}
 		return r
 	}
@@ -36,7 +37,7 @@ func TestCheckStability(t *testing.T) {
 			for _, again := range test.again {
 				q.Repeats = append(q.Repeats, eval.Results{eval.FirstStage: again})
 			}
-			run := &eval.Run{Manifest: eval.Manifest{Systems: []string{eval.FirstStage}}, Queries: []eval.Query{q}}
+			run := &eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(10)}, Queries: []eval.Query{q}}
 			if diff := cmp.Diff(test.want, CheckStability(run)); diff != "" {
 				t.Error(diff)
 			}

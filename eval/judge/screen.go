@@ -3,9 +3,10 @@ package judge
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/clipperhouse/displaywidth"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // The smallest terminal that a screen is laid out for.
@@ -26,8 +27,8 @@ func (s *Session) Screen(width, height int) []string {
 	if c.Skipped > 0 {
 		head += fmt.Sprintf(", %d skipped", c.Skipped)
 	}
-	lines := []string{spread(visible(s.book.Name()), head, width), ""}
-	foot := []string{cut(visible(s.message), width), cut(keysLine, width)}
+	lines := []string{spread(text.Clean(s.book.Name()), head, width), ""}
+	foot := []string{cut(text.Clean(s.message), width), cut(keysLine, width)}
 	room := height - len(lines) - len(foot)
 	if s.at >= len(s.book.Items()) {
 		lines = append(lines, wrap(s.end(c), width)...)
@@ -57,8 +58,8 @@ func (s *Session) end(c Counts) string {
 func (s *Session) item(width, room int) []string {
 	item := s.book.Items()[s.at]
 	var lines []string
-	add := func(label, text string, most int) {
-		wrapped := wrap(visible(text), width-8)
+	add := func(label, content string, most int) {
+		wrapped := wrap(text.Clean(content), width-8)
 		if len(wrapped) > most {
 			wrapped = wrapped[:most]
 			wrapped[most-1] = cut(wrapped[most-1]+" ...", width-8)
@@ -84,15 +85,15 @@ func (s *Session) item(width, room int) []string {
 		lines = append(lines, fmt.Sprintf("%-8s%g", "grade", *item.Grade))
 	}
 	lines = append(lines, "")
-	return append(lines, s.text(item.Text, width, room-len(lines))...)
+	return append(lines, s.shown(item.Text, width, room-len(lines))...)
 }
 
-// text lays out the page of the text that is shown, in so many lines.
-func (s *Session) text(text string, width, room int) []string {
-	if room < 2 || text == "" {
+// shown lays out the page of the text that is shown, in so many lines.
+func (s *Session) shown(content string, width, room int) []string {
+	if room < 2 || content == "" {
 		return nil
 	}
-	wrapped := wrap(visible(text), width)
+	wrapped := wrap(text.Clean(content), width)
 	if len(wrapped) <= room {
 		return wrapped
 	}
@@ -101,20 +102,6 @@ func (s *Session) text(text string, width, room int) []string {
 	page := s.page % pages
 	shown := append([]string(nil), wrapped[page*each:min(len(wrapped), (page+1)*each)]...)
 	return append(shown, cut(fmt.Sprintf("(page %d of %d, space turns it)", page+1, pages), width))
-}
-
-// visible takes out what steers a terminal, and makes one line.
-func visible(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	return strings.Join(strings.Fields(s), " ")
 }
 
 func cut(s string, width int) string { return displaywidth.TruncateString(s, width, "...") }

@@ -171,11 +171,18 @@ func (p *Plan) chooseQueries(glob, tag string) error {
 // whose * stops at them.
 func noSlash(s string) string { return strings.ReplaceAll(s, "/", "\x01") }
 
-// Systems are the names of what is compared, the first stage first.
-func (p *Plan) Systems() []string {
-	names := []string{eval.FirstStage}
+// Systems are what is compared, the first stage first.
+func (p *Plan) Systems() []eval.System {
+	systems := []eval.System{{Name: eval.FirstStage, Kind: eval.KindRetriever, Depth: p.Depth, Retriever: p.Suite.Search.Retriever}}
 	for _, r := range p.Rerankers {
-		names = append(names, r.Name)
+		systems = append(systems, eval.System{
+			Name: r.Name, Kind: eval.KindReranked, FirstStage: eval.FirstStage, Reranker: r.Name,
+			Field: r.Field, InferenceID: r.InferenceID, Window: r.Window, MinScore: r.MinScore, Extra: r.Extra,
+			Depth: r.Window,
+		})
 	}
-	return names
+	return systems
 }
+
+// Names are the names of the systems, in their order.
+func (p *Plan) Names() []string { return (&eval.Manifest{Systems: p.Systems()}).Names() }

@@ -63,8 +63,8 @@ func TestChoosingQueries(t *testing.T) {
 func TestChoosingRerankers(t *testing.T) {
 	suite := chosen(t, true, "heist")
 	plan, err := New(suite, Overrides{Rerankers: []string{"deep", "elastic", "deep"}})
-	if err != nil || strings.Join(plan.Systems(), " ") != eval.FirstStage+" deep elastic" {
-		t.Errorf("%v, %v", plan.Systems(), err)
+	if err != nil || strings.Join(plan.Names(), " ") != eval.FirstStage+" deep elastic" {
+		t.Errorf("%v, %v", plan.Names(), err)
 	}
 	if _, err := New(suite, Overrides{Rerankers: []string{"shallow"}}); err == nil || !strings.Contains(err.Error(), `no reranker "shallow", it has elastic, deep`) {
 		t.Error(err)

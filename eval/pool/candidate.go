@@ -99,7 +99,7 @@ func New(run *eval.Run, lead metrics.Metric, o Options) *Pool {
 	p := &Pool{Suite: run.Manifest.Suite, Metric: lead.String(), MaxGrade: o.MaxGrade, Blind: o.Blind}
 	for i := range run.Queries {
 		q := &run.Queries[i]
-		found := candidates(q, run.Manifest.Systems, lead, o)
+		found := candidates(q, run.Manifest.Names(), lead, o)
 		if len(found) > 0 {
 			p.Queries = append(p.Queries, Query{Number: q.Number, ID: q.ID, Text: q.Text, InferenceText: q.InferenceText, Candidates: found})
 		}

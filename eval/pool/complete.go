@@ -3,10 +3,11 @@ package pool
 import (
 	"context"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
 )
@@ -30,18 +31,18 @@ func (p *Pool) Complete(ctx context.Context, c titles.Cluster, where titles.Plac
 	if err != nil {
 		return err
 	}
-	byID := make(map[string]titles.Fetched, len(documents))
+	byID := make(map[eval.Key]titles.Fetched, len(documents))
 	for _, d := range documents {
-		byID[d.ID] = d
-		byID[d.Index+"/"+d.ID] = d
+		byID[eval.Key{ID: d.ID}] = d
+		byID[eval.Key{Index: d.Index, ID: d.ID}] = d
 	}
 	var names []string
 	for i := range p.Queries {
 		for k := range p.Queries[i].Candidates {
 			candidate := &p.Queries[i].Candidates[k]
-			d, known := byID[candidate.Index+"/"+candidate.ID]
+			d, known := byID[eval.Key{Index: candidate.Index, ID: candidate.ID}]
 			if !known {
-				d = byID[candidate.ID]
+				d = byID[eval.Key{ID: candidate.ID}]
 			}
 			if candidate.Title == "" {
 				candidate.Title = d.Title
@@ -94,22 +95,12 @@ func fetch(ctx context.Context, c titles.Cluster, where titles.Place, ids []stri
 
 // snippet is the beginning of a text on one line, at most length characters,
 // cut between words where that is possible.
-func snippet(text string, length int) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.IsControl(r) {
-			return ' '
-		}
-		if unicode.Is(unicode.Bidi_Control, r) {
-			return -1
-		}
-		return r
-	}, text)
-	text = strings.Join(strings.Fields(text), " ")
-	if length <= 0 || utf8.RuneCountInString(text) <= length {
-		return text
+func snippet(s string, length int) string {
+	s = text.Clean(s)
+	if length <= 0 || utf8.RuneCountInString(s) <= length {
+		return s
 	}
-	cut := string([]rune(text)[:length])
+	cut := string([]rune(s)[:length])
 	if i := strings.LastIndexByte(cut, ' '); i > len(cut)/2 {
 		cut = cut[:i]
 	}

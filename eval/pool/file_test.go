@@ -110,7 +110,7 @@ func TestMerge(t *testing.T) {
 // id.
 func TestControlCharacters(t *testing.T) {
 	run := twoSystems()
-	run.Queries[0].Results["elastic"].Hits = append(run.Queries[0].Results["elastic"].Hits, eval.Hit{ID: "w", Title: "Women\u0092s"})
+	run.Queries[0].Results["elastic"].Hits = append(run.Queries[0].Results["elastic"].Hits, eval.Hit{Document: &eval.Document{ID: "w", Title: "Women\u0092s"}})
 	found := New(run, metric(t, "ndcg@10"), Options{}).Queries[0].Candidates
 	if i := slices.IndexFunc(found, func(c Candidate) bool { return c.ID == "w" }); i < 0 || !found[i].NeedsID {
 		t.Errorf("%+v", found)

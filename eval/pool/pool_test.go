@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/judgments"
 )
@@ -25,7 +26,7 @@ func metric(t *testing.T, name string) metrics.Metric {
 func result(ids ...string) *eval.Result {
 	r := &eval.Result{}
 	for _, id := range ids {
-		r.Hits = append(r.Hits, eval.Hit{ID: id, Title: strings.ToUpper(id)})
+		r.Hits = append(r.Hits, eval.Hit{Document: &eval.Document{ID: id, Title: strings.ToUpper(id)}})
 	}
 	return r
 }
@@ -33,7 +34,7 @@ func result(ids ...string) *eval.Result {
 // twoSystems is a run of one query: A is judged.
 func twoSystems() *eval.Run {
 	return &eval.Run{
-		Manifest: eval.Manifest{Suite: "s", Systems: []string{"first-stage", "elastic"}},
+		Manifest: eval.Manifest{Suite: "s", Systems: evaltest.Systems(10, eval.System{Name: "elastic", Window: 10})},
 		Queries: []eval.Query{{
 			ID: "q", Text: "q", Judgments: []judgments.Judgment{{Title: "A", Grade: 1}},
 			Results: eval.Results{"first-stage": result("a", "b", "c", "d"), "elastic": result("a", "d", "c")},
@@ -126,7 +127,7 @@ func TestSharedTitles(t *testing.T) {
 	run := twoSystems()
 	run.Queries[0].Judgments = append(run.Queries[0].Judgments, judgments.Judgment{Title: "C", ID: "other", Grade: 2})
 	run.Queries[0].Results["elastic"].Hits = append(run.Queries[0].Results["elastic"].Hits,
-		eval.Hit{ID: "a2", Title: "A"}, eval.Hit{ID: "b2", Title: "B"})
+		eval.Hit{Document: &eval.Document{ID: "a2", Title: "A"}}, eval.Hit{Document: &eval.Document{ID: "b2", Title: "B"}})
 	needs := make(map[string]bool)
 	for _, c := range New(run, metric(t, "ndcg@10"), Options{}).Queries[0].Candidates {
 		needs[c.ID] = c.NeedsID
@@ -175,7 +176,7 @@ func TestSnippet(t *testing.T) {
 		length int
 		want   string
 	}{
-		{"a\n  b\x1b[2Jc", 0, "a b [2Jc"},
+		{"a\n  b\x1b[2Jc", 0, "a b[2Jc"},
 		{"one two three", 9, "one two ..."},
 		{"日本語日本語", 3, "日本語 ..."},
 		{"short", 9, "short"},

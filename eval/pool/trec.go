@@ -15,7 +15,7 @@ import (
 // nil cluster leaves them out. It returns how many queries of the run the TREC
 // run answers.
 func AddRun(ctx context.Context, c titles.Cluster, where titles.Place, run *eval.Run, added *trec.Run, depth int) (int, error) {
-	if slices.Contains(run.Manifest.Systems, added.Tag) {
+	if slices.Contains(run.Manifest.Names(), added.Tag) {
 		return 0, fmt.Errorf("there is a system %q already; give the run another tag", added.Tag)
 	}
 	hits := make(map[string][]trec.Hit, len(added.Rankings))
@@ -39,7 +39,7 @@ func AddRun(ctx context.Context, c titles.Cluster, where titles.Place, run *eval
 		}
 	}
 	answered := 0
-	run.Manifest.Systems = append(run.Manifest.Systems, added.Tag)
+	run.Manifest.Systems = append(run.Manifest.Systems, eval.System{Name: added.Tag, Kind: eval.KindRequest, Depth: depth})
 	for i := range run.Queries {
 		q := &run.Queries[i]
 		ranking, ok := hits[q.ID]
@@ -49,7 +49,7 @@ func AddRun(ctx context.Context, c titles.Cluster, where titles.Place, run *eval
 		answered++
 		result := &eval.Result{}
 		for _, h := range ranking {
-			result.Hits = append(result.Hits, eval.Hit{ID: h.Document, Title: title[h.Document], Score: h.Score})
+			result.Hits = append(result.Hits, eval.Hit{Document: &eval.Document{ID: h.Document, Title: title[h.Document]}, Score: h.Score})
 		}
 		if q.Results == nil {
 			q.Results = make(eval.Results)

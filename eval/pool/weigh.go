@@ -11,8 +11,7 @@ import (
 
 // candidates are the unjudged documents of one query, by impact.
 func candidates(q *eval.Query, systems []string, lead metrics.Metric, o Options) []Candidate {
-	type document struct{ index, id string }
-	byDocument := make(map[document]*Candidate)
+	byDocument := make(map[eval.Key]*Candidate)
 	var order []*Candidate
 	rankings := make([]ranking, 0, len(systems))
 	judged := judgedTitles(q)
@@ -26,7 +25,7 @@ func candidates(q *eval.Query, systems []string, lead metrics.Metric, o Options)
 			if !metrics.IsUnjudged(r.grades[i]) || judged[judgments.FoldTitle(h.Title)] && h.Title != "" {
 				continue
 			}
-			key := document{h.Index, h.ID}
+			key := h.Key()
 			c := byDocument[key]
 			if c == nil {
 				c = &Candidate{Index: h.Index, ID: h.ID, Title: h.Title}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments/tree"
 )
 
@@ -25,7 +26,7 @@ func (p *Pool) Write(w io.Writer, file, suite string) error {
 #
 #   releval judge %s
 #
-`, oneLine(p.Suite), strconv.FormatFloat(p.MaxGrade, 'f', -1, 64), file, suite, file)
+`, text.Clean(p.Suite), strconv.FormatFloat(p.MaxGrade, 'f', -1, 64), file, suite, file)
 	if p.Blind {
 		fmt.Fprintf(b, "# The documents of a query are in no order.\n")
 	} else {
@@ -43,7 +44,7 @@ func (p *Pool) Write(w io.Writer, file, suite string) error {
 		fmt.Fprintf(b, "    candidates:\n")
 		for _, c := range q.Candidates {
 			if !p.Blind {
-				fmt.Fprintf(b, "      # %s\n", oneLine(c.where(p.Metric)))
+				fmt.Fprintf(b, "      # %s\n", text.Clean(c.where(p.Metric)))
 			}
 			fmt.Fprintf(b, "      - grade: ?\n")
 			field(b, "title", c.Title)
@@ -70,6 +71,3 @@ func (c *Candidate) where(metric string) string {
 	}
 	return fmt.Sprintf("rank: %s; could move %s by %.3f", strings.Join(ranks, ", "), metric, c.Impact)
 }
-
-// oneLine keeps a comment from ending.
-func oneLine(s string) string { return snippet(s, 0) }

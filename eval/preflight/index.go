@@ -125,7 +125,7 @@ func (f *Preflight) values(ctx context.Context, c Inspector, name string, p *pla
 		return err
 	}
 	if !slices.ContainsFunc(sample.Hits, func(h cluster.Hit) bool { _, ok := h.Value(name); return ok }) {
-		f.add(SeverityError, fmt.Sprintf("no value of the field %q could be fetched from any of %s", name, text.Count(int64(len(sample.Hits)), "document")), why, "name a field whose values are in _source, or stored")
+		f.add(SeverityError, fmt.Sprintf("no value of the field %q could be fetched from any of %s", name, text.Count(len(sample.Hits), "document")), why, "name a field whose values are in _source, or stored")
 		return nil
 	}
 	if !slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return r.Field == name }) {

@@ -2,9 +2,9 @@ package runfile
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/judgments/unpack"
 )
 
 // CreateJournal starts a run file at path with the manifest; gzip where the
@@ -25,8 +26,7 @@ func Create(path string, m eval.Manifest) (*Journal, error) {
 		return nil, err
 	}
 	j := NewJournal(path, file)
-	m.Type, m.Format = "manifest", eval.Format
-	err = j.write(m)
+	err = j.manifest(m)
 	if err == nil {
 		err = j.sync()
 	}
@@ -86,21 +86,13 @@ func abandoned(file *os.File) bool {
 	if err != nil {
 		return false
 	}
-	if magic := text[:min(len(text), len(gzipMagic))]; len(magic) > 0 && bytes.HasPrefix(gzipMagic, magic) {
-		text = unzipStart(text)
-	}
-	return bytes.IndexByte(text, '\n') < 0 && beginsRun(text)
-}
-
-// unzipStart gives what can be read of a compressed file that may break off,
-// up to its first line and something more.
-func unzipStart(text []byte) []byte {
-	unzipped, err := gzip.NewReader(bytes.NewReader(text))
+	unpacked, err := unpack.NewReader(bytes.NewReader(text))
 	if err != nil {
-		return nil
+		return errors.Is(err, io.ErrUnexpectedEOF)
 	}
-	start, _ := io.ReadAll(io.LimitReader(unzipped, 1<<20))
-	return start
+	// A compressed file may break off, which ends what can be read of it.
+	start, _ := io.ReadAll(io.LimitReader(unpacked, maxLine))
+	return bytes.IndexByte(start, '\n') < 0 && beginsRun(start)
 }
 
 // AppendJournal goes on with the run file at path after its first keep bytes:
@@ -108,7 +100,11 @@ func unzipStart(text []byte) []byte {
 // short. A compressed file is written anew up to there, and takes the old
 // one's place when it is whole; keep counts the bytes of the run, not those
 // of the file.
-func Append(path string, keep int64) (*Journal, error) {
+func Append(path string, s *Stored) (*Journal, error) {
+	if err := s.resumable(path); err != nil {
+		return nil, err
+	}
+	keep := s.Kept
 	file, err := reopen(path, keep)
 	if err != nil {
 		return nil, err
@@ -121,7 +117,19 @@ func Append(path string, keep int64) (*Journal, error) {
 		file.Close()
 		return nil, err
 	}
-	return NewJournal(path, file), nil
+	j := NewJournal(path, file)
+	if sum, err := s.sum.(hash.Cloner).Clone(); err == nil { // SHA-256 can
+		j.sum = sum
+	}
+	return j, nil
+}
+
+// resumable refuses a file of an older format.
+func (s *Stored) resumable(path string) error {
+	if s.Format == Format {
+		return nil
+	}
+	return fmt.Errorf("cannot resume %s: it has format %d, and releval now writes format %d; start the run again with --out", path, s.Format, Format)
 }
 
 // cutOff ends a file after its first keep bytes.

@@ -2,10 +2,14 @@ package runfile
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"strings"
 	"sync"
@@ -36,6 +40,8 @@ type Journal struct {
 	buffer *bufio.Writer
 	dirty  bool // written since the last sync
 	err    error
+	// sum is over all that was written, for the last line.
+	sum hash.Hash
 	// encoded is what the last query was encoded in, and the next one will be.
 	encoded []byte
 }
@@ -47,8 +53,9 @@ type storage interface {
 	Close() error
 }
 
+// NewJournal writes to a storage that is open and empty.
 func NewJournal(path string, file storage) *Journal {
-	j := &Journal{path: path, file: file, stop: make(chan struct{}), stopped: make(chan struct{})}
+	j := &Journal{path: path, file: file, sum: sha256.New(), stop: make(chan struct{}), stopped: make(chan struct{})}
 	j.buffer = bufio.NewWriterSize(file, 1<<16)
 	if strings.HasSuffix(path, ".gz") {
 		j.zipped = gzip.NewWriter(j.buffer)
@@ -75,15 +82,31 @@ func (j *Journal) Query(q eval.Query) error {
 
 // Complete writes the last line.
 func (j *Journal) Complete(c eval.Complete) error {
-	c.Type = "complete"
-	return j.write(c)
-}
-
-func (j *Journal) write(line any) error {
-	encoded, err := json.Marshal(line)
+	j.mu.Lock()
+	sum := hex.EncodeToString(j.sum.Sum(nil))
+	j.mu.Unlock()
+	encoded, err := json.Marshal(completeLine{
+		Type: "complete", Queries: c.Queries, Failed: c.Failed, SHA256: sum,
+		Finished: c.Finished, Indices: c.Indices, Warnings: c.Warnings, Dropped: c.Dropped,
+	})
 	if err != nil {
 		return fmt.Errorf("cannot encode a line of the run file: %w", err)
 	}
+	encoded = bytes.TrimSuffix(encoded, []byte("}"))
+	return j.write(append(fmt.Appendf(encoded, "%s%s", lineMember, hexSum(encoded)), `"}`...))
+}
+
+// manifest writes the first line.
+func (j *Journal) manifest(m eval.Manifest) error {
+	m.Type, m.Format = "manifest", Format
+	encoded, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("cannot encode a line of the run file: %w", err)
+	}
+	return j.write(encoded)
+}
+
+func (j *Journal) write(encoded []byte) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.line(append(encoded, '\n'), checkShape(encoded))
@@ -106,6 +129,7 @@ func (j *Journal) line(encoded []byte, shape error) error {
 		j.err = cannot("write", j.path, err)
 		return j.err
 	}
+	j.sum.Write(encoded)
 	j.dirty = true
 	return nil
 }

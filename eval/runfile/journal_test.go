@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -85,7 +86,7 @@ func TestJournalOnAFullDisk(t *testing.T) {
 func writeTo(d *disk, run *eval.Run) error {
 	j := NewJournal("run.jsonl", d)
 	m := run.Manifest
-	errs := []error{j.write(m)}
+	errs := []error{j.manifest(m)}
 	for _, q := range run.Queries {
 		errs = append(errs, j.Query(q))
 	}
@@ -225,11 +226,11 @@ func TestJournalRefusesWhatCannotBeRead(t *testing.T) {
 	j := NewJournal("run.jsonl", d)
 	defer j.Close()
 	q := evaltest.SampleRun().Queries[0]
-	q.Results[eval.FirstStage].Hits = make([]eval.Hit, maxValues/4)
+	q.Results[eval.FirstStage].Hits = slices.Repeat([]eval.Hit{{Document: &eval.Document{ID: "1"}}}, maxValues/4)
 	if err := j.Query(q); err == nil || !strings.Contains(err.Error(), "fewer repeats") {
 		t.Errorf("a line of too many hits: error %v, want one that says what to do", err)
 	}
-	q.Results[eval.FirstStage].Hits = []eval.Hit{{ID: strings.Repeat("x", maxLine)}}
+	q.Results[eval.FirstStage].Hits = []eval.Hit{{Document: &eval.Document{ID: strings.Repeat("x", maxLine)}}}
 	if err := j.Query(q); err == nil || !strings.Contains(err.Error(), "fewer repeats") {
 		t.Errorf("a line of too many bytes: error %v, want one that says what to do", err)
 	}

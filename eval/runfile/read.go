@@ -2,18 +2,18 @@ package runfile
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
-	"encoding/json"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/scan"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments/unpack"
 )
 
 // Bounds on a run file, which may come from anywhere.
@@ -27,9 +27,6 @@ const (
 // holds more values than any run file's.
 func checkShape(line []byte) error { return scan.Shape(line, maxDepth, maxValues) }
 
-// gzipMagic is what compressed files begin with.
-var gzipMagic = []byte{0x1f, 0x8b}
-
 // Stored is a run as it was read from a file.
 type Stored struct {
 	eval.Run
@@ -37,54 +34,54 @@ type Stored struct {
 	Kept int64
 	// Truncated says that the last line broke off and was dropped.
 	Truncated bool
+	// Format is the file's. Only the present one can be resumed.
+	Format int
+
+	sum hash.Hash // over the kept lines
 }
 
-// ReadRun reads a run file, compressed or not. A last line that breaks off is
-// dropped and reported in the result; any other damage is an error with
-// file:line.
+// Read reads a run file, compressed or not, and checks all of it. A last line
+// that breaks off is dropped and reported in the result; any other damage is
+// an error with file:line.
 func Read(path string) (*Stored, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the run file: %w", err)
 	}
 	defer file.Close()
-	reader := bufio.NewReaderSize(file, 1<<20)
-	var source io.Reader = reader
-	if magic, _ := reader.Peek(2); len(magic) > 0 && bytes.HasPrefix(gzipMagic, magic) {
-		unzipped, err := gzip.NewReader(reader)
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			return nil, noRun(path)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: damaged gzip: %w", path, err)
-		}
-		source = unzipped
+	source, err := unpack.NewReader(bufio.NewReaderSize(file, 1<<20))
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, noRun(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return Decode(path, source)
 }
 
-// DecodeRun reads a run from a stream; name is for messages.
-func Decode(name string, source io.Reader) (*Stored, error) {
-	d := decoder{name: name, lines: bufio.NewReaderSize(source, 1<<16)}
-	for d.next() {
-		d.accept()
-		if d.err != nil {
-			return nil, d.err
-		}
+// IsRun tells a run file from a suite by how it begins. A compressed file that
+// is damaged is taken as a run, which Read then refuses with the reason.
+func IsRun(path string) (bool, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return false, fmt.Errorf("cannot read the suite or run: %w", err)
 	}
-	if d.err != nil {
-		return nil, d.err
+	defer file.Close()
+	source, err := unpack.NewReader(file)
+	if err != nil {
+		return true, nil
 	}
-	if d.line == 0 || d.stored.Manifest.Type == "" {
-		return nil, noRun(name)
-	}
-	eval.SortQueries(d.stored.Queries)
-	return &d.stored, nil
+	start, _ := io.ReadAll(io.LimitReader(source, 64))
+	kind, err := typeOf(start)
+	return err == nil && kind == "manifest" || beginsRun(start) && len(start) > 0, nil
 }
+
+// Decode reads a run from a stream; name is for messages.
+func Decode(name string, source io.Reader) (*Stored, error) { return newDecoder(name, source).run() }
 
 // noRun is the error of a file that is empty, or breaks off in its first line.
 func noRun(name string) error {
-	return fmt.Errorf("%s: holds no run: its first line should be a manifest; if the run was stopped before its first search, start it again with --out", name)
+	return fmt.Errorf("%s: holds no run: its first line must be a manifest; if the run was stopped before its first search, start it again with --out", name)
 }
 
 // beginsRun says whether a text that breaks off may be the start of a run
@@ -96,15 +93,42 @@ func beginsRun(text []byte) bool {
 
 // decoder reads a run file line by line.
 type decoder struct {
-	name   string
-	lines  *bufio.Reader
-	line   int
-	text   []byte
-	whole  bool // the line ended in a newline
-	stored Stored
-	seen   map[string]int
-	titles map[string]string
-	err    error
+	name      string
+	lines     *bufio.Reader
+	line      int
+	text      []byte
+	whole     bool // the line ended in a newline
+	stored    Stored
+	documents documents
+	queries   map[string]int // by id, the line
+	numbers   map[int]int    // by number, the line
+	systems   map[string]*eval.System
+	highest   int // the query numbers are below
+	err       error
+}
+
+func newDecoder(name string, source io.Reader) *decoder {
+	return &decoder{
+		name: name, lines: bufio.NewReaderSize(source, 1<<16), queries: make(map[string]int), numbers: make(map[int]int),
+		stored: Stored{sum: sha256.New()},
+	}
+}
+
+func (d *decoder) run() (*Stored, error) {
+	for d.err == nil && d.next() {
+		d.accept()
+	}
+	if d.err != nil {
+		return nil, d.err
+	}
+	if d.stored.Manifest.Type == "" {
+		return nil, noRun(d.name)
+	}
+	eval.SortQueries(d.stored.Queries)
+	if d.hashes(); d.err != nil {
+		return nil, d.err
+	}
+	return &d.stored, nil
 }
 
 // next reads a line, and reports whether there is one.
@@ -138,119 +162,60 @@ func (d *decoder) next() bool {
 
 // accept takes the line in hand into the run.
 func (d *decoder) accept() {
-	var head struct {
-		Type   string `json:"type"`
-		Format int    `json:"format"`
-	}
-	err := checkShape(d.text)
+	kind, err := typeOf(d.text)
 	if err == nil {
-		err = json.Unmarshal(d.text, &head)
+		err = checkShape(d.text)
 	}
 	switch {
-	case !d.whole && d.line == 1 && (err == nil || beginsRun(d.text)):
-		d.err = noRun(d.name)
-		return
-	case err != nil && !d.whole && d.line > 1:
-		d.stored.Truncated = true
+	case !d.whole:
+		d.breaksOff()
 		return
 	case err != nil:
 		d.fail("not a line of a run file: %v", err)
 		return
-	}
-	if d.stored.Complete != nil {
+	case d.stored.Complete != nil:
 		d.fail("there is more after the line that says the run is complete")
+		return
+	case d.line == 1 && kind != "manifest":
+		d.fail("the first line must be a manifest, found type %s", text.Quote(kind))
 		return
 	}
 	switch {
-	case d.line == 1 && head.Type != "manifest":
-		d.fail("the first line should be a manifest, found type %s", clipped(head.Type))
-	case d.line > 1 && head.Type == "manifest":
+	case d.line == 1:
+		d.manifest()
+	case kind == "manifest":
 		d.fail("a second manifest: two run files in one?")
-	case head.Type == "manifest" && head.Format != eval.Format:
-		d.fail("the run file has format %d, and this releval reads format %d: run the suite again", head.Format, eval.Format)
-	case head.Type == "manifest":
-		d.decode(&d.stored.Manifest)
-		for i := range d.stored.Manifest.Gates {
-			d.stored.Manifest.Gates[i].File = d.stored.Manifest.File
-		}
-	case head.Type == "query":
+	case kind == "query":
 		d.query()
-	case head.Type == "complete":
-		d.stored.Complete = new(eval.Complete)
-		d.decode(d.stored.Complete)
+	case kind == "complete":
+		d.complete()
 	default:
-		d.fail("unknown type %s: a newer releval's run file, or a damaged one", clipped(head.Type))
+		d.fail("unknown type %s: a newer releval's run file, or a damaged one", text.Quote(kind))
 	}
-	if d.err == nil && d.whole {
+	if d.err == nil {
 		d.stored.Kept += int64(len(d.text))
+		d.stored.sum.Write(d.text)
 	}
 }
 
-func (d *decoder) decode(into any) {
-	if err := json.Unmarshal(d.text, into); err != nil {
-		d.fail("%v", err)
-	}
-}
-
-// query takes a query line. A line without its newline is not kept, even if
-// it happens to be whole: a resumed run writes it again.
-func (d *decoder) query() {
-	if !d.whole {
+// breaksOff takes a last line without its newline. It is not kept even where
+// it happens to be whole: a resumed run writes it again. What cannot be the
+// start of a line is damage.
+func (d *decoder) breaksOff() {
+	switch {
+	case d.line == 1:
+		d.err = noRun(d.name)
+	case d.stored.Complete != nil:
+		d.fail("there is more after the line that says the run is complete")
+	case !prefixOfJSON(d.text):
+		d.fail("not a line of a run file")
+	default:
 		d.stored.Truncated = true
-		return
-	}
-	var q eval.Query
-	if d.decode(&q); d.err != nil {
-		return
-	}
-	q.File = d.stored.Manifest.File
-	for i := range q.Expect {
-		q.Expect[i].File = q.File
-	}
-	if d.seen == nil {
-		d.seen, d.titles = make(map[string]int), make(map[string]string)
-	}
-	if first, twice := d.seen[q.ID]; twice {
-		d.fail("query %s stands here a second time, after line %d", clipped(q.ID), first)
-		return
-	}
-	d.seen[q.ID] = d.line
-	for _, s := range d.stored.Manifest.Systems {
-		if q.Results[s] == nil {
-			d.fail("query %s has no result for the system %s that the manifest names", clipped(q.ID), clipped(s))
-			return
-		}
-	}
-	for _, r := range q.Results {
-		d.intern(r.Hits)
-	}
-	d.stored.Queries = append(d.stored.Queries, q)
-}
-
-// intern keeps one copy of each title and id: a run repeats them thousands of
-// times.
-func (d *decoder) intern(hits []eval.Hit) {
-	one := func(s string) string {
-		if kept, ok := d.titles[s]; ok {
-			return kept
-		}
-		d.titles[s] = s
-		return s
-	}
-	for i := range hits {
-		hits[i].Title, hits[i].ID, hits[i].Index = one(hits[i].Title), one(hits[i].ID), one(hits[i].Index)
 	}
 }
 
 func (d *decoder) fail(format string, args ...any) {
-	d.err = fmt.Errorf("%s:%d: %s", d.name, d.line, fmt.Sprintf(format, args...))
-}
-
-// clipped quotes a text from a file for a message, and cuts it short.
-func clipped(s string) string {
-	const longest = 200
-	if len(s) > longest {
-		s = strings.ToValidUTF8(s[:longest], "") + "…"
+	if d.err == nil {
+		d.err = fmt.Errorf("%s:%d: %s", d.name, d.line, fmt.Sprintf(format, args...))
 	}
-	return strconv.Quote(s)
 }

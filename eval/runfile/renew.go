@@ -3,7 +3,6 @@ package runfile
 import (
 	"bytes"
 	"cmp"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -11,19 +10,23 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/judgments/unpack"
 )
 
 // RenewJournal goes on with the run file at path, of which the first keep bytes
 // were read, without some of the queries that it holds: the run's manifest and
 // queries are written anew, and take the old file's place when they are whole.
-func Renew(path string, keep int64, run *eval.Run) (*Journal, error) {
-	file, err := reopen(path, keep)
+func Renew(path string, s *Stored, run *eval.Run) (*Journal, error) {
+	if err := s.resumable(path); err != nil {
+		return nil, err
+	}
+	file, err := reopen(path, s.Kept)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
 	return rewrite(path, func(j *Journal) error {
-		err := j.write(run.Manifest)
+		err := j.manifest(run.Manifest)
 		for i := 0; i < len(run.Queries) && err == nil; i++ {
 			err = j.Query(run.Queries[i])
 		}
@@ -63,7 +66,7 @@ func unchanged(path string, file *os.File, keep int64) error {
 	}
 	var run io.Reader = io.NewSectionReader(file, 0, info.Size())
 	if strings.HasSuffix(path, ".gz") {
-		if run, err = gzip.NewReader(run); err == nil {
+		if run, err = unpack.NewReader(run); err == nil {
 			_, err = io.CopyN(io.Discard, run, keep)
 		}
 	} else if info.Size() < keep {
@@ -120,11 +123,11 @@ func rewrite(path string, fill func(*Journal) error) (*Journal, error) {
 
 // copy takes over the start of another journal's file.
 func (j *Journal) copy(old io.Reader, keep int64) error {
-	unzipped, err := gzip.NewReader(old)
+	unzipped, err := unpack.NewReader(old)
 	if err != nil {
 		return err
 	}
-	if _, err := io.CopyN(j.zipped, unzipped, keep); err != nil {
+	if _, err := io.CopyN(io.MultiWriter(j.zipped, j.sum), unzipped, keep); err != nil {
 		return err
 	}
 	if err := j.flush(); err != nil {

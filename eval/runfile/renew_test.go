@@ -61,7 +61,7 @@ func TestCompressedRunGoesOn(t *testing.T) {
 				t.Fatalf("cut at %d: %d queries, and query %d ends at %d", cut, len(stored.Queries), i, ends[i+1])
 			}
 		}
-		j, err := Append(cutPath, stored.Kept)
+		j, err := Append(cutPath, stored)
 		if err != nil {
 			t.Fatalf("cut at %d: %v", cut, err)
 		}
@@ -99,11 +99,11 @@ func TestJournalIsNotShared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := Append(path, stored.Kept)
+	first, err := Append(path, stored)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Append(path, stored.Kept); lockable && (err == nil || !strings.Contains(err.Error(), "another process")) {
+	if _, err := Append(path, stored); lockable && (err == nil || !strings.Contains(err.Error(), "another process")) {
 		t.Errorf("a second journal on the file: error %v, want one that names the other process", err)
 	}
 	if err := first.Complete(eval.Complete{}); err != nil {
@@ -116,7 +116,7 @@ func TestJournalIsNotShared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Append(path, stored.Kept); err == nil || !strings.Contains(err.Error(), "has changed since") {
+	if _, err := Append(path, stored); err == nil || !strings.Contains(err.Error(), "has changed since") {
 		t.Errorf("after another process finished it: error %v, want one that says so", err)
 	}
 	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
@@ -131,12 +131,12 @@ func TestJournalLeavesAChangedRun(t *testing.T) {
 	short.Complete = nil
 	short.Queries = short.Queries[:1]
 	for _, name := range []string{"run.jsonl", "run.jsonl.gz"} {
-		goOn := map[string]func(path string, keep int64) (*Journal, error){
+		goOn := map[string]func(path string, keep *Stored) (*Journal, error){
 			"append": Append,
-			"renew":  func(path string, keep int64) (*Journal, error) { return Renew(path, keep, short) },
+			"renew":  func(path string, keep *Stored) (*Journal, error) { return Renew(path, keep, short) },
 		}
-		for how, other := range map[string]func(t *testing.T, path string, keep int64){
-			"finished": func(t *testing.T, path string, keep int64) {
+		for how, other := range map[string]func(t *testing.T, path string, keep *Stored){
+			"finished": func(t *testing.T, path string, keep *Stored) {
 				j, err := Append(path, keep)
 				if err != nil {
 					t.Fatal(err)
@@ -145,7 +145,7 @@ func TestJournalLeavesAChangedRun(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			"renewed": func(t *testing.T, path string, keep int64) {
+			"renewed": func(t *testing.T, path string, keep *Stored) {
 				j, err := Renew(path, keep, short)
 				if err != nil {
 					t.Fatal(err)
@@ -165,12 +165,12 @@ func TestJournalLeavesAChangedRun(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					other(t, path, stored.Kept)
+					other(t, path, stored)
 					before, err := os.ReadFile(path)
 					if err != nil {
 						t.Fatal(err)
 					}
-					if _, err := again(path, stored.Kept); err == nil || !strings.Contains(err.Error(), "has changed since") {
+					if _, err := again(path, stored); err == nil || !strings.Contains(err.Error(), "has changed since") {
 						t.Errorf("error %v, want one that says that the file has changed", err)
 					}
 					if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {

@@ -55,7 +55,7 @@ func (e *Evaluation) scores(tag string, members []int) TagScores {
 		Wins: make([]int, n), Losses: make([]int, n), Ties: make([]int, n),
 	}
 	for _, i := range members {
-		if e.Run.Queries[i].Failed(e.Run.Manifest.Systems) {
+		if e.Run.Queries[i].Failed(e.Run.Manifest.Names()) {
 			s.Failed++
 		}
 	}

@@ -48,8 +48,7 @@ type Change struct {
 // did to the metric: the largest loss first, documents without any share of
 // it left out. The contributions add up to the difference of the two values.
 func Changes(m metrics.Metric, q *eval.Query, before, after *eval.Result) []Change {
-	type document struct{ index, id string }
-	byDocument := make(map[document]*Change)
+	byDocument := make(map[eval.Key]*Change)
 	var all []*Change
 	add := func(result *eval.Result, sign float64) {
 		if result.Failed() {
@@ -58,7 +57,7 @@ func Changes(m metrics.Metric, q *eval.Query, before, after *eval.Result) []Chan
 		grades := q.Grades(result.Hits)
 		contributions := Contributions(m, metrics.Ranking{Grades: grades, Judged: q.Judged()})
 		for i, h := range result.Hits {
-			key := document{h.Index, h.ID}
+			key := h.Key()
 			c := byDocument[key]
 			if c == nil {
 				c = &Change{Hit: h}

@@ -31,7 +31,7 @@ func TestChangesAddUp(t *testing.T) {
 			order := rapid.Permutation(titles).Draw(t, label)
 			r := &eval.Result{}
 			for _, title := range order[:rapid.IntRange(0, len(order)).Draw(t, label+" length")] {
-				r.Hits = append(r.Hits, eval.Hit{ID: title, Title: title})
+				r.Hits = append(r.Hits, eval.Hit{Document: &eval.Document{ID: title, Title: title}})
 			}
 			return r
 		}

@@ -60,7 +60,7 @@ func Evaluate(run *eval.Run, chosen []metrics.Metric) (*Evaluation, error) {
 	highest := highestGrade(run)
 	e.Systems = make([]SystemScores, len(run.Manifest.Systems))
 	var group errgroup.Group // a system on each core: they share nothing but what they read
-	for i, system := range run.Manifest.Systems {
+	for i, system := range run.Manifest.Names() {
 		group.Go(func() error {
 			e.Systems[i] = scoreSystem(run, system, integrity.Unranked(run, system), chosen, judged, highest)
 			return nil

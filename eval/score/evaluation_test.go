@@ -65,10 +65,10 @@ func TestDifferencesCountEveryQuery(t *testing.T) {
 func TestGradesCreditAJudgmentOnce(t *testing.T) {
 	q := &eval.Query{Judgments: []judgments.Judgment{{Title: "Crash", Grade: 2}, {Title: "Heat", ID: "h95", Grade: 1}}}
 	hits := []eval.Hit{
-		{ID: "h86", Title: "Heat"},
-		{ID: "c04", Title: "crash"},
-		{ID: "c96", Title: "CRASH"},
-		{ID: "h95", Title: "another name"},
+		{Document: &eval.Document{ID: "h86", Title: "Heat"}},
+		{Document: &eval.Document{ID: "c04", Title: "crash"}},
+		{Document: &eval.Document{ID: "c96", Title: "CRASH"}},
+		{Document: &eval.Document{ID: "h95", Title: "another name"}},
 	}
 	if diff := cmp.Diff([]int{-1, 0, -1, 1}, q.Matches(hits)); diff != "" {
 		t.Error(diff)
@@ -98,12 +98,12 @@ func TestEvaluateTakesTheMedian(t *testing.T) {
 			if i == rank {
 				title = "right"
 			}
-			r.Hits = append(r.Hits, eval.Hit{ID: title, Title: title})
+			r.Hits = append(r.Hits, eval.Hit{Document: &eval.Document{ID: title, Title: title}})
 		}
 		return r
 	}
 	run := &eval.Run{
-		Manifest: eval.Manifest{Systems: []string{eval.FirstStage}, Metrics: []string{"mrr"}},
+		Manifest: eval.Manifest{Systems: evaltest.Systems(10), Metrics: []string{"mrr"}},
 		Queries: []eval.Query{{
 			ID: "q", Judgments: []judgments.Judgment{{Title: "right", Grade: 1}},
 			Results: eval.Results{eval.FirstStage: answer(1)},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 )
 
 // fewQueries is the number of queries below which bounds by the bootstrap are
@@ -33,15 +34,15 @@ func (c *curve) tellApart(r *Recommendation, s *selection, o Options) {
 	}
 	var cautions []string
 	if s.queries > 1 && s.queries < fewQueries {
-		cautions = append(cautions, fmt.Sprintf("%d queries are few: what holds with %s confidence holds with less below %d", s.queries, percent(o.Confidence), fewQueries))
+		cautions = append(cautions, fmt.Sprintf("%d queries are few: what holds with %s confidence holds with less below %d", s.queries, text.Percent(o.Confidence), fewQueries))
 	}
 	if !r.Told && widest > 0 {
 		r.QueriesNeeded = stats.QueriesNeeded(o.Delta, widest, o.Confidence)
 		cautions = append(cautions, fmt.Sprintf("%s cannot tell one window from another: about %s would show a difference of %s",
-			counted(s.queries, "query", "queries"), counted(r.QueriesNeeded, "query", "queries"), number(o.Delta)))
+			text.Count(s.queries, "query"), text.Count(r.QueriesNeeded, "query"), text.Number(o.Delta)))
 	}
 	if upper := float64(r.WithoutLoss); upper >= 0 && upper < o.Delta {
-		cautions = append(cautions, fmt.Sprintf("without the reranker %s is less than %s below the best window as well: at most %s", r.Metric, number(o.Delta), amount(upper)))
+		cautions = append(cautions, fmt.Sprintf("without the reranker %s is less than %s below the best window as well: at most %s", r.Metric, text.Number(o.Delta), text.Fixed(upper, 4)))
 	}
 	r.Caution = strings.Join(cautions, "; ")
 }

@@ -99,7 +99,7 @@ func chooseCells(run *eval.Run, system string, windows []int, n int, seed uint64
 	byWindow := make([][]int, len(candidates))
 	collect := func(cuts bool) (total int) {
 		for q := range run.Queries {
-			first, reranked := run.Queries[q].Results[eval.FirstStage], run.Queries[q].Results[system]
+			first, reranked := run.Queries[q].Results[run.Manifest.FirstStageOf(system)], run.Queries[q].Results[system]
 			if first.Failed() || reranked.Failed() || len(first.Hits) == 0 {
 				continue
 			}
@@ -188,7 +188,7 @@ func (s *sweeper) audit(ctx context.Context, reranker judgments.Reranker) (*Audi
 			a.Moved++
 		}
 	}
-	s.cost.Audit += s.view.taken()
+	s.cost.Audit += s.taken()
 	return a, nil
 }
 
@@ -203,11 +203,11 @@ type outcome struct {
 
 func (s *sweeper) auditCell(ctx context.Context, reranker judgments.Reranker, c cell) outcome {
 	window, query := s.windows[c.window], &s.run.Queries[c.query]
-	searched, err := s.view.rerank(ctx, s.plan, s.plan.Queries[c.query], reranker, window)
+	searched, err := s.searchReranked(ctx, s.plan.Queries[c.query], reranker, window)
 	if err != nil {
 		return outcome{failed: true, reason: err.Error()}
 	}
-	first := query.Results[eval.FirstStage].Hits
+	first := query.Results[s.first()].Hits
 	derived := Derive(first, query.Results[reranker.Name].Hits, window)
 	o := outcome{documents: min(window, len(first))}
 	o.alike, o.reason = compareLists(first, derived, searched.Hits, window)

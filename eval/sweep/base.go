@@ -6,6 +6,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -13,6 +14,7 @@ import (
 // and the ceilings. All rerankers share it.
 type base struct {
 	run     *eval.Run
+	first   string // the system whose hits are reranked
 	metrics []metrics.Metric
 	windows []int
 	bucket  []int // by first-stage rank from 1: the index of the smallest window that holds it
@@ -35,7 +37,7 @@ type base struct {
 func newBase(run *eval.Run, chosen []metrics.Metric, windows []int) *base {
 	queries := len(run.Queries)
 	b := &base{
-		run: run, metrics: chosen, windows: windows,
+		run: run, first: run.Manifest.Retrievers()[0].Name, metrics: chosen, windows: windows,
 		bucket:    buckets(windows),
 		relevance: cmp.Or(chosen[0].Relevance(), 1),
 		cutoff:    chosen[0].Cutoff(),
@@ -52,7 +54,7 @@ func newBase(run *eval.Run, chosen []metrics.Metric, windows []int) *base {
 		b.missing[judgments.FoldTitle(name)] = true
 	}
 	for i := range run.Queries {
-		if run.Queries[i].Results[eval.FirstStage].Failed() {
+		if run.Queries[i].Results[b.first].Failed() {
 			b.failed = append(b.failed, run.Queries[i].ID)
 		}
 	}
@@ -76,7 +78,7 @@ func buckets(windows []int) []int {
 
 // recallAt is recall of documents of at least the grade.
 func recallAt(grade float64) metrics.Metric {
-	m, err := metrics.Parse("recall(rel=" + number(grade) + ")")
+	m, err := metrics.Parse("recall(rel=" + text.Number(grade) + ")")
 	if err != nil {
 		m, _ = metrics.Parse("recall")
 	}
@@ -97,7 +99,7 @@ func (w *baseWorker) query(q int) {
 	for j := range w.delivered[q] {
 		w.delivered[q][j] = int32(len(w.windows))
 	}
-	result := query.Results[eval.FirstStage]
+	result := query.Results[w.first]
 	if result.Failed() {
 		result = &eval.Result{} // counts as one that finds nothing
 	}

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/judgments"
 )
@@ -41,7 +42,7 @@ func TestCeilingIsTheBestOrder(t *testing.T) {
 		query := eval.Query{ID: "q"}
 		var first []eval.Hit
 		for i := range n {
-			first = append(first, eval.Hit{ID: fmt.Sprint(i), Title: fmt.Sprintf("T%d", i/2), Score: float64(n - i)})
+			first = append(first, eval.Hit{Document: &eval.Document{ID: fmt.Sprint(i), Title: fmt.Sprintf("T%d", i/2)}, Score: float64(n - i)})
 		}
 		for i := range 8 { // some of them are not in the list
 			if rapid.Bool().Draw(t, "judged") {
@@ -49,7 +50,7 @@ func TestCeilingIsTheBestOrder(t *testing.T) {
 			}
 		}
 		query.Results = eval.Results{eval.FirstStage: {Hits: first}}
-		b := newBase(&eval.Run{Queries: []eval.Query{query}}, chosen, windows)
+		b := newBase(&eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(10)}, Queries: []eval.Query{query}}, chosen, windows)
 		for i, w := range windows {
 			held := append([]eval.Hit(nil), first[:min(w, n)]...)
 			for m, metric := range chosen {
@@ -67,7 +68,7 @@ func TestCeilingIsTheBestOrder(t *testing.T) {
 
 func TestRawMatchesKeepDuplicates(t *testing.T) {
 	query := eval.Query{Judgments: []judgments.Judgment{{Title: "Heat", Grade: 1}, {ID: "9", Grade: 2}}}
-	hits := []eval.Hit{{ID: "1", Title: "heat"}, {ID: "2", Title: "Ran"}, {ID: "9", Title: "Heat"}, {ID: "3", Title: "Heat "}}
+	hits := []eval.Hit{{Document: &eval.Document{ID: "1", Title: "heat"}}, {Document: &eval.Document{ID: "2", Title: "Ran"}}, {Document: &eval.Document{ID: "9", Title: "Heat"}}, {Document: &eval.Document{ID: "3", Title: "Heat "}}}
 	want := []int32{0, -1, 1, 0}
 	for i, m := range rawMatches(&query, hits) {
 		if m != want[i] {

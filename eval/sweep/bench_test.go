@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/judgments"
@@ -16,14 +17,13 @@ import (
 func benchmarkRun() (*eval.Run, []metrics.Metric) {
 	random := rand.New(rand.NewPCG(1, 2))
 	run := &eval.Run{Manifest: eval.Manifest{
-		Systems: []string{eval.FirstStage, "r"}, Metrics: []string{"ndcg@10", "mrr@10", "recall@50"},
-		Rerankers: []eval.Reranker{{Name: "r", Window: 200}}, Depth: 200,
+		Systems: evaltest.Systems(200, eval.System{Name: "r", Window: 200}), Metrics: []string{"ndcg@10", "mrr@10", "recall@50"},
 	}}
 	for q := range 1000 {
 		query := eval.Query{ID: fmt.Sprint(q), Number: q}
 		var first []eval.Hit
 		for d := range 200 {
-			first = append(first, eval.Hit{ID: fmt.Sprintf("doc-%d", d), Title: fmt.Sprintf("The Title Number %d of %d", d, q), Score: float64(200 - d)})
+			first = append(first, eval.Hit{Document: &eval.Document{ID: fmt.Sprintf("doc-%d", d), Title: fmt.Sprintf("The Title Number %d of %d", d, q)}, Score: float64(200 - d)})
 		}
 		for range 10 {
 			query.Judgments = append(query.Judgments, judgments.Judgment{Title: first[random.IntN(200)].Title, Grade: float64(random.IntN(4))})
@@ -63,7 +63,7 @@ func BenchmarkWindows(b *testing.B) {
 		b.Run(text, func(b *testing.B) {
 			windows := mustWindows(b, text)
 			for b.Loop() {
-				newCurve(newBase(run, chosen, windows), run.Manifest.Rerankers[0], nil)
+				newCurve(newBase(run, chosen, windows), run.Manifest.Reranked()[0], nil)
 			}
 		})
 	}

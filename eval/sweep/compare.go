@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/integrity"
 )
 
 // likeness is how alike two rankings of one query are.
@@ -29,8 +30,8 @@ func compareLists(first, derived, searched []eval.Hit, window int) (alike likene
 	if len(extra) == 0 && len(lost) == 0 {
 		return compareOrder(derived, searched)
 	}
-	end := endOf(first, window)
-	if !end.ties(extra) || !end.ties(lost) {
+	end := integrity.EndOf(first, window)
+	if !tie(end, extra) || !tie(end, lost) {
 		switch {
 		case len(extra) == 0:
 			return different, fmt.Sprintf("the search does not return %s", some(lost))
@@ -66,78 +67,47 @@ func compareOrder(derived, searched []eval.Hit) (alike likeness, reason string) 
 	return different, fmt.Sprintf("rank %d is %s instead of %s, with the same scores", at+1, name(searched[at]), name(derived[at]))
 }
 
-// windowEnd is the score at which a window ends. Where documents on both sides
-// of its end have that score, and the index has several shards, a server's
-// reranker does not take those that the first stage alone ranks first: each
-// shard hands its documents on in the order of a hash table.
-type windowEnd struct {
-	defined bool
-	score   float32
-	scores  map[document]float32
-	below   bool // the score goes on below the first stage's list
-}
-
-func endOf(first []eval.Hit, window int) windowEnd {
-	// A score of 0 is none: the first stage sorts by a field.
-	if window > len(first) || first[window-1].Score == 0 {
-		return windowEnd{}
-	}
-	end := windowEnd{defined: true, score: float32(first[window-1].Score), scores: make(map[document]float32, len(first))}
-	for _, h := range first {
-		end.scores[documentOf(h)] = float32(h.Score)
-	}
-	end.below = float32(first[len(first)-1].Score) == end.score
-	return end
-}
-
-// ties says whether all of the documents may have the score of the window's
-// end.
-func (e windowEnd) ties(hits []eval.Hit) bool {
-	for _, h := range hits {
-		score, listed := e.scores[documentOf(h)]
-		if !e.defined || listed && score != e.score || !listed && !e.below {
-			return false
-		}
-	}
-	return true
+// tie says whether all of the hits may have the score of the window's end.
+func tie(end integrity.WindowEnd, hits []eval.Hit) bool {
+	return !slices.ContainsFunc(hits, func(h eval.Hit) bool { return !end.Ties(h) })
 }
 
 // without leaves hits out of a list.
 func without(hits, left []eval.Hit) []eval.Hit {
-	gone := make(map[document]bool, len(left))
+	gone := make(map[eval.Key]bool, len(left))
 	for _, h := range left {
-		gone[documentOf(h)] = true
+		gone[h.Key()] = true
 	}
-	return slices.DeleteFunc(slices.Clone(hits), func(h eval.Hit) bool { return gone[documentOf(h)] })
+	return slices.DeleteFunc(slices.Clone(hits), func(h eval.Hit) bool { return gone[h.Key()] })
 }
 
 // scoresMoved counts the documents of two rankings whose score is not the
 // same, as float32.
 func scoresMoved(derived, searched []eval.Hit) int {
-	scores := make(map[document]float32, len(derived))
+	scores := make(map[eval.Key]float32, len(derived))
 	for _, h := range derived {
-		scores[documentOf(h)] = float32(h.Score)
+		scores[h.Key()] = float32(h.Score)
 	}
 	moved := 0
 	for _, h := range searched {
-		if score, ok := scores[documentOf(h)]; ok && score != float32(h.Score) {
+		if score, ok := scores[h.Key()]; ok && score != float32(h.Score) {
 			moved++
 		}
 	}
 	return moved
 }
 
-func sameDocument(a, b eval.Hit) bool { return a.ID == b.ID && a.Index == b.Index }
+func sameDocument(a, b eval.Hit) bool { return a.Key() == b.Key() }
 
 // missingFrom lists the hits of a that b does not hold.
 func missingFrom(a, b []eval.Hit) []eval.Hit {
-	held := make(map[document]bool, len(b))
+	held := make(map[eval.Key]bool, len(b))
 	for _, h := range b {
-		held[documentOf(h)] = true
+		held[h.Key()] = true
 	}
 	var missing []eval.Hit
 	for _, h := range a {
-		if !held[documentOf(h)] {
+		if !held[h.Key()] {
 			missing = append(missing, h)
 		}
 	}

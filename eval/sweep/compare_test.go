@@ -9,7 +9,9 @@ import (
 )
 
 func TestCompareLists(t *testing.T) {
-	hit := func(id string, score float64) eval.Hit { return eval.Hit{ID: id, Score: score} }
+	hit := func(id string, score float64) eval.Hit {
+		return eval.Hit{Document: &eval.Document{ID: id}, Score: score}
+	}
 	derived := []eval.Hit{hit("a", 3), hit("b", 2), hit("c", 2), hit("d", 1)}
 	for _, test := range []struct {
 		name     string
@@ -41,8 +43,8 @@ func TestCompareLists(t *testing.T) {
 func TestCompareListsAsFloat32(t *testing.T) {
 	a := float64(float32(1.1))
 	b := math.Nextafter(a, 2)
-	derived := []eval.Hit{{ID: "x", Score: a}, {ID: "y", Score: a}}
-	searched := []eval.Hit{{ID: "y", Score: b}, {ID: "x", Score: a}}
+	derived := []eval.Hit{{Document: &eval.Document{ID: "x"}, Score: a}, {Document: &eval.Document{ID: "y"}, Score: a}}
+	searched := []eval.Hit{{Document: &eval.Document{ID: "y"}, Score: b}, {Document: &eval.Document{ID: "x"}, Score: a}}
 	if got, reason := compareLists(nil, derived, searched, 2); got != swapped {
 		t.Errorf("got %d (%s), want a swap of equal scores", got, reason)
 	}
@@ -57,7 +59,9 @@ func TestCompareEmptyLists(t *testing.T) {
 // Where the window ends among equal first-stage scores the server may take
 // other documents of that score, and no others.
 func TestCompareListsAtTheWindowsEnd(t *testing.T) {
-	hit := func(id string, score float64) eval.Hit { return eval.Hit{ID: id, Score: score} }
+	hit := func(id string, score float64) eval.Hit {
+		return eval.Hit{Document: &eval.Document{ID: id}, Score: score}
+	}
 	// The window of 3 ends at score 5, which c to e share.
 	first := []eval.Hit{hit("a", 9), hit("b", 7), hit("c", 5), hit("d", 5), hit("e", 5), hit("f", 4)}
 	derived := []eval.Hit{hit("c", 3), hit("a", 2), hit("b", 1)}

@@ -34,7 +34,7 @@ type curve struct {
 
 // newCurve works every window out of the reranker's lists. Measured are the
 // real answers at the smaller windows, nil to derive them.
-func newCurve(b *base, reranker eval.Reranker, measured [][]*eval.Result) *curve {
+func newCurve(b *base, reranker eval.System, measured [][]*eval.Result) *curve {
 	covered := 0
 	for covered < len(b.windows) && b.windows[covered] <= reranker.Window {
 		covered++
@@ -51,7 +51,7 @@ func newCurve(b *base, reranker eval.Reranker, measured [][]*eval.Result) *curve
 	unranked := integrity.Unranked(b.run, c.system)
 	for q := range b.run.Queries {
 		query := &b.run.Queries[q]
-		c.usable[q] = !query.Results[eval.FirstStage].Failed() && !query.Results[c.system].Failed() && !unranked[query.ID]
+		c.usable[q] = !query.Results[b.first].Failed() && !query.Results[c.system].Failed() && !unranked[query.ID]
 		if !c.usable[q] {
 			c.failed = append(c.failed, query.ID)
 		}

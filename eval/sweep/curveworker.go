@@ -2,13 +2,14 @@ package sweep
 
 import (
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/metrics"
 )
 
 // curveWorker works through queries, reusing its memory.
 type curveWorker struct {
 	*curve
-	position map[document]int
+	position map[eval.Key]int
 	counts   []int    // by bucket: hits of the reranked list so far
 	items    []item   // the judged hits of the reranked list, in its order
 	ranks    []int    // by item, then window
@@ -33,7 +34,7 @@ type item struct {
 func newCurveWorker(c *curve, outside []bool) *curveWorker {
 	return &curveWorker{
 		curve:    c,
-		position: make(map[document]int),
+		position: make(map[eval.Key]int),
 		counts:   make([]int, c.covered),
 		lengths:  make([]int, c.covered),
 		scored:   make([]int, c.covered),
@@ -45,7 +46,7 @@ func newCurveWorker(c *curve, outside []bool) *curveWorker {
 // query takes one query into the tables.
 func (w *curveWorker) query(q int) {
 	query := &w.run.Queries[q]
-	first, reranked := query.Results[eval.FirstStage], query.Results[w.system]
+	first, reranked := query.Results[w.first], query.Results[w.system]
 	if !w.usable[q] {
 		for i := range w.covered {
 			w.unanswered(q, i)
@@ -99,8 +100,8 @@ func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 	clear(w.position)
 	largest := w.windows[w.covered-1]
 	for i, h := range first[:min(w.own, len(first))] {
-		if _, twice := w.position[documentOf(h)]; !twice {
-			w.position[documentOf(h)] = i + 1
+		if _, twice := w.position[h.Key()]; !twice {
+			w.position[h.Key()] = i + 1
 		}
 	}
 	clear(w.counts)
@@ -108,7 +109,7 @@ func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 	beyond := w.beyond(q, first, reranked)
 	for i, h := range reranked {
 		bucket, match := w.covered-1, int32(-1)
-		switch rank := w.position[documentOf(h)]; {
+		switch rank := w.position[h.Key()]; {
 		case rank > largest, rank == 0 && w.own > largest:
 			continue
 		case rank > 0:
@@ -137,19 +138,19 @@ func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 // first-stage hits of the reranker's own window, by rank. They belong to that
 // window alone.
 // It is no fault of the first stage where they tie with the window's end: see
-// windowEnd.
+// integrity.WindowEnd.
 func (w *curveWorker) beyond(q int, first, reranked []eval.Hit) map[int]int32 {
 	var hits []eval.Hit
 	var at []int
 	for i, h := range reranked {
-		if w.position[documentOf(h)] == 0 {
+		if w.position[h.Key()] == 0 {
 			hits, at = append(hits, h), append(at, i)
 		}
 	}
 	if len(hits) == 0 {
 		return nil
 	}
-	w.outside[q] = !endOf(first, w.own).ties(hits)
+	w.outside[q] = !tie(integrity.EndOf(first, w.own), hits)
 	found := make(map[int]int32, len(hits))
 	for i, match := range rawMatches(&w.run.Queries[q], hits) {
 		found[at[i]] = match

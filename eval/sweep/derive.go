@@ -2,11 +2,6 @@ package sweep
 
 import "github.com/releval/releval/eval"
 
-// document identifies a hit.
-type document struct{ index, id string }
-
-func documentOf(h eval.Hit) document { return document{h.Index, h.ID} }
-
 // Derive gives the ranking that the reranker would return at the window: the
 // hits of the reranked list whose documents are among the first w of the first
 // stage, in the order of the reranked list.
@@ -23,13 +18,13 @@ func documentOf(h eval.Hit) document { return document{h.Index, h.ID} }
 // a window ends among documents of equal first-stage score, which of them the
 // server takes.
 func Derive(first, reranked []eval.Hit, window int) []eval.Hit {
-	seen := make(map[document]bool, window)
+	seen := make(map[eval.Key]bool, window)
 	for _, h := range first[:min(window, len(first))] {
-		seen[documentOf(h)] = true
+		seen[h.Key()] = true
 	}
 	var derived []eval.Hit
 	for _, h := range reranked {
-		if seen[documentOf(h)] {
+		if seen[h.Key()] {
 			derived = append(derived, h)
 		}
 	}

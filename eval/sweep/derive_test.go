@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/judgments"
 )
@@ -19,7 +20,7 @@ func TestDerive(t *testing.T) {
 	hits := func(ids ...string) []eval.Hit {
 		var list []eval.Hit
 		for _, id := range ids {
-			list = append(list, eval.Hit{ID: id})
+			list = append(list, eval.Hit{Document: &eval.Document{ID: id}})
 		}
 		return list
 	}
@@ -43,9 +44,9 @@ func TestDerive(t *testing.T) {
 }
 
 func TestDeriveTellsIndicesApart(t *testing.T) {
-	first := []eval.Hit{{Index: "x", ID: "1"}, {Index: "y", ID: "1"}}
-	reranked := []eval.Hit{{Index: "y", ID: "1"}, {Index: "x", ID: "1"}}
-	want := []eval.Hit{{Index: "x", ID: "1"}}
+	first := []eval.Hit{{Document: &eval.Document{Index: "x", ID: "1"}}, {Document: &eval.Document{Index: "y", ID: "1"}}}
+	reranked := []eval.Hit{{Document: &eval.Document{Index: "y", ID: "1"}}, {Document: &eval.Document{Index: "x", ID: "1"}}}
+	want := []eval.Hit{{Document: &eval.Document{Index: "x", ID: "1"}}}
 	if diff := cmp.Diff(want, Derive(first, reranked, 1)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -87,7 +88,7 @@ func ask(t rapid.TB, d *double, window int, minScore *float32) (first, reranked 
 	list := func(found []scoredDocument) []eval.Hit {
 		var hits []eval.Hit
 		for _, f := range found {
-			hits = append(hits, eval.Hit{ID: f.id, Title: f.title, Score: float64(f.score)})
+			hits = append(hits, eval.Hit{Document: &eval.Document{ID: f.id, Title: f.title}, Score: float64(f.score)})
 		}
 		return hits
 	}
@@ -144,9 +145,9 @@ func TestCurveEqualsDerivedLists(t *testing.T) {
 			}
 			query.Judgments = append(query.Judgments, j)
 		}
-		run := &eval.Run{Queries: []eval.Query{query}}
+		run := &eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(largest, eval.System{Name: "drawn"})}, Queries: []eval.Query{query}}
 		b := newBase(run, chosen, windows)
-		c := newCurve(b, eval.Reranker{Name: "drawn", Window: largest}, nil)
+		c := newCurve(b, eval.System{Name: "drawn", Window: largest}, nil)
 		for i, w := range windows {
 			derived := Derive(first, reranked, w)
 			ranking := metrics.Ranking{Grades: query.Grades(derived), Judged: query.Judged()}

@@ -129,7 +129,7 @@ func TestElasticsearchDerivedIsMeasured(t *testing.T) {
 					}
 					r.Window = w
 					searched := search(plan.RerankRetriever(q, r), w)
-					if derived := sweep.Derive(first, whole, w); !slices.Equal(searched, derived) {
+					if derived := sweep.Derive(first, whole, w); !slices.EqualFunc(searched, derived, eval.Hit.Equal) {
 						t.Fatalf("query %q, window %d (-searched +derived):\n%s", q.ID, w, cmp.Diff(searched, derived))
 					}
 				}

@@ -8,6 +8,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -35,13 +36,13 @@ func Execute(ctx context.Context, plan *plan.Plan, searcher execute.Searcher, o 
 		o.Metrics = wide.Metrics
 	}
 	s := &sweeper{
-		Options: o,
-		plan:    wide,
-		leftOut: leftOut(plan, wide),
-		windows: o.Windows,
-		view:    &view{Searcher: searcher, index: wide.Suite.Search.Index, titleField: wide.Suite.Search.TitleField},
+		Options:  o,
+		plan:     wide,
+		leftOut:  leftOut(plan, wide),
+		windows:  o.Windows,
+		snapshot: execute.NewSnapshot(searcher, wide.Suite.Search.Index),
 	}
-	defer s.view.close(ctx)
+	defer s.snapshot.Close(ctx)
 	if err := s.pass(ctx); err != nil {
 		return nil, s.run, err
 	}
@@ -52,12 +53,14 @@ func Execute(ctx context.Context, plan *plan.Plan, searcher execute.Searcher, o 
 // sweeper is one Execute at work.
 type sweeper struct {
 	Options
-	plan    *plan.Plan
-	leftOut []string
-	windows []int
-	view    *view
-	run     *eval.Run
-	cost    Cost
+	plan     *plan.Plan
+	leftOut  []string
+	windows  []int
+	snapshot *execute.Snapshot
+	several  bool // indices that the index expression stands for
+	counted  int  // searches that a part of the cost has
+	run      *eval.Run
+	cost     Cost
 }
 
 func (s *sweeper) concurrency() int {
@@ -74,17 +77,17 @@ func (s *sweeper) pass(ctx context.Context) (err error) {
 	if pass == nil {
 		pass = s.bare
 	}
-	if s.run, err = pass(ctx, s.view, s.plan); err != nil {
+	if s.run, err = pass(ctx, s.snapshot, s.plan); err != nil {
 		return err
 	}
 	if err := s.checkRun(); err != nil {
 		return err
 	}
-	s.view.severalIndices = len(s.run.Manifest.Indices) > 1
-	s.cost.Pass += s.view.taken()
+	s.several = len(s.run.Manifest.Indices) > 1
+	s.cost.Pass += s.taken()
 	for i := range s.run.Queries {
 		for _, r := range s.plan.Rerankers {
-			first, reranked := s.run.Queries[i].Results[eval.FirstStage], s.run.Queries[i].Results[r.Name]
+			first, reranked := s.run.Queries[i].Results[s.run.Manifest.FirstStageOf(r.Name)], s.run.Queries[i].Results[r.Name]
 			if !first.Failed() && !reranked.Failed() {
 				s.cost.PassDocuments += min(r.Window, len(first.Hits))
 			}
@@ -96,9 +99,9 @@ func (s *sweeper) pass(ctx context.Context) (err error) {
 // checkRun refuses a run that is not one of the plan, whose cells could not be
 // searched again.
 func (s *sweeper) checkRun() error {
-	if len(s.run.Queries) != len(s.plan.Queries) || len(s.run.Manifest.Rerankers) != len(s.plan.Rerankers) {
+	if len(s.run.Queries) != len(s.plan.Queries) || len(s.run.Manifest.Reranked()) != len(s.plan.Rerankers) {
 		return fmt.Errorf("the pass gave %d queries and %d rerankers, where the plan has %d and %d",
-			len(s.run.Queries), len(s.run.Manifest.Rerankers), len(s.plan.Queries), len(s.plan.Rerankers))
+			len(s.run.Queries), len(s.run.Manifest.Reranked()), len(s.plan.Queries), len(s.plan.Rerankers))
 	}
 	for i := range s.run.Queries {
 		if s.run.Queries[i].ID != s.plan.Queries[i].ID {
@@ -108,22 +111,20 @@ func (s *sweeper) checkRun() error {
 	return nil
 }
 
+// first names the system whose hits are reranked.
+func (s *sweeper) first() string { return s.run.Manifest.Retrievers()[0].Name }
+
 // bare is the pass where the caller has none of its own.
-func (s *sweeper) bare(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error) {
+func (s *sweeper) bare(ctx context.Context, snapshot *execute.Snapshot, plan *plan.Plan) (*eval.Run, error) {
 	m := eval.Manifest{
 		Suite: plan.Suite.Name, File: plan.Suite.File,
-		Index: plan.Suite.Search.Index, TitleField: plan.Suite.Search.TitleField, Retriever: plan.Suite.Search.Retriever,
-		Systems: plan.Systems(), Depth: plan.Depth, QueryCount: len(plan.Queries), Seed: s.Seed,
-	}
-	for _, r := range plan.Rerankers {
-		m.Rerankers = append(m.Rerankers, eval.Reranker{
-			Name: r.Name, Field: r.Field, InferenceID: r.InferenceID, Window: r.Window, MinScore: r.MinScore, Extra: r.Extra,
-		})
+		Index: plan.Suite.Search.Index, TitleField: plan.Suite.Search.TitleField,
+		Systems: plan.Systems(), QueryCount: len(plan.Queries), Seed: s.Seed,
 	}
 	for _, metric := range plan.Metrics {
 		m.Metrics = append(m.Metrics, metric.String())
 	}
-	runner := execute.Runner{Cluster: searcher, Concurrency: s.Concurrency}
+	runner := execute.Runner{Snapshot: snapshot, Concurrency: s.Concurrency}
 	queries, err := runner.Run(ctx, plan, nil)
 	return &eval.Run{Manifest: m, Queries: queries}, err
 }
@@ -134,7 +135,7 @@ func (s *sweeper) result(ctx context.Context) (*Result, error) {
 	result := newResult(b, s.Options)
 	result.Tool = s.run.Manifest.Tool
 	for i, reranker := range s.plan.Rerankers {
-		r, err := s.sweep(ctx, b, reranker, s.run.Manifest.Rerankers[i], result)
+		r, err := s.sweep(ctx, b, reranker, s.run.Manifest.Reranked()[i], result)
 		if err != nil {
 			return nil, err
 		}
@@ -142,14 +143,14 @@ func (s *sweeper) result(ctx context.Context) (*Result, error) {
 	}
 	result.Cost = s.cost
 	result.Notes = append(result.Notes, s.leftOut...)
-	if s.view.reopened {
+	if s.snapshot.Replaced() {
 		result.Notes = append(result.Notes, "the point in time was lost on the way, and another one opened: the index may have changed in between")
 	}
 	return result, nil
 }
 
 // sweep does one reranker.
-func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranker, described eval.Reranker, result *Result) (*Reranker, error) {
+func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranker, described eval.System, result *Result) (*Reranker, error) {
 	r := newReranker(described)
 	c := newCurve(b, described, nil)
 	reason, err := s.check(ctx, c, reranker, &r)
@@ -175,7 +176,7 @@ func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranke
 		switch {
 		case errors.As(err, &givenUp):
 			r.Notes = append(r.Notes, "the latencies were not measured: "+givenUp.Error())
-			s.cost.Latency += s.view.taken()
+			s.cost.Latency += s.taken()
 		case err != nil:
 			return nil, err
 		}
@@ -190,7 +191,7 @@ func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranke
 // derived, or "".
 func (s *sweeper) check(ctx context.Context, c *curve, reranker judgments.Reranker, r *Reranker) (reason string, err error) {
 	if outside := len(c.outside); outside > 0 {
-		reason = fmt.Sprintf("%s of %s hold reranked documents that the first stage did not deliver", counted(outside, "query", "queries"), reranker.Name)
+		reason = fmt.Sprintf("%s of %s hold reranked documents that the first stage did not deliver", text.Count(outside, "query"), reranker.Name)
 		r.Notes = append(r.Notes, reason)
 	}
 	if s.Audit <= 0 {
@@ -208,7 +209,7 @@ func (s *sweeper) check(ctx context.Context, c *curve, reranker judgments.Rerank
 		r.Origin = Audited
 	}
 	if r.Audit != nil && r.Audit.Different == 0 && r.Audit.Moved > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("in %s of the audit the order is the same but scores are not: the model is not quite pointwise", counted(r.Audit.Moved, "cell", "cells")))
+		r.Notes = append(r.Notes, fmt.Sprintf("in %s of the audit the order is the same but scores are not: the model is not quite pointwise", text.Count(r.Audit.Moved, "cell")))
 	}
 	return reason, nil
 }

@@ -222,8 +222,8 @@ func TestSeveralRerankers(t *testing.T) {
 	if result.Cost.Pass != 30 {
 		t.Errorf("%d searches in the pass, want 30: one a query for the first stage and for each reranker", result.Cost.Pass)
 	}
-	if got := run.Manifest.LargestWindow(); got != 40 || run.Manifest.Depth < 40 {
-		t.Errorf("the run's window is %d and its depth %d, want 40 and more", got, run.Manifest.Depth)
+	if got := run.Manifest.LargestWindow(); got != 40 || run.Manifest.Depth() < 40 {
+		t.Errorf("the run's window is %d and its depth %d, want 40 and more", got, run.Manifest.Depth())
 	}
 	if result.FirstStage.Latency == nil {
 		t.Error("the first stage has no latency")

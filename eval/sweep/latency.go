@@ -91,7 +91,7 @@ func (s *sweeper) latency(ctx context.Context, reranker judgments.Reranker) (*La
 	var first samples
 	var x, took, wall []float64
 	for _, q := range sample {
-		held := len(s.run.Queries[q].Results[eval.FirstStage].Hits)
+		held := len(s.run.Queries[q].Results[s.first()].Hits)
 		for _, i := range random.Perm(len(s.windows) + 1) {
 			if i == len(s.windows) {
 				if r, err := s.timed(ctx, l, reranker, q, 0); err != nil {
@@ -112,7 +112,7 @@ func (s *sweeper) latency(ctx context.Context, reranker judgments.Reranker) (*La
 			}
 		}
 	}
-	s.cost.Latency += s.view.taken()
+	s.cost.Latency += s.taken()
 	for i := range byWindow {
 		l.points = append(l.points, byWindow[i].times())
 	}
@@ -125,7 +125,7 @@ func (s *sweeper) latency(ctx context.Context, reranker judgments.Reranker) (*La
 func (s *sweeper) latencySample(system string, random *rand.Rand) []int {
 	var answered []int
 	for q := range s.run.Queries {
-		first := s.run.Queries[q].Results[eval.FirstStage]
+		first := s.run.Queries[q].Results[s.first()]
 		if !first.Failed() && len(first.Hits) > 0 && !s.run.Queries[q].Results[system].Failed() {
 			answered = append(answered, q)
 		}
@@ -143,13 +143,13 @@ func (s *sweeper) timed(ctx context.Context, l *Latency, reranker judgments.Rera
 	var r *eval.Result
 	var err error
 	if window == 0 {
-		r, err = s.view.first(ctx, s.plan, query, s.plan.Depth)
+		r, err = s.searchFirst(ctx, query)
 	} else {
-		r, err = s.view.rerank(ctx, s.plan, query, reranker, window)
+		r, err = s.searchReranked(ctx, query, reranker, window)
 	}
 	if err == nil {
 		if window > 0 {
-			s.cost.LatencyDocuments += min(window, len(s.run.Queries[q].Results[eval.FirstStage].Hits))
+			s.cost.LatencyDocuments += min(window, len(s.run.Queries[q].Results[s.first()].Hits))
 		}
 		return r, nil
 	}

@@ -52,10 +52,10 @@ type Options struct {
 	Resamples int
 	// Confidence is the coverage of intervals and bounds; 0 means 0.95.
 	Confidence float64
-	// Pass searches every query of the plan with every system through the
-	// searcher, which Execute hands it so that all of the sweep sees the same
-	// point in time; nil for an eval.Runner without any preparation.
-	Pass func(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error)
+	// Pass searches every query of the plan with every system, seeing the
+	// snapshot, which all of the sweep sees; nil for an execute.Runner without
+	// any preparation.
+	Pass func(ctx context.Context, snapshot *execute.Snapshot, plan *plan.Plan) (*eval.Run, error)
 	// Concurrency is how many queries are in flight; 0 means 4. Latencies are
 	// measured one search at a time whatever it is.
 	Concurrency int

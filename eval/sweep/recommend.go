@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 )
 
 // Recommendation says which window to take, by three rules.
@@ -98,7 +99,7 @@ func (c *curve) chooseWithin(s *selection, o Options) Choice {
 		choice := c.choice(s, best, o)
 		choice.Window = 0
 		choice.Sentence = fmt.Sprintf("no window is known to lose less than %s against the best with %s confidence, because one query has no spread; the best for it is window %d",
-			number(o.Delta), percent(o.Confidence), c.windows[best-1])
+			text.Number(o.Delta), text.Percent(o.Confidence), c.windows[best-1])
 		return choice
 	}
 	if c.covered == 1 {
@@ -123,22 +124,22 @@ func (c *curve) chooseWithin(s *selection, o Options) Choice {
 		choice.Window = 0
 		choice.QueriesNeeded = int(min(needed, stats.MaxQueriesNeeded))
 		choice.Sentence = fmt.Sprintf("no window is known to lose less than %s against the best with %s confidence: with %s even window %d, the best here, may lose %s; about %s would do",
-			number(o.Delta), percent(o.Confidence), counted(s.queries, "query", "queries"), c.windows[best-1], amount(float64(choice.AtMost)), counted(choice.QueriesNeeded, "query", "queries"))
+			text.Number(o.Delta), text.Percent(o.Confidence), text.Count(s.queries, "query"), c.windows[best-1], text.Fixed(float64(choice.AtMost), 4), text.Count(choice.QueriesNeeded, "query"))
 		return choice
 	}
 	choice := c.choice(s, at, o)
 	choice.From, choice.To = c.rangeOf(s.within, o.Confidence)
 	if at == best {
 		choice.Sentence = fmt.Sprintf("window %d is the best for %s, and the smallest known to lose less than %s with %s confidence: at most %s",
-			choice.Window, c.metrics[0], number(o.Delta), percent(o.Confidence), amount(float64(choice.AtMost)))
+			choice.Window, c.metrics[0], text.Number(o.Delta), text.Percent(o.Confidence), text.Fixed(float64(choice.AtMost), 4))
 	} else {
 		choice.Sentence = fmt.Sprintf("window %d is the smallest known to lose less than %s of %s against the best, window %d, with %s confidence: it loses %s, at most %s",
-			choice.Window, number(o.Delta), c.metrics[0], c.windows[best-1], percent(o.Confidence), amount(float64(choice.Loss)), amount(float64(choice.AtMost)))
+			choice.Window, text.Number(o.Delta), c.metrics[0], c.windows[best-1], text.Percent(o.Confidence), text.Fixed(float64(choice.Loss), 4), text.Fixed(float64(choice.AtMost), 4))
 	}
 	if smaller := smallestWithin(s.means, o.Delta); smaller < at {
 		n := queriesFor(s.queries, s.loss(smaller), s.upper(smaller, o.Confidence), o.Delta)
 		choice.Sentence += fmt.Sprintf("; window %d loses %s here, and about %s would tell whether it is enough",
-			c.windows[smaller-1], amount(s.loss(smaller)), counted(int(min(n, stats.MaxQueriesNeeded)), "query", "queries"))
+			c.windows[smaller-1], text.Fixed(s.loss(smaller), 4), text.Count(int(min(n, stats.MaxQueriesNeeded)), "query"))
 	}
 	return choice
 }
@@ -150,7 +151,7 @@ func (c *curve) harmful(s *selection, r Recommendation, o Options) Choice {
 	choice := c.choice(s, best, o)
 	choice.Window = 0
 	choice.Sentence = fmt.Sprintf("no window is recommended, because every one does harm: without the reranker %s is higher than at the best of them, window %d, by %s, and by %s or more with %s confidence",
-		r.Metric, r.Best, amount(s.means[0]-s.means[best]), amount(-float64(r.WithoutLoss)), percent(o.Confidence))
+		r.Metric, r.Best, text.Fixed(s.means[0]-s.means[best], 4), text.Fixed(-float64(r.WithoutLoss), 4), text.Percent(o.Confidence))
 	return choice
 }
 
@@ -172,13 +173,13 @@ func (c *curve) chooseEnough(s *selection, o Options) Choice {
 		choice := c.choice(s, best, o)
 		choice.Window = 0
 		choice.Sentence = fmt.Sprintf("no window gains anything over no reranker: the best, window %d, changes %s by %s",
-			c.windows[best-1], c.metrics[0], signed(s.means[best]-s.means[0]))
+			c.windows[best-1], c.metrics[0], text.Signed(s.means[best]-s.means[0], 4))
 		return choice
 	}
 	choice := c.choice(s, at, o)
 	choice.From, choice.To = c.rangeOf(s.enough, o.Confidence)
 	choice.Sentence = fmt.Sprintf("window %d is the smallest that reaches %s of the best gain of %s: %s of %s at window %d",
-		choice.Window, percent(enoughGain), c.metrics[0], signed(s.means[at]-s.means[0]), signed(s.means[best]-s.means[0]), c.windows[best-1])
+		choice.Window, text.Percent(enoughGain), c.metrics[0], text.Signed(s.means[at]-s.means[0], 4), text.Signed(s.means[best]-s.means[0], 4), c.windows[best-1])
 	if choice.From != choice.To {
 		choice.Sentence += fmt.Sprintf(" (other queries like these would choose from %d to %d)", choice.From, choice.To)
 	}
@@ -208,7 +209,7 @@ func (c *curve) chooseBudget(s *selection, latency *Latency, o Options) Choice {
 	}
 	choice := c.choice(s, at+1, o)
 	choice.Sentence = fmt.Sprintf("window %d is the largest within %v: 95 %% of its searches take up to %v; it loses %s of %s against the best",
-		choice.Window, o.LatencyBudget, p95(at), amount(float64(choice.Loss)), c.metrics[0])
+		choice.Window, o.LatencyBudget, p95(at), text.Fixed(float64(choice.Loss), 4), c.metrics[0])
 	return choice
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 )
 
 // curveOf makes a curve of ndcg@10 out of values: without the reranker by
@@ -116,7 +117,7 @@ func TestTooFewQueries(t *testing.T) {
 	if r.Within.Window != 0 || r.Within.QueriesNeeded <= 12 {
 		t.Fatalf("12 noisy queries give %+v, want no window and the number that would do", r.Within)
 	}
-	if !strings.Contains(r.Within.Sentence, fmt.Sprintf("about %d queries would do", r.Within.QueriesNeeded)) {
+	if !strings.Contains(r.Within.Sentence, "about "+text.Count(r.Within.QueriesNeeded, "query")+" would do") {
 		t.Errorf("the sentence %q does not say how many would do", r.Within.Sentence)
 	}
 	if r.Told || r.QueriesNeeded == 0 || !strings.Contains(r.Caution, "cannot tell one window from another") {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/text"
 )
 
 // FromRun sweeps a saved run: no search is sent, so there is no audit and no
@@ -53,7 +54,7 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 	result.Tool = run.Manifest.Tool
 	result.Notes = append(result.Notes, "swept from a saved run: not audited, and no latency measured")
 	if run.Complete == nil {
-		result.Notes = append(result.Notes, fmt.Sprintf("the run is not complete: it holds %d of %s", len(run.Queries), counted(run.Manifest.QueryCount, "query", "queries")))
+		result.Notes = append(result.Notes, fmt.Sprintf("the run is not complete: it holds %d of %s", len(run.Queries), text.Count(run.Manifest.QueryCount, "query")))
 	}
 	for _, described := range rerankers {
 		r := newReranker(described)
@@ -62,7 +63,7 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 		}
 		c := newCurve(b, described, nil)
 		if outside := len(c.outside); outside > 0 {
-			r.Notes = append(r.Notes, fmt.Sprintf("%s hold reranked documents that the first stage did not deliver: what is derived may be wrong", counted(outside, "query", "queries")))
+			r.Notes = append(r.Notes, fmt.Sprintf("%s hold reranked documents that the first stage did not deliver: what is derived may be wrong", text.Count(outside, "query")))
 		}
 		filled, err := r.fill(c, nil, o)
 		if err != nil {
@@ -89,16 +90,16 @@ func metricsOf(m *eval.Manifest) ([]metrics.Metric, error) {
 }
 
 // chooseRerankers narrows the run's rerankers to the named ones.
-func chooseRerankers(m *eval.Manifest, named []string) ([]eval.Reranker, error) {
-	if len(m.Rerankers) == 0 {
+func chooseRerankers(m *eval.Manifest, named []string) ([]eval.System, error) {
+	if len(m.Reranked()) == 0 {
 		return nil, errors.New("the run has no reranker, so there is no window to sweep")
 	}
 	if len(named) == 0 {
-		return m.Rerankers, nil
+		return m.Reranked(), nil
 	}
-	var chosen []eval.Reranker
+	var chosen []eval.System
 	var names []string
-	for _, r := range m.Rerankers {
+	for _, r := range m.Reranked() {
 		names = append(names, r.Name)
 	}
 	for _, name := range named {
@@ -106,7 +107,7 @@ func chooseRerankers(m *eval.Manifest, named []string) ([]eval.Reranker, error) 
 		if i < 0 {
 			return nil, fmt.Errorf("--reranker: the run has no reranker %q, it has %s", name, strings.Join(names, ", "))
 		}
-		chosen = append(chosen, m.Rerankers[i])
+		chosen = append(chosen, m.Reranked()[i])
 	}
 	return chosen, nil
 }
@@ -128,7 +129,7 @@ func newResult(b *base, o Options) *Result {
 }
 
 // newReranker starts a reranker's part.
-func newReranker(described eval.Reranker) Reranker {
+func newReranker(described eval.System) Reranker {
 	return Reranker{
 		Name: described.Name, Field: described.Field, InferenceID: described.InferenceID,
 		Service: described.Service, Model: described.Model,
@@ -162,10 +163,10 @@ func (r Reranker) fill(c *curve, latency *Latency, o Options) (*Reranker, error)
 		r.Settings = c.settings(at, o)
 	}
 	if len(c.failed) > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s without a usable answer, counted 0 at every window: %s", counted(len(c.failed), "query", "queries"), strings.Join(c.failed[:min(5, len(c.failed))], ", ")))
+		r.Notes = append(r.Notes, fmt.Sprintf("%s without a usable answer, counted 0 at every window: %s", text.Count(len(c.failed), "query"), text.List(c.failed, 5)))
 	}
 	if c.dropped > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s of the largest window are missing from the reranker's answers: no value in %s, or below min_score", counted(c.dropped, "document", "documents"), r.Field))
+		r.Notes = append(r.Notes, fmt.Sprintf("%s of the largest window are missing from the reranker's answers: no value in %s, or below min_score", text.Count(c.dropped, "document"), r.Field))
 	}
 	if points[0].Limited {
 		r.Notes = append(r.Notes, fmt.Sprintf("windows below %d limit %s: beyond the window the server returns nothing", c.cutoff, c.metrics[0]))

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/plan"
@@ -27,15 +28,15 @@ func TestSavedRunGivesTheSameNumbers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "run.jsonl")
 	var manifest eval.Manifest
 	o := Options{Windows: []int{5, 10, 40}, LatencySamples: -1}
-	o.Pass = func(ctx context.Context, searcher execute.Searcher, plan *plan.Plan) (*eval.Run, error) {
-		manifest = eval.Manifest{Systems: plan.Systems(), Depth: plan.Depth, QueryCount: 12,
-			Metrics:   []string{"ndcg@10", "mrr", "recall@50", "map", "judged@10"},
-			Rerankers: []eval.Reranker{{Name: "pointwise", Field: "plot", InferenceID: "pointwise", Window: plan.Rerankers[0].Window}}}
+	o.Pass = func(ctx context.Context, snapshot *execute.Snapshot, plan *plan.Plan) (*eval.Run, error) {
+		manifest = eval.Manifest{Systems: plan.Systems(), QueryCount: 12,
+			Metrics: []string{"ndcg@10", "mrr", "recall@50", "map", "judged@10"},
+		}
 		journal, err := runfile.Create(path, manifest)
 		if err != nil {
 			return nil, err
 		}
-		queries, err := (&execute.Runner{Cluster: searcher, Journal: journal}).Run(ctx, plan, nil)
+		queries, err := (&execute.Runner{Snapshot: snapshot, Journal: journal}).Run(ctx, plan, nil)
 		return &eval.Run{Manifest: manifest, Queries: queries}, errors.Join(err, journal.Complete(eval.Complete{Queries: 12}), journal.Close())
 	}
 	live, _, err := Execute(context.Background(), whole, d, o)
@@ -67,8 +68,7 @@ func TestSavedRunGivesTheSameNumbers(t *testing.T) {
 func TestSavedRunWindows(t *testing.T) {
 	run := &eval.Run{
 		Manifest: eval.Manifest{
-			Systems: []string{eval.FirstStage, "small", "large"}, Metrics: []string{"ndcg@10"}, Depth: 70,
-			Rerankers: []eval.Reranker{{Name: "small", Window: 25}, {Name: "large", Window: 70}},
+			Systems: evaltest.Systems(70, eval.System{Name: "small", Window: 25}, eval.System{Name: "large", Window: 70}), Metrics: []string{"ndcg@10"},
 		},
 		Queries: []eval.Query{{ID: "q", Results: eval.Results{eval.FirstStage: {}, "small": {}, "large": {}}}},
 	}
@@ -106,7 +106,7 @@ func TestSavedRunWindows(t *testing.T) {
 	if result, err := FromRun(run, Options{Rerankers: []string{"large"}, Windows: []int{30}}); err != nil || len(result.Rerankers) != 1 {
 		t.Errorf("one reranker alone: %v", err)
 	}
-	run.Manifest.Rerankers = nil
+	run.Manifest.Systems = run.Manifest.Systems[:1]
 	if _, err := FromRun(run, Options{}); err == nil || !strings.Contains(err.Error(), "no reranker") {
 		t.Errorf("error %v", err)
 	}
@@ -117,12 +117,12 @@ func TestLosses(t *testing.T) {
 	hits := func(ids ...string) *eval.Result {
 		r := &eval.Result{}
 		for i, id := range ids {
-			r.Hits = append(r.Hits, eval.Hit{ID: id, Score: float64(10 - i)})
+			r.Hits = append(r.Hits, eval.Hit{Document: &eval.Document{ID: id}, Score: float64(10 - i)})
 		}
 		return r
 	}
 	run := &eval.Run{
-		Manifest: eval.Manifest{Systems: []string{eval.FirstStage, "r"}, Metrics: []string{"ndcg@2"}, Rerankers: []eval.Reranker{{Name: "r", Window: 5}},
+		Manifest: eval.Manifest{Systems: evaltest.Systems(5, eval.System{Name: "r", Window: 5}), Metrics: []string{"ndcg@2"},
 			Unresolved: []string{"id gone"}},
 		Queries: []eval.Query{
 			{ID: "q", Judgments: []judgments.Judgment{{ID: "a", Grade: 1}, {ID: "c", Grade: 2}, {ID: "d", Grade: 1}, {ID: "e", Grade: 1}, {ID: "lost", Grade: 1}, {ID: "gone", Grade: 1}, {ID: "b", Grade: 0}},
@@ -177,10 +177,10 @@ func asJSON(t *testing.T, value any) string {
 // and is said.
 func TestRerankedHitsBeyondTheWindow(t *testing.T) {
 	runOf := func(last, beyond float64) *eval.Run {
-		first := []eval.Hit{{ID: "a", Score: 3}, {ID: "b", Score: 2}, {ID: "c", Score: last}, {ID: "x", Score: beyond}}
-		reranked := []eval.Hit{{ID: "x", Score: 5}, {ID: "a", Score: 4}, {ID: "b", Score: 3}}
+		first := []eval.Hit{{Document: &eval.Document{ID: "a"}, Score: 3}, {Document: &eval.Document{ID: "b"}, Score: 2}, {Document: &eval.Document{ID: "c"}, Score: last}, {Document: &eval.Document{ID: "x"}, Score: beyond}}
+		reranked := []eval.Hit{{Document: &eval.Document{ID: "x"}, Score: 5}, {Document: &eval.Document{ID: "a"}, Score: 4}, {Document: &eval.Document{ID: "b"}, Score: 3}}
 		return &eval.Run{
-			Manifest: eval.Manifest{Systems: []string{eval.FirstStage, "r"}, Metrics: []string{"mrr"}, Rerankers: []eval.Reranker{{Name: "r", Window: 3}}},
+			Manifest: eval.Manifest{Systems: evaltest.Systems(10, eval.System{Name: "r", Window: 3}), Metrics: []string{"mrr"}},
 			Queries: []eval.Query{{ID: "q", Judgments: []judgments.Judgment{{ID: "x", Grade: 1}},
 				Results: eval.Results{eval.FirstStage: {Hits: first}, "r": {Hits: reranked}}}},
 			Complete: &eval.Complete{},

@@ -8,6 +8,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 )
 
 // Settings estimate, from the lists of the pass alone, what other settings
@@ -79,15 +80,15 @@ type candidate struct {
 func (c *curve) candidates(q, window int) candidateQuery {
 	query := &c.run.Queries[q]
 	prepared := candidateQuery{judged: c.judged[q]}
-	first, reranked := query.Results[eval.FirstStage], query.Results[c.system]
+	first, reranked := query.Results[c.first], query.Results[c.system]
 	if !c.usable[q] {
 		return prepared
 	}
 	seen := first.Hits[:min(window, len(first.Hits))]
-	position := make(map[document]int, len(seen))
+	position := make(map[eval.Key]int, len(seen))
 	low, high := math.Inf(1), math.Inf(-1)
 	for i, h := range seen {
-		position[documentOf(h)] = i
+		position[h.Key()] = i
 		low, high = min(low, h.Score), max(high, h.Score)
 	}
 	prepared.scored = high > low
@@ -102,7 +103,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 	credited := make(map[int32]bool)
 	rawLow, rawHigh := math.Inf(1), math.Inf(-1)
 	for _, h := range hits {
-		at, ok := position[documentOf(h)]
+		at, ok := position[h.Key()]
 		if !ok {
 			continue
 		}
@@ -168,7 +169,7 @@ func (s *Settings) Sentences(metric string) []string {
 	if m := s.MinScore; m != nil {
 		if m.Chosen.Defined() {
 			sentences = append(sentences, fmt.Sprintf("min_score %.4g at window %d would keep %.0f %% of the hits and change %s by %s (estimated by %d-fold cross-validation)",
-				float64(m.Chosen), s.Window, float64(m.Kept)*100, metric, signed(float64(m.Difference.Mean)), s.Folds))
+				float64(m.Chosen), s.Window, float64(m.Kept)*100, metric, text.Signed(float64(m.Difference.Mean), 4), s.Folds))
 		} else {
 			sentences = append(sentences, fmt.Sprintf("no min_score at window %d cuts hits without losing more of %s than delta (estimated)", s.Window, metric))
 		}
@@ -178,7 +179,7 @@ func (s *Settings) Sentences(metric string) []string {
 		sentences = append(sentences, fmt.Sprintf("no blend with the first stage's score reaches more %s at window %d than the reranker's score alone (estimated)", metric, s.Window))
 	case b != nil:
 		sentences = append(sentences, fmt.Sprintf("a blend of %.0f %% reranker and %.0f %% first stage, each scaled to 0 to 1, at window %d would change %s by %s to %.4f (estimated by %d-fold cross-validation)",
-			b.Chosen*100, (1-b.Chosen)*100, s.Window, metric, signed(float64(b.Difference.Mean)), float64(b.Value), s.Folds))
+			b.Chosen*100, (1-b.Chosen)*100, s.Window, metric, text.Signed(float64(b.Difference.Mean), 4), float64(b.Value), s.Folds))
 	}
 	return append(sentences, s.Notes...)
 }

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/judgments"
@@ -47,15 +48,15 @@ func TestScale(t *testing.T) {
 func runWith(queries int, firstOf, rerankOf func(random *rand.Rand, relevant bool) float64) *eval.Run {
 	random := rand.New(rand.NewPCG(11, 12))
 	run := &eval.Run{Manifest: eval.Manifest{
-		Systems: []string{eval.FirstStage, "r"}, Metrics: []string{"ndcg@10"},
-		Rerankers: []eval.Reranker{{Name: "r", Window: 30}}, Depth: 30, QueryCount: queries,
+		Systems: evaltest.Systems(30, eval.System{Name: "r", Window: 30}), Metrics: []string{"ndcg@10"},
+		QueryCount: queries,
 	}, Complete: &eval.Complete{}}
 	for i := range queries {
 		q := eval.Query{ID: fmt.Sprint(i), Number: i, Judgments: []judgments.Judgment{{ID: "0", Grade: 1}}}
 		var first, reranked []eval.Hit
 		for d := range 30 {
-			first = append(first, eval.Hit{ID: fmt.Sprint(d), Score: firstOf(random, d == 0)})
-			reranked = append(reranked, eval.Hit{ID: fmt.Sprint(d), Score: rerankOf(random, d == 0)})
+			first = append(first, eval.Hit{Document: &eval.Document{ID: fmt.Sprint(d)}, Score: firstOf(random, d == 0)})
+			reranked = append(reranked, eval.Hit{Document: &eval.Document{ID: fmt.Sprint(d)}, Score: rerankOf(random, d == 0)})
 		}
 		byScore := func(a, b eval.Hit) int {
 			if a.Score > b.Score {

@@ -3,7 +3,6 @@ package sweep
 import (
 	"math"
 	"runtime"
-	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -67,6 +66,3 @@ func mean(values []float64) float64 {
 	}
 	return sum / float64(n)
 }
-
-// number writes a float64 in the fewest digits that read back.
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // Bounds on what windows may be asked for.
@@ -27,21 +29,21 @@ func DefaultWindows() []int { return []int{5, 10, 20, 50, 100, 200} }
 // A range holds both of its ends where the step meets them; the step is 1
 // where none is given. Spaces around numbers are ignored. Windows are from 1
 // to MaxWindow, at most MaxWindows of them.
-func ParseWindows(text string) ([]int, error) {
-	if strings.TrimSpace(text) == "" {
+func ParseWindows(list string) ([]int, error) {
+	if strings.TrimSpace(list) == "" {
 		return nil, fmt.Errorf("no window is named: write some as 5,10,20,50 or as a range 10..200:10")
 	}
 	var windows []int
-	for part := range strings.SplitSeq(text, ",") {
+	for part := range strings.SplitSeq(list, ",") {
 		var err error
 		if windows, err = appendPart(windows, strings.TrimSpace(part)); err != nil {
-			return nil, fmt.Errorf("the windows %q: %w", clipped(text), err)
+			return nil, fmt.Errorf("the windows %s: %w", text.Quote(list), err)
 		}
 		// Checked at each part, so that no list grows without bound.
 		slices.Sort(windows)
 		windows = slices.Compact(windows)
 		if len(windows) > MaxWindows {
-			return nil, fmt.Errorf("the windows %q: they are more than %d: take a larger step", clipped(text), MaxWindows)
+			return nil, fmt.Errorf("the windows %s: they are more than %d: take a larger step", text.Quote(list), MaxWindows)
 		}
 	}
 	return windows, nil
@@ -68,11 +70,11 @@ func appendPart(windows []int, part string) ([]int, error) {
 	step := 1
 	if hasStep {
 		if step, err = parseWindow(by); err != nil {
-			return nil, fmt.Errorf("the step of %q: %w", clipped(part), err)
+			return nil, fmt.Errorf("the step of %s: %w", text.Quote(part), err)
 		}
 	}
 	if last < first {
-		return nil, fmt.Errorf("the range %q falls: write it as %d..%d", clipped(part), last, first)
+		return nil, fmt.Errorf("the range %s falls: write it as %d..%d", text.Quote(part), last, first)
 	}
 	for w := first; w <= last; w += step {
 		windows = append(windows, w)
@@ -81,14 +83,14 @@ func appendPart(windows []int, part string) ([]int, error) {
 }
 
 // parseWindow reads one number.
-func parseWindow(text string) (int, error) {
-	text = strings.TrimSpace(text)
-	n, err := strconv.Atoi(text)
+func parseWindow(word string) (int, error) {
+	word = strings.TrimSpace(word)
+	n, err := strconv.Atoi(word)
 	switch {
-	case text == "":
+	case word == "":
 		return 0, fmt.Errorf("a number is missing")
-	case err != nil || text[0] == '+':
-		return 0, fmt.Errorf("%q is not a whole number from 1 to %d", clipped(text), MaxWindow)
+	case err != nil || word[0] == '+':
+		return 0, fmt.Errorf("%s is not a whole number from 1 to %d", text.Quote(word), MaxWindow)
 	case n < 1:
 		return 0, fmt.Errorf("%d is too small: a window holds at least 1 document", n)
 	case n > MaxWindow:
@@ -138,13 +140,4 @@ func checkWindows(windows []int) error {
 		}
 	}
 	return nil
-}
-
-// clipped keeps a text that an error quotes short.
-func clipped(s string) string {
-	const most = 60
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
 }

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 )
 
-// quoted gives a string as JSON, without escaping <, > and &.
+// JSON gives a string as JSON, without escaping <, > and &.
 func JSON(s string) []byte {
 	if IsPlain(s) {
 		return append(append(append(make([]byte, 0, len(s)+2), '"'), s...), '"')
@@ -19,7 +19,7 @@ func JSON(s string) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-// isPlain says whether a string holds no character that JSON or HTML would
+// IsPlain says whether a string holds no character that JSON or HTML would
 // misread.
 func IsPlain(s string) bool {
 	for i := range len(s) {

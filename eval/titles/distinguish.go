@@ -24,13 +24,12 @@ const (
 // that tells them apart best.
 type Distinguished struct {
 	// Field is the field's name, "" where none tells any of them apart.
-	Field string
-	// Values are its values by document, as "index/id".
-	Values map[string]string
+	Field  string
+	values map[Document]string // by key
 }
 
 // Value gives the value of a document, "" where there is none.
-func (d Distinguished) Value(of Document) string { return d.Values[of.Index+"/"+of.ID] }
+func (d Distinguished) Value(of Document) string { return d.values[of.key()] }
 
 // Distinguish finds the field that tells the documents of each group apart:
 // short values, one a document, different within a group, and that in as many
@@ -52,9 +51,9 @@ func Distinguish(ctx context.Context, c Cluster, where Place, groups [][]Documen
 	if err != nil {
 		return Distinguished{}, err
 	}
-	byKey := make(map[string]Fetched, len(fetched))
+	byKey := make(map[Document]Fetched, len(fetched))
 	for _, f := range fetched {
-		byKey[f.Index+"/"+f.ID] = f
+		byKey[f.key()] = f
 	}
 	best, most, cost := "", 0, 0
 	for _, field := range fields {
@@ -72,13 +71,13 @@ func Distinguish(ctx context.Context, c Cluster, where Place, groups [][]Documen
 			best, most, cost = field, told, c
 		}
 	}
-	d := Distinguished{Field: best, Values: make(map[string]string)}
+	d := Distinguished{Field: best, values: make(map[Document]string)}
 	if best == "" {
 		return d, nil
 	}
 	for key, f := range byKey {
 		if v := f.Values[best]; len(v) > 0 {
-			d.Values[key] = strings.Join(v, ", ")
+			d.values[key] = strings.Join(v, ", ")
 		}
 	}
 	return d, nil
@@ -86,10 +85,10 @@ func Distinguish(ctx context.Context, c Cluster, where Place, groups [][]Documen
 
 // tells says whether a field has one short value for each document of a
 // group, different ones, and how long they are in all.
-func tells(group []Document, byKey map[string]Fetched, field string) (length int, ok bool) {
+func tells(group []Document, byKey map[Document]Fetched, field string) (length int, ok bool) {
 	seen := make(map[string]bool, len(group))
 	for _, d := range group {
-		values := byKey[d.Index+"/"+d.ID].Values[field]
+		values := byKey[d.key()].Values[field]
 		if len(values) != 1 || seen[values[0]] || values[0] == d.ID || utf8.RuneCountInString(values[0]) > maxValue {
 			return 0, false
 		}

@@ -50,6 +50,9 @@ type Document struct {
 	Index, ID, Title string
 }
 
+// key is the document without its title.
+func (d Document) key() Document { return Document{Index: d.Index, ID: d.ID} }
+
 // Found is what Find found.
 type Found struct {
 	// Documents are by folded title, sorted by id.

@@ -10,12 +10,3 @@ type LineError struct {
 }
 
 func (e *LineError) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Message) }
-
-// clip shortens what is quoted from a file, so that a message stays one line.
-func clip(b []byte) string {
-	const most = 60
-	if len(b) > most {
-		return fmt.Sprintf("%q…", b[:most])
-	}
-	return fmt.Sprintf("%q", b)
-}

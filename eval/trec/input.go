@@ -1,13 +1,13 @@
 package trec
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/releval/releval/judgments/unpack"
 )
 
 // An Input is a qrels or run file. Data that begins as gzip does is read as
@@ -97,16 +97,9 @@ func (s *source) read() (io.Reader, error) {
 		r = s.raw
 	}
 	s.first = nil
-	var magic [2]byte
-	n, err := io.ReadFull(r, magic[:])
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	r, err := unpack.NewReader(r)
+	if err != nil {
 		return nil, err
-	}
-	r = &prefixed{head: magic[:n], tail: r}
-	if n == 2 && magic == [2]byte{0x1f, 0x8b} {
-		if r, err = gzip.NewReader(bufio.NewReaderSize(r, 1<<16)); err != nil {
-			return nil, err
-		}
 	}
 	return &shortLines{r: r}, nil
 }
@@ -133,20 +126,4 @@ func (s *shortLines) Read(b []byte) (int, error) {
 		return n, errLongLine
 	}
 	return n, err
-}
-
-// prefixed reads a few bytes that were looked at, then the rest in one step
-// with them: io.MultiReader would give a block of two bytes first.
-type prefixed struct {
-	head []byte
-	tail io.Reader
-}
-
-func (p *prefixed) Read(b []byte) (int, error) {
-	if len(p.head) == 0 {
-		return p.tail.Read(b)
-	}
-	n := copy(b, p.head)
-	p.head = p.head[n:]
-	return n, nil
 }

@@ -1,5 +1,7 @@
 package trec
 
+import "github.com/releval/releval/eval/text"
+
 // A line is the places of the fields of a run's line that count.
 type line struct {
 	query, queryEnd int
@@ -67,12 +69,12 @@ func parseKey(b []byte, o *Options) (key float64, message string) {
 	key, err := parseScore(b)
 	if o.Order == ByRank {
 		if err != nil {
-			return 0, "the rank " + clip(b) + " " + err.Error()
+			return 0, "the rank " + text.Quote(b) + " " + err.Error()
 		}
 		return -key, ""
 	}
 	if err != nil {
-		return 0, "the score " + clip(b) + " " + err.Error()
+		return 0, "the score " + text.Quote(b) + " " + err.Error()
 	}
 	if o.Float32 {
 		key = float64(float32(key))

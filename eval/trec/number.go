@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // powers are the powers of ten that float64 holds exactly. Never written to.
@@ -78,14 +80,14 @@ func parseGrade(b []byte, fractional bool) (float64, error) {
 	grade := float64(n)
 	if fractional && errors.Is(err, strconv.ErrSyntax) {
 		if grade, err = parseScore(b); err != nil {
-			return 0, fmt.Errorf("the grade %s is not a number", clip(b))
+			return 0, fmt.Errorf("the grade %s is not a number", text.Quote(b))
 		}
 	}
 	switch {
 	case err != nil && !errors.Is(err, strconv.ErrRange):
-		return 0, fmt.Errorf("the grade %s is not a whole number", clip(b))
+		return 0, fmt.Errorf("the grade %s is not a whole number", text.Quote(b))
 	case err != nil || grade > maxGrade || grade < -maxGrade:
-		return 0, fmt.Errorf("the grade %s is out of range: at most %d", clip(b), maxGrade)
+		return 0, fmt.Errorf("the grade %s is out of range: at most %d", text.Quote(b), maxGrade)
 	}
 	return grade, nil
 }

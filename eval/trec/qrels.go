@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/text"
 )
 
 const qrelsFormat = "query iteration document grade"
@@ -152,7 +153,7 @@ func (q *Qrels) duplicate() error {
 					continue
 				}
 				first = &LineError{q.name, again, fmt.Sprintf("document %s is judged a second time for query %s, first at line %d",
-					clip([]byte(docs[j].id)), clip([]byte(q.queries[i].id)), min(docs[j].line, docs[k].line))}
+					text.Quote(docs[j].id), text.Quote(q.queries[i].id), min(docs[j].line, docs[k].line))}
 			}
 		}
 	}

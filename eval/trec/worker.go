@@ -3,6 +3,8 @@ package trec
 import (
 	"bytes"
 	"fmt"
+
+	"github.com/releval/releval/eval/text"
 )
 
 const runFormat = "query Q0 document rank score tag"
@@ -115,9 +117,9 @@ func (b *block) conflict(at, other int, message func(line int) string) *blockErr
 }
 
 func sameDocument(doc, query string, line int) string {
-	return fmt.Sprintf("document %s is returned a second time for query %s, first at line %d", clip([]byte(doc)), clip([]byte(query)), line)
+	return fmt.Sprintf("document %s is returned a second time for query %s, first at line %d", text.Quote(doc), text.Quote(query), line)
 }
 
 func sameRank(query string, line int) string {
-	return fmt.Sprintf("two hits of one rank for query %s, the other at line %d: rank by score instead", clip([]byte(query)), line)
+	return fmt.Sprintf("two hits of one rank for query %s, the other at line %d: rank by score instead", text.Quote(query), line)
 }

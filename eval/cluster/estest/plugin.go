@@ -17,36 +17,37 @@ import (
 //go:embed plugin
 var plugin embed.FS
 
-// variants are the classes that differ between releases: the first minor
-// version of 8, 0 for none, and of 9 that has the later one.
-var variants = []struct {
-	name     string
-	at8, at9 int
-}{
-	{"8.19", 19, 1}, // a search may allow the endpoint to fail
-	{"9.2", 0, 2},   // a document carries several texts to the coordinating node
-}
-
-// folders name where the plugin's classes for a version lie.
-func folders(version string) []string {
-	list := []string{"plugin/src"}
-	var major, minor int
-	_, _ = fmt.Sscanf(version, "%d.%d", &major, &minor)
-	for _, v := range variants {
-		when := "before"
-		if major > 9 || major == 9 && minor >= v.at9 || major == 8 && v.at8 > 0 && minor >= v.at8 {
-			when = "since"
-		}
-		list = append(list, "plugin/"+when+"-"+v.name)
+// compat names the folders with the classes that differ between releases, of
+// each kind the one that fits a version:
+//
+//   - from 8.18 on a retriever is told whether the search is to be explained;
+//   - from 8.19 and 9.1 on a reranker may fall back to the first stage's order;
+//   - from 9.2 on a document carries several texts to the coordinating node.
+func compat(version string) []string {
+	since := func(eight, nine int) bool {
+		var major, minor int
+		fmt.Sscanf(version, "%d.%d", &major, &minor)
+		return major > 9 || major == 9 && minor >= nine || major == 8 && minor >= eight
 	}
-	return list
+	pick := func(newer bool, yes, no string) string {
+		if newer {
+			return "plugin/compat/" + yes
+		}
+		return "plugin/compat/" + no
+	}
+	const never = 100 // beyond the last minor release of 8
+	return []string{
+		pick(since(18, 0), "compound-explain", "compound-plain"),
+		pick(since(19, 1), "context-failures", "context-plain"),
+		pick(since(never, 2), "feature-list", "feature-string"),
+	}
 }
 
 // sources are the plugin's Java files for a version, by their name in the
 // embedded folder.
 func sources(version string) (map[string][]byte, error) {
 	files := make(map[string][]byte)
-	for _, root := range folders(version) {
+	for _, root := range append([]string{"plugin/src"}, compat(version)...) {
 		err := fs.WalkDir(plugin, root, func(path string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return err

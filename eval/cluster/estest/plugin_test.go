@@ -1,25 +1,39 @@
 package estest
 
 import (
-	"slices"
+	"strings"
 	"testing"
 )
 
-// TestFolders: every release gets one of each pair of classes, by what it has.
-func TestFolders(t *testing.T) {
-	for version, want := range map[string][]string{
-		"8.17.0":  {"plugin/src", "plugin/before-8.19", "plugin/before-9.2"},
-		"8.18.0":  {"plugin/src", "plugin/before-8.19", "plugin/before-9.2"},
-		"8.19.21": {"plugin/src", "plugin/since-8.19", "plugin/before-9.2"},
-		"9.0.0":   {"plugin/src", "plugin/before-8.19", "plugin/before-9.2"},
-		"9.1.0":   {"plugin/src", "plugin/since-8.19", "plugin/before-9.2"},
-		"9.2.0":   {"plugin/src", "plugin/since-8.19", "plugin/since-9.2"},
+// The folders are those with which the plugin was compiled for these releases.
+func TestCompatibleClasses(t *testing.T) {
+	for version, want := range map[string]string{
+		"8.17.0":  "compound-plain context-plain feature-string",
+		"8.18.0":  "compound-explain context-plain feature-string",
+		"8.19.0":  "compound-explain context-failures feature-string",
+		"8.19.21": "compound-explain context-failures feature-string",
+		"9.0.8":   "compound-explain context-plain feature-string",
+		"9.1.0":   "compound-explain context-failures feature-string",
+		"9.2.0":   "compound-explain context-failures feature-list",
+		"10.0.0":  "compound-explain context-failures feature-list",
 	} {
-		if got := folders(version); !slices.Equal(got, want) {
-			t.Errorf("%s: %v, want %v", version, got, want)
+		if got := strings.ReplaceAll(strings.Join(compat(version), " "), "plugin/compat/", ""); got != want {
+			t.Errorf("%s: %s, want %s", version, got, want)
 		}
-		if files, err := sources(version); err != nil || len(files) < 10 {
-			t.Errorf("%s: %d files, %v", version, len(files), err)
+		files, err := sources(version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for name := range files {
+			class := name[strings.LastIndexByte(name, '/'):]
+			if seen[class] {
+				t.Errorf("%s: two files of %s", version, class)
+			}
+			seen[class] = true
+		}
+		if !seen["/CompoundBase.java"] || !seen["/ScoringContext.java"] || !seen["/FeatureText.java"] || !seen["/RrfRetriever.java"] {
+			t.Errorf("%s: not all classes are there: %v", version, seen)
 		}
 	}
 }

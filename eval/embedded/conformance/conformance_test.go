@@ -61,6 +61,13 @@ func TestEngineAnswersEveryCase(t *testing.T) {
 	check(RerankCases(), true)
 	check(BadCases(), false)
 	check(BadRerankCases(), false)
+	check(VectorCases(), true)
+	check(BadVectorCases(), false)
+	check(FusionCases(), true)
+	check(BadFusionCases(), false)
+	check(NewerFusionCases(), true)
+	check(NewerBadFusionCases(), false)
+	check(RandomFusionCases(Seed, 60), true)
 }
 
 // The expected values are the formula by hand: "ab" has the trigrams _ab and

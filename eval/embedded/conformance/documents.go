@@ -27,6 +27,15 @@ const Definition = `{
     "gross": {"type": "double"},
     "released": {"type": "date"},
     "colour": {"type": "boolean"},
+    "cosine": {"type": "dense_vector", "dims": 8, "index_options": {"type": "flat"}},
+    "dot": {"type": "dense_vector", "dims": 8, "similarity": "dot_product", "index_options": {"type": "flat"}},
+    "distance": {"type": "dense_vector", "dims": 8, "similarity": "l2_norm", "index_options": {"type": "flat"}},
+    "product": {"type": "dense_vector", "dims": 8, "similarity": "max_inner_product", "index_options": {"type": "flat"}},
+    "bytes": {"type": "dense_vector", "element_type": "byte", "dims": 8, "index_options": {"type": "flat"}},
+    "bytedot": {"type": "dense_vector", "element_type": "byte", "dims": 8, "similarity": "dot_product", "index_options": {"type": "flat"}},
+    "graph": {"type": "dense_vector", "dims": 8, "index_options": {"type": "hnsw"}},
+    "stored": {"type": "dense_vector", "dims": 8, "index": false},
+    "unset": {"type": "dense_vector"},
     "place": {"properties": {"city": {"type": "text"}, "country": {"type": "keyword"}}}
   }}
 }`
@@ -72,6 +81,7 @@ func vocabulary() []string {
 // all lengths, and with equal scores among them.
 func made(n int) []string {
 	r := rand.New(rand.NewPCG(8, 19))
+	pool := vectors(n / 8)
 	words := vocabulary()
 	text := func(length int) string {
 		var s []string
@@ -98,6 +108,11 @@ func made(n int) []string {
 		}
 		if r.IntN(2) > 0 {
 			d["votes"], d["rating"], d["gross"] = r.IntN(5000), float64(r.IntN(100))/10, r.Float64()*1e9
+		}
+		if i%5 > 0 {
+			v := pool[i*i%len(pool)]
+			d["cosine"], d["distance"], d["product"], d["graph"], d["stored"] = v, v, v, v, v
+			d["dot"], d["bytes"], d["bytedot"] = unit(v), whole(v), whole(v)
 		}
 		data, err := json.Marshal(d)
 		if err != nil { // strings and numbers always have a JSON form

@@ -74,11 +74,26 @@ func Run(t *testing.T, server Target) {
 		compare(t, RerankCases())
 		compare(t, BadRerankCases())
 	})
+	t.Run("vectors", func(t *testing.T) {
+		compare(t, VectorCases())
+		compare(t, BadVectorCases())
+	})
+	t.Run("fusion", func(t *testing.T) {
+		needPlugin(t, server)
+		compare(t, FusionCases())
+		compare(t, BadFusionCases())
+		compare(t, RandomFusionCases(Seed, RandomCount/4))
+		if weights(t, server) {
+			compare(t, NewerFusionCases())
+			compare(t, NewerBadFusionCases())
+		}
+	})
 	t.Run("analysis", func(t *testing.T) { compareAnalysis(t, server) })
 	t.Run("after changes", func(t *testing.T) {
 		change(t, engine, server, documents)
 		compare(t, Cases())
 		compare(t, RandomCases(Seed+1, RandomCount/4))
+		compare(t, VectorCases())
 	})
 }
 
@@ -106,6 +121,15 @@ func needPlugin(t *testing.T, server Target) {
 			}
 		})
 	}
+}
+
+// weights says whether the server's rrf takes weights, as from 9.2 on.
+func weights(t *testing.T, server Target) bool {
+	a, err := server.Do(t.Context(), http.MethodPost, "/"+indexName+"/_search", NewerFusionCases()[0].Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.Status == http.StatusOK
 }
 
 // change deletes every seventh document of the engine's index and replaces every

@@ -14,6 +14,8 @@ const (
 	Long
 	// Double holds fractions.
 	Double
+	// Vector holds vectors, all of a field of the same length.
+	Vector
 )
 
 // Values are the values of one field in one document.
@@ -22,11 +24,16 @@ type Values struct {
 	Kind  Kind
 	// Analyzer is the one of a Text field.
 	Analyzer *analysis.Analyzer
-	// Strings are the values of Text and Keyword fields.
+	// Strings are the values of Text and Keyword fields, and the texts that the
+	// vectors of a Vector field were made of.
 	Strings []string
 	// Longs and Doubles are the values of the numeric kinds.
 	Longs   []int64
 	Doubles []float64
+	// Vectors are the values of a Vector field as they were given.
+	Vectors [][]float32
+	// Similarity is how they are compared.
+	Similarity Similarity
 	// Unindexed values can be read, but not searched.
 	Unindexed bool
 }

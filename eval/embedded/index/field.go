@@ -32,6 +32,8 @@ type Field struct {
 	numStarts []int32 // len(documents)+1, into longs or doubles
 	longs     []int64
 	doubles   []float64
+
+	vectors vectors
 }
 
 // Postings are the documents of one term, in ascending order.

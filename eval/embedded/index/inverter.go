@@ -23,6 +23,8 @@ type inverter struct {
 	numStarts []int32
 	longs     []int64
 	doubles   []float64
+
+	vectors vectors
 }
 
 type posting struct {
@@ -61,6 +63,12 @@ func (inv *inverter) add(doc int32, v *Values) {
 		inv.startNumbers(int(doc))
 		inv.doubles = append(inv.doubles, v.Doubles...)
 		slices.Sort(inv.doubles[inv.numStarts[doc]:])
+	case Vector:
+		normalized := make([][]float32, len(v.Vectors))
+		for i, one := range v.Vectors {
+			normalized[i] = v.Similarity.Normalize(one)
+		}
+		inv.vectors.add(doc, normalized...)
 	}
 }
 
@@ -105,10 +113,14 @@ func (inv *inverter) startNumbers(doc int) {
 
 // field lays everything out flat.
 func (inv *inverter) field() *Field {
-	f := &Field{Kind: inv.kind, Norms: inv.norms, present: inv.present, longs: inv.longs, doubles: inv.doubles}
+	f := &Field{Kind: inv.kind, Norms: inv.norms, present: inv.present, longs: inv.longs, doubles: inv.doubles, vectors: inv.vectors}
 	if inv.kind == Long || inv.kind == Double {
 		inv.startNumbers(inv.total)
 		f.numStarts = inv.numStarts
+		f.finish()
+		return f
+	}
+	if inv.kind == Vector {
 		f.finish()
 		return f
 	}

@@ -31,6 +31,8 @@ func (m *merger) merge(a, b *Field) *Field {
 	case Text, Keyword:
 		m.norms(f, a, b)
 		m.postings(f, a, b)
+	case Vector:
+		m.vectors(f, a, b)
 	default:
 		m.numbers(f, a, b)
 	}
@@ -73,6 +75,21 @@ func (m *merger) numbers(f, a, b *Field) {
 	})
 	for len(f.numStarts) <= m.total {
 		f.numStarts = append(f.numStarts, int32(len(f.longs)+len(f.doubles)))
+	}
+}
+
+func (m *merger) vectors(f, a, b *Field) {
+	if a != nil {
+		for i, old := range a.vectors.docs {
+			if doc := m.renumber[old]; doc >= 0 {
+				f.vectors.add(doc, a.vectors.of(i))
+			}
+		}
+	}
+	if b != nil {
+		for i, doc := range b.vectors.docs {
+			f.vectors.add(m.base+doc, b.vectors.of(i))
+		}
 	}
 }
 

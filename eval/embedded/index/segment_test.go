@@ -29,6 +29,13 @@ func document(t *rapid.T, id string) *Document {
 	if n := rapid.SliceOfN(rapid.Float64Range(0, 1), 0, 2).Draw(t, "doubles"); len(n) > 0 {
 		d.Fields = append(d.Fields, Values{Field: "double", Kind: Double, Doubles: n})
 	}
+	if n := rapid.IntRange(0, 2).Draw(t, "vectors"); n > 0 {
+		v := Values{Field: "vector", Kind: Vector}
+		for range n {
+			v.Vectors = append(v.Vectors, rapid.SliceOfN(rapid.Float32Range(1, 2), 3, 3).Draw(t, "vector"))
+		}
+		d.Fields = append(d.Fields, v)
+	}
 	return d
 }
 
@@ -55,6 +62,9 @@ func dump(s *Segment) []string {
 					add("%v", p.Positions(k))
 				}
 			}
+		}
+		for i, d := range f.WithVectors() {
+			add("%s of %d: %v", name, d, f.Vectors(i))
 		}
 		for d := range int32(s.Len()) {
 			add("%v %v", f.Longs(d), f.Doubles(d))

@@ -2,9 +2,11 @@
 // JSON of documents into typed values by it, as Elasticsearch's mappings do.
 //
 // It knows the types text, keyword, long, integer, short, byte, double, float,
-// boolean, date and object, multi-fields, and dynamic mapping. It refuses
-// every other type and parameter by name, where a server would have used it:
-// to drop one silently would change rankings.
+// boolean, date, dense_vector, semantic_text and object, multi-fields, and
+// dynamic mapping. It refuses every other type and parameter by name, where a
+// server would have used it: to drop one silently would change rankings. Only
+// index_options of vectors are read and have no effect: they say how a server
+// approximates, and searches here are exact.
 //
 // How it works:
 //

@@ -134,6 +134,9 @@ func cutDot(s string) (first, rest string, more bool) {
 // field collects a value, or an array of them, for a field and its
 // multi-fields.
 func (r *reader) field(f *Field, n jsontree.Node) *Error {
+	if f.Type == "dense_vector" {
+		return r.vector(f, n)
+	}
 	switch n.Kind {
 	case jsontree.Null:
 		return nil
@@ -161,6 +164,8 @@ func (r *reader) field(f *Field, n jsontree.Node) *Error {
 
 func (r *reader) value(f *Field, n jsontree.Node) *Error {
 	switch f.Kind() {
+	case index.Vector:
+		return r.semantic(f, n)
 	case index.Text:
 		v := r.of(f)
 		v.Strings = append(v.Strings, n.Text)
@@ -203,7 +208,11 @@ func (r *reader) of(f *Field) *index.Values {
 		}
 	}
 	r.values = append(r.values, index.Values{Field: f.Name, Kind: f.Kind(), Analyzer: f.Analyzer, Unindexed: !f.Searchable()})
-	return &r.values[len(r.values)-1]
+	v := &r.values[len(r.values)-1]
+	if f.Dense != nil {
+		v.Similarity = f.Dense.Similarity
+	}
+	return v
 }
 
 // longerThan says whether a text has more UTF-16 units than a limit.

@@ -35,6 +35,14 @@ func (r *reader) unmapped(path string, dynamic Dynamic, n jsontree.Node) *Error 
 		}
 		return r.object(o.object, path, dynamic, n)
 	case jsontree.Array:
+		if isVector(n) {
+			f := newField(path, "dense_vector")
+			f.Dense = &Dense{Dims: len(n.Items)}
+			if _, err := r.add(path, property{field: f}, n); err != nil {
+				return err
+			}
+			return r.vector(f, n)
+		}
 		for _, item := range n.Items {
 			// Once the first value has made the field, the others find it.
 			if err := r.member(path, dynamic, item); err != nil {

@@ -22,6 +22,9 @@ type Field struct {
 	// DocValues says whether the values of a field that is not text are kept
 	// for sorting, and for searches where there is no index.
 	DocValues bool
+	// Dense says how the vectors of a dense_vector or semantic_text field are
+	// compared; nil for other types.
+	Dense *Dense
 	// formats are the date formats, in order.
 	formats []string
 	// formatText is how the mapping wrote them; empty for the default.
@@ -39,6 +42,8 @@ func (f *Field) Kind() index.Kind {
 		return index.Keyword
 	case "float", "double":
 		return index.Double
+	case "dense_vector", "semantic_text":
+		return index.Vector
 	}
 	return index.Long
 }

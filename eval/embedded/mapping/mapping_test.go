@@ -21,9 +21,19 @@ func parseJSON(t testing.TB, text string) jsontree.Node {
 	return n
 }
 
+// testModels are one that makes a vector of a text's first letter and length.
+func testModels() Embedders {
+	return Embedders{Default: "m", ByID: map[string]Embedder{"m": func(text string) ([]float32, error) {
+		if text == "" {
+			return nil, nil
+		}
+		return []float32{float32(text[0]), float32(len(text))}, nil
+	}}}
+}
+
 func mustParse(t testing.TB, text string) *Mapping {
 	t.Helper()
-	m, err := Parse(parseJSON(t, text))
+	m, err := Parse(parseJSON(t, text), testModels())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +72,7 @@ func TestParseRefuses(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{`[]`, "mappings must be an object"},
 		{`{"runtime":{}}`, "unsupported parameters:  [runtime]"},
-		{`{"properties":{"a":{"type":"dense_vector"}}}`, "mapper type [dense_vector] declared on field [a] does not exist"},
+		{`{"properties":{"a":{"type":"geo_point"}}}`, "mapper type [geo_point] declared on field [a] does not exist"},
 		{`{"properties":{"a":{}}}`, "No type specified for field [a]"},
 		{`{"properties":{"a":{"type":"text","copy_to":"b"}}}`, "unknown parameter [copy_to] on mapper [a] of type [text]"},
 		{`{"properties":{"a":{"type":"text","analyzer":"french"}}}`, "analyzer [french] has not been configured"},
@@ -72,7 +82,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"_source":{"enabled":false}}`, "keeps every _source"},
 		{`{"dynamic":"maybe"}`, "must be true, false or strict"},
 	} {
-		_, err := Parse(parseJSON(t, tt.text))
+		_, err := Parse(parseJSON(t, tt.text), testModels())
 		var e *Error
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: %v, want %q", tt.text, err, tt.want)
@@ -223,7 +233,7 @@ func FuzzDocument(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Parse(back); err != nil {
+		if _, err := Parse(back, Embedders{}); err != nil {
 			t.Fatalf("the mapping of %q cannot be read back: %v\n%s", src, err, data)
 		}
 	})

@@ -31,8 +31,9 @@ func parsing(format string, args ...any) *Error {
 	return &Error{Type: "mapper_parsing_exception", Reason: fmt.Sprintf(format, args...)}
 }
 
-// Parse reads the JSON object "mappings". The error is an *Error.
-func Parse(n jsontree.Node) (*Mapping, error) {
+// Parse reads the JSON object "mappings", whose semantic_text fields may name
+// these models. The error is an *Error.
+func Parse(n jsontree.Node, models Embedders) (*Mapping, error) {
 	m := New()
 	if n.Kind == jsontree.Null {
 		return m, nil
@@ -40,7 +41,7 @@ func Parse(n jsontree.Node) (*Mapping, error) {
 	if n.Kind != jsontree.Object {
 		return nil, parsing("mappings must be an object")
 	}
-	if err := m.root.parse("", n, true); err != nil {
+	if err := m.root.parse("", n, models, true); err != nil {
 		return nil, &Error{Type: err.Type, Reason: "Failed to parse mapping: " + err.Reason, Cause: err}
 	}
 	m.index()
@@ -48,7 +49,7 @@ func Parse(n jsontree.Node) (*Mapping, error) {
 }
 
 // parse reads the parameters of an object level.
-func (o *object) parse(prefix string, n jsontree.Node, root bool) *Error {
+func (o *object) parse(prefix string, n jsontree.Node, models Embedders, root bool) *Error {
 	for _, p := range n.Members {
 		switch {
 		case p.Key == "dynamic" && p.Value.Scalar():
@@ -57,7 +58,7 @@ func (o *object) parse(prefix string, n jsontree.Node, root bool) *Error {
 				return parsing("dynamic of [%s] must be true, false or strict, not [%s]", cmpName(prefix), p.Value.Text)
 			}
 		case p.Key == "properties" && p.Value.Kind == jsontree.Object:
-			if err := o.parseProperties(prefix, p.Value); err != nil {
+			if err := o.parseProperties(prefix, p.Value, models); err != nil {
 				return err
 			}
 		case p.Key == "date_detection" && root:
@@ -87,7 +88,7 @@ func cmpName(prefix string) string {
 	return prefix
 }
 
-func (o *object) parseProperties(prefix string, n jsontree.Node) *Error {
+func (o *object) parseProperties(prefix string, n jsontree.Node, models Embedders) *Error {
 	for _, p := range n.Members {
 		if p.Value.Kind != jsontree.Object {
 			return parsing("Expected map for property [fields] on field [%s] but got a %s", p.Key, strings.ToLower(p.Value.Token()))
@@ -121,13 +122,13 @@ func (o *object) parseProperties(prefix string, n jsontree.Node) *Error {
 			if sub == nil {
 				sub = &object{props: map[string]property{}}
 			}
-			if err := sub.parse(path, p.Value, false); err != nil {
+			if err := sub.parse(path, p.Value, models, false); err != nil {
 				return err
 			}
 			level.props[last] = property{object: sub}
 			continue
 		}
-		f, err := parseField(path, typ.Text, p.Value, false)
+		f, err := parseField(path, typ.Text, p.Value, models, false)
 		if err != nil {
 			return err
 		}
@@ -149,8 +150,16 @@ func newField(name, typ string) *Field {
 	return f
 }
 
-func parseField(name, typ string, n jsontree.Node, multi bool) (*Field, *Error) {
+func parseField(name, typ string, n jsontree.Node, models Embedders, multi bool) (*Field, *Error) {
 	f := newField(name, typ)
+	switch {
+	case typ == "dense_vector" && multi:
+		return nil, parsing("Field [%s] of type [dense_vector] can't be used in multifields", name[strings.LastIndexByte(name, '.')+1:])
+	case typ == "dense_vector":
+		return f, parseDense(f, n)
+	case typ == "semantic_text":
+		return f, parseSemantic(f, n, models)
+	}
 	if _, _, whole := wholeNumbers(typ); !whole && !slices.Contains([]string{"text", "keyword", "float", "double", "boolean", "date"}, typ) {
 		return nil, parsing("The mapper type [%s] declared on field [%s] does not exist. It might have been created within a future version or requires a plugin to be installed. Check the documentation.", typ, name)
 	}
@@ -200,7 +209,7 @@ func parseField(name, typ string, n jsontree.Node, multi bool) (*Field, *Error) 
 		case p.Key == "fields" && p.Value.Kind == jsontree.Object && !multi:
 			for _, sub := range p.Value.Members {
 				typ, _ := sub.Value.Get("type")
-				mf, err := parseField(join(name, sub.Key), typ.Text, sub.Value, true)
+				mf, err := parseField(join(name, sub.Key), typ.Text, sub.Value, models, true)
 				if err != nil {
 					return nil, err
 				}

@@ -46,6 +46,10 @@ func (f *Field) render() map[string]any {
 			out["search_analyzer"] = f.SearchAnalyzer.Name()
 		}
 	}
+	if f.Dense != nil {
+		f.Dense.render(f, out)
+		return out
+	}
 	if f.IgnoreAbove > 0 {
 		out["ignore_above"] = f.IgnoreAbove
 	}

@@ -1,9 +1,10 @@
 // Package query reads Elasticsearch's query DSL and finds and scores the
 // documents of a segment that match, with the scores of Lucene 9.
 //
-// It refuses query types and parameters that it does not implement with the
-// error that a server has for an unknown one: a query that is half understood
-// would give a ranking that looks right and is not.
+// It refuses query types and parameters that it does not implement, by name: a
+// query that is half understood would give a ranking that looks right and is
+// not. A search for the nearest vectors looks at all of them; where a server
+// approximates, it may find others.
 //
 // How it works:
 //

@@ -17,6 +17,9 @@ type Error struct {
 	// Shard says that a server finds the error only when it runs the query
 	// on an index, and wraps it accordingly.
 	Shard bool
+	// Lacking says that it is not the query that is wrong: a server would know
+	// what is not implemented here.
+	Lacking bool
 	// Wraps says that the error only tells in which part the cause lies.
 	Wraps bool
 	// Cause is what lies beneath; nil where there is nothing.
@@ -44,7 +47,7 @@ func (p *parser) content(at int, format string, args ...any) *Error {
 // inside says in which field of an object parser an error lies, as the server
 // does; errors of an index are not wrapped.
 func (p *parser) inside(object string, m jsontree.Member, err *Error) *Error {
-	if err.Shard {
+	if err.Shard || err.Lacking {
 		return err
 	}
 	line, column := err.Line, err.Column
@@ -69,6 +72,11 @@ func (e *Error) Root() *Error {
 // illegal is an error of a value.
 func illegal(format string, args ...any) *Error {
 	return &Error{Type: "illegal_argument_exception", Reason: fmt.Sprintf(format, args...)}
+}
+
+// lacking is the error for what a server has and this package has not.
+func lacking(format string, args ...any) *Error {
+	return &Error{Type: "parsing_exception", Reason: "releval's embedded engine does not support " + fmt.Sprintf(format, args...), Lacking: true}
 }
 
 // onShard is an error that is found when the query meets an index.

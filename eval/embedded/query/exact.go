@@ -24,6 +24,8 @@ func exactly(f *mapping.Field, value string) (Query, *Error) {
 		return nil, notIndexed(f)
 	}
 	switch f.Kind() {
+	case index.Vector:
+		return nil, onShard(illegal("Field [%s] of type [%s] doesn't support term queries", f.Name, f.Type))
 	case index.Text:
 		return term{f.Name, value}, nil
 	case index.Keyword:

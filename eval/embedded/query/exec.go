@@ -19,6 +19,8 @@ type exec struct {
 	ctx context.Context
 	err error
 	seg *index.Segment
+	// size is how many documents a nearest query looks for that does not say.
+	size int
 
 	// sums, maxima and counts have a place for every document; between uses
 	// they are zero where marks is, and marks is zero.
@@ -70,6 +72,8 @@ func (x *exec) eval(q Query, boost float32, scoring bool) list {
 		return x.boolean(q, boost, scoring)
 	case disMax:
 		return x.disMax(q, boost, scoring)
+	case nearest:
+		return x.nearest(q, boost, scoring)
 	case boosted:
 		return x.eval(q.inner, boost*q.boost, scoring)
 	case constant:

@@ -25,8 +25,11 @@ func (p *parser) match(name string, n jsontree.Node) (Query, *Error) {
 	if !o.hasText {
 		return nil, p.parsing(n.End-1, "No text specified for text query")
 	}
-	q, err := o.ofField(p.mapping.Field(field), o.text)
-	if err == nil {
+	f := p.mapping.Field(field)
+	var q Query
+	if f != nil && f.Type == "semantic_text" {
+		q, err = meaning(f, o.text)
+	} else if q, err = o.ofField(f, o.text); err == nil {
 		q, err = limited(q, o.minShould)
 	}
 	if err != nil {
@@ -134,7 +137,7 @@ func (p *parser) searchable(name string) []*mapping.Field {
 	}
 	var found []*mapping.Field
 	for _, f := range p.mapping.Match(name) {
-		if f.Searchable() {
+		if f.Searchable() && f.Dense == nil {
 			found = append(found, f)
 		}
 	}

@@ -86,8 +86,43 @@ func (o oracle) score(q Query, doc int) (float64, bool) {
 		return best + float64(q.tie)*(sum-best), any
 	case boolean:
 		return o.boolean(q, doc)
+	case nearest:
+		return o.nearest(q, doc)
 	}
 	panic(fmt.Sprintf("no oracle for %T", q))
+}
+
+// nearest scores by the squared distance to the nearer of a document's vectors,
+// and counts the documents that are ahead.
+func (o oracle) nearest(q nearest, doc int) (float64, bool) {
+	score := func(d int) (float64, bool) {
+		v := o.docs[d].Values("v")
+		for _, f := range q.filter {
+			if _, ok := o.score(f, d); !ok {
+				return 0, false
+			}
+		}
+		if v == nil {
+			return 0, false
+		}
+		best := 0.0
+		for _, one := range v.Vectors {
+			x, y := float64(one[0]-q.vector[0]), float64(one[1]-q.vector[1])
+			best = max(best, 1/(1+x*x+y*y))
+		}
+		return best, float32(best) >= q.least
+	}
+	mine, ok := score(doc)
+	if !ok {
+		return 0, false
+	}
+	ahead := 0
+	for d := range o.docs {
+		if s, ok := score(d); ok && (s > mine || s == mine && d < doc) {
+			ahead++
+		}
+	}
+	return mine, ahead < q.k
 }
 
 func (o oracle) phrase(doc int, field string, terms ...string) (float64, bool) {
@@ -144,7 +179,7 @@ var words = []string{"a", "b", "c", "d"}
 func drawQuery(t *rapid.T, depth int) Query {
 	field := rapid.SampledFrom([]string{"t", "u"})
 	word := rapid.SampledFrom(append(words, "absent"))
-	kind := rapid.IntRange(0, 9).Draw(t, "kind")
+	kind := rapid.IntRange(0, 11).Draw(t, "kind")
 	if depth == 3 {
 		kind %= 5
 	}
@@ -173,6 +208,13 @@ func drawQuery(t *rapid.T, depth int) Query {
 	case 7:
 		return disMax{several("queries", 1), rapid.SampledFrom([]float32{0, 0.25, 1}).Draw(t, "tie")}
 	}
+	if kind == 10 {
+		coordinate := rapid.SampledFrom([]float32{0, 1, 2})
+		return nearest{
+			field: "v", vector: []float32{coordinate.Draw(t, "x"), coordinate.Draw(t, "y")}, similarity: index.Similarity{Metric: index.L2Norm},
+			k: rapid.IntRange(1, 20).Draw(t, "k"), least: rapid.SampledFrom([]float32{0, 0.3, 0.5}).Draw(t, "least"), filter: several("filter", 0),
+		}
+	}
 	return boolean{
 		must: several("must", 0), should: several("should", 0),
 		minShould: rapid.IntRange(0, 2).Draw(t, "minimum"),
@@ -198,6 +240,14 @@ func TestSearchEqualsTheDefinitions(t *testing.T) {
 				if s := text.Draw(t, f); s != "" {
 					d.Fields = append(d.Fields, index.Values{Field: f, Kind: index.Text, Analyzer: analysis.Standard(), Strings: []string{s}})
 				}
+			}
+			coordinate := rapid.SampledFrom([]float32{0, 1, 2})
+			if n := rapid.IntRange(0, 2).Draw(t, "vectors"); n > 0 {
+				v := index.Values{Field: "v", Kind: index.Vector, Similarity: index.Similarity{Metric: index.L2Norm}}
+				for range n {
+					v.Vectors = append(v.Vectors, []float32{coordinate.Draw(t, "x"), coordinate.Draw(t, "y")})
+				}
+				d.Fields = append(d.Fields, v)
 			}
 			o.docs = append(o.docs, d)
 			ops = append(ops, index.Op{ID: d.ID, Document: d})

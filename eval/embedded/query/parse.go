@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval/embedded/jsontree"
@@ -61,8 +62,23 @@ func (p *parser) kind(name string) func(name string, n jsontree.Node) (Query, *E
 		return p.exists
 	case "ids":
 		return p.ids
+	case "knn":
+		return p.knn
+	case "semantic":
+		return p.semantic
 	}
 	return nil
+}
+
+// serverQueries are query types of a server that are not implemented here.
+func serverQueries() []string {
+	return []string{
+		"boosting", "combined_fields", "distance_feature", "function_score", "fuzzy", "geo_bounding_box", "geo_distance", "geo_grid", "geo_polygon",
+		"geo_shape", "has_child", "has_parent", "intervals", "match_bool_prefix", "match_phrase_prefix", "more_like_this", "nested", "parent_id",
+		"percolate", "pinned", "rank_feature", "regexp", "rule", "script", "script_score", "shape", "span_containing", "span_field_masking", "span_first",
+		"span_multi", "span_near", "span_not", "span_or", "span_term", "span_within", "sparse_vector", "terms_set", "text_expansion", "weighted_tokens",
+		"wildcard", "wrapper",
+	}
 }
 
 func (p *parser) query(n jsontree.Node) (Query, *Error) {
@@ -74,6 +90,9 @@ func (p *parser) query(n jsontree.Node) (Query, *Error) {
 	}
 	m := n.Members[0]
 	parse := p.kind(m.Key)
+	if parse == nil && slices.Contains(serverQueries(), m.Key) {
+		return nil, lacking("the query [%s]", m.Key)
+	}
 	if parse == nil {
 		e := p.parsing(m.Value.Start, "unknown query [%s]", m.Key)
 		line, column := e.Line, e.Column
@@ -98,8 +117,14 @@ func (p *parser) place(at int) string {
 	return strings.Trim(reason, "[] ")
 }
 
-// unsupported is the error for a parameter that the query type does not have.
+// unsupported is the error for a parameter that the query type does not have,
+// or not here.
 func (p *parser) unsupported(name string, m jsontree.Member) *Error {
+	switch m.Key {
+	case "fuzziness", "prefix_length", "max_expansions", "fuzzy_transpositions", "fuzzy_rewrite", "cutoff_frequency", "rewrite", "case_insensitive",
+		"format", "time_zone", "relation":
+		return lacking("[%s] of the query [%s]", m.Key, name)
+	}
 	return p.parsing(m.Value.Start, "[%s] query does not support [%s]", name, m.Key)
 }
 

@@ -14,7 +14,21 @@ import (
 const fields = `{"properties":{
 	"title":{"type":"text","fields":{"raw":{"type":"keyword"}}},"plot":{"type":"text","analyzer":"english"},
 	"genre":{"type":"keyword"},"year":{"type":"integer"},"rating":{"type":"float"},"born":{"type":"date"},"colour":{"type":"boolean"},
-	"hidden":{"type":"text","index":false},"stored":{"type":"keyword","index":false}}}`
+	"hidden":{"type":"text","index":false},"stored":{"type":"keyword","index":false},
+	"vector":{"type":"dense_vector","dims":2},"unset":{"type":"dense_vector"},"meaning":{"type":"semantic_text"}}}`
+
+// embedWord knows two directions of meaning, and one text that it fails at.
+func embedWord(text string) ([]float32, error) {
+	switch text {
+	case "up":
+		return []float32{1, 0}, nil
+	case "left":
+		return []float32{0, 1}, nil
+	case "broken":
+		return nil, errors.New("model on fire")
+	}
+	return nil, nil
+}
 
 func testMapping(t testing.TB) *mapping.Mapping {
 	t.Helper()
@@ -22,7 +36,7 @@ func testMapping(t testing.TB) *mapping.Mapping {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := mapping.Parse(n)
+	m, err := mapping.Parse(n, mapping.Embedders{Default: "m", ByID: map[string]mapping.Embedder{"m": embedWord}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +51,7 @@ func parseText(m *mapping.Mapping, text string) (Query, error) {
 	return Parse(m, []byte(text), n)
 }
 
-var exported = cmp.AllowUnexported(term{}, phrase{}, boolean{}, disMax{}, constant{}, boosted{}, ids{}, exists{}, terms{}, prefix{},
+var exported = cmp.AllowUnexported(nearest{}, term{}, phrase{}, boolean{}, disMax{}, constant{}, boosted{}, ids{}, exists{}, terms{}, prefix{},
 	longRange{}, doubleRange{}, termRange{}, matchAll{}, matchNone{})
 
 func tt(word string) Query { return term{"title", word} }
@@ -49,6 +63,15 @@ func TestParse(t *testing.T) {
 		want Query
 	}{
 		{`{"match":{"title":"Love"}}`, tt("love")},
+		{`{"knn":{"field":"vector","query_vector":[0,3],"k":5,"boost":2}}`, boosted{nearest{field: "vector", vector: []float32{0, 1}, k: 5}, 2}},
+		{`{"knn":{"field":"vector","query_vector":[1,0],"num_candidates":7,"similarity":0.5,"filter":{"match_all":{}}}}`,
+			nearest{field: "vector", vector: []float32{1, 0}, atMost: 7, least: 0.75, filter: []Query{matchAll{}}}},
+		{`{"knn":{"field":"nope","query_vector":[1]}}`, matchNone{}},
+		{`{"knn":{"field":"unset","query_vector":[1]}}`, matchNone{}},
+		{`{"semantic":{"field":"meaning","query":"up","boost":3}}`, boosted{nearest{field: "meaning", vector: []float32{1, 0}, atLeast: 10}, 3}},
+		{`{"match":{"meaning":"left"}}`, nearest{field: "meaning", vector: []float32{0, 1}, atLeast: 10}},
+		{`{"semantic":{"field":"meaning","query":"without meaning"}}`, matchNone{}},
+		{`{"semantic":{"field":"nope","query":"up"}}`, matchNone{}},
 		{`{"match":{"title":"love war"}}`, boolean{should: []Query{tt("love"), tt("war")}}},
 		{`{"match":{"title":{"query":"love war","operator":"AND","boost":2}}}`, boosted{boolean{must: []Query{tt("love"), tt("war")}}, 2}},
 		{`{"match":{"title":{"query":"a b c","minimum_should_match":"-1"}}}`, boolean{should: []Query{tt("a"), tt("b"), tt("c")}, minShould: 2}},
@@ -194,9 +217,21 @@ func TestParseRefuses(t *testing.T) {
 		text, typ, want string
 		shard           bool
 	}{
-		{`{"fuzzy":{}}`, "parsing_exception", "unknown query [fuzzy]", false},
-		{`{"match":{"title":{"query":"x","fuzziness":"AUTO"}}}`, "parsing_exception", "[match] query does not support [fuzziness]", false},
+		{`{"unknown":{}}`, "parsing_exception", "unknown query [unknown]", false},
+		{`{"match":{"title":{"query":"x","fuzziness":"AUTO"}}}`, "parsing_exception", "releval's embedded engine does not support [fuzziness] of the query [match]", false},
+		{`{"match":{"title":{"query":"x","unknown":1}}}`, "parsing_exception", "[match] query does not support [unknown]", false},
 		{`{"multi_match":{"query":"x","type":"cross_fields"}}`, "parsing_exception", "type [cross_fields]", false},
+		{`{"knn":{"field":"vector"}}`, "x_content_parse_exception", "Failed to build [knn] after last required field arrived", false},
+		{`{"knn":{"field":"vector","query_vector":[1,0],"k":3,"num_candidates":2}}`, "x_content_parse_exception", "Failed to build [knn]", false},
+		{`{"knn":{"query_vector":[1,0]}}`, "illegal_argument_exception", "Required [field]", false},
+		{`{"knn":{"field":"vector","query_vector":[1,0],"query_vector_builder":{}}}`, "parsing_exception", "does not support [query_vector_builder] of the query [knn]", false},
+		{`{"knn":{"field":"vector","query_vector":[1,0,0]}}`, "query_shard_exception", "different number of dimensions [3] than the document vectors [2]", true},
+		{`{"knn":{"field":"vector","query_vector":[0,0]}}`, "query_shard_exception", "zero magnitude", true},
+		{`{"knn":{"field":"title","query_vector":[0,0]}}`, "query_shard_exception", "only supported on [dense_vector] fields", true},
+		{`{"match":{"vector":"x"}}`, "query_shard_exception", "Field [vector] of type [dense_vector] doesn't support term queries", true},
+		{`{"range":{"vector":{"gt":1}}}`, "query_shard_exception", "does not support range queries", true},
+		{`{"semantic":{"field":"meaning","query":"broken"}}`, "query_shard_exception", "Field [meaning] with inference ID [m] query inference error: model on fire", true},
+		{`{"semantic":{"field":"title","query":"x"}}`, "query_shard_exception", "Field [title] of type [text] does not support semantic queries", true},
 		{`{"match":{"title":"x","plot":"y"}}`, "parsing_exception", "multiple fields", false},
 		{`{"match":{"year":"x"}}`, "query_shard_exception", `For input string: "x"`, true},
 		{`{"match":{"hidden":"x"}}`, "query_shard_exception", "Cannot search on field [hidden]", true},
@@ -204,7 +239,7 @@ func TestParseRefuses(t *testing.T) {
 		{`{"query_string":{"query":"wild*card"}}`, "query_shard_exception", "wildcards in a query string", true},
 		{`{"query_string":{"query":"fuzzy~"}}`, "query_shard_exception", "fuzziness in a query string", true},
 		{`{"query_string":{"query":"(a"}}`, "query_shard_exception", "Failed to parse query [(a]", true},
-		{`{"bool":{"must":[{"fuzzy":{}}]}}`, "x_content_parse_exception", "[bool] failed to parse field [must]", false},
+		{`{"bool":{"must":[{"unknown":{}}]}}`, "x_content_parse_exception", "[bool] failed to parse field [must]", false},
 		{`{"match":{"title":{"query":"x","minimum_should_match":"many"}}}`, "illegal_argument_exception", "[minimum_should_match] [many]", false},
 		{`{"match":{"title":{"query":"x","boost":-1}}}`, "illegal_argument_exception", "negative [boost]", false},
 		{`{"range":{"year":{"from":1}}}`, "parsing_exception", "[range] query does not support [from]", false},
@@ -237,6 +272,7 @@ func FuzzParse(f *testing.F) {
 		`{"match":{"title":"x"}}`, `{"bool":{"must":[{"term":{"genre":"a"}}],"minimum_should_match":"2<-25%"}}`,
 		`{"multi_match":{"query":"a","fields":["t*^2"],"type":"phrase"}}`, `{"range":{"year":{"gte":"1e300"}}}`,
 		`{"range":{"born":{"lt":"2001-02"}}}`, `{"terms":{"year":[1,"2"]}}`, `{"ids":{"values":[1]}}`, `{"dis_max":{"queries":{}}}`,
+		`{"knn":{"field":"vector","query_vector":[1,"2"],"k":3,"num_candidates":5,"similarity":0.1,"filter":{"match_all":{}}}}`, `{"semantic":{"field":"meaning","query":"up"}}`,
 		`{"match_phrase":{"title":{"query":"a b","slop":9999999999}}}`, `{"constant_score":{"filter":{"exists":{"field":"*"}}}}`,
 	} {
 		f.Add(s)

@@ -60,6 +60,9 @@ func within(f *mapping.Field, low, high bound) (Query, *Error) {
 	if !f.Searchable() {
 		return nil, notIndexed(f)
 	}
+	if f.Kind() == index.Vector {
+		return nil, onShard(illegal("Field [%s] of type [%s] does not support range queries", f.Name, f.Type))
+	}
 	if !low.set && !high.set {
 		return exists{[]string{f.Name}}, nil
 	}

@@ -21,12 +21,20 @@ type Result struct {
 	Hits []Hit
 	// Total counts all matches.
 	Total int
+	// Matches are the documents of all matches, ascending, whatever their
+	// score; nil unless wanted.
+	Matches []int32
 }
 
 // Options bound a search.
 type Options struct {
 	// Size is the most hits wanted.
 	Size int
+	// K is how many documents a search for the nearest vectors takes that does
+	// not say itself.
+	K int
+	// Matches wants all matching documents, too.
+	Matches bool
 	// MinScore drops matches that score less; nil for none.
 	MinScore *float32
 	// Keep drops the matches for which it is false; nil for none.
@@ -49,9 +57,14 @@ func (sr *Searcher) Search(ctx context.Context, s *index.Segment, q Query, o Opt
 	}
 	x := sr.acquire(ctx, s)
 	defer sr.release(x)
+	x.size = o.K
 	l := x.eval(q, 1, true)
 	if x.err != nil {
 		return Result{}, x.err
+	}
+	var matches []int32
+	if o.Matches {
+		matches = slices.Clone(l.docs)
 	}
 	if o.MinScore != nil {
 		l = l.only(func(_ int32, score float32) bool { return score >= *o.MinScore })
@@ -59,7 +72,7 @@ func (sr *Searcher) Search(ctx context.Context, s *index.Segment, q Query, o Opt
 	if o.Keep != nil {
 		l = l.only(func(doc int32, _ float32) bool { return o.Keep(doc) })
 	}
-	r := Result{Total: len(l.docs)}
+	r := Result{Total: len(l.docs), Matches: matches}
 	if o.Order != nil {
 		r.Hits = ordered(l, o)
 	} else {
@@ -68,6 +81,9 @@ func (sr *Searcher) Search(ctx context.Context, s *index.Segment, q Query, o Opt
 	return r, nil
 }
 
+// defaultK is Options.K of a search that only counts.
+const defaultK = 10
+
 // Matching counts the documents that match.
 func (sr *Searcher) Matching(ctx context.Context, s *index.Segment, q Query) (int, error) {
 	if s.Len() == 0 {
@@ -75,6 +91,7 @@ func (sr *Searcher) Matching(ctx context.Context, s *index.Segment, q Query) (in
 	}
 	x := sr.acquire(ctx, s)
 	defer sr.release(x)
+	x.size = defaultK
 	l := x.eval(q, 1, false)
 	return len(l.docs), x.err
 }

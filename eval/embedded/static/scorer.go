@@ -50,6 +50,28 @@ func (s *Scorer) Score(query string, texts []string) ([]float64, error) {
 	return scores, nil
 }
 
+// Dimensions is how many numbers a vector of Embed has.
+const Dimensions = 64
+
+// Embed gives the direction of a text: the sum of its pieces' vectors, each by
+// its weight, scaled to length 1. It is nil where no piece has a vector. The
+// cosine of two of them is the first part of a score.
+func (s *Scorer) Embed(text string) ([]float32, error) {
+	t, err := s.load()
+	if err != nil {
+		return nil, err
+	}
+	pooled := t.text(text)
+	if pooled.norm == 0 {
+		return nil, nil
+	}
+	v := make([]float32, len(pooled.pooled))
+	for i, x := range pooled.pooled {
+		v[i] = float32(float64(x) / pooled.norm)
+	}
+	return v, nil
+}
+
 // prepared gives the texts in the form for scoring, from memory where they
 // have been seen before.
 func (s *Scorer) prepared(t *Table, texts []string) []*text {

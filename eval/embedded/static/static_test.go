@@ -260,3 +260,32 @@ func TestScorerForgets(t *testing.T) {
 		t.Errorf("%d texts remembered, score %v before, %v after", len(s.texts), before[0], after[0])
 	}
 }
+
+// The cosine of two texts' vectors is the cosine of the reference.
+func TestEmbeddingsHaveTheCosinesOfTheReference(t *testing.T) {
+	s := New()
+	for _, v := range readVectors(t).Scores {
+		var want float64
+		if _, err := fmt.Sscan(v.Cosine, &want); err != nil {
+			t.Fatal(err)
+		}
+		a, err := s.Embed(v.Query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := s.Embed(v.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0.0
+		for i := range min(len(a), len(b)) {
+			got += float64(a[i]) * float64(b[i])
+		}
+		if a != nil && len(a) != Dimensions || math.Abs(got-want) > 1e-6 {
+			t.Errorf("%q and %q: cosine %v of %d numbers, want %v of %d", v.Query, v.Text, got, len(a), want, Dimensions)
+		}
+	}
+	if v, err := s.Embed(" "); v != nil || err != nil {
+		t.Errorf("a text without words: %v, %v", v, err)
+	}
+}

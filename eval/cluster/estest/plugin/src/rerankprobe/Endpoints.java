@@ -19,9 +19,6 @@ import java.util.concurrent.TimeUnit;
 /** The node's inference endpoints, and the one way to have one of them score a list of texts. */
 final class Endpoints {
 
-    /** The preconfigured endpoint, which a search uses where it names none. */
-    static final String DEFAULT_ID = ".rerank-v1-elasticsearch";
-
     /** As long as the retriever waits for its model; a search cannot change it. */
     static final TimeValue RETRIEVER_TIMEOUT = TimeValue.timeValueSeconds(30);
 
@@ -40,21 +37,24 @@ final class Endpoints {
         threadPool = pool;
     }
 
-    /** Forgets everything but the preconfigured endpoint. */
+    /** Forgets everything but the preconfigured endpoint, which 8.17 does not have. */
     void reset() {
         byId.clear();
-        putDefault();
+        if (CompoundBase.DEFAULT_INFERENCE_ID != null) {
+            putDefault();
+        }
     }
 
     private void putDefault() {
         Map<String, Object> allocations = Map.of("enabled", true, "min_number_of_allocations", 0, "max_number_of_allocations", 32);
         Map<String, Object> service = Map.of("model_id", ".rerank-v1", "num_threads", 1, "adaptive_allocations", allocations);
-        byId.put(DEFAULT_ID, new Endpoint(DEFAULT_ID, "elasticsearch", service, Map.of("return_documents", true)));
+        String id = CompoundBase.DEFAULT_INFERENCE_ID;
+        byId.put(id, new Endpoint(id, "elasticsearch", service, Map.of("return_documents", true)));
     }
 
     /** Adds an endpoint; only the preconfigured one may be redefined. */
     void add(Endpoint endpoint) {
-        if (endpoint.id.equals(DEFAULT_ID)) {
+        if (endpoint.id.equals(CompoundBase.DEFAULT_INFERENCE_ID)) {
             byId.put(endpoint.id, endpoint);
         } else if (byId.putIfAbsent(endpoint.id, endpoint) != null) {
             throw new ResourceAlreadyExistsException("Inference endpoint [{}] already exists", endpoint.id);
@@ -65,7 +65,7 @@ final class Endpoints {
     void remove(String id) {
         require(id);
         byId.remove(id);
-        if (id.equals(DEFAULT_ID)) {
+        if (id.equals(CompoundBase.DEFAULT_INFERENCE_ID)) {
             putDefault();
         }
     }

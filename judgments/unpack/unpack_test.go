@@ -1,0 +1,59 @@
+package unpack
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"pgregory.net/rapid"
+)
+
+func zipped(t interface{ Fatal(...any) }, text string) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// Compressed or not, and however the bytes come, the text is the same.
+func TestNewReader(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`[ -~\n]*`).Draw(t, "text")
+		for _, data := range [][]byte{[]byte(text), zipped(t, text)} {
+			for _, r := range []io.Reader{bytes.NewReader(data), iotest.OneByteReader(bytes.NewReader(data))} {
+				unpacked, err := NewReader(r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got, err := io.ReadAll(unpacked); err != nil || string(got) != text {
+					t.Fatalf("%q is read as %q, %v", text, got, err)
+				}
+			}
+		}
+	})
+}
+
+func TestBrokenOff(t *testing.T) {
+	whole := zipped(t, "a text")
+	for n := 1; n < 10; n++ { // the header of gzip has 10 bytes
+		if _, err := NewReader(bytes.NewReader(whole[:n])); !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("after %d bytes: %v, want an unexpected end", n, err)
+		}
+	}
+	if _, err := NewReader(strings.NewReader("\x1f\x8b is no gzip at all")); err == nil || !strings.Contains(err.Error(), "damaged gzip") {
+		t.Errorf("got %v, want damaged gzip", err)
+	}
+	away := errors.New("away")
+	if _, err := NewReader(iotest.ErrReader(away)); !errors.Is(err, away) {
+		t.Errorf("got %v, want the reader's error", err)
+	}
+}
