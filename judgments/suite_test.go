@@ -135,7 +135,7 @@ func TestDeriveIDs(t *testing.T) {
 		{Text: "C++"}, {Text: "C#"}, {Text: "Löwe & Bär!"}, {Text: "???"}, {Text: "x", ID: "a-b"}, {Text: "a b"},
 		{Text: strings.Repeat("word ", 40)},
 	}
-	deriveIDs(queries)
+	DeriveIDs(queries)
 	ids := map[string]bool{}
 	for _, q := range queries {
 		if ids[q.ID] {
@@ -158,7 +158,7 @@ func TestDeriveIDs(t *testing.T) {
 	}
 	// Their ids do not depend on the order.
 	turned := []Query{{Text: "C#"}, {Text: "C++"}}
-	deriveIDs(turned)
+	DeriveIDs(turned)
 	if turned[0].ID != queries[1].ID || turned[1].ID != queries[0].ID {
 		t.Errorf("%v and %v", turned, queries[:2])
 	}

@@ -1,13 +1,43 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
-// baselineGroup is one system held against itself in the baseline.
+// BaselineView is the comparison with an earlier run of the same suite.
+type BaselineView struct {
+	// Name is where the baseline came from, such as a file's name.
+	Name string
+	// Started is when the baseline was run.
+	Started time.Time
+	// Changes are what differs between the two manifests, a line each.
+	Changes []string
+	// Meaningless lists why the difference means nothing, where somebody
+	// forced it; it stands at the top of the report.
+	Meaningless []string
+	// Differences are of each system's metrics, this run minus the baseline:
+	// by system, then by metric. Base is the system in the baseline.
+	Differences []score.Difference
+	// Queries are the queries that moved on the lead metric, by system in
+	// the order of Evaluation.Systems, the largest loss first. Without is
+	// the baseline's value, With this run's, Before and After are the ranks
+	// of the best relevant title. May be nil.
+	Queries [][]QueryRow
+	// OnlyInBaseline and OnlyHere are the ids of queries that one side has
+	// alone; they are not compared.
+	OnlyInBaseline, OnlyHere []string
+}
+
+// baselineGroup is one system compared with itself in the baseline.
 type baselineGroup struct {
 	system      string
 	sentence    string
@@ -28,7 +58,7 @@ func (r *Report) baselineGroups() []baselineGroup {
 	for i := range groups {
 		lead := groups[i].differences[0]
 		for _, d := range groups[i].differences {
-			if d.Metric == r.LeadMetric() {
+			if d.Metric == r.leadMetric() {
 				lead = d
 			}
 		}
@@ -39,16 +69,16 @@ func (r *Report) baselineGroups() []baselineGroup {
 
 // baselineSentence says how one system moved since the baseline.
 func baselineSentence(d score.Difference) string {
-	evidence := fmt.Sprintf("%s (%s interval %s, %s)", signed(d.Difference), coverage(d.Confidence), interval(d.Low, d.High), pSaid(d.AdjustedP))
-	switch direction(d) {
-	case Better:
-		return fmt.Sprintf("%s rose: %s from %s to %s, %s.", d.System, d.Metric, fixed(d.BaseMean), fixed(d.NextMean), evidence)
-	case Worse:
-		return fmt.Sprintf("%s fell: %s from %s to %s, %s.", d.System, d.Metric, fixed(d.BaseMean), fixed(d.NextMean), evidence)
-	case Same:
-		return fmt.Sprintf("%s is as it was: %s %s on %s.", d.System, d.Metric, fixed(d.NextMean), queriesOf(d.N))
+	evidence := fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Difference), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(d.AdjustedP))
+	switch directionOf(d) {
+	case better:
+		return fmt.Sprintf("%s rose: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
+	case worse:
+		return fmt.Sprintf("%s fell: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
+	case same:
+		return fmt.Sprintf("%s did not change: %s %s on %s.", d.System, d.Metric, grid.Fixed(d.NextMean), text.Count(d.N, "query"))
 	}
-	return fmt.Sprintf("~ %s: %s from %s to %s, %s: no change that this suite can tell from chance. %s", d.System, d.Metric, fixed(d.BaseMean), fixed(d.NextMean), evidence, power(d))
+	return fmt.Sprintf("~ %s: %s from %s to %s, %s: no change that this suite can tell from chance. %s", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence, power(d))
 }
 
 // ofDay gives the baseline's day.
@@ -63,25 +93,76 @@ func ofDay(b *BaselineView) string {
 func baselineRemarks(b *BaselineView) []string {
 	remarks := append([]string(nil), b.Changes...)
 	if n := len(b.OnlyInBaseline); n > 0 {
-		remarks = append(remarks, fmt.Sprintf("%s only in the baseline, not compared: %s", queriesOf(n), list(b.OnlyInBaseline, 5)))
+		remarks = append(remarks, fmt.Sprintf("%s only in the baseline, not compared: %s", text.Count(n, "query"), text.List(b.OnlyInBaseline, 5)))
 	}
 	if n := len(b.OnlyHere); n > 0 {
-		remarks = append(remarks, fmt.Sprintf("%s only in this run, not compared: %s", queriesOf(n), list(b.OnlyHere, 5)))
+		remarks = append(remarks, fmt.Sprintf("%s only in this run, not compared: %s", text.Count(n, "query"), text.List(b.OnlyHere, 5)))
 	}
 	return remarks
 }
 
-// meaningless is the warning above a comparison that somebody insisted on.
+// meaningless is the warning above a comparison that was forced.
 func meaningless(b *BaselineView) string {
 	if len(b.Meaningless) == 0 {
 		return ""
 	}
-	return "This comparison means little, and was made because somebody insisted: " + strings.Join(b.Meaningless, "; ") + "."
+	return "These runs are not comparable, and were compared because --force asks for it: " + strings.Join(b.Meaningless, "; ") + "."
 }
 
 // movedGrid lists the queries that moved since the baseline.
-func (r *Report) movedGrid(rows ...[]QueryRow) *grid {
+func (r *Report) movedGrid(rows ...[]QueryRow) *grid.Table {
 	g := r.queryGrid(rows...)
-	g.columns[1].head, g.columns[2].head = "baseline", "now"
+	g.Columns[1].Head, g.Columns[2].Head = "baseline", "now"
 	return g
+}
+
+// titlesShown is how many titles explain one query; the others share a row.
+const titlesShown = 4
+
+// titlesGrid says which titles moved queries since the baseline: ranks before
+// and now, and what each contributed. The contributions of a query add up to
+// its difference. It is nil where nothing is known of the titles.
+func (r *Report) titlesGrid(lists ...[]QueryRow) *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{
+		{Head: "query", Shrink: 14},
+		{Head: "title", Shrink: 20},
+		{Head: "grade", Right: true},
+		{Head: "rank", Right: true},
+		{Head: "contribution", Right: true},
+	}}
+	for _, rows := range lists {
+		for _, row := range rows {
+			r.addTitles(g, row)
+		}
+	}
+	if len(g.Rows) == 0 {
+		return nil
+	}
+	return g
+}
+
+// addTitles adds the titles of one query, the largest effect first.
+func (r *Report) addTitles(g *grid.Table, row QueryRow) {
+	changes := slices.Clone(row.Changes)
+	slices.SortStableFunc(changes, func(a, b score.Change) int {
+		return cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution))
+	})
+	name := grid.Short(queryName(&r.Evaluation.Run.Queries[row.Query]))
+	rest := 0.0
+	for i, c := range changes {
+		if i >= titlesShown {
+			rest += c.Contribution
+			continue
+		}
+		grade := "–"
+		if c.Judged {
+			grade = grid.Compact(c.Grade)
+		}
+		g.Add(grid.Cell{Text: name}, grid.Cell{Text: grid.Short(cmp.Or(c.Title, c.ID))}, grid.Cell{Text: grade},
+			grid.Cell{Text: ranksMoved(c.Before, c.After)}, grid.Toned(grid.Signed(c.Contribution), grid.ToneOf(c.Contribution)))
+		name = ""
+	}
+	if more := len(changes) - titlesShown; more > 0 {
+		g.Add(grid.Cell{}, grid.Cell{Text: text.Plural(more, "other title", "other titles")}, grid.Cell{}, grid.Cell{}, grid.Toned(grid.Signed(rest), grid.ToneOf(rest)))
+	}
 }

@@ -8,6 +8,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // writeCSV renders a row for each query, system and metric. Numbers have all
@@ -69,14 +71,17 @@ func renderHits(r *Report, o Options) ([]byte, error) {
 // renderWindows renders a row for each window of each reranker that was swept.
 func renderWindows(r *Report) ([]byte, error) {
 	rows := [][]string{{"suite", "reranker", "window", "metric", "without", "value", "gain", "gain_low", "gain_high", "ceiling", "recall", "captured", "p50_ms", "p95_ms", "documents", "recommended"}}
-	for _, s := range r.Sweeps {
-		for _, p := range s.Points {
-			rows = append(rows, []string{
-				csvText(r.Evaluation.Run.Manifest.Suite), csvText(s.Reranker), strconv.Itoa(p.Window), csvText(s.Metric),
-				csvNumber(s.FirstStage), csvNumber(p.Value), csvNumber(p.Gain), csvNumber(p.GainLow), csvNumber(p.GainHigh),
-				csvNumber(p.Ceiling), csvNumber(p.Recall), csvNumber(p.Captured), csvNumber(p.P50), csvNumber(p.P95), csvNumber(p.Documents),
-				strconv.FormatBool(p.Window == s.Recommended),
-			})
+	for _, one := range r.swept() {
+		for _, p := range one.Points {
+			row := []string{csvText(r.Evaluation.Run.Manifest.Suite), csvText(one.Name), strconv.Itoa(p.Window), csvText(r.Sweep.Lead())}
+			p50, p95 := wall(&p)
+			for _, v := range []float64{
+				float64(r.Sweep.FirstStage.Values[0]), float64(p.Values[0]), float64(p.Gain.Mean), float64(p.Gain.Low), float64(p.Gain.High),
+				float64(p.Ceilings[0]), float64(p.Recall), float64(p.Captured), p50, p95, p.Documents,
+			} {
+				row = append(row, csvNumber(v))
+			}
+			rows = append(rows, append(row, strconv.FormatBool(p.Window == recommended(&one))))
 		}
 	}
 	var b bytes.Buffer
@@ -95,7 +100,7 @@ func writeRows(w io.Writer, rows [][]string) error {
 // csvText makes a cell of a text: one line, and with an apostrophe before
 // what a spreadsheet would take for a formula.
 func csvText(s string) string {
-	s = clean(s)
+	s = text.Clean(s)
 	if s != "" && strings.ContainsRune("=+-@|%", rune(s[0])) {
 		return "'" + s
 	}

@@ -1,5 +1,5 @@
 // Package reports renders what a run came to: for the terminal, as Markdown,
-// HTML, JSON, CSV and JUnit.
+// HTML, JSON, CSV and JUnit. It also prints what other commands found out.
 //
 // It computes no metric and decides no gate; it refuses to write half a file,
 // to print a value that is undefined as a number, and to let a title, a query
@@ -9,18 +9,18 @@
 // How it works:
 //
 //  1. New works a Report out of an evaluation: sorted, deduplicated, plain
-//     values. Gates, a baseline and sweeps are views that callers fill in.
-//  2. Verdicts, Next and Findings put it in words once, for every format:
+//     values. Gates, a baseline and a sweep are set by whoever has them.
+//  2. The verdicts, what to do next and the findings are put in words once:
 //     the answer with its interval, what to do, and what could not be
 //     trusted.
-//  3. clean makes every text from elsewhere one inert line; each format then
+//  3. Every text from elsewhere becomes one inert line; each format then
 //     escapes what has a meaning there.
-//  4. Tables are grids first: a terminal gets them cut to its width, Markdown
-//     and HTML escaped. Charts are shapes without text, which a page labels
-//     around and a file inside. Rerankers in one chart differ in marks,
-//     dashes and, in a terminal, signs: colour only helps.
+//  4. Tables are filled once, and rendered by package grid for each format;
+//     charts get plain numbers, and are drawn by package chart.
 //  5. Write renders to memory and writes at once; WriteFile picks the format
 //     by the name's ending and puts the file in place by renaming.
+//  6. WriteEval, WriteCheck, WriteAnnotations and WriteAgreement print what
+//     comes of runs in TREC format, of the check of a suite, and of two judges.
 //
 // The JSON report is described by report.schema.json. A row of the CSV report
 // is a query, a system and a metric; beside it stands .hits.csv with a row

@@ -41,7 +41,7 @@ func WriteFile(path string, r *Report, o Options) error {
 			}
 			files = append(files, file{stem + ".hits.csv", hits})
 		}
-		if regularTarget(path) && len(r.Sweeps) > 0 {
+		if regularTarget(path) && r.Sweep != nil {
 			windows, err := renderWindows(r)
 			if err != nil {
 				return err

@@ -24,7 +24,7 @@ func TestWriteErrorsAreReturned(t *testing.T) {
 			t.Errorf("%s: the error of the writer is lost: %v", f.format, err)
 		}
 	}
-	if err := WriteQuery(failingWriter{}, r, "heist", Options{}); !errors.Is(err, errDiskFull) {
+	if err := writeQuery(failingWriter{}, r, "heist", Options{}); !errors.Is(err, errDiskFull) {
 		t.Errorf("query: the error of the writer is lost: %v", err)
 	}
 }
@@ -100,9 +100,9 @@ func TestWriteFileSideBySide(t *testing.T) {
 // A chart belongs to what it shows, whatever a reranker is called.
 func TestChartsOfRerankersWithOddNames(t *testing.T) {
 	r := full()
-	odd := "sweep of " + r.Sweeps[0].Reranker
+	odd := "sweep of " + r.Sweep.Rerankers[0].Name
 	d := &document{report: r, options: Options{charts: []chartFile{
-		{name: "a.svg", of: charted{differencesChart, odd}}, {name: "b.svg", of: charted{sweptChart, r.Sweeps[0].Reranker}}, {name: "c.svg", of: charted{kind: sweptTogether}},
+		{name: "a.svg", of: charted{differencesChart, odd}}, {name: "b.svg", of: charted{sweptChart, r.Sweep.Rerankers[0].Name}}, {name: "c.svg", of: charted{kind: sweptTogether}},
 	}}}
 	for of, want := range map[charted]string{
 		{differencesChart, odd}: "a.svg", {sweptChart, "elastic"}: "b.svg", {kind: sweptTogether}: "c.svg", {sweptChart, odd}: "",

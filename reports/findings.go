@@ -6,10 +6,12 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
-// Finding is one thing about a run that a reader of its numbers should know.
-type Finding struct {
+// finding is one thing about a run that a reader of its numbers should know.
+type finding struct {
 	// Serious says that numbers are wrong or missing because of it; the
 	// others make them weaker or are good to know.
 	Serious bool
@@ -20,8 +22,8 @@ type Finding struct {
 	Items []string
 }
 
-// Findings are what could not be trusted, the serious ones first.
-func (r *Report) Findings() []Finding {
+// findings are what could not be trusted, the serious ones first.
+func (r *Report) findings() []finding {
 	f := findings{report: r, limits: make(map[string][]string)}
 	f.run()
 	for _, s := range r.Integrity.Systems {
@@ -31,7 +33,7 @@ func (r *Report) Findings() []Finding {
 	f.judgments()
 	f.windows()
 	f.rest()
-	slices.SortStableFunc(f.found, func(a, b Finding) int {
+	slices.SortStableFunc(f.found, func(a, b finding) int {
 		switch {
 		case a.Serious == b.Serious:
 			return 0
@@ -46,18 +48,18 @@ func (r *Report) Findings() []Finding {
 // findings collects them.
 type findings struct {
 	report *Report
-	found  []Finding
+	found  []finding
 	// limits holds, by system, the metrics that its window limits: said
 	// here once for each system, so that notes of the same need not be.
 	limits map[string][]string
 }
 
 func (f *findings) serious(items []string, format string, args ...any) {
-	f.found = append(f.found, Finding{true, fmt.Sprintf(format, args...), items})
+	f.found = append(f.found, finding{true, fmt.Sprintf(format, args...), items})
 }
 
 func (f *findings) note(items []string, format string, args ...any) {
-	f.found = append(f.found, Finding{false, fmt.Sprintf(format, args...), items})
+	f.found = append(f.found, finding{false, fmt.Sprintf(format, args...), items})
 }
 
 // run looks at the run as a whole.
@@ -66,12 +68,12 @@ func (f *findings) run() {
 	m := &f.report.Evaluation.Run.Manifest
 	switch {
 	case found.Missing > 0:
-		f.serious(nil, "the run is incomplete: %s of %s are missing from every number here", thousands(found.Missing), queriesOf(m.QueryCount))
+		f.serious(nil, "the run is incomplete: %s of %s are missing from every number here", text.Thousands(found.Missing), text.Count(m.QueryCount, "query"))
 	case found.Incomplete:
 		f.serious(nil, "the run is incomplete: its last line is missing")
 	}
 	if b := f.report.Baseline; b != nil && len(b.Meaningless) > 0 {
-		f.serious(nil, "the comparison with the baseline was insisted on, although it means nothing: %s", strings.Join(b.Meaningless, "; "))
+		f.serious(nil, "the baseline is not comparable with this run, and was compared because --force asks for it: %s", strings.Join(b.Meaningless, "; "))
 	}
 	if found.IndexChanged != "" {
 		f.serious(nil, "the index changed during the run: %s", found.IndexChanged)
@@ -96,41 +98,41 @@ func (f *findings) stability() {
 			}
 		}
 		if len(others) > 0 {
-			f.note(others, "%s ranks %s differently when they are searched again, and equal scores do not explain it; each counts by its median", system, queriesOf(len(others)))
+			f.note(others, "%s ranks %s differently when they are searched again, and equal scores do not explain it; each counts by its median", system, text.Count(len(others), "query"))
 		}
 		if len(ties) > 0 {
-			f.note(ties, "%s changes the order of equal scores of %s when they are searched again; each counts by its median", system, queriesOf(len(ties)))
+			f.note(ties, "%s changes the order of equal scores of %s when they are searched again; each counts by its median", system, text.Count(len(ties), "query"))
 		}
 	}
 }
 
 // system looks at one system's answers.
 func (f *findings) system(s integrity.SystemIntegrity) {
-	total := queriesOf(len(f.report.Evaluation.Run.Queries))
+	total := text.Count(len(f.report.Evaluation.Run.Queries), "query")
 	if n := len(s.Failed); n > 0 {
-		f.serious(reasons(s.Failed), "%s: %s of %s failed and count 0", s.System, thousands(n), total)
+		f.serious(reasons(s.Failed), "%s: %s of %s failed and count 0", s.System, text.Thousands(n), total)
 	}
 	if n := len(s.NotReranked); n > 0 {
-		f.serious(reasons(s.NotReranked), "%s did not rerank %s", s.System, queriesOf(n))
+		f.serious(reasons(s.NotReranked), "%s did not rerank %s", s.System, text.Count(n, "query"))
 	}
 	if n := len(s.Outside); n > 0 {
-		f.serious(reasons(s.Outside), "%s returned hits from outside its window for %s: the two searches did not see the same documents", s.System, queriesOf(n))
+		f.serious(reasons(s.Outside), "%s returned hits from outside its window for %s: the two searches did not see the same documents", s.System, text.Count(n, "query"))
 	}
 	if len(s.Dropped) > 0 {
 		var items []string
 		for _, d := range s.Dropped {
-			items = append(items, d.Query+": "+list(d.Titles, 5))
+			items = append(items, d.Query+": "+text.List(d.Titles, 5))
 		}
-		f.note(items, "%s left out %s of its window for %s: %s", s.System, plural(s.Documents(), "document", "documents"), queriesOf(len(s.Dropped)), whyDropped(&s))
+		f.note(items, "%s left out %s of its window for %s: %s", s.System, text.Plural(s.Documents(), "document", "documents"), text.Count(len(s.Dropped), "query"), whyDropped(&s))
 	}
 	if n := len(s.Collapsed); n > 0 {
-		f.note(reasons(s.Collapsed), "%s gave most hits one score for %s: their order is an accident", s.System, queriesOf(n))
+		f.note(reasons(s.Collapsed), "%s gave most hits one score for %s: their order is an accident", s.System, text.Count(n, "query"))
 	}
 	if n := len(s.Empty); n > 0 {
-		f.note(s.Empty, "%s: %s of %s found nothing and count 0", s.System, thousands(n), total)
+		f.note(s.Empty, "%s: %s of %s found nothing and count 0", s.System, text.Thousands(n), total)
 	}
 	if n := len(s.Warnings); n > 0 {
-		f.note(reasons(s.Warnings), "%s: the server warned about %s", s.System, plural(n, "answer", "answers"))
+		f.note(reasons(s.Warnings), "%s: the server warned about %s", s.System, text.Plural(n, "answer", "answers"))
 	}
 }
 
@@ -139,18 +141,18 @@ func whyDropped(s *integrity.SystemIntegrity) string {
 	noValue, below, unknown := s.DropReasons()
 	var reasons []string
 	for _, r := range []struct {
-		count int
-		text  string
+		count  int
+		phrase string
 	}{
 		{noValue, "without a value in its field"},
 		{below, "below its min_score"},
 		{unknown, "for one of these reasons, which was not looked up"},
 	} {
 		if r.count > 0 {
-			reasons = append(reasons, thousands(r.count)+" "+r.text)
+			reasons = append(reasons, text.Thousands(r.count)+" "+r.phrase)
 		}
 	}
-	return list(reasons, len(reasons))
+	return text.List(reasons, len(reasons))
 }
 
 // judgments looks at how far the judgments reach.
@@ -159,17 +161,17 @@ func (f *findings) judgments() {
 	for _, s := range found.Systems {
 		if unjudged := s.Shown - s.Judged; unjudged > 0 {
 			f.note(nil, "%s: %s of %s in the top %d (%s) are unjudged and count as non-relevant", s.System,
-				thousands(unjudged), plural(s.Shown, "hit", "hits"), integrity.JudgedDepth, percent(float64(unjudged)/float64(s.Shown)))
+				text.Thousands(unjudged), text.Plural(s.Shown, "hit", "hits"), integrity.JudgedDepth, grid.Percent(float64(unjudged)/float64(s.Shown)))
 		}
 	}
 	if n := len(f.report.Unresolved); n > 0 {
-		f.note(f.report.Unresolved, "%s no document in the index, where no search can find it", plural(n, "judged title matches", "judged titles match"))
+		f.note(f.report.Unresolved, "%s no document in the index, where no search can find it", text.Plural(n, "judged title matches", "judged titles match"))
 	}
 	if n := len(found.AmbiguousTitles); n > 0 {
-		f.note(found.AmbiguousTitles, "%s shared by several documents: the first hit gets the credit; judge by id", plural(n, "judged title is", "judged titles are"))
+		f.note(found.AmbiguousTitles, "%s shared by several documents: the first hit gets the credit; judge by id", text.Plural(n, "judged title is", "judged titles are"))
 	}
 	if n := len(found.NoRelevant); n > 0 {
-		f.note(found.NoRelevant, "%s no relevant judgment and %s 0 whatever is returned", plural(n, "query has", "queries have"), map[bool]string{true: "counts", false: "count"}[n == 1])
+		f.note(found.NoRelevant, "%s no relevant judgment and %s 0 whatever is returned", text.Plural(n, "query has", "queries have"), map[bool]string{true: "counts", false: "count"}[n == 1])
 	}
 }
 
@@ -186,7 +188,7 @@ func (f *findings) windows() {
 		}
 		if window > 0 && len(limited) > 0 {
 			f.limits[s.System] = limited
-			f.note(nil, "%s returns no more than its window of %d, which limits %s", s.System, window, list(limited, 6))
+			f.note(nil, "%s returns no more than its window of %d, which limits %s", s.System, window, text.List(limited, 6))
 		}
 	}
 }
@@ -208,6 +210,7 @@ func (f *findings) rest() {
 		say(run.Complete.Warnings)
 	}
 	say(f.report.Notes)
+	say(sweepNotes(f.report.Sweep))
 }
 
 // saysLimit tells whether a note is about a window's limit already found.

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
 // Format is a way to render a report, by the name that --format takes.
@@ -38,19 +41,15 @@ type Options struct {
 	charts []chartFile
 }
 
-// width is the usable width of a terminal line.
-func (o Options) width() int {
-	if o.Width <= 0 {
-		return 80
-	}
-	return max(o.Width, 40)
-}
+// screen is the terminal that a report is written for.
+func (o Options) screen() grid.Screen { return grid.Screen{Width: o.Width, Color: o.Color} }
 
 // formats are all formats with the file name endings that choose them.
 func formats() []struct {
 	format Format
 	ending string
 } {
+
 	return []struct {
 		format Format
 		ending string
@@ -108,7 +107,7 @@ func render(format Format, r *Report, o Options) ([]byte, error) {
 	switch format {
 	case Table:
 		if o.Query != "" {
-			err = WriteQuery(&b, r, o.Query, o)
+			err = writeQuery(&b, r, o.Query, o)
 		} else {
 			err = writeTerminal(&b, r, o)
 		}
@@ -159,7 +158,7 @@ func (r *Report) findQuery(id string) (int, error) {
 			near = append(near, queries[i].ID)
 		}
 		slices.Sort(near)
-		return 0, fmt.Errorf("no query %q in the run: it has %s", clean(id), clean(list(near, 8)))
+		return 0, fmt.Errorf("no query %q in the run: it has %s", text.Clean(id), text.Clean(text.List(near, 8)))
 	}
-	return 0, fmt.Errorf("no query %q in the run: did you mean %s?", clean(id), clean(list(near, 4)))
+	return 0, fmt.Errorf("no query %q in the run: did you mean %s?", text.Clean(id), text.Clean(text.List(near, 4)))
 }

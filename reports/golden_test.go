@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/releval/releval/reports/chart"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
 // golden compares a rendering with a file in testdata. The numbers in the
 // files are checked by themselves in TestSampleNumbers.
@@ -65,7 +67,7 @@ func TestGoldens(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "several.txt", overview)
-	together := newSweepsChart(sweepsOfThree().Sweeps)
-	golden(t, "report.sweeps.svg", together.file())
-	golden(t, "sweeps.txt", []byte(together.lines(80)))
+	together := chart.NewLines(sweepsOfThree().curves())
+	golden(t, "report.sweeps.svg", together.File())
+	golden(t, "sweeps.txt", []byte(together.Terminal(80)))
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // TestHostileTextIsInert renders a report whose every text is hostile.
@@ -32,7 +34,7 @@ func TestHostileTextIsInert(t *testing.T) {
 			style := f.format == HTML || f.format == JUnit || f.format == Markdown
 			for _, c := range string(content) {
 				joiner := c == '\u2060' && style
-				if c != '\n' && !visible(c) && !joiner && !(f.format == HTML && c == '\t') {
+				if c != '\n' && !text.Visible(c) && !joiner && !(f.format == HTML && c == '\t') {
 					t.Errorf("%s holds the character %U", f.format, c)
 					break
 				}
@@ -135,9 +137,9 @@ func TestHostileJSONLosesNothing(t *testing.T) {
 	if err := json.Unmarshal(content, &read); err != nil {
 		t.Fatal(err)
 	}
-	for i, text := range hostile {
-		if utf8.ValidString(text) && read.Queries[i].Text != text {
-			t.Errorf("query %d reads back as %.60q, was %.60q", i, read.Queries[i].Text, text)
+	for i, phrase := range hostile {
+		if utf8.ValidString(phrase) && read.Queries[i].Text != phrase {
+			t.Errorf("query %d reads back as %.60q, was %.60q", i, read.Queries[i].Text, phrase)
 		}
 	}
 }

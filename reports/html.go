@@ -9,6 +9,13 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
+	"slices"
+
+	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/chart"
+	"github.com/releval/releval/reports/grid"
 )
 
 //go:embed page.html
@@ -43,7 +50,7 @@ type page struct {
 	Filters                             pageFilters
 	QueriesNote                         string
 	Queries                             []pageQuery
-	Findings                            []Finding
+	Findings                            []finding
 	NothingFound                        string
 	Manifest                            [][2]string
 }
@@ -165,18 +172,18 @@ func (r *Report) page() *page {
 	p := &page{
 		Policy: "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) +
 			"'; base-uri 'none'; form-action 'none'",
-		Tool:         clipLong(cmp.Or(m.Tool, "releval")),
-		Suite:        clipLong(m.Suite),
-		Subject:      clean(r.Subject()),
+		Tool:         grid.Short(cmp.Or(m.Tool, "releval")),
+		Suite:        grid.Short(m.Suite),
+		Subject:      text.Clean(r.subject()),
 		Style:        template.CSS(pageStyle),
 		Script:       template.JS(pageScript),
-		Serious:      clip(clean(r.serious()), 2000),
+		Serious:      grid.Clip(text.Clean(r.serious()), 2000),
 		NothingFound: nothingFound,
 		Filters:      r.pageFilters(),
 	}
 	p.Title = p.Suite + ": relevance report"
 	for _, k := range m.Reranked() {
-		p.Rerankers = append(p.Rerankers, clip(clean(describe(k)), 300))
+		p.Rerankers = append(p.Rerankers, grid.Clip(text.Clean(describe(k)), 300))
 	}
 	if !m.Started.IsZero() {
 		p.Subject += ", " + m.Started.UTC().Format("2 January 2006 15:04 UTC")
@@ -184,13 +191,13 @@ func (r *Report) page() *page {
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		p.StandIn = standInNote
 	}
-	for _, n := range r.Next() {
-		p.Next = append(p.Next, clip(clean(n), 300))
+	for _, n := range r.next() {
+		p.Next = append(p.Next, grid.Clip(text.Clean(n), 300))
 	}
 	for _, row := range r.manifestRows() {
-		p.Manifest = append(p.Manifest, [2]string{clip(clean(row[0]), 100), clip(clean(row[1]), 4000)})
+		p.Manifest = append(p.Manifest, [2]string{grid.Clip(text.Clean(row[0]), 100), grid.Clip(text.Clean(row[1]), 4000)})
 	}
-	for _, f := range r.Findings() {
+	for _, f := range r.findings() {
 		p.Findings = append(p.Findings, pageFinding(f))
 	}
 	r.pageNumbers(p)
@@ -200,15 +207,190 @@ func (r *Report) page() *page {
 }
 
 // pageFinding cuts a finding to what a page needs.
-func pageFinding(f Finding) Finding {
+func pageFinding(f finding) finding {
 	const shown = 50
-	cut := Finding{Serious: f.Serious, Text: clip(clean(f.Text), 500)}
+	cut := finding{Serious: f.Serious, Text: grid.Clip(text.Clean(f.Text), 500)}
 	for i, item := range f.Items {
 		if i == shown {
-			cut.Items = append(cut.Items, "and "+thousands(len(f.Items)-i)+" more")
+			cut.Items = append(cut.Items, "and "+text.Thousands(len(f.Items)-i)+" more")
 			break
 		}
-		cut.Items = append(cut.Items, clip(clean(item), 300))
+		cut.Items = append(cut.Items, grid.Clip(text.Clean(item), 300))
 	}
 	return cut
+}
+
+// pageNumbers fills in verdicts and comparisons.
+func (r *Report) pageNumbers(p *page) {
+	scale := 0.0
+	for _, d := range r.Differences {
+		for _, v := range []float64{d.Low, d.High, d.Difference} {
+			if !math.IsNaN(v) {
+				scale = max(scale, math.Abs(v))
+			}
+		}
+	}
+	for i, v := range r.verdicts() {
+		p.Verdicts = append(p.Verdicts, r.pageVerdict(v, r.leadDifference(i), scale))
+	}
+	systems := r.Evaluation.Systems
+	if len(systems) != 2 {
+		p.Overview = r.overviewGrid().HTML("Metrics")
+	}
+	var notes grid.Footnotes
+	for i, s := range systems[1:] {
+		differences := r.differencesOf(i)
+		c := pageComparison{Label: "Metrics without and with " + grid.Short(s.System), Coverage: coverage(differences[0].Confidence)}
+		if len(systems) > 2 {
+			c.Heading = grid.Short(s.System)
+		}
+		for m, d := range differences {
+			c.Rows = append(c.Rows, comparisonRow(d, &systems[0], &s, m, scale, notes.Mark(d.Warnings)))
+		}
+		p.Comparisons = append(p.Comparisons, c)
+	}
+	p.Footnotes = notes.Lines()
+	if len(systems) > 1 {
+		p.Footnotes = append(p.Footnotes, method(r.Differences)+".")
+		if slices.ContainsFunc(p.Comparisons, func(c pageComparison) bool {
+			return slices.ContainsFunc(c.Rows, func(r pageComparisonRow) bool { return r.WithoutBounds != "" || r.WithBounds != "" })
+		}) {
+			p.Footnotes = append(p.Footnotes, "Below a mean stands where it could lie if the unjudged hits, which count as non-relevant, were judged.")
+		}
+	}
+	for i, s := range systems[1:] {
+		if b := r.bars(i); b != nil {
+			p.Bars = append(p.Bars, pagePlot{Heading: grid.Short(r.leadMetric().String() + " under " + s.System), Plot: b.Page()})
+		}
+	}
+}
+
+func comparisonRow(d score.Difference, base, system *score.SystemScores, metric int, scale float64, note string) pageComparisonRow {
+	row := pageComparisonRow{
+		Metric: d.Metric.String(), Note: note, Without: grid.Fixed(d.BaseMean), With: grid.Fixed(d.NextMean),
+		Class: grid.ToneClass(significant(d)), Direction: string(directionOf(d)),
+		Difference: grid.Signed(d.Difference), Interval: grid.Interval(d.Low, d.High), P: pValue(d.AdjustedP),
+		Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Forest: chart.Interval(d.Difference, d.Low, d.High, scale),
+	}
+	if low, high := mean(base.Low[metric]), mean(base.High[metric]); high-low > 1e-12 {
+		row.WithoutBounds = grid.Bounds(low, high)
+	}
+	if low, high := mean(system.Low[metric]), mean(system.High[metric]); high-low > 1e-12 {
+		row.WithBounds = grid.Bounds(low, high)
+	}
+	return row
+}
+
+func (r *Report) pageVerdict(v verdict, d score.Difference, scale float64) pageVerdict {
+	p := pageVerdict{
+		Class: string(v.Direction), Headline: text.Clean(v.Headline), Evidence: text.Clean(v.Evidence), Power: text.Clean(v.Power), Counts: v.Counts,
+		Word: map[direction]string{better: "Helps", worse: "Hurts", same: "Changes nothing", unclear: "No clear difference"}[v.Direction],
+	}
+	if v.Worst != nil {
+		p.Worst = &pageWorst{v.Worst.Query, grid.Short(queryName(&r.Evaluation.Run.Queries[v.Worst.Query])), grid.Signed(v.Worst.Difference)}
+	}
+	if !math.IsNaN(d.Low) && !math.IsNaN(d.High) {
+		p.Effect = chart.LabelledInterval(d.Difference, d.Low, d.High, scale)
+	}
+	p.Share = chart.Share(d.Wins, d.Ties, d.Losses, counts(d))
+	return p
+}
+
+// pageViews fills in gates, baseline and sweeps.
+func (r *Report) pageViews(p *page) {
+	if len(r.Gates) > 0 {
+		p.Gates = &pageTable{Heading: "Gates: " + gateSummary(r.Gates), Table: gateTables(r.Gates)}
+	}
+	curves := r.curves()
+	if g := r.sweepsTogether(); g != nil {
+		heading := grid.Short("Windows side by side: " + r.Sweep.Lead())
+		together := pageSweep{Heading: heading, Table: g.HTML(heading)}
+		if c := chart.NewLines(curves); c != nil {
+			together.Plot = c.Page()
+			p.Style += template.CSS(chart.LinesStyle())
+		}
+		p.Sweeps = append(p.Sweeps, together)
+	}
+	if g := r.tagsGrid(); g != nil {
+		heading := r.leadMetric().String() + " by tag"
+		p.Tags = &pageTable{heading, g.HTML(heading)}
+	}
+	for i, one := range r.swept() {
+		view := pageSweep{Heading: grid.Short("Windows of " + one.Name), Table: sweepGrid(r.Sweep, &one).HTML("Windows of " + one.Name)}
+		for _, phrase := range sweepSays(r.Sweep, &one) {
+			view.Says = append(view.Says, text.Clean(phrase))
+		}
+		if c := chart.NewLine(&curves[i]); c != nil {
+			view.Plot = c.Page()
+		}
+		for _, table := range sweepTables(r.Sweep, &one) {
+			heading := grid.Short(table.title)
+			view.Tables = append(view.Tables, pageTable{heading, table.HTML(heading + " of " + one.Name)})
+		}
+		p.Sweeps = append(p.Sweeps, view)
+	}
+	b := r.Baseline
+	if b == nil {
+		return
+	}
+	p.Baseline = &pageBaseline{Heading: grid.Short("Against the baseline "+b.Name) + ofDay(b), Warning: text.Clean(meaningless(b))}
+	var notes grid.Footnotes
+	for _, g := range r.baselineGroups() {
+		p.Baseline.Groups = append(p.Baseline.Groups, pageGroup{text.Clean(g.sentence),
+			comparisonGrid(g.differences, "baseline", "now", false, &notes).HTML("Metrics of " + g.system + " in the baseline and now")})
+	}
+	for _, g := range r.baselineGroups() {
+		heading := grid.Short("Tests against the baseline: " + g.system)
+		p.Baseline.Tests = append(p.Baseline.Tests, pageTable{heading, testsGrid(g.differences).HTML(heading)})
+	}
+	for _, line := range append(notes.Lines(), baselineRemarks(b)...) {
+		p.Baseline.Remarks = append(p.Baseline.Remarks, grid.Clip(text.Clean(line), 500))
+	}
+	for s, rows := range b.Queries {
+		if losses, gains, _ := selectRows(rows, 2*shownEach, shownEach); len(losses)+len(gains) > 0 && s < len(r.Evaluation.Systems) {
+			heading := grid.Short("Queries of " + r.Evaluation.Systems[s].System + " that moved")
+			p.Baseline.Moves = append(p.Baseline.Moves, pageTable{heading, r.movedGrid(losses, gains).HTML(heading)})
+			if g := r.titlesGrid(losses, gains); g != nil {
+				heading := grid.Short("The titles that did it, under " + r.Evaluation.Systems[s].System)
+				p.Baseline.Moves = append(p.Baseline.Moves, pageTable{heading, g.HTML(heading)})
+			}
+		}
+	}
+}
+
+// pageSections are the links at the top.
+func (r *Report) pageSections(p *page) {
+	add := func(there bool, id, name string) {
+		if there {
+			p.Sections = append(p.Sections, pageLink{id, name})
+		}
+	}
+	add(true, "metrics", "Metrics")
+	add(len(p.Bars) > 0, "differences", "Query by query")
+	add(len(p.Sweeps) > 0, "windows", "Windows")
+	add(p.Baseline != nil, "baseline", "Baseline")
+	add(p.Gates != nil, "gates", "Gates")
+	add(true, "queries", "Queries")
+	add(true, "trust", "What could not be trusted")
+	add(true, "manifest", "What was run")
+}
+
+// pageFilters are what the queries can be filtered by.
+func (r *Report) pageFilters() pageFilters {
+	e := r.Evaluation
+	var f pageFilters
+	if len(e.Systems) > 2 {
+		for _, s := range e.Systems[1:] {
+			f.Systems = append(f.Systems, grid.Short(s.System))
+		}
+	}
+	for _, t := range r.tags() {
+		f.Tags = append(f.Tags, grid.Clip(text.Clean(t), 40))
+	}
+	f.Outcomes = []pageLink{{"all", "all"}}
+	if len(e.Systems) > 1 {
+		f.Outcomes = append(f.Outcomes, pageLink{"lost", "lost"}, pageLink{"won", "won"}, pageLink{"tied", "tied"})
+	}
+	f.Outcomes = append(f.Outcomes, pageLink{"failed", "failed"})
+	return f
 }

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/releval/releval/reports/chart"
 )
 
 func TestPageStaysBelowItsLimit(t *testing.T) {
@@ -89,5 +91,27 @@ func TestPageHasItsPartsInOrder(t *testing.T) {
 	}
 	if strings.Contains(string(content), "ZgotmplZ") {
 		t.Error("the template refused a value")
+	}
+}
+
+// A page needs the style of the looks exactly where it has such a chart.
+func TestPageHasTheLooksItNeeds(t *testing.T) {
+	for name, test := range map[string]struct {
+		r    *Report
+		want int
+	}{"one sweep": {full(), 0}, "three sweeps": {sweepsOfThree(), 1}} {
+		content, err := render(HTML, test.r, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := string(content)
+		if style, defined := strings.Count(page, chart.LinesStyle()), strings.Count(page, `id="best"`); style != test.want || defined != test.want {
+			t.Errorf("%s: the page has the style of the looks %d times and their marks %d times, want %d", name, style, defined, test.want)
+		}
+		windows := page[strings.Index(page, `id="windows"`):]
+		together, own := strings.Index(windows, `class="s0 run"`), strings.Index(windows, `class="value"`)
+		if test.want == 1 && (together < 0 || together > own) {
+			t.Errorf("%s: the common chart stands at %d, the first single one at %d", name, together, own)
+		}
 	}
 }

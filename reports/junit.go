@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
 // The structs are the part of JUnit's XML that CI servers agree on.
@@ -107,10 +109,10 @@ func (r *Report) runCase() junitCase {
 	m := &r.Evaluation.Run.Manifest
 	c := junitCase{Name: "every query is answered", Class: xmlText(m.Suite + ".run"), File: xmlText(m.File)}
 	var said, serious, items []string
-	for _, v := range r.Verdicts() {
+	for _, v := range r.verdicts() {
 		said = append(said, xmlText(v.Sentence))
 	}
-	for _, f := range r.Findings() {
+	for _, f := range r.findings() {
 		if f.Serious {
 			serious = append(serious, xmlText(f.Text))
 			items = append(items, xmlText(f.Text))
@@ -140,7 +142,6 @@ func gateCase(suite string, g *gate.Result) junitCase {
 		name += " [" + g.System + "]"
 	}
 	c := junitCase{Name: xmlText(name), Class: xmlText(class)}
-	place := xmlText(g.Position.String())
 	if g.Line > 0 {
 		c.File, c.Line = xmlText(g.File), strconv.Itoa(g.Line)
 	}
@@ -150,8 +151,8 @@ func gateCase(suite string, g *gate.Result) junitCase {
 	if g.Reason != "" {
 		body += "\nreason:   " + xmlText(g.Reason)
 	}
-	if place != "" {
-		body += "\nplace:    " + place
+	if g.Position.String() != "" {
+		body += "\nplace:    " + xmlText(g.Position.String())
 	}
 	switch g.Verdict {
 	case gate.Failed:
@@ -168,7 +169,7 @@ func gateCase(suite string, g *gate.Result) junitCase {
 const longestXML = 1000
 
 // xmlText is one inert line; the encoder escapes the rest.
-func xmlText(s string) string { return clip(clean(s), longestXML) }
+func xmlText(s string) string { return grid.Clip(text.Clean(s), longestXML) }
 
 func junitTime(t time.Time) string {
 	if t.IsZero() {

@@ -2,9 +2,11 @@ package reports
 
 import (
 	"strconv"
+	"time"
+
+	"github.com/releval/releval/eval/text"
 
 	"github.com/releval/releval/eval"
-	"time"
 )
 
 // manifestRows say what exactly was run, a name and a value each; what is
@@ -37,7 +39,7 @@ func (r *Report) manifestRows() [][2]string {
 	add("cluster", cluster)
 	add("index", m.Index)
 	for _, i := range m.Indices {
-		value := thousands(i.Documents) + " documents"
+		value := text.Thousands(i.Documents) + " documents"
 		if i.UUID != "" {
 			value += ", uuid " + i.UUID
 		}

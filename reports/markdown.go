@@ -4,11 +4,15 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
-// Marker is the first line of a Markdown report: an invisible comment by
+// marker is the first line of a Markdown report: an invisible comment by
 // which a bot finds the comment that it wrote on a pull request before.
-const Marker = "<!-- releval-report -->"
+const marker = "<!-- releval-report -->"
 
 // maxMarkdown is how many bytes a Markdown report has at most: GitHub refuses
 // a comment above 64 KiB.
@@ -50,7 +54,7 @@ type document struct {
 	report   *Report
 	options  Options
 	sections []section
-	notes    footnotes
+	notes    grid.Footnotes
 	err      error
 }
 
@@ -72,22 +76,22 @@ func (d *document) fold(title, body string) {
 }
 
 func folded(title, body string) string {
-	return "<details>\n<summary>" + escapeHTML(title) + "</summary>\n\n" + body + "\n</details>\n"
+	return "<details>\n<summary>" + grid.EscapeHTML(title) + "</summary>\n\n" + body + "\n</details>\n"
 }
 
-func (d *document) grid(g *grid) string {
-	text, err := g.markdown()
+func (d *document) grid(g *grid.Table) string {
+	phrase, err := g.Markdown()
 	if err != nil && d.err == nil {
 		d.err = err
 	}
-	return text
+	return phrase
 }
 
 // fit joins the sections, leaving out whole ones from the end until the rest
 // fits. The first section always stays, cut to its lines if it must be.
 func (d *document) fit(limit int) string {
 	kept := make([]string, len(d.sections))
-	size := len(Marker) + 1
+	size := len(marker) + 1
 	for i, s := range d.sections {
 		kept[i] = s.body
 		size += len(s.body) + 1
@@ -106,14 +110,14 @@ func (d *document) fit(limit int) string {
 		left = append([]string{s.title}, left...)
 	}
 	var b strings.Builder
-	b.WriteString(Marker + "\n")
+	b.WriteString(marker + "\n")
 	for _, body := range kept {
 		if body != "" {
 			b.WriteString(body + "\n")
 		}
 	}
 	if len(left) > 0 {
-		fmt.Fprintf(&b, "*Left out to stay below %d KB: %s. The HTML report has everything.*\n", limit/1000, escapeMarkdown(list(left, 6)))
+		fmt.Fprintf(&b, "*Left out to stay below %d KB: %s. The HTML report has everything.*\n", limit/1000, grid.EscapeMarkdown(text.List(left, 6)))
 	}
 	return b.String()
 }
@@ -123,24 +127,24 @@ func (d *document) opening() {
 	r := d.report
 	m := &r.Evaluation.Run.Manifest
 	var b strings.Builder
-	b.WriteString("## " + escapeMarkdown("Relevance: "+clipLong(m.Suite)) + "\n\n")
-	for _, v := range r.Verdicts() {
-		b.WriteString(verdictSign(v.Direction) + " **" + escapeMarkdown(strings.TrimPrefix(v.Sentence, "~ ")) + "**")
-		if v.Direction != Same {
-			b.WriteString(" " + escapeMarkdown(v.Counts))
+	b.WriteString("## " + grid.EscapeMarkdown("Relevance: "+grid.Short(m.Suite)) + "\n\n")
+	for _, v := range r.verdicts() {
+		b.WriteString(verdictSign(v.Direction) + " **" + grid.EscapeMarkdown(strings.TrimPrefix(v.Sentence, "~ ")) + "**")
+		if v.Direction != same {
+			b.WriteString(" " + grid.EscapeMarkdown(v.Counts))
 		}
 		if v.Power != "" {
-			b.WriteString(" " + escapeMarkdown(v.Power))
+			b.WriteString(" " + grid.EscapeMarkdown(v.Power))
 		}
 		b.WriteString("\n\n")
 	}
 	if serious := r.serious(); serious != "" {
-		b.WriteString("> [!WARNING]\n> " + escapeLineStart(clip(clean(serious), 2000)) + "\n\n")
+		b.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(text.Clean(serious), 2000)) + "\n\n")
 	}
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
-		b.WriteString("> [!NOTE]\n> " + escapeMarkdown(standInNote) + "\n\n")
+		b.WriteString("> [!NOTE]\n> " + grid.EscapeMarkdown(standInNote) + "\n\n")
 	}
-	b.WriteString(escapeLineStart(r.Subject()) + ".")
+	b.WriteString(grid.EscapeLineStart(r.subject()) + ".")
 	if len(r.Gates) > 0 {
 		b.WriteString(" Gates: " + gateSummary(r.Gates) + ".")
 	}
@@ -149,14 +153,278 @@ func (d *document) opening() {
 }
 
 // verdictSign lets a reader see the answer before reading it.
-func verdictSign(v Direction) string {
+func verdictSign(v direction) string {
 	switch v {
-	case Better:
+	case better:
 		return "✅"
-	case Worse:
+	case worse:
 		return "❌"
-	case Same:
+	case same:
 		return "➖"
 	}
 	return "〰️"
+}
+
+// comparison is the table of metrics.
+func (d *document) comparison() {
+	r := d.report
+	systems := r.Evaluation.Systems
+	if len(systems) != 2 {
+		d.add("the metrics", "### Metrics\n\n"+d.grid(r.overviewGrid()))
+	}
+	for i, s := range systems[1:] {
+		title := s.System + " against the first stage"
+		if len(systems) == 2 {
+			title = "Without and with " + s.System
+		}
+		d.add("the comparison of "+s.System, "### "+grid.EscapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), "without", "with", false, &d.notes)))
+	}
+	if len(systems) > 1 {
+		body := ""
+		for _, line := range d.notes.Lines() {
+			body += grid.EscapeLineStart(line) + "\\\n"
+		}
+		d.add("the method", body+"<sub>"+grid.EscapeMarkdown(method(r.Differences))+"</sub>\n")
+	}
+}
+
+// largest are the ten largest losses and gains under each reranker.
+func (d *document) largest() {
+	r := d.report
+	systems := r.Evaluation.Systems
+	for i, s := range systems[1:] {
+		losses, gains, _ := selectRows(r.Queries[i], 0, largestShown)
+		of := ""
+		if len(systems) > 2 {
+			of = " of " + s.System
+		}
+		if c := d.chart(charted{differencesChart, s.System}); c != "" {
+			d.add("the chart", c)
+		}
+		for _, part := range []struct {
+			title string
+			rows  []QueryRow
+		}{{"Largest losses" + of, losses}, {"Largest gains" + of, reversed(gains)}} {
+			if len(part.rows) > 0 {
+				d.add(strings.ToLower(part.title[:1])+part.title[1:], "### "+grid.EscapeMarkdown(part.title)+"\n\n"+d.grid(r.queryGrid(part.rows)))
+			}
+		}
+	}
+}
+
+// reversed puts the largest gain first.
+func reversed(rows []QueryRow) []QueryRow {
+	turned := make([]QueryRow, len(rows))
+	for i, row := range rows {
+		turned[len(rows)-1-i] = row
+	}
+	return turned
+}
+
+// integrity says in a line each what could not be trusted.
+func (d *document) integrity() {
+	var b strings.Builder
+	b.WriteString("### What could not be trusted\n\n")
+	found := d.report.findings()
+	for _, f := range found {
+		phrase := grid.EscapeLineStart(grid.Clip(text.Clean(f.Text), 500))
+		if f.Serious {
+			phrase = "**" + phrase + "**"
+		}
+		b.WriteString("- " + phrase + "\n")
+	}
+	if len(found) == 0 {
+		b.WriteString(grid.EscapeMarkdown(nothingFound) + "\n")
+	}
+	d.add("integrity", b.String())
+}
+
+func (d *document) bounds() {
+	if g := d.report.boundsGrid(); g != nil {
+		d.fold("Where the means could lie if the unjudged hits were judged", d.grid(g))
+	}
+}
+
+// everyQuery lists all queries, folded.
+func (d *document) everyQuery() {
+	r := d.report
+	systems := r.Evaluation.Systems
+	if len(systems) == 1 {
+		d.fold("All queries", d.grid(r.singleGrid()))
+		return
+	}
+	for i, s := range systems[1:] {
+		rows := r.Queries[i]
+		title := "All " + text.Count(len(rows), "query") + " by what " + s.System + " did"
+		if len(rows) <= shownWhole {
+			d.fold(title, d.grid(r.queryGrid(rows)))
+			continue
+		}
+		losses, gains, note := selectRows(rows, shownWhole, shownWhole/2)
+		short := fmt.Sprintf("The %d largest losses and gains under %s", shownWhole/2, s.System)
+		d.sections = append(d.sections, section{
+			title:   strings.ToLower(title[:1]) + title[1:],
+			body:    folded(title, d.grid(r.queryGrid(rows))),
+			shorter: folded(short, d.grid(r.queryGrid(losses, gains))+"\n"+grid.EscapeMarkdown(note)+"\n"),
+		})
+	}
+}
+
+// findings names the queries and titles behind the integrity list, folded.
+func (d *document) findings() {
+	const shown = 30
+	var b strings.Builder
+	for _, f := range d.report.findings() {
+		if len(f.Items) == 0 {
+			continue
+		}
+		b.WriteString("- " + grid.EscapeLineStart(grid.Clip(text.Clean(f.Text), 500)) + "\n")
+		for i, item := range f.Items {
+			if i == shown {
+				fmt.Fprintf(&b, "  - and %s more\n", text.Thousands(len(f.Items)-i))
+				break
+			}
+			b.WriteString("  - " + grid.EscapeLineStart(grid.Clip(text.Clean(item), 200)) + "\n")
+		}
+	}
+	if b.Len() > 0 {
+		d.fold("The queries and titles behind it", b.String())
+	}
+}
+
+// manifest says what exactly was run, folded.
+func (d *document) manifest() {
+	g := &grid.Table{Columns: []grid.Column{{Head: "what"}, {Head: "value"}}}
+	for _, row := range d.report.manifestRows() {
+		g.Add(grid.Cell{Text: row[0]}, grid.Cell{Text: grid.Clip(text.Clean(row[1]), 200)})
+	}
+	d.fold("What exactly was run", d.grid(g))
+}
+
+// query explains one query.
+func (d *document) query(id string) {
+	r := d.report
+	i, err := r.findQuery(id)
+	if err != nil {
+		d.err = err
+		return
+	}
+	lines := r.queryIntroduction(i)
+	var b strings.Builder
+	b.WriteString("## " + grid.EscapeMarkdown(grid.Short(lines[0])) + "\n\n")
+	for _, line := range lines[1:] {
+		b.WriteString("- " + grid.EscapeLineStart(grid.Clip(text.Clean(line), 500)) + "\n")
+	}
+	b.WriteString("\n" + d.grid(r.queryMetrics(i)))
+	d.add("the query", b.String())
+	for s := range r.Evaluation.Systems {
+		if s == 0 && len(r.Evaluation.Systems) > 1 {
+			continue
+		}
+		x := r.explain(i, s)
+		d.add("the rankings", "### "+grid.EscapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, s > 0, true))+"\n<sub>"+grid.EscapeMarkdown(x.legend(true))+"</sub>\n")
+		if s > 0 {
+			d.add("the contributions", "### What each title did to the difference\n\n"+d.grid(contributionGrid(x)))
+		}
+	}
+	var holes strings.Builder
+	for _, h := range r.holes(i) {
+		holes.WriteString("- " + grid.EscapeLineStart(h) + "\n")
+	}
+	if holes.Len() > 0 {
+		d.add("the holes", "### Holes\n\n"+holes.String())
+	}
+}
+
+func (d *document) gates() {
+	if len(d.report.Gates) == 0 {
+		return
+	}
+	g, note := gateGrid(d.report.Gates)
+	body := "### Gates\n\n"
+	if len(g.Rows) > 0 {
+		body += d.grid(g)
+	}
+	if note != "" {
+		body += "\n" + grid.EscapeMarkdown(note) + "\n"
+	}
+	var lines strings.Builder
+	for i := range d.report.Gates {
+		if g := &d.report.Gates[i]; g.Verdict == gate.Failed || g.Verdict == gate.Inconclusive {
+			lines.WriteString("- " + grid.EscapeLineStart(grid.Clip(text.Clean(gateExplained(g)), 500)) + "\n")
+		}
+	}
+	if lines.Len() > 0 {
+		body += "\n" + lines.String()
+	}
+	d.add("gates", body)
+}
+
+func (d *document) sweeps() {
+	r := d.report.Sweep
+	if g := d.report.sweepsTogether(); g != nil {
+		body := d.grid(g)
+		if c := d.chart(charted{kind: sweptTogether}); c != "" {
+			body += "\n" + c
+		}
+		d.add("the sweeps side by side", "### Windows side by side: "+grid.EscapeMarkdown(r.Lead())+"\n\n"+body)
+	}
+	for _, one := range d.report.swept() {
+		var b strings.Builder
+		for _, phrase := range sweepSays(r, &one) {
+			b.WriteString(grid.EscapeLineStart(phrase) + "\n")
+		}
+		b.WriteString("\n")
+		if c := d.chart(charted{sweptChart, one.Name}); c != "" {
+			b.WriteString(c + "\n")
+		}
+		b.WriteString(d.grid(sweepGrid(r, &one)))
+		for _, table := range sweepTables(r, &one) {
+			b.WriteString("\n" + folded(table.title, d.grid(table.Table)))
+		}
+		d.add("the sweep", "### "+grid.EscapeMarkdown("Windows of "+one.Name)+"\n\n"+b.String())
+	}
+}
+
+func (d *document) baseline() {
+	b := d.report.Baseline
+	if b == nil {
+		return
+	}
+	var body strings.Builder
+	if phrase := meaningless(b); phrase != "" {
+		body.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(text.Clean(phrase), 2000)) + "\n\n")
+	}
+	for _, g := range d.report.baselineGroups() {
+		body.WriteString(grid.EscapeLineStart(g.sentence) + "\n\n")
+		body.WriteString(d.grid(comparisonGrid(g.differences, "baseline", "now", false, &d.notes)) + "\n")
+	}
+	for _, line := range d.notes.Lines() {
+		body.WriteString(grid.EscapeLineStart(line) + "\\\n")
+	}
+	if len(b.Differences) > 0 {
+		var tests strings.Builder
+		for _, g := range d.report.baselineGroups() {
+			tests.WriteString(grid.EscapeMarkdown(g.system) + "\n\n" + d.grid(testsGrid(g.differences)) + "\n")
+		}
+		body.WriteString(folded("Tests against the baseline", tests.String()+"<sub>"+grid.EscapeMarkdown(testsNote)+"</sub>\n") + "\n")
+	}
+	for _, line := range baselineRemarks(b) {
+		body.WriteString("- " + grid.EscapeLineStart(grid.Clip(text.Clean(line), 500)) + "\n")
+	}
+	for s, rows := range b.Queries {
+		if losses, gains, _ := selectRows(rows, 2*largestShown, largestShown); len(losses)+len(gains) > 0 && s < len(d.report.Evaluation.Systems) {
+			body.WriteString("\n" + grid.EscapeMarkdown("Queries of "+d.report.Evaluation.Systems[s].System+" that moved:") + "\n\n" + d.grid(d.report.movedGrid(losses, gains)))
+			if g := d.report.titlesGrid(losses, gains); g != nil {
+				body.WriteString("\n" + folded("The titles that did it", d.grid(g)))
+			}
+		}
+	}
+	d.add("the baseline", "### "+grid.EscapeMarkdown("Against the baseline "+grid.Short(b.Name)+ofDay(b))+"\n\n"+body.String())
+}
+
+func (d *document) tags() {
+	if g := d.report.tagsGrid(); g != nil {
+		d.fold(d.report.leadMetric().String()+" by tag", d.grid(g))
+	}
 }

@@ -9,7 +9,10 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	extast "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/text"
+	gmtext "github.com/yuin/goldmark/text"
+
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
 // parsed is what a Markdown parser sees in a report.
@@ -22,7 +25,7 @@ type parsed struct {
 
 func parseMarkdown(source []byte) parsed {
 	var p parsed
-	root := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(text.NewReader(source))
+	root := goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser().Parse(gmtext.NewReader(source))
 	ast.Walk(root, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
@@ -72,7 +75,7 @@ func plainText(n ast.Node, source []byte) string {
 		}
 		return ast.WalkContinue, nil
 	})
-	return strings.ReplaceAll(b.String(), wordJoiner, "")
+	return strings.ReplaceAll(b.String(), "\u2060", "")
 }
 
 func TestMarkdownTablesParseBack(t *testing.T) {
@@ -119,7 +122,7 @@ func TestMarkdownTablesParseBack(t *testing.T) {
 // ownHTML says whether a piece of HTML is one that the report itself uses.
 func ownHTML(html string) bool {
 	switch html {
-	case Marker, "<details>", "</details>", "<sub>", "</sub>", "":
+	case marker, "<details>", "</details>", "<sub>", "</sub>", "":
 		return true
 	}
 	inner, ok := strings.CutPrefix(html, "<summary>")
@@ -130,11 +133,11 @@ func ownHTML(html string) bool {
 // TestMarkdownCellsReadBack holds what a parser reads in a cell against what
 // was put in.
 func TestMarkdownCellsReadBack(t *testing.T) {
-	g := &grid{columns: []column{{head: "n", right: true}, {head: "text"}}}
-	for i, text := range hostile {
-		g.add(cell{text: fmt.Sprint(i)}, cell{text: text})
+	g := &grid.Table{Columns: []grid.Column{{Head: "n", Right: true}, {Head: "text"}}}
+	for i, phrase := range hostile {
+		g.Add(grid.Cell{Text: fmt.Sprint(i)}, grid.Cell{Text: phrase})
 	}
-	content, err := g.markdown()
+	content, err := g.Markdown()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,9 +145,9 @@ func TestMarkdownCellsReadBack(t *testing.T) {
 	if len(p.tables) != 1 || len(p.tables[0]) != len(hostile)+1 {
 		t.Fatalf("one table of %d rows was drawn, read is %d rows", len(hostile)+1, len(p.tables[0]))
 	}
-	for i, text := range hostile {
-		if got := p.tables[0][i+1][1]; got != clean(text) {
-			t.Errorf("cell %d reads back as %.80q, want %.80q", i, got, clean(text))
+	for i, phrase := range hostile {
+		if got := p.tables[0][i+1][1]; got != text.Clean(phrase) {
+			t.Errorf("cell %d reads back as %.80q, want %.80q", i, got, text.Clean(phrase))
 		}
 	}
 }
@@ -175,7 +178,7 @@ func TestMarkdownLeavesOutWholeSections(t *testing.T) {
 		{title: "the manifest", body: strings.Repeat("m", 3000) + "\n"},
 	}}
 	got := d.fit(1000)
-	for _, want := range []string{Marker + "\n", "verdict\n", "some queries\n", "Left out to stay below 1 KB: the manifest."} {
+	for _, want := range []string{marker + "\n", "verdict\n", "some queries\n", "Left out to stay below 1 KB: the manifest."} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in:\n%s", want, got)
 		}
@@ -183,7 +186,7 @@ func TestMarkdownLeavesOutWholeSections(t *testing.T) {
 	if strings.Contains(got, "mmm") || strings.Contains(got, "qqq") || len(got) > 1000 {
 		t.Errorf("%d bytes are left:\n%s", len(got), got)
 	}
-	if !strings.HasPrefix(got, Marker+"\n") {
+	if !strings.HasPrefix(got, marker+"\n") {
 		t.Error("the marker is not the first line")
 	}
 }

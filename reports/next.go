@@ -6,14 +6,16 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
 // fewJudged is the share of judged hits below which judging more comes before
 // anything else.
 const fewJudged = 0.7
 
-// Next says what to do next, the most urgent first, three things at most.
-func (r *Report) Next() []string {
+// next says what to do next, the most urgent first, three things at most.
+func (r *Report) next() []string {
 	var next []string
 	run := r.RunFile
 	if run == "" {
@@ -24,25 +26,25 @@ func (r *Report) Next() []string {
 		next = append(next, fmt.Sprintf("finish the run: releval run %s --resume %s", quoted(m.File, "SUITE"), quoted(r.RunFile, "RUN")))
 	}
 	if failed := r.Evaluation.Run.Failed(); failed > 0 {
-		next = append(next, fmt.Sprintf("run again: %s failed, and a failed query counts 0", queriesOf(failed)))
+		next = append(next, fmt.Sprintf("run again: %s failed, and a failed query counts 0", text.Count(failed, "query")))
 	}
 	for _, s := range r.Integrity.Systems {
 		if len(s.NotReranked) > 0 {
-			next = append(next, fmt.Sprintf("find out why %s did not rerank %s: the numbers are not its own", s.System, queriesOf(len(s.NotReranked))))
+			next = append(next, fmt.Sprintf("find out why %s did not rerank %s: the numbers are not its own", s.System, text.Count(len(s.NotReranked), "query")))
 		}
 	}
 	if share := r.judgedShare(); share < fewJudged {
-		next = append(next, fmt.Sprintf("judge more: %s of the top %d hits are judged; releval pool %s lists the others", percent(share), integrity.JudgedDepth, quoted(m.File, "SUITE")))
+		next = append(next, fmt.Sprintf("judge more: %s of the top %d hits are judged; releval pool %s lists the others", grid.Percent(share), integrity.JudgedDepth, quoted(m.File, "SUITE")))
 	}
 	if len(r.Unresolved) > 0 {
-		next = append(next, fmt.Sprintf("repair %s that no document matches: releval check %s", plural(len(r.Unresolved), "title", "titles"), quoted(m.File, "SUITE")))
+		next = append(next, fmt.Sprintf("repair %s that no document matches: releval check %s", text.Plural(len(r.Unresolved), "title", "titles"), quoted(m.File, "SUITE")))
 	}
-	verdicts := r.Verdicts()
-	if i := slices.IndexFunc(verdicts, func(v Verdict) bool { return v.Worst != nil }); i >= 0 {
+	verdicts := r.verdicts()
+	if i := slices.IndexFunc(verdicts, func(v verdict) bool { return v.Worst != nil }); i >= 0 {
 		q := &r.Evaluation.Run.Queries[verdicts[i].Worst.Query]
 		next = append(next, fmt.Sprintf("see why the largest loss happened: releval report %s --query %s", quoted(run, "RUN"), quoted(q.ID, "ID")))
 	}
-	if len(r.Sweeps) == 0 && slices.ContainsFunc(verdicts, func(v Verdict) bool { return v.Direction == Better }) {
+	if r.Sweep == nil && slices.ContainsFunc(verdicts, func(v verdict) bool { return v.Direction == better }) {
 		next = append(next, fmt.Sprintf("find the cheapest window that is good enough: releval sweep %s", quoted(m.File, "SUITE")))
 	}
 	return next[:min(len(next), 3)]
@@ -63,7 +65,7 @@ func (r *Report) judgedShare() float64 {
 // quoted makes a word for a shell of a name, and a placeholder of an empty
 // one.
 func quoted(s, placeholder string) string {
-	s = clean(s)
+	s = text.Clean(s)
 	if s == "" {
 		return placeholder
 	}

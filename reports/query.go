@@ -6,18 +6,21 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
-// WriteQuery explains why a query came out as it did, for a terminal: under
+// writeQuery explains why a query came out as it did, for a terminal: under
 // each reranker both rankings side by side with grades, scores and what each
 // hit adds to the lead metric, then what each title did to the difference,
 // and the holes: what nobody judged, and what was judged but not returned.
-func WriteQuery(w io.Writer, r *Report, queryID string, o Options) error {
+func writeQuery(w io.Writer, r *Report, queryID string, o Options) error {
 	i, err := r.findQuery(queryID)
 	if err != nil {
 		return err
 	}
-	t := &terminal{Options: o, report: r}
+	t := &terminal{Screen: o.screen(), report: r}
 	for _, line := range r.queryIntroduction(i) {
 		t.sayIndented(line, "", "  ")
 	}
@@ -29,11 +32,11 @@ func WriteQuery(w io.Writer, r *Report, queryID string, o Options) error {
 		}
 		x := r.explain(i, system)
 		t.heading(r.queryHeading(x, system))
-		wide := t.width() >= wideRankings
+		wide := t.Columns() >= wideRankings
 		t.grid(sideBySide(x, system > 0, wide))
 		t.say(x.legend(wide))
 		if system > 0 {
-			t.heading("What each title did to the difference of " + signed(x.with.value-x.without.value))
+			t.heading("What each title did to the difference of " + grid.Signed(x.with.value-x.without.value))
 			t.grid(contributionGrid(x))
 		}
 	}
@@ -70,37 +73,37 @@ func (r *Report) queryIntroduction(query int) []string {
 }
 
 // queryMetrics shows the query's metrics under each system.
-func (r *Report) queryMetrics(query int) *grid {
+func (r *Report) queryMetrics(query int) *grid.Table {
 	e := r.Evaluation
-	g := &grid{columns: []column{{head: "metric", shrink: 12}}}
+	g := &grid.Table{Columns: []grid.Column{{Head: "metric", Shrink: 12}}}
 	for s, system := range e.Systems {
 		if s == 0 {
-			g.columns = append(g.columns, column{head: "without", right: true})
+			g.Columns = append(g.Columns, grid.Column{Head: "without", Right: true})
 			continue
 		}
-		g.columns = append(g.columns, column{head: system.System, right: true, shrink: 6}, column{head: "difference", right: true})
+		g.Columns = append(g.Columns, grid.Column{Head: system.System, Right: true, Shrink: 6}, grid.Column{Head: "difference", Right: true})
 	}
 	for m, metric := range e.Metrics {
-		row := words(metric.String())
+		row := grid.Words(metric.String())
 		for s, system := range e.Systems {
 			value := system.Values[m][query]
-			row = append(row, cell{text: fixed(value)})
+			row = append(row, grid.Cell{Text: grid.Fixed(value)})
 			if s > 0 {
 				difference := value - e.Systems[0].Values[m][query]
-				row = append(row, toned(signed(difference), toneOf(difference)))
+				row = append(row, grid.Toned(grid.Signed(difference), grid.ToneOf(difference)))
 			}
 		}
-		g.add(row...)
+		g.Add(row...)
 	}
 	return g
 }
 
 func (r *Report) queryHeading(x explanation, system int) string {
 	if system == 0 {
-		return fmt.Sprintf("%s: %s %s", x.without.system, x.metric, fixed(x.without.value))
+		return fmt.Sprintf("%s: %s %s", x.without.system, x.metric, grid.Fixed(x.without.value))
 	}
 	return fmt.Sprintf("Without and with %s: %s %s → %s, %s", x.with.system, x.metric,
-		fixed(x.without.value), fixed(x.with.value), signed(x.with.value-x.without.value))
+		grid.Fixed(x.without.value), grid.Fixed(x.with.value), grid.Signed(x.with.value-x.without.value))
 }
 
 // wideRankings is the width from which on grades have columns of their own.
@@ -112,21 +115,21 @@ const rankingRows = 20
 
 // contributionGrid shows what each title did to the difference; those that
 // did nothing are left out.
-func contributionGrid(x explanation) *grid {
-	g := &grid{columns: []column{
-		{head: "title", shrink: 12}, {head: "grade", right: true}, {head: "rank", right: true},
-		{head: "without", right: true}, {head: "with", right: true}, {head: "difference", right: true},
+func contributionGrid(x explanation) *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{
+		{Head: "title", Shrink: 12}, {Head: "grade", Right: true}, {Head: "rank", Right: true},
+		{Head: "without", Right: true}, {Head: "with", Right: true}, {Head: "difference", Right: true},
 	}}
 	for i := range x.documents {
 		d := &x.documents[i]
 		if d.without == 0 && d.with == 0 {
 			continue
 		}
-		g.add(cell{text: clipLong(hitName(d.hit.Title, d.hit.ID))}, cell{text: grade(d.grade)}, cell{text: ranksMoved(d.before, d.after)},
-			cell{text: fixed(d.without)}, cell{text: fixed(d.with)}, toned(signed(d.difference()), toneOf(d.difference())))
+		g.Add(grid.Cell{Text: grid.Short(hitName(d.hit.Title, d.hit.ID))}, grid.Cell{Text: grade(d.grade)}, grid.Cell{Text: ranksMoved(d.before, d.after)},
+			grid.Cell{Text: grid.Fixed(d.without)}, grid.Cell{Text: grid.Fixed(d.with)}, grid.Toned(grid.Signed(d.difference()), grid.ToneOf(d.difference())))
 	}
-	g.add(cell{text: "all"}, cell{}, cell{}, cell{text: fixed(x.without.value)}, cell{text: fixed(x.with.value)},
-		toned(signed(x.with.value-x.without.value), toneOf(x.with.value-x.without.value)))
+	g.Add(grid.Cell{Text: "all"}, grid.Cell{}, grid.Cell{}, grid.Cell{Text: grid.Fixed(x.without.value)}, grid.Cell{Text: grid.Fixed(x.with.value)},
+		grid.Toned(grid.Signed(x.with.value-x.without.value), grid.ToneOf(x.with.value-x.without.value)))
 	return g
 }
 
@@ -144,31 +147,150 @@ func (r *Report) holes(query int) []string {
 			continue
 		}
 		reach := len(a.hits)
-		if cutoff := r.LeadMetric().Cutoff(); cutoff > 0 {
+		if cutoff := r.leadMetric().Cutoff(); cutoff > 0 {
 			reach = min(reach, cutoff)
 		}
 		var unjudged []string
 		for i, h := range a.hits[:reach] {
 			if math.IsNaN(a.grades[i]) {
-				unjudged = append(unjudged, strconv.Itoa(i+1)+" "+clipLong(hitName(h.Title, h.ID)))
+				unjudged = append(unjudged, strconv.Itoa(i+1)+" "+grid.Short(hitName(h.Title, h.ID)))
 			}
 		}
 		if len(unjudged) > 0 {
-			holes = append(holes, fmt.Sprintf("%s: %d of the top %d are unjudged: %s", system.System, len(unjudged), reach, list(unjudged, 10)))
+			holes = append(holes, fmt.Sprintf("%s: %d of the top %d are unjudged: %s", system.System, len(unjudged), reach, text.List(unjudged, 10)))
 		}
 		if low, high := system.Low[r.Lead][query], system.High[r.Lead][query]; high-low > 1e-12 {
-			holes = append(holes, fmt.Sprintf("%s: were they judged, %s could be %s", system.System, r.LeadMetric(), bounds(low, high)))
+			holes = append(holes, fmt.Sprintf("%s: were they judged, %s could be %s", system.System, r.leadMetric(), grid.Bounds(low, high)))
 		}
 		found := ranks(q, system.System)
 		var missing []string
 		for j, judged := range q.Judgments {
 			if judged.Grade > 0 && found[j] == 0 {
-				missing = append(missing, clipLong(hitName(judged.Title, judged.ID))+" (grade "+compact(judged.Grade)+")")
+				missing = append(missing, grid.Short(hitName(judged.Title, judged.ID))+" (grade "+grid.Compact(judged.Grade)+")")
 			}
 		}
 		if len(missing) > 0 {
-			holes = append(holes, fmt.Sprintf("%s did not return %s", system.System, list(missing, 10)))
+			holes = append(holes, fmt.Sprintf("%s did not return %s", system.System, text.List(missing, 10)))
 		}
 	}
 	return holes
+}
+
+// rankings shows two rankings rank by rank, or one.
+type rankings struct {
+	explanation
+	both, wide bool
+	was        map[string]int
+}
+
+// sideBySide shows the two rankings of an explanation, or the first alone.
+// Where it must be narrow the grade stands in brackets before the title; a
+// dash for it means that nobody judged the hit.
+func sideBySide(x explanation, both, wide bool) *grid.Table {
+	v := rankings{x, both, wide, make(map[string]int)}
+	for i, h := range x.without.hits {
+		v.was[documentOf(h)] = i + 1
+	}
+	g := &grid.Table{Columns: []grid.Column{{Head: "rank", Right: true}}}
+	g.Columns = append(g.Columns, v.columns("without", false)...)
+	if both {
+		g.Columns = append(g.Columns, v.columns("with", true)...)
+	}
+	rows, shown := len(x.without.hits), max(rankingRows, x.metric.Cutoff())
+	if both {
+		rows = max(rows, len(x.with.hits))
+	}
+	skipped := false
+	for i := range rows {
+		if i >= shown && !v.relevant(i) {
+			skipped = true
+			continue
+		}
+		if skipped {
+			skipped = false
+			g.Add(append(grid.Words("…"), grid.Words(make([]string, len(g.Columns)-1)...)...)...)
+		}
+		row := append([]grid.Cell{{Text: strconv.Itoa(i + 1)}}, v.cells(x.without, i, false)...)
+		if both {
+			row = append(row, v.cells(x.with, i, true)...)
+		}
+		g.Add(row...)
+	}
+	if skipped {
+		g.Add(append(grid.Words("…"), grid.Words(make([]string, len(g.Columns)-1)...)...)...)
+	}
+	return g
+}
+
+// columns are those of one ranking.
+func (v *rankings) columns(title string, second bool) []grid.Column {
+	columns := []grid.Column{{Head: title, Shrink: 12}}
+	if second {
+		columns = append(columns, grid.Column{Head: "was", Right: true})
+	}
+	if v.wide {
+		columns = append(columns, grid.Column{Head: "grade", Right: true})
+	}
+	return append(columns, grid.Column{Head: "score", Right: true}, grid.Column{Head: "adds", Right: true})
+}
+
+// relevant says whether one of the rankings has a relevant hit at an index.
+func (v *rankings) relevant(i int) bool {
+	return i < len(v.without.hits) && v.without.grades[i] > 0 || v.both && i < len(v.with.hits) && v.with.grades[i] > 0
+}
+
+// cells are those of one ranking's hit at an index.
+func (v *rankings) cells(a answer, i int, second bool) []grid.Cell {
+	if i >= len(a.hits) {
+		return grid.Words(make([]string, len(v.columns("", second)))...)
+	}
+	h := a.hits[i]
+	t := grid.Plain
+	switch {
+	case a.grades[i] > 0:
+		t = grid.Good
+	case math.IsNaN(a.grades[i]):
+		t = grid.Faint
+	}
+	name := grid.Short(hitName(h.Title, h.ID))
+	if !v.wide {
+		name = "[" + grade(a.grades[i]) + "] " + name
+	}
+	cells := []grid.Cell{grid.Toned(name, t)}
+	if second {
+		cells = append(cells, grid.Cell{Text: rank(v.was[documentOf(h)])})
+	}
+	if v.wide {
+		cells = append(cells, grid.Toned(grade(a.grades[i]), t))
+	}
+	adds := ""
+	if a.terms[i] != 0 {
+		adds = grid.Fixed(a.terms[i])
+	}
+	return append(cells, grid.Cell{Text: serverScore(h.Score)}, grid.Cell{Text: adds})
+}
+
+// legend says how to read the rankings.
+func (v explanation) legend(wide bool) string {
+	s := "“adds” is a hit's part of " + v.metric.String() + "; – for a grade means that nobody judged the hit"
+	if !wide {
+		s = "[grade] stands before the title; " + s
+	}
+	return s
+}
+
+// hitName names a hit: the id where it has no title.
+func hitName(title, id string) string {
+	if text.Clean(title) == "" {
+		return "id " + id
+	}
+	return title
+}
+
+// serverScore prints a server's score.
+func serverScore(s float64) string {
+	if math.IsNaN(s) || math.IsInf(s, 0) {
+		return text.Undefined
+	}
+	return strconv.FormatFloat(s, 'g', 4, 64)
 }

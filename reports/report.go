@@ -13,6 +13,7 @@ import (
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/judgments"
 )
 
@@ -20,7 +21,7 @@ import (
 // format renders the same value, and none computes a number of its own.
 type Report struct {
 	Evaluation *score.Evaluation
-	// Differences hold every reranker against the first stage, by system,
+	// Differences compare every reranker with the first stage, by system,
 	// then by metric in the suite's order.
 	Differences []score.Difference
 	// Lead is the index of the metric that the verdict and the order of the
@@ -46,8 +47,8 @@ type Report struct {
 	Gates []gate.Result
 	// Baseline is the comparison with an earlier run; nil without one.
 	Baseline *BaselineView
-	// Sweeps are by reranker; nil where no sweep was made.
-	Sweeps []SweepView
+	// Sweep is what every window does; nil where no sweep was made.
+	Sweep *sweep.Result
 }
 
 // QueryRow is one query under one reranker.
@@ -96,12 +97,12 @@ func New(e *score.Evaluation, o stats.Options) (*Report, error) {
 	return r, nil
 }
 
-// LeadMetric is the metric that the verdict goes by.
-func (r *Report) LeadMetric() metrics.Metric { return r.Evaluation.Metrics[r.Lead] }
+// leadMetric is the metric that the verdict goes by.
+func (r *Report) leadMetric() metrics.Metric { return r.Evaluation.Metrics[r.Lead] }
 
-// LeadDifference is the lead metric's difference of the reranker with the
+// leadDifference is the lead metric's difference of the reranker with the
 // given index into Evaluation.Systems[1:].
-func (r *Report) LeadDifference(reranker int) score.Difference {
+func (r *Report) leadDifference(reranker int) score.Difference {
 	return r.Differences[reranker*len(r.Evaluation.Metrics)+r.Lead]
 }
 
@@ -199,9 +200,9 @@ func ranks(q *eval.Query, system string) []int {
 	return found
 }
 
-// Name is how a query is named in tables: its id, with the text where that
+// queryName is how a query is named in tables: its id, with the text where that
 // says more.
-func Name(q *eval.Query) string {
+func queryName(q *eval.Query) string {
 	if judgments.FoldTitle(q.ID) == judgments.FoldTitle(q.Text) {
 		return q.Text
 	}

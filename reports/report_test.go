@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/releval/releval/eval/sweep"
 )
 
 // handmade are the sample's values, worked out by hand. With the discount
@@ -133,8 +135,8 @@ func TestNothingUndefinedIsPrinted(t *testing.T) {
 		}
 	}
 	r := mustReport(run)
-	r.Sweeps = full().Sweeps
-	r.Sweeps[0].FirstStage = math.NaN()
+	r.Sweep = full().Sweep
+	r.Sweep.FirstStage.Values[0] = sweep.Number(math.NaN())
 	for _, f := range formats() {
 		content, err := render(f.format, r, Options{})
 		if err != nil {

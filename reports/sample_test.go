@@ -13,6 +13,7 @@ import (
 	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/judgments"
 )
 
@@ -97,18 +98,52 @@ func full() *Report {
 		{Source: "{title: Dogs, within: 1}", Position: judgments.Position{File: "films.yaml", Line: 40, Column: 9}, Query: "heist", System: "elastic", Expected: "rank 1", Actual: "rank 3", Margin: -2, Verdict: gate.Failed},
 		{Source: "{title: Toy Story, within: 3}", Position: judgments.Position{File: "films.yaml", Line: 44, Column: 9}, Query: "toys", System: "elastic", Expected: "within 3", Actual: "rank 1", Margin: 2, Verdict: gate.Passed},
 	}
-	nan := math.NaN()
-	r.Sweeps = []SweepView{{
-		Reranker: "elastic", Metric: "ndcg@3", Queries: 4, FirstStage: 0.783,
-		Points: []SweepPoint{
-			{Window: 1, Value: 0.783, Gain: 0, GainLow: 0, GainHigh: 0, Ceiling: 0.783, Recall: 0.4, Captured: nan, P50: 11, P95: 18, Documents: 1},
-			{Window: 2, Value: 0.80, Gain: 0.017, GainLow: -0.01, GainHigh: 0.06, Ceiling: 0.85, Recall: 0.6, Captured: 0.25, P50: 13, P95: 21, Documents: 2},
-			{Window: 3, Value: 0.86, Gain: 0.077, GainLow: 0.02, GainHigh: 0.15, Ceiling: 0.95, Recall: 0.9, Captured: 0.46, P50: 15, P95: 25, Documents: 3},
-			{Window: 4, Value: 0.85, Gain: 0.067, GainLow: 0.01, GainHigh: 0.14, Ceiling: 1, Recall: 1, Captured: 0.31, P50: 17, P95: 30, Documents: 3.5},
+	r.Sweep = sweepOf("ndcg@3", 0.783, sweep.Reranker{
+		Name: "elastic", Largest: 4, Origin: sweep.Audited,
+		Points: []sweep.Point{
+			pointAt(1, 0.783, 0, 0, 0, 0.783, 11, 18),
+			pointAt(2, 0.80, 0.017, -0.01, 0.06, 0.85, 13, 21),
+			pointAt(3, 0.86, 0.077, 0.02, 0.15, 0.95, 15, 25),
+			pointAt(4, 0.85, 0.067, 0.01, 0.14, 1, 17, 30),
 		},
-		Shape: "peaks at 3 and decays", Recommended: 3, Reason: "no smaller window stays within 0.01 of the best", Enough: 3, Audit: "exact: 40 of 40 cells identical", Latency: "9 ms + 2 ms a document",
-	}}
+		Recommendation: sweep.Recommendation{
+			Within: sweep.Choice{Window: 3, Sentence: "window 3 is the best for ndcg@3: no smaller window stays within 0.01 of it"},
+			Enough: sweep.Choice{Window: 3, Sentence: "window 3 is the smallest that reaches 90 % of the best gain of ndcg@3"},
+		},
+		Shape:   sweep.Curve{Overall: sweep.Peaks, Share: sweep.Number(math.NaN()), Peaks: 3, Flat: 1},
+		Audit:   &sweep.Audit{Cells: 40, Identical: 40, Seed: 1},
+		Latency: &sweep.Latency{Queries: 4, Wall: &sweep.Fit{Base: 9, PerDocument: 2, R2: 0.98}},
+	})
+	for i := range r.Sweep.Rerankers[0].Points { // the first of 4 found, and what the window does not hold
+		p := &r.Sweep.Rerankers[0].Points[i]
+		p.Recall = []sweep.Number{0.4, 0.6, 0.9, 1}[i]
+		p.Captured = []sweep.Number{sweep.Number(math.NaN()), 0.25, 0.46, 0.31}[i]
+		p.Documents = []float64{1, 2, 3, 3.5}[i]
+		p.Losses = sweep.Losses{Found: i + 1, Undelivered: 3 - i}
+	}
 	return r
+}
+
+// sweepOf is a sweep of one metric with nothing but the given rerankers.
+func sweepOf(metric string, without float64, rerankers ...sweep.Reranker) *sweep.Result {
+	return &sweep.Result{
+		Metrics: []string{metric}, Queries: 4, Confidence: 0.95, Delta: 0.01,
+		FirstStage: sweep.FirstStage{Values: []sweep.Number{sweep.Number(without)}}, Rerankers: rerankers,
+	}
+}
+
+// pointAt is a window with the numbers that a curve and its table show.
+func pointAt(window int, value, gain, low, high, ceiling, p50, p95 float64) sweep.Point {
+	return sweep.Point{
+		Window: window, Values: []sweep.Number{sweep.Number(value)}, Gains: []sweep.Number{sweep.Number(gain)}, Ceilings: []sweep.Number{sweep.Number(ceiling)},
+		Gain:    sweep.Interval{Mean: sweep.Number(gain), Low: sweep.Number(low), High: sweep.Number(high)},
+		Latency: &sweep.Times{WallP50: sweep.Number(p50), WallP95: sweep.Number(p95)},
+	}
+}
+
+// recommends says that a reranker's window is the one to take.
+func recommends(window int) sweep.Recommendation {
+	return sweep.Recommendation{Within: sweep.Choice{Window: window}}
 }
 
 // large500 is large(500), made once: do not change it.
@@ -141,25 +176,21 @@ func several() *Report {
 // window 4.
 func sweepsOfThree() *Report {
 	r := several()
-	r.Sweeps = append(full().Sweeps,
-		SweepView{
-			Reranker: "small", Metric: "ndcg@3", Queries: 4, FirstStage: 0.783, Recommended: 2,
-			Points: []SweepPoint{
-				{Window: 1, Value: 0.783, Ceiling: 0.783, P50: 2, P95: 3},
-				{Window: 2, Value: 0.81, Gain: 0.027, GainLow: -0.01, GainHigh: 0.06, Ceiling: 0.85, P50: 2, P95: 3},
-				{Window: 4, Value: 0.85, Gain: 0.067, GainLow: 0.01, GainHigh: 0.14, Ceiling: 1, P50: 2, P95: 4},
-				{Window: 8, Value: 0.70, Gain: -0.083, GainLow: -0.15, GainHigh: -0.01, Ceiling: 1, P50: 3, P95: 5},
-			},
-		},
-		SweepView{
-			Reranker: "by title", Metric: "ndcg@3", Queries: 4, FirstStage: 0.783,
-			Points: []SweepPoint{
-				{Window: 2, Value: 0.74, Gain: -0.043, GainLow: -0.1, GainHigh: 0.02, Ceiling: 0.85, P50: 2, P95: 3},
-				{Window: 3, Value: math.NaN(), Gain: math.NaN(), GainLow: math.NaN(), GainHigh: math.NaN(), Ceiling: 0.95, P50: 2, P95: 3},
-				{Window: 4, Value: 0.72, Gain: -0.063, GainLow: -0.1, GainHigh: 0.02, Ceiling: 1, P50: 2, P95: 3},
-				{Window: 8, Value: 0.72, Gain: -0.063, GainLow: -0.1, GainHigh: 0.02, Ceiling: 1, P50: 2, P95: 3},
-			},
-		})
+	nan := math.NaN()
+	r.Sweep = full().Sweep
+	r.Sweep.Rerankers = append(r.Sweep.Rerankers,
+		sweep.Reranker{Name: "small", Recommendation: recommends(2), Points: []sweep.Point{
+			pointAt(1, 0.783, 0, 0, 0, 0.783, 2, 3),
+			pointAt(2, 0.81, 0.027, -0.01, 0.06, 0.85, 2, 3),
+			pointAt(4, 0.85, 0.067, 0.01, 0.14, 1, 2, 4),
+			pointAt(8, 0.70, -0.083, -0.15, -0.01, 1, 3, 5),
+		}},
+		sweep.Reranker{Name: "by title", Points: []sweep.Point{
+			pointAt(2, 0.74, -0.043, -0.1, 0.02, 0.85, 2, 3),
+			pointAt(3, nan, nan, nan, nan, 0.95, 2, 3),
+			pointAt(4, 0.72, -0.063, -0.1, 0.02, 1, 2, 3),
+			pointAt(8, 0.72, -0.063, -0.1, 0.02, 1, 2, 3),
+		}})
 	return r
 }
 
@@ -246,12 +277,15 @@ var hostileReport = sync.OnceValue(func() *Report {
 		}
 		r.Gates = append(r.Gates, g)
 	}
-	r.Sweeps = full().Sweeps
-	r.Sweeps[0].Reranker, r.Sweeps[0].Metric, r.Sweeps[0].Shape, r.Sweeps[0].Reason, r.Sweeps[0].Notes = hostile[0], hostile[1], hostile[2], hostile[4], append([]string(nil), hostile...)
+	r.Sweep = full().Sweep
+	r.Sweep.Metrics[0], r.Sweep.Notes = hostile[1], append([]string(nil), hostile...)
+	first := &r.Sweep.Rerankers[0]
+	first.Name, first.Recommendation.Within.Sentence, first.Recommendation.Caution, first.Notes = hostile[0], hostile[2], hostile[4], append([]string(nil), hostile...)
+	first.Audit.Findings = []sweep.Cell{{Query: hostile[0], Window: 2, Reason: hostile[15]}}
 	for i, text := range hostile[:8] {
-		r.Sweeps = append(r.Sweeps, SweepView{Reranker: text, Metric: hostile[1], FirstStage: 0.5, Recommended: 3, Points: []SweepPoint{
-			{Window: 1 + i, Value: math.Inf(1), Gain: math.Inf(-1), GainLow: math.NaN(), Ceiling: math.Inf(1)},
-			{Window: 10, Value: 0.1 * float64(i), Gain: math.NaN(), Ceiling: math.NaN()},
+		r.Sweep.Rerankers = append(r.Sweep.Rerankers, sweep.Reranker{Name: text, Recommendation: recommends(3), Points: []sweep.Point{
+			pointAt(1+i, math.Inf(1), math.Inf(-1), math.NaN(), 0, math.Inf(1), 1, 2),
+			pointAt(10, 0.1*float64(i), math.NaN(), 0, 0, math.NaN(), 1, 2),
 		}})
 	}
 	r.Baseline = &BaselineView{Name: hostile[1], Changes: append([]string(nil), hostile...), Meaningless: []string{hostile[0]}, Differences: r.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}, OnlyHere: append([]string(nil), hostile...)}

@@ -3,14 +3,19 @@ package reports
 import (
 	"io"
 	"strings"
+
+	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/chart"
+	"github.com/releval/releval/reports/grid"
 )
 
 // writeTerminal renders the report for a terminal: the verdict first, the
 // evidence after it.
 func writeTerminal(w io.Writer, r *Report, o Options) error {
-	t := &terminal{Options: o, report: r}
+	t := &terminal{Screen: o.screen(), report: r}
 	t.opening()
-	if len(r.Sweeps) > 0 {
+	if r.Sweep != nil {
 		// Whoever sweeps asks for the window: the single queries at the
 		// largest one are in the other formats.
 		t.sweeps()
@@ -31,53 +36,53 @@ func writeTerminal(w io.Writer, r *Report, o Options) error {
 
 // terminal is a report on its way to a terminal.
 type terminal struct {
-	Options
+	grid.Screen
 	report *Report
 	b      strings.Builder
-	notes  footnotes
+	notes  grid.Footnotes
 	err    error
 }
 
 // say writes a paragraph.
-func (t *terminal) say(text string) { t.sayIndented(text, "", "") }
+func (t *terminal) say(phrase string) { t.sayIndented(phrase, "", "") }
 
-func (t *terminal) sayIndented(text, first, rest string) {
-	t.b.WriteString(wrap(clean(text), t.width(), first, rest))
+func (t *terminal) sayIndented(phrase, first, rest string) {
+	t.b.WriteString(grid.Wrap(text.Clean(phrase), t.Columns(), first, rest))
 }
 
 // blank leaves a line free.
 func (t *terminal) blank() { t.b.WriteByte('\n') }
 
 // heading starts a section.
-func (t *terminal) heading(text string) {
+func (t *terminal) heading(phrase string) {
 	t.blank()
-	t.b.WriteString(bold(t.Options, clip(clean(text), t.width())) + "\n")
+	t.b.WriteString(t.Bold(grid.Clip(text.Clean(phrase), t.Columns())) + "\n")
 }
 
 // grid writes a table.
-func (t *terminal) grid(g *grid) {
-	text, err := g.text(t.Options)
+func (t *terminal) grid(g *grid.Table) {
+	phrase, err := g.Text(t.Screen)
 	if err != nil && t.err == nil {
 		t.err = err
 	}
-	t.b.WriteString(text)
+	t.b.WriteString(phrase)
 }
 
 // opening says what was run and what came of it.
 func (t *terminal) opening() {
-	t.say(t.report.Subject())
+	t.say(t.report.subject())
 	m := &t.report.Evaluation.Run.Manifest
 	for _, k := range m.Reranked() {
 		t.sayIndented(describe(k), "  ", "    ")
 	}
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
-		t.b.WriteString(paintLines(t.Options, warn, wrap(standInNote, t.width(), "  ", "  ")))
+		t.b.WriteString(t.PaintLines(grid.Warn, grid.Wrap(standInNote, t.Columns(), "  ", "  ")))
 	}
-	for _, v := range t.report.Verdicts() {
+	for _, v := range t.report.verdicts() {
 		t.blank()
-		text := wrap(clean(v.Sentence), t.width(), "", "")
-		t.b.WriteString(paintLines(t.Options, verdictTone(v.Direction), text))
-		if v.Direction != Same {
+		phrase := grid.Wrap(text.Clean(v.Sentence), t.Columns(), "", "")
+		t.b.WriteString(t.PaintLines(verdictTone(v.Direction), phrase))
+		if v.Direction != same {
 			t.sayIndented(v.Counts, "  ", "  ")
 		}
 		if v.Power != "" {
@@ -86,9 +91,9 @@ func (t *terminal) opening() {
 	}
 	if serious := t.report.serious(); serious != "" {
 		t.blank()
-		t.b.WriteString(paintLines(t.Options, bad, wrap(clean(serious), t.width(), "", "")))
+		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(text.Clean(serious), t.Columns(), "", "")))
 	}
-	if next := t.report.Next(); len(next) > 0 {
+	if next := t.report.next(); len(next) > 0 {
 		t.heading("What to do next")
 		for _, n := range next {
 			t.sayIndented(n, "- ", "  ")
@@ -99,7 +104,7 @@ func (t *terminal) opening() {
 // serious is the warning under the verdict where numbers are wrong.
 func (r *Report) serious() string {
 	var texts []string
-	for _, f := range r.Findings() {
+	for _, f := range r.findings() {
 		if f.Serious {
 			texts = append(texts, f.Text)
 		}
@@ -110,23 +115,14 @@ func (r *Report) serious() string {
 	return "Do not trust these numbers yet: " + strings.Join(texts, "; ") + "."
 }
 
-// paintLines colours each line on its own, so that a pager can cut anywhere.
-func paintLines(o Options, t tone, text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		b.WriteString(paint(o, t, strings.TrimSuffix(line, "\n")) + "\n")
-	}
-	return b.String()
-}
-
-func verdictTone(d Direction) tone {
+func verdictTone(d direction) grid.Tone {
 	switch d {
-	case Better:
-		return good
-	case Worse:
-		return bad
+	case better:
+		return grid.Good
+	case worse:
+		return grid.Bad
 	}
-	return plain
+	return grid.Plain
 }
 
 // numbers writes the comparison.
@@ -145,12 +141,12 @@ func (t *terminal) numbers() {
 		}
 		differences := t.report.differencesOf(i)
 		g := comparisonGrid(differences, "without", "with", false, &t.notes)
-		if !g.fits(t.Options) {
+		if !g.Fits(t.Screen) {
 			g = comparisonGrid(differences, "without", "with", true, &t.notes)
 		}
 		t.grid(g)
 	}
-	for _, line := range t.notes.lines() {
+	for _, line := range t.notes.Lines() {
 		t.say(line)
 	}
 	if len(rerankers) > 0 {
@@ -171,7 +167,7 @@ func (t *terminal) queries() {
 		return
 	}
 	for i, s := range e.Systems[1:] {
-		title := "Queries by what " + s.System + " did to " + t.report.LeadMetric().String() + ", largest loss first"
+		title := "Queries by what " + s.System + " did to " + t.report.leadMetric().String() + ", largest loss first"
 		t.heading(title)
 		losses, gains, note := selectRows(t.report.Queries[i], shownWhole, shownEach)
 		t.grid(t.report.queryGrid(losses, gains))
@@ -190,7 +186,7 @@ const itemsShown = 5
 // findings says what could not be trusted.
 func (t *terminal) findings() {
 	t.heading("What could not be trusted")
-	found := t.report.Findings()
+	found := t.report.findings()
 	if len(found) == 0 {
 		t.say(nothingFound)
 		return
@@ -199,13 +195,123 @@ func (t *terminal) findings() {
 		t.sayIndented(f.Text, "- ", "  ")
 		for i, item := range f.Items {
 			if i == itemsShown {
-				t.sayIndented("and "+thousands(len(f.Items)-i)+" more", "    ", "    ")
+				t.sayIndented("and "+text.Thousands(len(f.Items)-i)+" more", "    ", "    ")
 				break
 			}
-			t.sayIndented(clip(clean(item), 2*t.width()), "    ", "      ")
+			t.sayIndented(grid.Clip(text.Clean(item), 2*t.Columns()), "    ", "      ")
 		}
 	}
 }
 
 // nothingFound is said of a run without findings.
 const nothingFound = "Nothing was found: every query was answered, every hit in reach is judged, and every reranked list is a reordering of its window."
+
+// gates lists gates and expectations.
+func (t *terminal) gates() {
+	if len(t.report.Gates) == 0 {
+		return
+	}
+	t.heading("Gates: " + gateSummary(t.report.Gates))
+	g, note := gateGrid(t.report.Gates)
+	if len(g.Rows) > 0 {
+		t.grid(g)
+	}
+	if note != "" {
+		t.say(note)
+	}
+	for i := range t.report.Gates {
+		g := &t.report.Gates[i]
+		if (g.Verdict == gate.Failed || g.Verdict == gate.Inconclusive) && (g.Reason != "" || g.Position.String() != "") {
+			t.sayIndented(gateExplained(g), "- ", "  ")
+		}
+	}
+}
+
+// baseline compares with an earlier run.
+func (t *terminal) baseline() {
+	b := t.report.Baseline
+	if b == nil {
+		return
+	}
+	t.heading("Against the baseline " + b.Name + ofDay(b))
+	if phrase := meaningless(b); phrase != "" {
+		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(text.Clean(phrase), t.Columns(), "", "")))
+	}
+	for _, v := range t.report.baselineGroups() {
+		t.say(v.sentence)
+		g := comparisonGrid(v.differences, "baseline", "now", false, &t.notes)
+		if !g.Fits(t.Screen) {
+			g = comparisonGrid(v.differences, "baseline", "now", true, &t.notes)
+		}
+		t.grid(g)
+	}
+	for _, line := range t.notes.Lines() {
+		t.say(line)
+	}
+	if len(b.Differences) > 0 {
+		t.heading("Tests against the baseline")
+		for _, v := range t.report.baselineGroups() {
+			t.say(v.system)
+			t.grid(testsGrid(v.differences))
+		}
+		t.say(testsNote)
+	}
+	for _, line := range baselineRemarks(b) {
+		t.sayIndented(line, "- ", "  ")
+	}
+	for s, rows := range b.Queries {
+		losses, gains, note := selectRows(rows, shownEach, shownEach/2)
+		if len(losses)+len(gains) == 0 || s >= len(t.report.Evaluation.Systems) {
+			continue
+		}
+		t.heading("Queries of " + t.report.Evaluation.Systems[s].System + " that moved since the baseline")
+		t.grid(t.report.movedGrid(losses, gains))
+		if note != "" {
+			t.say(note)
+		}
+		worst, best, _ := selectRows(rows, titlesOf, titlesOf/2)
+		if g := t.report.titlesGrid(worst, best); g != nil {
+			t.heading("The titles that did it, and what each contributed to " + t.report.leadMetric().String())
+			t.grid(g)
+		}
+	}
+}
+
+// tags shows the lead metric for the queries of each tag.
+func (t *terminal) tags() {
+	if g := t.report.tagsGrid(); g != nil {
+		t.heading(t.report.leadMetric().String() + " by tag")
+		t.grid(g)
+	}
+}
+
+// sweeps shows what each window does.
+func (t *terminal) sweeps() {
+	r, curves := t.report.Sweep, t.report.curves()
+	if g := t.report.sweepsTogether(); g != nil {
+		t.heading("Windows side by side: " + r.Lead())
+		t.grid(g)
+		if c := chart.NewLines(curves); c != nil {
+			t.blank()
+			t.b.WriteString(c.Terminal(t.Columns()))
+		}
+	}
+	for i := range r.Rerankers {
+		one := &r.Rerankers[i]
+		t.heading("Windows of " + one.Name)
+		for _, phrase := range sweepSays(r, one) {
+			t.say(phrase)
+		}
+		t.grid(sweepGrid(r, one))
+		if drawn := curves[i].Terminal(t.Columns()); drawn != "" {
+			t.blank()
+			t.b.WriteString(drawn)
+		}
+		for _, table := range sweepTables(r, one) {
+			if !table.detail {
+				t.heading(table.title + ": " + one.Name)
+				t.grid(table.Table)
+			}
+		}
+	}
+}

@@ -6,28 +6,30 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/reports/grid"
 )
 
-// Direction is what a reranker did to the lead metric.
-type Direction string
+// direction is what a reranker did to the lead metric.
+type direction string
 
 // The directions.
 const (
-	// Better and Worse are differences that the suite can tell from chance.
-	Better Direction = "better"
-	Worse  Direction = "worse"
-	// Unclear is a difference that could be chance.
-	Unclear Direction = "unclear"
-	// Same is no difference on any query.
-	Same Direction = "same"
+	// better and worse are differences that the suite can tell from chance.
+	better direction = "better"
+	worse  direction = "worse"
+	// unclear is a difference that could be chance.
+	unclear direction = "unclear"
+	// same is no difference on any query.
+	same direction = "same"
 )
 
-// Verdict is the answer that a report opens with.
-type Verdict struct {
+// verdict is the answer that a report opens with.
+type verdict struct {
 	// System is the reranker.
 	System string
 	// Direction is the answer in a word.
-	Direction Direction
+	Direction direction
 	// Sentence is the answer with its interval and p: Headline and Evidence.
 	Sentence string
 	// Headline is the answer without them, and Evidence the difference with
@@ -35,18 +37,18 @@ type Verdict struct {
 	Headline, Evidence string
 	// Counts says how many queries won, lost and tied.
 	Counts string
-	// Power says what the suite could have seen; empty unless Unclear.
+	// Power says what the suite could have seen; empty unless unclear.
 	Power string
 	// Worst is the row of the query that lost most; nil where none lost.
 	Worst *QueryRow
 }
 
-// Verdicts gives the verdict on each reranker, in the order of the systems.
-func (r *Report) Verdicts() []Verdict {
-	var verdicts []Verdict
+// verdicts gives the verdict on each reranker, in the order of the systems.
+func (r *Report) verdicts() []verdict {
+	var verdicts []verdict
 	for i := range r.Evaluation.Systems[1:] {
-		d := r.LeadDifference(i)
-		v := NewVerdict(d)
+		d := r.leadDifference(i)
+		v := newVerdict(d)
 		if rows := r.Queries[i]; len(rows) > 0 && rows[0].Difference < 0 {
 			v.Worst = &rows[0]
 		}
@@ -55,49 +57,49 @@ func (r *Report) Verdicts() []Verdict {
 	return verdicts
 }
 
-// NewVerdict puts a difference in words. It counts as one only where both the
+// newVerdict puts a difference in words. It counts as one only where both the
 // test, after correction for all comparisons made, and the interval say so.
-func NewVerdict(d score.Difference) Verdict {
-	v := Verdict{System: d.System, Direction: direction(d), Counts: counts(d)}
+func newVerdict(d score.Difference) verdict {
+	v := verdict{System: d.System, Direction: directionOf(d), Counts: counts(d)}
 	base := "without"
 	if d.Base != eval.FirstStage {
 		base = "in " + d.Base
 	}
-	v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", signed(d.Difference), coverage(d.Confidence), interval(d.Low, d.High), pSaid(d.AdjustedP))
+	v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Difference), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(d.AdjustedP))
 	switch v.Direction {
-	case Better, Worse:
+	case better, worse:
 		verb := "raises"
-		if v.Direction == Worse {
+		if v.Direction == worse {
 			verb = "lowers"
 		}
-		v.Headline = fmt.Sprintf("%s %s %s from %s to %s", d.System, verb, d.Metric, fixed(d.BaseMean), fixed(d.NextMean))
+		v.Headline = fmt.Sprintf("%s %s %s from %s to %s", d.System, verb, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean))
 		v.Sentence = v.Headline + ": " + v.Evidence + "."
-	case Same:
+	case same:
 		v.Evidence = ""
-		v.Headline = fmt.Sprintf("%s changes %s on none of %s: %s %s and with it", d.System, d.Metric, queriesOf(d.N), fixed(d.BaseMean), base)
+		v.Headline = fmt.Sprintf("%s changes %s on none of %s: %s %s and with it", d.System, d.Metric, text.Count(d.N, "query"), grid.Fixed(d.BaseMean), base)
 		v.Sentence = v.Headline + "."
 	default:
-		v.Headline = fmt.Sprintf("%s makes no difference to %s that this suite can see: %s %s, %s with it", d.System, d.Metric, fixed(d.BaseMean), base, fixed(d.NextMean))
+		v.Headline = fmt.Sprintf("%s makes no difference to %s that this suite can see: %s %s, %s with it", d.System, d.Metric, grid.Fixed(d.BaseMean), base, grid.Fixed(d.NextMean))
 		v.Sentence = "~ " + v.Headline + ", " + v.Evidence + "."
 		v.Power = power(d)
 	}
 	return v
 }
 
-func direction(d score.Difference) Direction {
+func directionOf(d score.Difference) direction {
 	confidence := d.Confidence
 	if confidence == 0 {
 		confidence = 0.95
 	}
 	switch {
 	case d.N > 0 && d.Wins+d.Losses == 0:
-		return Same
+		return same
 	case d.AdjustedP < 1-confidence && d.Low > 0:
-		return Better
+		return better
 	case d.AdjustedP < 1-confidence && d.High < 0:
-		return Worse
+		return worse
 	}
-	return Unclear
+	return unclear
 }
 
 // power says what the suite could have seen.
@@ -106,11 +108,11 @@ func power(d score.Difference) string {
 	case d.N == 0:
 		return fmt.Sprintf("No query has a value of %s on both sides.", d.Metric)
 	case math.IsNaN(d.Detectable):
-		return fmt.Sprintf("With %s it can see nothing: a test needs at least 2.", queriesOf(d.N))
+		return fmt.Sprintf("With %s no difference can be tested: a test needs at least 2.", text.Count(d.N, "query"))
 	}
-	said := fmt.Sprintf("The smallest difference that %s can show is %s", queriesOf(d.N), fixed(d.Detectable))
+	said := fmt.Sprintf("The smallest difference that %s can show is %s", text.Count(d.N, "query"), grid.Fixed(d.Detectable))
 	if d.QueriesNeeded > d.N {
-		said += fmt.Sprintf("; for one of %s it would take %s queries", fixed(math.Abs(d.Difference)), atMost(d.QueriesNeeded))
+		said += fmt.Sprintf("; for one of %s it would take %s queries", grid.Fixed(math.Abs(d.Difference)), atMost(d.QueriesNeeded))
 	}
 	return said + "."
 }
@@ -121,14 +123,14 @@ func atMost(n int) string {
 	if n > 1_000_000 {
 		return "over a million"
 	}
-	return "about " + thousands(n)
+	return "about " + text.Thousands(n)
 }
 
 // counts says how the queries moved.
 func counts(d score.Difference) string {
-	s := fmt.Sprintf("%s won, %s lost, %s tied of %s", thousands(d.Wins), thousands(d.Losses), thousands(d.Ties), queriesOf(d.N))
+	s := fmt.Sprintf("%s won, %s lost, %s tied of %s", text.Thousands(d.Wins), text.Thousands(d.Losses), text.Thousands(d.Ties), text.Count(d.N, "query"))
 	if d.Undefined > 0 {
-		s += fmt.Sprintf(" (%s undefined)", thousands(d.Undefined))
+		s += fmt.Sprintf(" (%s undefined)", text.Thousands(d.Undefined))
 	}
 	return s + "."
 }
@@ -136,16 +138,16 @@ func counts(d score.Difference) string {
 // standInNote is said wherever numbers of the embedded engine are shown.
 const standInNote = "The reranker here is a small stand-in built into releval, not Elastic Rerank: these numbers show how the comparison works and say nothing about Elastic Rerank."
 
-// Subject says what was run: suite, queries, documents, server.
-func (r *Report) Subject() string {
+// subject says what was run: suite, queries, documents, server.
+func (r *Report) subject() string {
 	m := &r.Evaluation.Run.Manifest
 	documents := int64(0)
 	for _, i := range m.Indices {
 		documents += i.Documents
 	}
-	s := m.Suite + ": " + queriesOf(len(r.Evaluation.Run.Queries))
+	s := m.Suite + ": " + text.Count(len(r.Evaluation.Run.Queries), "query")
 	if documents > 0 {
-		s += " over " + thousands(documents) + " documents"
+		s += " over " + text.Thousands(documents) + " documents"
 	}
 	if m.Index != "" {
 		s += " of " + m.Index
@@ -174,7 +176,7 @@ func describe(k eval.System) string {
 	}
 	s := fmt.Sprintf("%s: %s on %s, window %d", k.Name, endpoint, k.Field, k.Window)
 	if k.MinScore != nil {
-		s += ", min_score " + compact(*k.MinScore)
+		s += ", min_score " + grid.Compact(*k.MinScore)
 	}
 	if k.Model != "" {
 		s += ", model " + k.Model

@@ -20,25 +20,25 @@ func TestVerdicts(t *testing.T) {
 	for name, c := range map[string]struct {
 		comparison stats.Comparison
 		p          float64
-		direction  Direction
+		direction  direction
 		want       []string
 	}{
-		"better": {stats.Comparison{N: 60, BaseMean: 0.612, NextMean: 0.745, Difference: 0.133, Low: 0.091, High: 0.178, Wins: 30, Losses: 12, Ties: 18}, 0.0004, Better,
+		"better": {stats.Comparison{N: 60, BaseMean: 0.612, NextMean: 0.745, Difference: 0.133, Low: 0.091, High: 0.178, Wins: 30, Losses: 12, Ties: 18}, 0.0004, better,
 			[]string{"elastic raises ndcg@10 from 0.612 to 0.745: +0.133 (95 % interval +0.091 to +0.178, p < 0.001).", "30 won, 12 lost, 18 tied of 60 queries."}},
-		"worse": {stats.Comparison{N: 60, Difference: -0.1, Low: -0.2, High: -0.01, Confidence: 0.9, Losses: 3}, 0.04, Worse,
+		"worse": {stats.Comparison{N: 60, Difference: -0.1, Low: -0.2, High: -0.01, Confidence: 0.9, Losses: 3}, 0.04, worse,
 			[]string{"elastic lowers ndcg@10", "-0.100 (90 % interval -0.200 to -0.010, p = 0.040)"}},
-		"only the interval": {stats.Comparison{N: 60, Difference: 0.1, Low: 0.01, High: 0.2, Wins: 3, Detectable: 0.12, QueriesNeeded: 90}, 0.2, Unclear,
+		"only the interval": {stats.Comparison{N: 60, Difference: 0.1, Low: 0.01, High: 0.2, Wins: 3, Detectable: 0.12, QueriesNeeded: 90}, 0.2, unclear,
 			[]string{"~ elastic makes no difference to ndcg@10 that this suite can see", "The smallest difference that 60 queries can show is 0.120; for one of 0.100 it would take about 90 queries."}},
-		"only the test": {stats.Comparison{N: 60, Difference: 0.1, Low: -0.01, High: 0.2, Wins: 3}, 0.01, Unclear, nil},
-		"same": {stats.Comparison{N: 5, BaseMean: 0.5, NextMean: 0.5, Ties: 5}, 1, Same,
+		"only the test": {stats.Comparison{N: 60, Difference: 0.1, Low: -0.01, High: 0.2, Wins: 3}, 0.01, unclear, nil},
+		"same": {stats.Comparison{N: 5, BaseMean: 0.5, NextMean: 0.5, Ties: 5}, 1, same,
 			[]string{"elastic changes ndcg@10 on none of 5 queries: 0.500 without and with it."}},
-		"one query": {stats.Comparison{N: 1, BaseMean: 0.5, NextMean: 0.6, Difference: 0.1, Low: nan, High: nan, Detectable: nan, Wins: 1}, 1, Unclear,
-			[]string{"+0.100 (95 % interval ?, p = 1.000)", "With 1 query it can see nothing: a test needs at least 2."}},
-		"nothing defined": {stats.Comparison{BaseMean: nan, NextMean: nan, Difference: nan, Low: nan, High: nan}, 1, Unclear,
+		"one query": {stats.Comparison{N: 1, BaseMean: 0.5, NextMean: 0.6, Difference: 0.1, Low: nan, High: nan, Detectable: nan, Wins: 1}, 1, unclear,
+			[]string{"+0.100 (95 % interval ?, p = 1.000)", "With 1 query no difference can be tested: a test needs at least 2."}},
+		"nothing defined": {stats.Comparison{BaseMean: nan, NextMean: nan, Difference: nan, Low: nan, High: nan}, 1, unclear,
 			[]string{"? without, ? with it", "No query has a value of ndcg@10 on both sides."}},
-		"hopeless": {stats.Comparison{N: 9, Difference: 0.0001, Low: -1, High: 1, Wins: 1, Detectable: 0.5, QueriesNeeded: 1e9}, 1, Unclear, []string{"over a million queries"}},
+		"hopeless": {stats.Comparison{N: 9, Difference: 0.0001, Low: -1, High: 1, Wins: 1, Detectable: 0.5, QueriesNeeded: 1e9}, 1, unclear, []string{"over a million queries"}},
 	} {
-		v := NewVerdict(score.Difference{Metric: metric, Base: eval.FirstStage, System: "elastic", Comparison: c.comparison, AdjustedP: c.p})
+		v := newVerdict(score.Difference{Metric: metric, Base: eval.FirstStage, System: "elastic", Comparison: c.comparison, AdjustedP: c.p})
 		if v.Direction != c.direction {
 			t.Errorf("%s: the direction is %s, want %s", name, v.Direction, c.direction)
 		}
@@ -54,15 +54,10 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
-func TestNumbers(t *testing.T) {
+func TestWording(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
-		{signed(0.1234), "+0.123"}, {signed(-0.0004), "0.000"}, {signed(0), "0.000"}, {signed(math.NaN()), "?"}, {signed(-1), "-1.000"},
-		{fixed(-0.0001), "0.000"}, {fixed(math.Inf(1)), "?"},
-		{pValue(0.0009999), "<0.001"}, {pValue(0.05), "0.050"}, {pSaid(0), "p < 0.001"},
-		{compact(2), "2"}, {compact(0.5), "0.5"}, {grade(math.NaN()), "–"}, {grade(0), "0"},
-		{percent(0.057), "5.7 %"}, {percent(0.5), "50 %"}, {percent(0), "0 %"}, {percent(1), "100 %"}, {percent(0.9994), "99.9 %"},
+		{pValue(0.0009999), "<0.001"}, {pValue(0.05), "0.050"}, {pSaid(0), "p < 0.001"}, {grade(math.NaN()), "–"}, {grade(0), "0"},
 		{coverage(0), "95 %"}, {coverage(0.999), "99.9 %"}, {ranksMoved(0, 3), "– → 3"},
-		{superscript(120), "¹²⁰"},
 		{quoted("it's", "X"), `'it'\''s'`}, {quoted("", "RUN"), "RUN"}, {quoted("a/b.jsonl", "X"), "a/b.jsonl"},
 	} {
 		if c.got != c.want {
@@ -85,7 +80,7 @@ func TestFindings(t *testing.T) {
 	r := mustReport(run)
 	r.Unresolved = []string{"The Lost Film"}
 	all := ""
-	for _, f := range r.Findings() {
+	for _, f := range r.findings() {
 		mark := "- "
 		if f.Serious {
 			mark = "! "
@@ -110,7 +105,7 @@ func TestFindings(t *testing.T) {
 	if strings.Index(all, "\n- ") < strings.LastIndex(all, "\n! ") {
 		t.Errorf("the serious ones do not come first:\n%s", all)
 	}
-	if next := r.Next(); len(next) != 3 || !strings.HasPrefix(next[0], "finish the run: releval run films.yaml --resume RUN") {
+	if next := r.next(); len(next) != 3 || !strings.HasPrefix(next[0], "finish the run: releval run films.yaml --resume RUN") {
 		t.Errorf("to do next: %q", next)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval/agree"
+	"github.com/releval/releval/reports"
 )
 
 func newAgreeCommand(p *program) *cobra.Command {
@@ -35,9 +36,9 @@ by the square of that.`,
 				return withExit(exitUsage, err)
 			}
 			if format == "json" {
-				return found.WriteJSON(p.Stdout)
+				return reports.WriteAgreementJSON(p.Stdout, found)
 			}
-			return found.Write(p.Stdout)
+			return reports.WriteAgreement(p.Stdout, found)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", format, "what standard output gets: text or json")

@@ -16,6 +16,7 @@ import (
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/judgments/edit"
+	"github.com/releval/releval/reports"
 )
 
 // checkFlags are the flags of releval check.
@@ -161,15 +162,15 @@ func (p *program) checkSuite(ctx context.Context, path string, f *checkFlags, ru
 // verdict as an error: that of a check that did not come to its end comes
 // first, and then nothing is said to be right.
 func (p *program) printFindings(found []check.Finding, failure error, f *checkFlags) error {
-	write := func(w io.Writer) error { return check.Write(w, found) }
+	write := func(w io.Writer) error { return reports.WriteCheck(w, found) }
 	if f.format == "json" {
-		write = func(w io.Writer) error { return check.WriteJSON(w, found) }
+		write = func(w io.Writer) error { return reports.WriteCheckJSON(w, found) }
 	}
 	if err := write(p.Stdout); err != nil {
 		return fmt.Errorf("cannot write the findings: %w", err)
 	}
 	if p.onGitHub(f.github) {
-		if err := check.WriteAnnotations(p.Stderr, found, p.Getenv("GITHUB_WORKSPACE")); err != nil {
+		if err := reports.WriteAnnotations(p.Stderr, found, p.Getenv("GITHUB_WORKSPACE")); err != nil {
 			return fmt.Errorf("cannot write the annotations: %w", err)
 		}
 	}

@@ -158,7 +158,7 @@ func (p *program) noteStep(s sweep.Step) {
 }
 
 // interruptedSweep says what is safe. A pass that came to its end is a run
-// file that can be swept; one that did not is gone on with by releval run.
+// file that can be swept; one that did not is continued by releval run.
 func interruptedSweep(err error, run *eval.Run, s execute.Settings) error {
 	file := s.File()
 	if run == nil || file == "" {
@@ -170,7 +170,7 @@ func interruptedSweep(err error, run *eval.Run, s execute.Settings) error {
 	if run.Complete != nil {
 		return withExit(exitCluster, fmt.Errorf("%w: the pass is safe in %s; releval sweep %s needs no cluster, but has no audit and no latencies", err, file, file))
 	}
-	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; go on with releval run --window %d --resume %s %s, then releval sweep %s",
+	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; continue with releval run --window %d --resume %s %s, then releval sweep %s",
 		err, len(run.Queries), run.Manifest.QueryCount, file, run.Manifest.LargestWindow(), file, run.Manifest.File, file))
 }
 
@@ -186,8 +186,7 @@ func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, 
 		return err
 	}
 	report.RunFile = file
-	report.Sweeps = reports.NewSweepViews(result)
-	report.Notes = append(report.Notes, reports.NewSweepNotes(result)...)
+	report.Sweep = result
 	if err := p.write(report, &f.output); err != nil {
 		return err
 	}

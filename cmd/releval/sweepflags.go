@@ -50,17 +50,17 @@ func (f *sweepFlags) addFlags(flags *pflag.FlagSet) {
 func (f *sweepFlags) check(cmd *cobra.Command) error {
 	switch {
 	case f.concurrency < 1:
-		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
+		return usageError(cmd, "--concurrency must be 1 or more, not %d", f.concurrency)
 	case f.warmUp < 0:
-		return usageError(cmd, "--warm-up should be 0 or more, such as 10m, found %v", f.warmUp)
+		return usageError(cmd, "--warm-up must be 0 or more, such as 10m, not %v", f.warmUp)
 	case f.audit < 0:
-		return usageError(cmd, "--audit should be 0 or more, found %d", f.audit)
+		return usageError(cmd, "--audit must be 0 or more, not %d", f.audit)
 	case f.latencySamples < 0:
-		return usageError(cmd, "--latency-samples should be 0 or more, found %d", f.latencySamples)
+		return usageError(cmd, "--latency-samples must be 0 or more, not %d", f.latencySamples)
 	case !(f.delta > 0 && f.delta < 1):
-		return usageError(cmd, "--delta should be above 0 and below 1, such as 0.01, found %v", f.delta)
+		return usageError(cmd, "--delta must be above 0 and below 1, such as 0.01, not %v", f.delta)
 	case f.latencyBudget < 0:
-		return usageError(cmd, "--latency-budget should be a time such as 300ms, found %v", f.latencyBudget)
+		return usageError(cmd, "--latency-budget must be a time such as 300ms, not %v", f.latencyBudget)
 	case f.latencyBudget > 0 && f.latencySamples == 0:
 		return usageError(cmd, "--latency-budget needs latencies, and --latency-samples 0 asks for none")
 	}

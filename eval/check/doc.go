@@ -17,5 +17,5 @@
 //     with what the suite's documents and earlier runs know: a document that
 //     had the title and has another one now was renamed.
 //  4. Fix rewrites what is certain in the suite's text, byte by byte.
-//  5. Write, WriteJSON and WriteAnnotations print the findings by place.
+//  5. Sort orders the findings by place, Summary counts them; reports print them.
 package check

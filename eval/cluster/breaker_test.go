@@ -146,7 +146,10 @@ func TestOutageSparesTheEndpoint(t *testing.T) {
 				}
 				return reply(503, body), nil
 			}}
-			c := newTestClient(t, s, func(c *Config) { c.Notify = func(n Notice) { paused = paused || n.Kind == NoticePause } })
+			c := newTestClient(t, s, func(c *Config) {
+				c.Outage = time.Second
+				c.Notify = func(n Notice) { paused = paused || n.Kind == NoticePause }
+			})
 			for range 20 {
 				_, _ = c.Search(t.Context(), []byte("{}"), SearchOptions{})
 			}

@@ -275,8 +275,7 @@ func (p *holeProblem) highestLinear() float64 {
 	var coefficients []float64
 	for t := range p.mostRelevant() + 1 {
 		next, base := p.linearSide(p.next, known+t), p.linearSide(p.base, known+t)
-		// The order of the coefficients does not change with t, but for
-		// metrics whose weights or norms of the two lists change apart.
+		// Only these have weights or norms that depend on t.
 		if t == 0 || p.m.kind == kindRPrec || p.m.kind == kindRelativePrecision || p.m.kind == kindRecall {
 			coefficients = coefficients[:0]
 			for _, u := range p.holes {

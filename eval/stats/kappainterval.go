@@ -35,36 +35,7 @@ func KappaInterval(a, b []float64, weighting Weighting, confidence float64, seed
 	if !(confidence > 0 && confidence < 1) {
 		return 0, 0, fmt.Errorf("confidence %v is out of range: it must lie above 0 and below 1, for example 0.95", confidence)
 	}
-	table := newGradeTable(a, b, weighting)
-	last := len(table.grades) - 1
-	// Which of the two disagreed downwards, and on which grade they agreed,
-	// makes little difference: the widest stands.
-	disagreed := [][2]int{{0, last}, {last, 0}}
-	lows, highs := make([][]float64, len(disagreed)), make([][]float64, last+1)
-	source := stream(seed, forKappa, 0)
-	for range kappaDraws {
-		for i := range table.weights {
-			table.weights[i] = 0
-			if n := table.counts[i]; n > 0 {
-				table.weights[i] = distuv.Gamma{Alpha: n, Beta: 1, Src: source}.Rand()
-			}
-		}
-		extra := distuv.Exponential{Rate: 1, Src: source}.Rand()
-		for i, cell := range disagreed {
-			lows[i] = append(lows[i], table.kappaWith(cell[0], cell[1], extra))
-		}
-		for g := range highs {
-			highs[g] = append(highs[g], table.kappaWith(g, g, extra))
-		}
-	}
-	tail := (1 - confidence) / 2
-	low, high = kappa, kappa
-	for _, draws := range lows {
-		low = min(low, Quantile(draws, tail))
-	}
-	for _, draws := range highs {
-		high = max(high, Quantile(draws, 1-tail))
-	}
+	low, high = newGradeTable(a, b, weighting).interval(kappa, confidence, seed, kappaDraws)
 	return low, high, nil
 }
 
@@ -120,4 +91,38 @@ func (t *gradeTable) kappaWith(x, y int, extra float64) float64 {
 		expected += t.byA[i/n] * t.byB[i%n] * d
 	}
 	return 1 - observed*total/expected
+}
+
+// interval is the interval around kappa from so many random weightings.
+func (t *gradeTable) interval(kappa, confidence float64, seed uint64, draws int) (low, high float64) {
+	last := len(t.grades) - 1
+	// Which of the two disagreed downwards, and on which grade they agreed,
+	// makes little difference: the widest stands.
+	disagreed := [][2]int{{0, last}, {last, 0}}
+	lows, highs := make([][]float64, len(disagreed)), make([][]float64, last+1)
+	source := stream(seed, forKappa, 0)
+	for range draws {
+		for i := range t.weights {
+			t.weights[i] = 0
+			if n := t.counts[i]; n > 0 {
+				t.weights[i] = distuv.Gamma{Alpha: n, Beta: 1, Src: source}.Rand()
+			}
+		}
+		extra := distuv.Exponential{Rate: 1, Src: source}.Rand()
+		for i, cell := range disagreed {
+			lows[i] = append(lows[i], t.kappaWith(cell[0], cell[1], extra))
+		}
+		for g := range highs {
+			highs[g] = append(highs[g], t.kappaWith(g, g, extra))
+		}
+	}
+	tail := (1 - confidence) / 2
+	low, high = kappa, kappa
+	for _, values := range lows {
+		low = min(low, Quantile(values, tail))
+	}
+	for _, values := range highs {
+		high = max(high, Quantile(values, 1-tail))
+	}
+	return low, high
 }

@@ -26,7 +26,7 @@ type selection struct {
 // enoughGain is the share of the best gain that counts as enough.
 const enoughGain = 0.9
 
-// bootstrap draws the queries anew and makes the whole selection for each
+// bootstrap draws the queries again and makes the whole selection for each
 // draw: the best window, and what is lost against it.
 func (c *curve) bootstrap(o Options) *selection {
 	queries := c.defined()

@@ -8,27 +8,27 @@ import (
 	"github.com/releval/releval/eval/plan"
 )
 
-// CheckFirstStage refuses a first stage that has a window of its own, anywhere
+// checkFirstStage refuses a first stage that has a window of its own, anywhere
 // inside it, smaller than the largest window: there the server would refuse
 // the search, or answer with fewer documents, or change the fused scores. The
-// error names each such setting by its path in the suite; eval.SmallWindows
+// error names each such setting by its path in the suite; plan.SmallWindows
 // says which settings these are.
-func CheckFirstStage(retriever json.RawMessage, largest int) error {
+func checkFirstStage(retriever json.RawMessage, largest int) error {
 	small := plan.SmallWindows(retriever, largest)
 	if len(small) == 0 {
 		return nil
 	}
-	return &SmallWindowError{Largest: largest, Settings: small}
+	return &smallWindowError{Largest: largest, Settings: small}
 }
 
-// SmallWindowError says that a first stage's own windows are smaller than the
+// smallWindowError says that a first stage's own windows are smaller than the
 // largest window.
-type SmallWindowError struct {
+type smallWindowError struct {
 	Largest  int
 	Settings []plan.SmallWindow
 }
 
-func (e *SmallWindowError) Error() string {
+func (e *smallWindowError) Error() string {
 	var settings []string
 	smallest := e.Largest
 	for _, s := range e.Settings {

@@ -19,7 +19,7 @@ const (
 	different                 // else
 )
 
-// compareLists holds a searched ranking at a window against the derived one.
+// compareLists compares a searched ranking at a window with the derived one.
 // Scores are compared as float32, which is what the server computes with.
 // Reason says what differs, where the likeness is different.
 func compareLists(first, derived, searched []eval.Hit, window int) (alike likeness, reason string) {

@@ -16,7 +16,7 @@
 //
 // How it works:
 //
-//  1. ParseWindows reads the windows, CheckFirstStage the first stage.
+//  1. ParseWindows reads the windows, Plan the first stage.
 //  2. Execute searches every query twice, without the reranker and with it at
 //     the largest window (FromRun takes a saved run instead).
 //  3. Derive gives the ranking at any window; the curves of all metrics come

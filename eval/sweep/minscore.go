@@ -28,8 +28,8 @@ type MinScore struct {
 
 // MinScoreOption is one threshold.
 type MinScoreOption struct {
-	// MinScore is the threshold in raw score, as the reranker's min_score is
-	// held against; undefined for none.
+	// MinScore is the threshold in raw score, which the reranker's min_score is
+	// compared with; undefined for none.
 	MinScore Number `json:"min_score"`
 	// Value is the lead metric's mean, Hits the mean length of a list.
 	Value Number  `json:"value"`

@@ -17,7 +17,7 @@ const (
 	DefaultAudit          = 40
 	DefaultLatencySamples = 20
 	DefaultDelta          = 0.01
-	DefaultFolds          = 5
+	defaultFolds          = 5
 )
 
 // Options say how a sweep is made. The zero value asks for the defaults.
@@ -47,7 +47,7 @@ type Options struct {
 	Delta float64
 	// Seed is what every random choice derives from; 0 means 1.
 	Seed uint64
-	// Resamples is how often the bootstrap draws the queries anew; 0 means
+	// Resamples is how often the bootstrap draws the queries again; 0 means
 	// 10,000, or fewer where there are many windows and queries.
 	Resamples int
 	// Confidence is the coverage of intervals and bounds; 0 means 0.95.

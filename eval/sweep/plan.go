@@ -27,7 +27,7 @@ func Plan(plan *plan.Plan, windows []int) (*plan.Plan, error) {
 		return nil, errors.New("there is no metric to sweep: name one with --metric, or in the suite's metrics")
 	}
 	largest := windows[len(windows)-1]
-	if err := CheckFirstStage(plan.Suite.Search.Retriever, largest); err != nil {
+	if err := checkFirstStage(plan.Suite.Search.Retriever, largest); err != nil {
 		return nil, err
 	}
 	widened := *plan

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/releval/releval/eval/stats"
@@ -44,12 +45,12 @@ type Choice struct {
 	Loss   Number `json:"loss"`
 	AtMost Number `json:"at_most"`
 	// From and To are the range in which the rule's choice lies with the
-	// confidence of the result, where the queries are drawn anew; 0 where it
+	// confidence of the result, where the queries are drawn again; 0 where it
 	// does not apply.
 	From int `json:"from,omitempty"`
 	To   int `json:"to,omitempty"`
 	// QueriesNeeded is about how many queries would let a window meet the
-	// rule, where none does for want of queries.
+	// rule, where none does because there are too few.
 	QueriesNeeded int `json:"queries_needed,omitempty"`
 	// Sentence says it in words.
 	Sentence string `json:"sentence"`
@@ -123,7 +124,7 @@ func (c *curve) chooseWithin(s *selection, o Options) Choice {
 		choice := c.choice(s, best, o)
 		choice.Window = 0
 		choice.QueriesNeeded = int(min(needed, stats.MaxQueriesNeeded))
-		choice.Sentence = fmt.Sprintf("no window is known to lose less than %s against the best with %s confidence: with %s even window %d, the best here, may lose %s; about %s would do",
+		choice.Sentence = fmt.Sprintf("no window is known to lose less than %s against the best with %s confidence: with %s even window %d, the best here, may lose %s; about %s would be enough",
 			text.Number(o.Delta), text.Percent(o.Confidence), text.Count(s.queries, "query"), c.windows[best-1], text.Fixed(float64(choice.AtMost), 4), text.Count(choice.QueriesNeeded, "query"))
 		return choice
 	}
@@ -191,7 +192,7 @@ func (c *curve) chooseEnough(s *selection, o Options) Choice {
 func (c *curve) chooseBudget(s *selection, latency *Latency, o Options) Choice {
 	none := Choice{Loss: undefined(), AtMost: undefined()}
 	if latency == nil {
-		none.Sentence = fmt.Sprintf("the budget of %v cannot be held against anything: no latency was measured", o.LatencyBudget)
+		none.Sentence = fmt.Sprintf("the latency budget of %v cannot be checked, because no latency was measured", o.LatencyBudget)
 		return none
 	}
 	p95 := func(i int) time.Duration {
@@ -233,4 +234,61 @@ func (c *curve) rangeOf(choices []int, confidence float64) (from, to int) {
 		return c.windows[i-1]
 	}
 	return at(tail), at(1 - tail)
+}
+
+// fewQueries is the number of queries below which bounds by the bootstrap are
+// known to be too narrow.
+const fewQueries = 10
+
+// tellApart says whether the suite is large enough to prefer any window to
+// another, and whether to a window at all.
+func (c *curve) tellApart(r *Recommendation, s *selection, o Options) {
+	best := bestOf(s.means)
+	// The chance of error is divided among all windows (Bonferroni), because
+	// each is compared with the best.
+	tail := (1 - o.Confidence) / 2 / float64(max(1, c.covered-1))
+	errors := math.Sqrt2 * math.Erfinv(1-2*tail)
+	widest := 0.0
+	for i := 1; i < len(s.means); i++ {
+		if i == best {
+			continue
+		}
+		difference, sd := meanAndSpread(s.at, c.values[0][best-1], c.values[0][i-1])
+		widest = max(widest, sd)
+		if difference > errors*sd/math.Sqrt(float64(s.queries)) && s.queries > 1 {
+			r.Told = true
+		}
+	}
+	var cautions []string
+	if s.queries > 1 && s.queries < fewQueries {
+		cautions = append(cautions, fmt.Sprintf("with only %d queries the intervals are too narrow; use at least %d", s.queries, fewQueries))
+	}
+	if !r.Told && widest > 0 {
+		r.QueriesNeeded = stats.QueriesNeeded(o.Delta, widest, o.Confidence)
+		cautions = append(cautions, fmt.Sprintf("%s cannot tell one window from another: about %s would show a difference of %s",
+			text.Count(s.queries, "query"), text.Count(r.QueriesNeeded, "query"), text.Number(o.Delta)))
+	}
+	if upper := float64(r.WithoutLoss); upper >= 0 && upper < o.Delta {
+		cautions = append(cautions, fmt.Sprintf("without the reranker %s is less than %s below the best window as well: at most %s", r.Metric, text.Number(o.Delta), text.Fixed(upper, 4)))
+	}
+	r.Caution = strings.Join(cautions, "; ")
+}
+
+// meanAndSpread are the mean and the standard deviation of the differences a
+// minus b over some queries; the deviation is 0 for one query.
+func meanAndSpread(queries []int, a, b []float64) (mean, sd float64) {
+	sum := 0.0
+	for _, q := range queries {
+		sum += a[q] - b[q]
+	}
+	mean = sum / float64(len(queries))
+	if len(queries) < 2 {
+		return mean, 0
+	}
+	squares := 0.0
+	for _, q := range queries {
+		d := a[q] - b[q] - mean
+		squares += d * d
+	}
+	return mean, math.Sqrt(squares / float64(len(queries)-1))
 }

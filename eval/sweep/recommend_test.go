@@ -115,10 +115,10 @@ func TestTooFewQueries(t *testing.T) {
 	o := options(t, Options{Resamples: 1000})
 	r := c.recommend(c.bootstrap(o), nil, o)
 	if r.Within.Window != 0 || r.Within.QueriesNeeded <= 12 {
-		t.Fatalf("12 noisy queries give %+v, want no window and the number that would do", r.Within)
+		t.Fatalf("12 noisy queries give %+v, want no window and the number that would be enough", r.Within)
 	}
-	if !strings.Contains(r.Within.Sentence, "about "+text.Count(r.Within.QueriesNeeded, "query")+" would do") {
-		t.Errorf("the sentence %q does not say how many would do", r.Within.Sentence)
+	if !strings.Contains(r.Within.Sentence, "about "+text.Count(r.Within.QueriesNeeded, "query")+" would be enough") {
+		t.Errorf("the sentence %q does not say how many would be enough", r.Within.Sentence)
 	}
 	if r.Told || r.QueriesNeeded == 0 || !strings.Contains(r.Caution, "cannot tell one window from another") {
 		t.Errorf("told %v, %d queries needed, caution %q", r.Told, r.QueriesNeeded, r.Caution)
@@ -253,7 +253,7 @@ func TestFewQueriesAreSaid(t *testing.T) {
 		c := drawCurve(t, rand.New(rand.NewPCG(1, 1)), []int{5, 10}, []float64{.2, .3, .4}, n, .1, .1)
 		o := options(t, Options{Resamples: 200})
 		r := c.recommend(c.bootstrap(o), nil, o)
-		if said := strings.Contains(r.Caution, fmt.Sprintf("%d queries are few", n)); said != few {
+		if said := strings.Contains(r.Caution, fmt.Sprintf("with only %d queries", n)); said != few {
 			t.Errorf("%d queries: caution %q", n, r.Caution)
 		}
 	}

@@ -169,11 +169,6 @@ type Losses struct {
 	Unanswered int `json:"unanswered"`
 }
 
-// Relevant is the number of relevant judgments.
-func (l Losses) Relevant() int {
-	return l.Found + l.Below + l.Dropped + l.Undelivered + l.NotInIndex + l.Unanswered
-}
-
 func (l *Losses) add(m Losses) {
 	l.Found += m.Found
 	l.Below += m.Below

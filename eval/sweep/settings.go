@@ -39,7 +39,7 @@ func (c *curve) settings(i int, o Options) *Settings {
 	if len(queries) < fewForFolds {
 		return nil
 	}
-	folds, err := stats.Folds(len(queries), DefaultFolds, o.Seed)
+	folds, err := stats.Folds(len(queries), defaultFolds, o.Seed)
 	if err != nil {
 		return nil
 	}

@@ -100,7 +100,7 @@ func TestBlendOfTwoHalves(t *testing.T) {
 	if s.Blend.Difference.Low <= 0 {
 		t.Errorf("the blend changes %+v, want a gain", s.Blend.Difference)
 	}
-	if len(s.Blend.Options) != blendSteps+1 || s.Folds != DefaultFolds {
+	if len(s.Blend.Options) != blendSteps+1 || s.Folds != defaultFolds {
 		t.Errorf("%d weights and %d folds", len(s.Blend.Options), s.Folds)
 	}
 }

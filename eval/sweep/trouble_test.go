@@ -15,7 +15,7 @@ func TestSmallChildWindowFailsBeforeTheFirstSearch(t *testing.T) {
 	plan := newPlan(t, d, 3, "pointwise")
 	plan.Suite.Search.Retriever = json.RawMessage(`{"rrf":{"rank_window_size":20,"retrievers":[]}}`)
 	_, _, err := Execute(context.Background(), plan, d, Options{Windows: []int{5, 50}})
-	var small *SmallWindowError
+	var small *smallWindowError
 	if !errors.As(err, &small) || !strings.Contains(err.Error(), "search.retriever.rrf.rank_window_size is 20") {
 		t.Errorf("error %v does not name the setting", err)
 	}

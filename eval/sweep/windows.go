@@ -11,11 +11,11 @@ import (
 
 // Bounds on what windows may be asked for.
 const (
-	// MaxWindow is the largest window: index.max_result_window is 10,000
+	// maxWindow is the largest window: index.max_result_window is 10,000
 	// unless an index says otherwise.
-	MaxWindow = 10_000
-	// MaxWindows is how many windows one sweep may have.
-	MaxWindows = 1_000
+	maxWindow = 10_000
+	// maxWindows is how many windows one sweep may have.
+	maxWindows = 1_000
 )
 
 // DefaultWindows are swept where none are named.
@@ -28,7 +28,7 @@ func DefaultWindows() []int { return []int{5, 10, 20, 50, 100, 200} }
 //
 // A range holds both of its ends where the step meets them; the step is 1
 // where none is given. Spaces around numbers are ignored. Windows are from 1
-// to MaxWindow, at most MaxWindows of them.
+// to 10,000, at most 1,000 of them.
 func ParseWindows(list string) ([]int, error) {
 	if strings.TrimSpace(list) == "" {
 		return nil, fmt.Errorf("no window is named: write some as 5,10,20,50 or as a range 10..200:10")
@@ -42,8 +42,8 @@ func ParseWindows(list string) ([]int, error) {
 		// Checked at each part, so that no list grows without bound.
 		slices.Sort(windows)
 		windows = slices.Compact(windows)
-		if len(windows) > MaxWindows {
-			return nil, fmt.Errorf("the windows %s: they are more than %d: take a larger step", text.Quote(list), MaxWindows)
+		if len(windows) > maxWindows {
+			return nil, fmt.Errorf("the windows %s: these are more than %d windows; use a larger step", text.Quote(list), maxWindows)
 		}
 	}
 	return windows, nil
@@ -52,7 +52,7 @@ func ParseWindows(list string) ([]int, error) {
 // appendPart reads one number or range.
 func appendPart(windows []int, part string) ([]int, error) {
 	if part == "" {
-		return nil, fmt.Errorf("there is nothing between two commas, or at an end")
+		return nil, fmt.Errorf("a number is missing between two commas, or at the start or the end")
 	}
 	from, rest, isRange := strings.Cut(part, "..")
 	first, err := parseWindow(from)
@@ -90,11 +90,11 @@ func parseWindow(word string) (int, error) {
 	case word == "":
 		return 0, fmt.Errorf("a number is missing")
 	case err != nil || word[0] == '+':
-		return 0, fmt.Errorf("%s is not a whole number from 1 to %d", text.Quote(word), MaxWindow)
+		return 0, fmt.Errorf("%s is not a whole number from 1 to %d", text.Quote(word), maxWindow)
 	case n < 1:
 		return 0, fmt.Errorf("%d is too small: a window holds at least 1 document", n)
-	case n > MaxWindow:
-		return 0, fmt.Errorf("%d is too large: a window holds at most %d documents", n, MaxWindow)
+	case n > maxWindow:
+		return 0, fmt.Errorf("%d is too large: a window holds at most %d documents", n, maxWindow)
 	}
 	return n, nil
 }
@@ -128,13 +128,13 @@ func checkWindows(windows []int) error {
 	if len(windows) == 0 {
 		return fmt.Errorf("no window is named: write some as 5,10,20,50 or as a range 10..200:10")
 	}
-	if len(windows) > MaxWindows {
-		return fmt.Errorf("%d windows are more than %d: take a larger step", len(windows), MaxWindows)
+	if len(windows) > maxWindows {
+		return fmt.Errorf("%d windows are more than %d; use a larger step", len(windows), maxWindows)
 	}
 	for i, w := range windows {
 		switch {
-		case w < 1 || w > MaxWindow:
-			return fmt.Errorf("the window %d is not from 1 to %d", w, MaxWindow)
+		case w < 1 || w > maxWindow:
+			return fmt.Errorf("the window %d is not from 1 to %d", w, maxWindow)
 		case i > 0 && w <= windows[i-1]:
 			return fmt.Errorf("the windows are not ascending: %d comes after %d", w, windows[i-1])
 		}

@@ -37,8 +37,8 @@ func TestParseWindows(t *testing.T) {
 func TestParseWindowsErrors(t *testing.T) {
 	for _, test := range []struct{ text, want string }{
 		{"", "no window is named"},
-		{"5,,10", "nothing between two commas"},
-		{"5,", "nothing between two commas"},
+		{"5,,10", "missing between two commas"},
+		{"5,", "missing between two commas"},
 		{"five", `"five" is not a whole number`},
 		{"+5", `"+5" is not a whole number`},
 		{"2.5", `"2.5" is not a whole number`},

@@ -1,0 +1,105 @@
+package reports
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
+)
+
+// contribution is one document's part in the difference that a reranker made
+// to a query's metric.
+type contribution struct {
+	hit eval.Hit
+	// grade is NaN where nobody judged the document for the query.
+	grade float64
+	// before and after are its ranks, 0 where it was not returned.
+	before, after int
+	// without and with are its terms in the metric.
+	without, with float64
+}
+
+func (c *contribution) difference() float64 { return c.with - c.without }
+
+// explanation is why a query came out as it did under one reranker.
+type explanation struct {
+	metric metrics.Metric
+	// without and with are the answers by rank, each with its terms.
+	without, with answer
+	// documents are those that either answer holds, by what they did to the
+	// metric: the largest effect first, then by rank.
+	documents []contribution
+}
+
+// answer is one system's ranking of a query.
+type answer struct {
+	system string
+	// failure is why there is no answer; empty where there is one.
+	failure string
+	hits    []eval.Hit
+	grades  []float64
+	terms   []float64
+	value   float64
+}
+
+// answer joins one system's hits with grades and terms of the lead metric.
+func (r *Report) answer(query, system int) answer {
+	e := r.Evaluation
+	q := &e.Run.Queries[query]
+	a := answer{system: e.Systems[system].System, value: e.Systems[system].Values[r.Lead][query], grades: e.Systems[system].Grades[query]}
+	result := q.Results[a.system]
+	switch {
+	case result == nil:
+		a.failure = "no result"
+	case result.Failed():
+		a.failure = result.Error
+	default:
+		a.hits = result.Hits
+	}
+	a.terms = score.Contributions(r.leadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
+	return a
+}
+
+// explain works out what the reranker with the given index into
+// Evaluation.Systems did to a query.
+func (r *Report) explain(query, system int) explanation {
+	x := explanation{metric: r.leadMetric(), without: r.answer(query, 0), with: r.answer(query, system)}
+	type document struct{ index, id string }
+	at := make(map[document]int)
+	for i, h := range x.without.hits {
+		at[document{h.Index, h.ID}] = len(x.documents)
+		x.documents = append(x.documents, contribution{hit: h, grade: x.without.grades[i], before: i + 1, without: x.without.terms[i]})
+	}
+	for i, h := range x.with.hits {
+		j, ok := at[document{h.Index, h.ID}]
+		if !ok {
+			j = len(x.documents)
+			x.documents = append(x.documents, contribution{hit: h})
+			x.documents[j].grade = x.with.grades[i]
+		}
+		d := &x.documents[j]
+		// A judged title that two documents share is credited to whichever
+		// comes first, so a grade may be known from one list alone.
+		if metrics.IsUnjudged(d.grade) {
+			d.grade = x.with.grades[i]
+		}
+		d.after, d.with = i+1, x.with.terms[i]
+	}
+	slices.SortStableFunc(x.documents, func(a, b contribution) int {
+		return cmp.Or(
+			cmp.Compare(math.Abs(b.difference()), math.Abs(a.difference())),
+			cmp.Compare(lastIfAbsent(a.after), lastIfAbsent(b.after)),
+			cmp.Compare(a.before, b.before))
+	})
+	return x
+}
+
+func lastIfAbsent(rank int) int {
+	if rank == 0 {
+		return math.MaxInt
+	}
+	return rank
+}
