@@ -46,7 +46,11 @@ func (j *judge) confident(p *pairs, limit float64) (worst string) {
 	case gain > 0:
 		here = fmt.Sprintf("a gain of %s on these %d queries", fixed(gain), n)
 	}
-	j.explain("%s, but on queries like them %s (%s %%), beyond the limit; %s", here, atMost(most, limit), p100(j.gate.Confidence), needed(losses, -limit, alpha))
+	beyond := "above the limit of " + number(0 - limit)
+	if j.gate.MinGain != nil {
+		beyond = "short of the limit of " + number(limit)
+	}
+	j.explain("%s, but on queries like them %s (%s %%), %s; %s", here, atMost(most, limit), p100(j.gate.Confidence), beyond, needed(losses, 0-limit, alpha))
 	return worst
 }
 

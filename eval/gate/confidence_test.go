@@ -40,7 +40,7 @@ func TestGatesWithConfidence(t *testing.T) {
 	}{
 		// 1 − 0.05^(1/114) = 0.025936, and of 149 queries 0.019904.
 		{"nothing changes, and the queries are too few", judgments.Gate{MaxDrop: new(0.02)}, repeat(114, 0), Inconclusive, "+0.0000, at most 0.0259 worse with 95 % confidence", 0.02 - 0.0259355,
-			"no query's score changed: no drop on these 114, but on queries like them at most 0.0259 worse (95 %), beyond the limit; 149 queries could show it"},
+			"no query's score changed: no drop on these 114, but on queries like them at most 0.0259 worse (95 %), above the limit of 0.02; 149 queries could show it"},
 		{"nothing changes, and the queries suffice", judgments.Gate{MaxDrop: new(0.03)}, repeat(114, 0), Passed, "+0.0000, at most 0.0259 worse with 95 % confidence", 0.03 - 0.0259355, ""},
 		{"one query less than it takes", judgments.Gate{MaxDrop: new(0.02)}, repeat(148, 0), Inconclusive, "+0.0000, at most 0.02004 worse with 95 % confidence", 0.02 - 0.0200377, "149 queries could show it"},
 		{"as many as it takes", judgments.Gate{MaxDrop: new(0.02)}, repeat(149, 0), Passed, "+0.0000, at most 0.0199 worse with 95 % confidence", 0.02 - 0.0199046, ""},
@@ -48,7 +48,7 @@ func TestGatesWithConfidence(t *testing.T) {
 
 		{"a drop within the bound's limit", judgments.Gate{MaxDrop: new(0.07)}, few, Passed, "-0.0300, at most 0.0689 worse with 95 % confidence", 0.07 - 0.068861, ""},
 		{"a drop within the limit alone", judgments.Gate{MaxDrop: new(0.05)}, few, Inconclusive, "-0.0300, at most 0.0689 worse with 95 % confidence", 0.05 - 0.068861,
-			"a drop of 0.0300 on these 100 queries, but on queries like them at most 0.0689 worse (95 %), beyond the limit; about "},
+			"a drop of 0.0300 on these 100 queries, but on queries like them at most 0.0689 worse (95 %), above the limit of 0.05; about "},
 		{"a drop at the limit", judgments.Gate{MaxDrop: new(0.03)}, few, Inconclusive, "-0.0300, at most 0.0689 worse with 95 % confidence", 0.03 - 0.068861, "no number of queries like these could show it"},
 		// Fail on fact: with or without the confidence.
 		{"a drop beyond the limit", judgments.Gate{MaxDrop: new(0.02)}, few, Failed, "-0.0300", -0.01, "the limit lies inside the 95 % interval"},
@@ -59,7 +59,7 @@ func TestGatesWithConfidence(t *testing.T) {
 		// is −0.3 + 1.3·0.029513 = −0.261633.
 		{"a gain", judgments.Gate{MinGain: new(0.2)}, repeat(100, 0.3), Passed, "+0.3000, at least 0.2616 better with 95 % confidence", 0.261633 - 0.2, ""},
 		{"a gain that is not shown", judgments.Gate{MinGain: new(0.29)}, repeat(100, 0.3), Inconclusive, "+0.3000, at least 0.2616 better with 95 % confidence", 0.261633 - 0.29,
-			"a gain of 0.3000 on these 100 queries, but on queries like them at least 0.2616 better (95 %), beyond the limit; about "},
+			"a gain of 0.3000 on these 100 queries, but on queries like them at least 0.2616 better (95 %), short of the limit of 0.29; about "},
 		{"a gain that is not there", judgments.Gate{MinGain: new(0.02)}, repeat(100, 0), Failed, "+0.0000", -0.02, "the limit lies inside the 95 % interval, -0.0362 to +0.0362"},
 		// 1 − 0.1^(1/114) = 0.019995
 		{"another confidence", judgments.Gate{MaxDrop: new(0.02), Confidence: 0.9}, repeat(114, 0), Passed, "+0.0000, at most 0.019995 worse with 90 % confidence", 0.02 - 0.0199954, ""},
