@@ -3,6 +3,7 @@
 # the comparison with pytrec_eval.
 
 STATICCHECK = go run honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DEADCODE = go run golang.org/x/tools/cmd/deadcode@v0.52.0
 
 .PHONY: demo build test test-elasticsearch test-browser bench lint screenshots
 
@@ -40,5 +41,8 @@ lint:
 	@unformatted="$$(gofmt -l .)"; if [ -n "$$unformatted" ]; then echo "not formatted by gofmt:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	go vet -tags 'elasticsearch browser' ./...
+	GOOS=windows go build ./... && GOOS=windows go vet -tags 'elasticsearch browser' ./...
+	GOOS=darwin go build ./... && GOOS=darwin go vet -tags 'elasticsearch browser' ./...
 	$(STATICCHECK) -tags 'elasticsearch browser' ./...
+	@dead="$$($(DEADCODE) -test -tags 'elasticsearch browser' ./...)" || exit 1; if [ -n "$$dead" ]; then echo "nothing reaches:"; echo "$$dead"; exit 1; fi
 	go mod tidy -diff

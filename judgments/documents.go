@@ -17,8 +17,8 @@ import (
 	"github.com/releval/releval/judgments/unpack"
 )
 
-// MaxDocumentBytes is the longest line of a documents file.
-const MaxDocumentBytes = 16 << 20
+// maxDocumentBytes is the longest line of a documents file.
+const maxDocumentBytes = 16 << 20
 
 // Document is one line of a documents file.
 type Document struct {
@@ -36,7 +36,7 @@ type Document struct {
 // which stays; either is a string or a whole number. The iteration ends with
 // the first error: a Problem with file, line and column for what is wrong
 // with the content, such as a line that is no JSON object, a missing or
-// repeated id, or a line above MaxDocumentBytes.
+// repeated id, or a line above 16 MiB.
 func Documents(path string) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
 		f, err := os.Open(path)
@@ -50,7 +50,7 @@ func Documents(path string) iter.Seq2[Document, error] {
 			return
 		}
 		defer f.Close()
-		for d, err := range ReadDocuments(path, f) {
+		for d, err := range readDocuments(path, f) {
 			if !yield(d, err) {
 				return
 			}
@@ -58,8 +58,8 @@ func Documents(path string) iter.Seq2[Document, error] {
 	}
 }
 
-// ReadDocuments is Documents for a stream; the name stands for it in errors.
-func ReadDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
+// readDocuments is Documents for a stream; the name stands for it in errors.
+func readDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
 		plain, err := unpack.NewReader(r)
 		if err != nil {
@@ -67,7 +67,7 @@ func ReadDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
 			return
 		}
 		s := bufio.NewScanner(plain)
-		s.Buffer(make([]byte, 0, 64<<10), MaxDocumentBytes)
+		s.Buffer(make([]byte, 0, 64<<10), maxDocumentBytes)
 		first := map[string]int{}
 		line := 0
 		for s.Scan() {
@@ -100,7 +100,7 @@ func ReadDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
 		}
 		switch err := s.Err(); {
 		case errors.Is(err, bufio.ErrTooLong):
-			yield(Document{}, Problem{Position{name, line + 1, 1}, fmt.Sprintf("the line is longer than %d MiB; a documents file has one JSON object a line", MaxDocumentBytes>>20)})
+			yield(Document{}, Problem{Position{name, line + 1, 1}, fmt.Sprintf("the line is longer than %d MiB; a documents file has one JSON object a line", maxDocumentBytes>>20)})
 		case err != nil:
 			yield(Document{}, fmt.Errorf("%s: after line %d: %w", name, line, cause(err)))
 		}

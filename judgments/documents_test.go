@@ -14,7 +14,7 @@ import (
 
 func collect(name, text string) ([]Document, error) {
 	var docs []Document
-	for d, err := range ReadDocuments(name, strings.NewReader(text)) {
+	for d, err := range readDocuments(name, strings.NewReader(text)) {
 		if err != nil {
 			return docs, err
 		}
@@ -97,7 +97,7 @@ func TestDocumentsRefused(t *testing.T) {
 		{`{"_id":"1"}` + "\n\n" + `{"id":1}`, `f:3:1: the id "1" stands twice, first on line 1`},
 		{`{"_id":"` + strings.Repeat("x", 513) + `"}`, "at most 512"},
 		{"{\"_id\":\"\xff\"}", "not UTF-8"},
-		{`{"_id":"a"}` + "\n" + `{"_id":"` + strings.Repeat("x", MaxDocumentBytes), "f:2:1: the line is longer than 16 MiB"},
+		{`{"_id":"a"}` + "\n" + `{"_id":"` + strings.Repeat("x", maxDocumentBytes), "f:2:1: the line is longer than 16 MiB"},
 		{"\x1f\x8bx", "f: damaged gzip: unexpected EOF"},
 		{cutOff(t, `{"_id":"1"}`+"\n"+`{"_id":"2","title":"Heat"}`, 20), "f: after line 1: unexpected EOF"},
 	} {
@@ -117,7 +117,7 @@ func FuzzDocuments(f *testing.F) {
 	f.Add([]byte(`{"_id":"a","title":"Heat","n":[1,{"x":"]"}]}`))
 	f.Add([]byte("{\"id\":1}\n{ \"a\" : null , \"_id\" : \"\\\"\" }"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		for d, err := range ReadDocuments("f", bytes.NewReader(data)) {
+		for d, err := range readDocuments("f", bytes.NewReader(data)) {
 			if err != nil {
 				return
 			}

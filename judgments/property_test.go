@@ -115,6 +115,8 @@ func genSuite(t *rapid.T) *Suite {
 		{Metric: "ndcg@10", System: FirstStage, Min: &half},
 		{Metric: "ndcg@10", Versus: "baseline", MaxDrop: &drop, Confidence: 0.95},
 		{Metric: "took_p95", Max: &ms},
+		{Metric: "ndcg@10", Versus: FirstStage, MaxQueryDrop: &half, MaxQueries: new(rapid.IntRange(0, 9).Draw(t, "max queries")), Inconclusive: rapid.SampledFrom([]string{"", InconclusivePasses, InconclusiveFails}).Draw(t, "inconclusive")},
+		{Metric: "ndcg@10", Versus: FirstStage, MaxQueryDrop: &half, MaxShare: &drop},
 	}
 	seen := map[string]bool{}
 	for i := range rapid.IntRange(1, 6).Draw(t, "queries") {

@@ -8,7 +8,7 @@ import (
 	"github.com/releval/releval/judgments/spelling"
 )
 
-var gateKeys = []string{"metric", "system", "tag", "versus", "min", "max", "min_gain", "max_drop", "max_query_drop", "confidence"}
+var gateKeys = []string{"metric", "system", "tag", "versus", "min", "max", "min_gain", "max_drop", "max_query_drop", "max_queries", "max_share", "confidence", "inconclusive"}
 
 // Latencies and Counts are what a gate may bound besides metrics. A latency
 // is a quantile over the queries of a system's searches: took is the server's
@@ -34,7 +34,7 @@ func (w *walker) gate(s *Suite, n *node) {
 		limits: map[string]*node{},
 	}
 	before := len(w.problems)
-	var confidence *node
+	var confidence, count *node
 	w.fields(n, "a gate", gateKeys, func(key string, _, v *node) {
 		switch key {
 		case "metric":
@@ -64,6 +64,25 @@ func (w *walker) gate(s *Suite, n *node) {
 		case "max_query_drop":
 			g.limits[key] = v
 			g.MaxQueryDrop = g.bound(v, key)
+		case "max_queries":
+			if count != nil {
+				w.fail(v, "a gate has one of max_queries and max_share")
+			}
+			count = v
+			if i, ok := w.integer(v, key, 0, 1<<31-1); ok {
+				g.MaxQueries = &i
+			}
+		case "max_share":
+			if count != nil {
+				w.fail(v, "a gate has one of max_queries and max_share")
+			}
+			count = v
+			g.MaxShare = g.share(v)
+		case "inconclusive":
+			g.Inconclusive, _ = w.text(v, key)
+			if g.Inconclusive != InconclusivePasses && g.Inconclusive != InconclusiveFails && g.Inconclusive != "" {
+				w.fail(v, "inconclusive must be pass or fail, not %s%s", quote(g.Inconclusive), nearOnly(g.Inconclusive, InconclusivePasses, InconclusiveFails))
+			}
 		case "confidence":
 			confidence = v
 			f, ok := w.number(v, key)
@@ -84,7 +103,7 @@ func (w *walker) gate(s *Suite, n *node) {
 		g.Max = g.maximum()
 	}
 	if len(w.problems) == before {
-		g.together(n, confidence)
+		g.together(n, confidence, count)
 	}
 	if len(w.problems) == before {
 		s.Gates = append(s.Gates, g.Gate)
@@ -130,6 +149,22 @@ func (g *gateReader) bound(n *node, key string) *float64 {
 	return &f
 }
 
+// share reads which share of the queries may drop too far.
+func (g *gateReader) share(n *node) *float64 {
+	f, ok := g.number(n, "max_share")
+	switch {
+	case !ok:
+		return nil
+	case f >= 1 && f <= 100:
+		g.fail(n, "max_share must be at least 0 and below 1; for %s %% write %s", formatNumber(f), formatNumber(f/100))
+		return nil
+	case f < 0 || f >= 1:
+		g.fail(n, "max_share must be at least 0 and below 1, such as 0.02 for one query in 50")
+		return nil
+	}
+	return &f
+}
+
 // maximum reads max, whose form depends on the metric: a latency needs its
 // unit, a count is a whole number.
 func (g *gateReader) maximum() *float64 {
@@ -155,7 +190,7 @@ func (g *gateReader) maximum() *float64 {
 }
 
 // together checks that a gate's limits make one condition.
-func (g *gateReader) together(n, confidence *node) {
+func (g *gateReader) together(n, confidence, count *node) {
 	var relative []string
 	for _, key := range []string{"min_gain", "max_drop", "max_query_drop"} {
 		if g.limits[key] != nil {
@@ -181,8 +216,10 @@ func (g *gateReader) together(n, confidence *node) {
 		g.fail(n, "min and max bound the value itself; with versus use min_gain, max_drop or max_query_drop")
 	case g.Versus == FirstStage && g.System == FirstStage:
 		g.fail(n, "the first stage cannot be compared with itself; name a reranker as system")
+	case count != nil && g.MaxQueryDrop == nil:
+		g.fail(count, "max_queries and max_share go with max_query_drop: how many queries may drop by more than that")
 	case confidence != nil && g.MinGain == nil && g.MaxDrop == nil:
-		g.fail(confidence, "confidence goes with min_gain or max_drop, where there is a mean difference with an interval")
+		g.fail(confidence, "confidence goes with min_gain or max_drop, where there is a mean difference to bound")
 	case g.Min != nil && g.Max != nil && *g.Min > *g.Max:
 		g.fail(n, "min is above max, so that the gate can never hold")
 	}

@@ -10,9 +10,18 @@ import (
 // maxSlug is how many characters of a query go into its derived id.
 const maxSlug = 60
 
-// slug makes an id from a query's text: its folded letters and digits, with a
-// hyphen for everything between.
+// slug makes an id from a query's text.
 func slug(text string) string {
+	if s := Slug(text, maxSlug); s != "" {
+		return s
+	}
+	return "query"
+}
+
+// Slug makes a word of a text: its folded letters and digits, with a hyphen for
+// everything between, at most as many characters as given; "" where there are
+// none.
+func Slug(text string, most int) string {
 	var b strings.Builder
 	n, gap := 0, false
 	for _, r := range FoldTitle(text) {
@@ -20,7 +29,7 @@ func slug(text string) string {
 			gap = n > 0
 			continue
 		}
-		if n >= maxSlug || gap && n+1 >= maxSlug {
+		if n >= most || gap && n+1 >= most {
 			break
 		}
 		if gap {
@@ -31,17 +40,14 @@ func slug(text string) string {
 		b.WriteRune(r)
 		n++
 	}
-	if n == 0 {
-		return "query"
-	}
 	return b.String()
 }
 
-// deriveIDs gives an id to each query that has none. A query's id depends on
+// DeriveIDs gives an id to each query that has none. A query's id depends on
 // its text alone, so that moving queries about keeps their ids, except where
 // several texts make the same slug or an explicit id takes it: these get a
 // part of the text's hash behind it.
-func deriveIDs(queries []Query) {
+func DeriveIDs(queries []Query) {
 	taken := make(map[string]int, len(queries))
 	slugs := make([]string, len(queries))
 	for i := range queries {

@@ -165,7 +165,23 @@ type Gate struct {
 	MaxDrop *float64 `json:"max_drop,omitempty"`
 	// MaxQueryDrop is the largest drop of any one query against Versus.
 	MaxQueryDrop *float64 `json:"max_query_drop,omitempty"`
-	// Confidence, where not 0, makes MinGain or MaxDrop hold for the bound
-	// of an interval of this confidence instead of for the mean.
+	// MaxQueries is how many queries may drop by more than MaxQueryDrop,
+	// MaxShare which share of them; at most one is set, and none where no
+	// query may.
+	MaxQueries *int     `json:"max_queries,omitempty"`
+	MaxShare   *float64 `json:"max_share,omitempty"`
+	// Confidence, where not 0, makes MinGain or MaxDrop hold for the mean of
+	// all queries like the suite's, with this confidence, besides that of the
+	// suite's own.
 	Confidence float64 `json:"confidence,omitempty"`
+	// Inconclusive is what an inconclusive verdict counts as:
+	// InconclusivePasses, which the empty string stands for, or
+	// InconclusiveFails.
+	Inconclusive string `json:"inconclusive,omitempty"`
 }
+
+// What an inconclusive verdict may count as.
+const (
+	InconclusivePasses = "pass"
+	InconclusiveFails  = "fail"
+)

@@ -43,6 +43,8 @@ func TestParse(t *testing.T) {
 			{Source: "{metric: map, tag: long-tail, versus: first-stage, min_gain: 0, confidence: 0.9}", Metric: "map", Tag: "long-tail", Versus: "first-stage", MinGain: pointer(0), Confidence: 0.9},
 			{Source: "{metric: wall_p95, system: first-stage, max: 1.5s}", Metric: "wall_p95", System: "first-stage", Max: pointer(1500)},
 			{Source: "{metric: failed, max: 0}", Metric: "failed", Max: pointer(0)},
+			{Source: "{metric: map, versus: baseline, max_query_drop: 0.3, max_queries: 0, inconclusive: fail}", Metric: "map", Versus: "baseline", MaxQueryDrop: pointer(0.3), MaxQueries: new(0), Inconclusive: InconclusiveFails},
+			{Source: "{metric: map, versus: baseline, max_query_drop: 0.3, max_share: 0.02, inconclusive: pass}", Metric: "map", Versus: "baseline", MaxQueryDrop: pointer(0.3), MaxShare: pointer(0.02), Inconclusive: InconclusivePasses},
 		},
 		Queries: []Query{
 			{ID: "1917", Text: "1917", InferenceText: "1917", Tags: []string{"numbers", "long-tail"},
@@ -133,7 +135,7 @@ func TestDeriveIDs(t *testing.T) {
 		{Text: "C++"}, {Text: "C#"}, {Text: "Löwe & Bär!"}, {Text: "???"}, {Text: "x", ID: "a-b"}, {Text: "a b"},
 		{Text: strings.Repeat("word ", 40)},
 	}
-	deriveIDs(queries)
+	DeriveIDs(queries)
 	ids := map[string]bool{}
 	for _, q := range queries {
 		if ids[q.ID] {
@@ -156,7 +158,7 @@ func TestDeriveIDs(t *testing.T) {
 	}
 	// Their ids do not depend on the order.
 	turned := []Query{{Text: "C#"}, {Text: "C++"}}
-	deriveIDs(turned)
+	DeriveIDs(turned)
 	if turned[0].ID != queries[1].ID || turned[1].ID != queries[0].ID {
 		t.Errorf("%v and %v", turned, queries[:2])
 	}
@@ -164,7 +166,7 @@ func TestDeriveIDs(t *testing.T) {
 
 func TestGateOption(t *testing.T) {
 	o := Options{Gate: func(g Gate, s *Suite) []Problem {
-		if g.Metric == "map" {
+		if g.MinGain != nil {
 			return []Problem{{Message: "never holds in " + s.Name}}
 		}
 		return nil

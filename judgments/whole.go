@@ -8,7 +8,7 @@ func (w *walker) finish(s *Suite) {
 	if len(w.problems) > 0 {
 		return
 	}
-	deriveIDs(s.Queries)
+	DeriveIDs(s.Queries)
 	w.warn(s)
 	if w.options.Gate == nil {
 		return

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -187,8 +188,13 @@ func (g *Gate) flow() string {
 	f.number("min_gain", g.MinGain)
 	f.number("max_drop", g.MaxDrop)
 	f.number("max_query_drop", g.MaxQueryDrop)
+	if g.MaxQueries != nil {
+		f.add("max_queries", strconv.Itoa(*g.MaxQueries)) // 0 is a number here
+	}
+	f.number("max_share", g.MaxShare)
 	if g.Confidence != 0 {
 		f.number("confidence", &g.Confidence)
 	}
+	f.text("inconclusive", g.Inconclusive)
 	return f.String()
 }

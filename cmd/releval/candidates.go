@@ -54,13 +54,13 @@ func (f *candidateFlags) addFlags(flags *pflag.FlagSet) {
 func (f *candidateFlags) check(cmd *cobra.Command) error {
 	switch {
 	case f.options.Depth < 1:
-		return usageError(cmd, "--depth should be 1 or more, found %d", f.options.Depth)
+		return usageError(cmd, "--depth must be 1 or more, not %d", f.options.Depth)
 	case f.options.Limit < 0:
-		return usageError(cmd, "--limit should be 1 or more, found %d", f.options.Limit)
+		return usageError(cmd, "--limit must be 1 or more, not %d", f.options.Limit)
 	case f.warmUp < 0:
-		return usageError(cmd, "--warm-up should be 0 or more, such as 10m, found %v", f.warmUp)
+		return usageError(cmd, "--warm-up must be 0 or more, such as 10m, not %v", f.warmUp)
 	case f.concurrency < 1:
-		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
+		return usageError(cmd, "--concurrency must be 1 or more, not %d", f.concurrency)
 	}
 	return nil
 }

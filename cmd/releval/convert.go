@@ -1,36 +1,48 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval/convert"
 	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
 )
 
 // newConvertCommand makes releval convert.
 func newConvertCommand(p *program) *cobra.Command {
 	var job convert.Job
 	var from, to string
+	var columns []string
 	cmd := &cobra.Command{
 		Use:   "convert IN OUT",
 		Short: "Turn judgments and runs of other tools into suites, and back",
 		Long: `Turn judgments and runs of other tools into suites, and back. The formats are
-told by the names, or by --from and --to:
+told by the content and the names, or by --from and --to:
 
   suite              a suite (.yaml)
-  qrels              TREC's qrels (.qrels)
-  run                a TREC run (.run)
-  beir               a folder with corpus.jsonl, queries.jsonl and qrels/*.tsv
-  quepid             Quepid's CSV export (.csv)
+  qrels, run         TREC's files (.qrels, .run); several runs become a folder
+  beir               a folder with corpus.jsonl, queries.jsonl and qrels
+  csv, tsv           a table of query, document and grade, with a header or
+                     --columns; also with a column of grades for each rater
+  quepid             Quepid's tables, and its books, cases and snapshots in JSON;
+                     the CSV that it imports is written (.csv)
   rank_eval          the body of a request to Elasticsearch's _rank_eval (.json)
-  tsv                a table of query, document and grade (.tsv)
   relevance-studio   scenarios and judgements of Elastic's Relevance Studio
-  opensearch         a judgment list of OpenSearch's search relevance plugin
+  opensearch         judgment lists and query sets of OpenSearch
+  msmarco, ranklib,  MS MARCO's runs, lists for learning to rank, and RRE's
+  rre                ratings: read, not written
+  runfile            what releval run --out wrote: read, so that trec_eval and
+                     others can check it
 
-What the new format cannot hold is listed on standard error. Titles that have
-no id get one in TREC files, and a file beside them maps it back.
+What was read is shown on standard error, with samples, and so is what the new
+format has no place for. Where judgments would vanish, queries become one, a
+value change or an option do nothing, nothing is written and the exit code is
+1; --force writes all the same. Titles that have no id get one in TREC files,
+and a file beside them maps it back.
 
 With --documents the judgments of a suite are written as titles, and a title
 that several documents share keeps its document's id beside it.`,
@@ -55,41 +67,91 @@ that several documents share keeps its document's id beside it.`,
 				}
 				*f.format = format
 			}
-			job.Write.Index = job.Search.Index
-			result, err := job.Run(cmd.Context(), p.Stdout)
-			if err != nil {
-				return err
+			var err error
+			if job.Read.Columns, err = parseColumns(columns); err != nil {
+				return usageError(cmd, "--columns: %v", err)
 			}
-			p.noteConversion(&job, result)
-			return nil
+			job.Write.Index = job.Search.Index
+			job.Check = checkOffline
+			result, err := job.Run(cmd.Context(), p.Stdout)
+			if result != nil {
+				p.noteConversion(&job, result, err == nil)
+			}
+			if errors.Is(err, convert.ErrLoss) {
+				return withExit(exitGate, fmt.Errorf("nothing is written, because something would be lost; --force writes all the same"))
+			}
+			return err
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&from, "from", "", "`FORMAT` of IN: "+strings.Join(convert.Formats(), ", "))
 	flags.StringVar(&to, "to", "", "`FORMAT` of OUT")
-	flags.StringVar(&job.Read.Queries, "queries", "", "`FILE` with the texts of the queries, for TREC files: lines of id, tab and text, or BEIR's queries.jsonl, or a suite")
+	flags.StringVar(&job.Read.Queries, "queries", "", "`FILE` with the texts of the queries, for sources that know queries by id: lines of id, tab and text, or BEIR's queries.jsonl, or a suite")
 	flags.StringVar(&job.Read.Split, "split", "", "which of BEIR's qrels: test, dev, train (default test, or the only one)")
 	flags.StringVar(&job.Read.Column, "column", "", "what the documents of a table are: id or title (default: as the header and the values say)")
-	flags.StringVar(&job.Read.Param, "param", "", "which of a scenario's values is the query, for Relevance Studio")
+	flags.StringSliceVar(&columns, "columns", nil, "the columns of a table: `ROLE=COLUMN,...`; roles are query, query_id, title, id, document, grade, position and index, a column is its name or number")
+	flags.StringVar(&job.Read.Raters, "raters", "", "which grade several raters' grades make: mean, median or max (default median)")
+	flags.BoolVar(&job.Force, "force", false, "write although something is lost")
+	flags.StringVar(&job.Read.System, "system", "", "the system of a run file whose ranking is taken (default: all)")
+	flags.StringVar(&job.Read.Param, "param", "", "which value of a scenario of Relevance Studio, or parameter of a template of _rank_eval, is the query")
 	flags.StringVar(&job.Search.Documents, "documents", "", "documents `FILE` (NDJSON, .gz allowed) to join the judgments with")
 	flags.StringVar(&job.Search.TitleField, "title-field", "", "the documents' field that judgments name (default title)")
 	flags.StringSliceVar(&job.Search.Fields, "fields", nil, "`FIELDS` that the suite's first stage searches, with boosts as in title^2 (default: the title field)")
 	flags.StringVar(&job.Search.RerankField, "rerank-field", "", "`FIELD` that the suite's reranker reads (default: no reranker)")
 	flags.StringVar(&job.Search.InferenceID, "inference-id", "", "the reranker's inference endpoint `ID` (default: the server's)")
-	flags.IntVar(&job.Search.Window, "window", 100, "the reranker's rank_window_size")
+	flags.IntVar(&job.Search.Window, "window", 0, "the reranker's rank_window_size (default 100)")
 	flags.StringVar(&job.Search.Index, "index", "", "the documents' index (default: made from the name)")
 	flags.StringVar(&job.Write.Workspace, "workspace", "", "the workspace's `ID`, for writing Relevance Studio's documents")
 	return cmd
 }
 
-// noteConversion says what was converted, and what got lost.
-func (p *program) noteConversion(job *convert.Job, r *convert.Result) {
-	p.note("%s (%s) to %s (%s): %s, %s, %s", job.In, r.From, job.Out, r.To,
-		text.Count(r.Queries, "query"), text.Count(r.Judgments, "judgment"), text.Count(r.Rankings, "ranking"))
+// parseColumns reads --columns: a role, an equals sign, and a column's name.
+func parseColumns(pairs []string) (map[string]string, error) {
+	columns := make(map[string]string, len(pairs))
+	for _, pair := range pairs {
+		role, name, ok := strings.Cut(pair, "=")
+		if !ok || role == "" || name == "" {
+			return nil, fmt.Errorf("%q is not ROLE=COLUMN, such as query=search_term", pair)
+		}
+		columns[role] = name
+	}
+	return columns, nil
+}
+
+// checkOffline looks at a suite as releval check --offline does.
+func checkOffline(path string, suite []byte) error {
+	_, err := judgments.Parse(path, suite, judgments.Options{Metric: checkMetric, Gate: checkGate})
+	return err
+}
+
+// noteConversion says what was read, what was written, and what got lost.
+func (p *program) noteConversion(job *convert.Job, r *convert.Result, written bool) {
+	p.note("%s (%s): %s", job.In, r.From, countsOf(r.Read))
+	for _, sample := range r.Samples {
+		p.note("  %s", text.Clean(sample))
+	}
 	if r.Resolution != nil {
 		p.note("%s", r.Resolution)
 	}
-	for _, loss := range r.Losses {
-		p.note("not carried over: %s", text.Clean(loss))
+	for _, note := range r.Notes {
+		p.note("note: %s", text.Clean(note))
 	}
+	for _, loss := range r.Losses {
+		p.note("lost: %s", text.Clean(loss))
+	}
+	if written {
+		p.note("%s (%s): %s", job.Out, r.To, countsOf(r.Written))
+	}
+}
+
+// countsOf says what a file holds.
+func countsOf(n convert.Counts) string {
+	all := []string{text.Count(n.Queries, "query")}
+	if n.Judgments > 0 || n.Rankings == 0 {
+		all = append(all, text.Count(n.Judgments, "judgment"))
+	}
+	if n.Rankings > 0 {
+		all = append(all, text.Count(n.Rankings, "ranking"))
+	}
+	return strings.Join(append(all, text.Count(n.Documents, "document")), ", ")
 }

@@ -21,6 +21,7 @@ type evalFlags struct {
 	float32     bool
 	trecVersion string
 	rbo         float64
+	grades      string
 	seed        uint64
 }
 
@@ -34,7 +35,7 @@ func newEvalCommand(p *program) *cobra.Command {
 		Use:   "eval QRELS RUN [RUN...]",
 		Short: "Score TREC run files: metrics, and comparison where there are several",
 		Long: `Score TREC run files against TREC qrels, always over all queries of the qrels.
-Several runs are held against the first, with intervals and tests.
+Several runs are compared with the first, with intervals and tests.
 
 A file may be gzip; - is standard input. Metrics have the names of this
 project, of trec_eval (ndcg_cut_10, P.5,10, official) or of ir_measures.
@@ -53,9 +54,10 @@ rounded up, as up to 9.0.8. --trec-version is exact in everything.`,
 	flags.BoolVar(&f.perQuery, "per-query", false, "the values of each query as well")
 	flags.StringVar(&f.format, "format", "table", "what standard output gets: table, markdown, json, csv or trec")
 	flags.StringVar(&f.rankBy, "rank-by", "score", "the column that ranks: score (equal ones by document id, the greatest first) or rank")
-	flags.BoolVar(&f.float32, "trec-float32", false, "hold scores in single precision, as trec_eval up to 9.0.8")
+	flags.BoolVar(&f.float32, "trec-float32", false, "keep scores in single precision, as trec_eval up to 9.0.8")
 	flags.StringVar(&f.trecVersion, "trec-version", "", "do as this version of trec_eval: 9.0.8 or 10.0")
 	flags.Float64Var(&f.rbo, "rbo", 0, "how much alike the others rank as the first run: rank-biased overlap with this persistence, as 0.9")
+	flags.StringVar(&f.grades, "grades", "integer", "what grades of the qrels may be: integer, or fractional (0.7), which trec_eval cuts to whole numbers")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
 	return cmd
 }
@@ -68,7 +70,7 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 	case "rank":
 		o.Order = trec.ByRank
 	default:
-		return usageError(cmd, "--rank-by: %q is none of score and rank", f.rankBy)
+		return usageError(cmd, "--rank-by must be score or rank, not %q", f.rankBy)
 	}
 	write := trec.WriteOptions{PerQuery: f.perQuery}
 	rounded := false
@@ -78,21 +80,24 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 	case f.trecVersion == "10.0" && !f.float32:
 		rounded = true
 	case f.trecVersion == "10.0":
-		return usageError(cmd, "--trec-float32 and --trec-version 10.0 exclude each other: 10.0 holds scores in double precision")
+		return usageError(cmd, "--trec-float32 and --trec-version 10.0 exclude each other: 10.0 keeps scores in double precision")
 	case f.trecVersion != "":
-		return usageError(cmd, "--trec-version: %q is none of 9.0.8 and 10.0", f.trecVersion)
+		return usageError(cmd, "--trec-version must be 9.0.8 or 10.0, not %q", f.trecVersion)
+	}
+	if f.grades != "integer" && f.grades != "fractional" {
+		return usageError(cmd, "--grades must be integer or fractional, not %q", f.grades)
 	}
 	format, err := reports.ParseFormat(f.format)
 	switch {
 	case f.format == "trec" && len(runs) > 1:
 		return usageError(cmd, "--format trec is for one run, and %d are given", len(runs))
 	case f.format != "trec" && (err != nil || format == reports.JUnit || format == reports.HTML):
-		return usageError(cmd, "--format: %q is none of table, markdown, json, csv and trec", f.format)
+		return usageError(cmd, "--format must be table, markdown, json, csv or trec, not %q", f.format)
 	}
 	switch {
 	case f.rbo == 0:
 	case !(f.rbo > 0 && f.rbo < 1):
-		return usageError(cmd, "--rbo should be above 0 and below 1, found %v", f.rbo)
+		return usageError(cmd, "--rbo must be above 0 and below 1, not %v", f.rbo)
 	case len(runs) < 2:
 		return usageError(cmd, "--rbo compares rankings, and only one run is given")
 	}
@@ -117,7 +122,7 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 			measures.Metrics[i] = m.RoundedRecall()
 		}
 	}
-	results, err := p.evaluate(cmd.Context(), inputs, measures, o)
+	results, err := p.evaluate(cmd.Context(), inputs, measures, o, trec.QrelsOptions{Fractional: f.grades == "fractional"})
 	if err != nil {
 		return err
 	}
@@ -145,7 +150,7 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 	return reports.WriteEval(p.Stdout, format, report, reports.Options{Width: p.width(p.Stdout), Color: color})
 }
 
-// addOverlaps reads the runs again, whole, and holds each against the first.
+// addOverlaps reads the runs again, whole, and compares each with the first.
 func addOverlaps(ctx context.Context, report *reports.EvalReport, runs []trec.Input, p float64, o trec.Options) error {
 	var first *trec.Run
 	for i, in := range runs {
@@ -207,8 +212,8 @@ func (p *program) inputs(paths []string) ([]trec.Input, error) {
 }
 
 // evaluate reads the qrels, then each run.
-func (p *program) evaluate(ctx context.Context, inputs []trec.Input, measures trec.Measures, o trec.Options) ([]*trec.Result, error) {
-	qrels, err := trec.ReadQrels(ctx, inputs[0], trec.QrelsOptions{})
+func (p *program) evaluate(ctx context.Context, inputs []trec.Input, measures trec.Measures, o trec.Options, q trec.QrelsOptions) ([]*trec.Result, error) {
+	qrels, err := trec.ReadQrels(ctx, inputs[0], q)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,35 +17,42 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/releval/releval/eval/cluster"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 )
 
 // BenchmarkOverhead measures what the harness costs on top of the searches: a
-// whole `releval run` against the embedded engine, which another process
-// serves on a loopback socket, next to a bare net/http loop that posts the
-// same bodies with as many requests in flight. The index has 10,000 documents,
-// the reranker's window is 100. The two take turns, and the medians of the
-// pairs' ratios are reported: "whole-ratio" for the whole command, which also
-// reads the suite, computes the statistics and writes the report, and
-// "searching-ratio" for its searching alone, from the first search to the last
-// line of the run file.
+// whole `releval run` against an engine on a loopback socket, next to a bare
+// net/http loop that posts the same bodies with as many requests in flight,
+// each in a process of its own. The window of the reranker is 100.
+//
+// The engine repeats what the embedded engine answered before: at once, which
+// leaves nothing but the harness to measure, and after 50 ms, which is what
+// users have. "µs/search" and "bare-µs/search" are the processor time, of the
+// program and of the system for it, that a search costs; "ratio" is that of
+// the wall times of the searching, from the first search to the last line of
+// the run file, and "whole-ratio" that of the whole command, which also reads
+// the suite, computes the statistics and writes the report. All are medians of
+// the pairs.
 func BenchmarkOverhead(b *testing.B) {
-	const queries, documents, concurrency, pairs = 3000, 10000, 4, 9
+	const queries, documents, concurrency = 1500, 2000, 4
 	folder := b.TempDir()
 	suite := syntheticSuite(b, folder, queries, documents)
-	address := serveSuite(b, suite)
-
-	run := func(url, out string) (searching, whole time.Duration) {
+	engine := newRepeating(b, serveSuite(b, suite))
+	server := httptest.NewServer(engine)
+	defer server.Close()
+	run := func(b *testing.B) (searching, whole, processor time.Duration) {
 		start := time.Now()
-		path := filepath.Join(folder, out)
-		command := releval(b, "run", "--cluster", url, "--quiet", "--out", path, "--concurrency", fmt.Sprint(concurrency), suite)
+		path := filepath.Join(folder, "run.jsonl")
+		command := releval(b, "run", "--cluster", server.URL, "--quiet", "--out", path, "--concurrency", fmt.Sprint(concurrency), suite)
 		if printed, err := command.CombinedOutput(); err != nil {
 			b.Fatalf("%v\n%s", err, printed)
 		}
@@ -54,47 +62,60 @@ func BenchmarkOverhead(b *testing.B) {
 			b.Fatal(err)
 		}
 		os.Remove(path)
-		return stored.Complete.Finished.Sub(stored.Manifest.Started), whole
+		return stored.Complete.Finished.Sub(stored.Manifest.Started), whole, processorTime(command)
 	}
-	recorder := newRecorder(b, address)
-	proxy := httptest.NewServer(recorder)
-	run(proxy.URL, "recorded.jsonl")
-	proxy.Close()
-	client, err := cluster.New(cluster.Config{URL: address})
-	if err != nil {
-		b.Fatal(err)
-	}
-	pit, err := client.OpenPIT(b.Context(), "overhead", time.Hour)
-	if err != nil {
-		b.Fatal(err)
-	}
-	bodies := recorder.under(pit.ID)
-	for b.Loop() {
-		var bare, searching, ratios, wholes []float64
-		for i := range pairs {
-			// The one that goes first alternates: a machine whose speed drifts
-			// favours neither.
-			var posted, searched, whole time.Duration
-			if i%2 == 0 {
-				posted = post(b, address, bodies, concurrency)
-			}
-			searched, whole = run(address, fmt.Sprintf("run%d.jsonl", i))
-			if i%2 == 1 {
-				posted = post(b, address, bodies, concurrency)
-			}
-			bare = append(bare, queries/posted.Seconds())
-			searching = append(searching, queries/searched.Seconds())
-			ratios = append(ratios, searched.Seconds()/posted.Seconds())
-			wholes = append(wholes, whole.Seconds()/posted.Seconds())
+	run(b) // records the answers
+	bodies := filepath.Join(folder, "bodies.ndjson")
+	searches := engine.writeBodies(b, bodies)
+	post := func(b *testing.B) (wall, processor time.Duration) {
+		command := releval(b, server.URL, bodies, fmt.Sprint(concurrency))
+		command.Env = append(command.Env, asBareLoop+"=1")
+		printed, err := command.CombinedOutput()
+		if err != nil {
+			b.Fatalf("%v\n%s", err, printed)
 		}
-		for _, values := range [][]float64{bare, searching, ratios, wholes} {
-			slices.Sort(values)
+		if wall, err = time.ParseDuration(string(printed)); err != nil {
+			b.Fatal(err)
 		}
-		b.ReportMetric(searching[pairs/2], "queries/s")
-		b.ReportMetric(bare[pairs/2], "bare-queries/s")
-		b.ReportMetric(ratios[pairs/2], "searching-ratio")
-		b.ReportMetric(wholes[pairs/2], "whole-ratio")
+		return wall, processorTime(command)
 	}
+	for _, c := range []struct {
+		name  string
+		delay time.Duration
+		pairs int
+	}{{"at-once", 0, 9}, {"after-50ms", 50 * time.Millisecond, 1}} {
+		b.Run(c.name, func(b *testing.B) {
+			engine.delay = c.delay
+			for b.Loop() {
+				var harness, bare, ratios, wholes []float64
+				for i := range c.pairs {
+					// The one that goes first alternates: a machine whose speed
+					// drifts favours neither.
+					var posted, postedFor time.Duration
+					if i%2 == 0 {
+						posted, postedFor = post(b)
+					}
+					searched, whole, ranFor := run(b)
+					if i%2 == 1 {
+						posted, postedFor = post(b)
+					}
+					harness = append(harness, float64(ranFor.Microseconds())/float64(searches))
+					bare = append(bare, float64(postedFor.Microseconds())/float64(searches))
+					ratios = append(ratios, searched.Seconds()/posted.Seconds())
+					wholes = append(wholes, whole.Seconds()/posted.Seconds())
+				}
+				for unit, values := range map[string][]float64{"µs/search": harness, "bare-µs/search": bare, "ratio": ratios, "whole-ratio": wholes} {
+					slices.Sort(values)
+					b.ReportMetric(values[len(values)/2], unit)
+				}
+			}
+		})
+	}
+}
+
+// processorTime is what a finished process took.
+func processorTime(c *exec.Cmd) time.Duration {
+	return c.ProcessState.UserTime() + c.ProcessState.SystemTime()
 }
 
 // releval is the command in a process of its own: this test's binary again.
@@ -134,88 +155,157 @@ func serveSuite(b *testing.B, suite string) string {
 	return strings.TrimSpace(address)
 }
 
-// recorder passes requests on, and keeps the bodies of the searches that carry
-// a point in time: the searches of the queries.
-type recorder struct {
-	proxy  *httputil.ReverseProxy
-	mu     sync.Mutex
-	bodies [][]byte
+// repeating is an engine that passes requests on to another, and answers the
+// searches of the queries by itself when they come again, after a delay.
+type repeating struct {
+	proxy   *httputil.ReverseProxy
+	delay   time.Duration // set while nothing is searched
+	mu      sync.Mutex
+	answers map[string][]byte // by the body without its point in time
+	bodies  [][]byte
 }
 
-func newRecorder(b *testing.B, address string) *recorder {
+func newRepeating(b *testing.B, address string) *repeating {
 	b.Helper()
 	target, err := url.Parse(address)
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &recorder{proxy: httputil.NewSingleHostReverseProxy(target)}
+	r := &repeating{proxy: httputil.NewSingleHostReverseProxy(target), answers: make(map[string][]byte)}
+	r.proxy.ModifyResponse = r.record
+	return r
 }
 
-func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	if strings.HasSuffix(request.URL.Path, "/_search") {
-		body, err := io.ReadAll(request.Body)
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusBadRequest)
-			return
-		}
-		if bytes.Contains(body, []byte(`"retriever":`)) && bytes.Contains(body, []byte(`"pit":{"id":"`)) {
-			r.mu.Lock()
-			r.bodies = append(r.bodies, body)
-			r.mu.Unlock()
-		}
-		request.Body = io.NopCloser(bytes.NewReader(body))
+// searched is the key of a search's body in the request's context.
+type searched struct{}
+
+func (r *repeating) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	if !strings.HasSuffix(request.URL.Path, "/_search") {
+		r.proxy.ServeHTTP(w, request)
+		return
 	}
-	r.proxy.ServeHTTP(w, request)
-}
-
-// under gives the bodies with another point in time.
-func (r *recorder) under(pit string) [][]byte {
-	const before, after = `"pit":{"id":"`, `"`
-	changed := make([][]byte, len(r.bodies))
-	for i, body := range r.bodies {
-		start := bytes.LastIndex(body, []byte(before)) + len(before)
-		end := start + bytes.Index(body[start:], []byte(after))
-		changed[i] = slices.Concat(body[:start], []byte(pit), body[end:])
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
 	}
-	return changed
+	request.Body = io.NopCloser(bytes.NewReader(body))
+	query, carriesPIT := withoutPIT(body)
+	if !carriesPIT {
+		r.proxy.ServeHTTP(w, request)
+		return
+	}
+	r.mu.Lock()
+	answer := r.answers[query]
+	if answer == nil {
+		r.bodies = append(r.bodies, body)
+	}
+	r.mu.Unlock()
+	if answer == nil {
+		request.Header.Del("Accept-Encoding") // the answer is kept as it is read
+		r.proxy.ServeHTTP(w, request.WithContext(context.WithValue(request.Context(), searched{}, query)))
+		return
+	}
+	time.Sleep(r.delay)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Elastic-Product", "Elasticsearch")
+	_, _ = w.Write(answer) // a client that has gone needs no answer
 }
 
-// post sends every body and reads every answer to its end.
-func post(b *testing.B, address string, bodies [][]byte, concurrency int) time.Duration {
+// record keeps the answer to a query's search.
+func (r *repeating) record(response *http.Response) error {
+	query, ok := response.Request.Context().Value(searched{}).(string)
+	if !ok {
+		return nil
+	}
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		return err
+	}
+	response.Body = io.NopCloser(bytes.NewReader(answer))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.answers[query] = answer
+	return nil
+}
+
+// withoutPIT gives a body without its point in time, if it carries one and a
+// retriever: then it is the search of a query.
+func withoutPIT(body []byte) (string, bool) {
+	const before = `"pit":{"id":"`
+	start := bytes.LastIndex(body, []byte(before))
+	if start < 0 || !bytes.Contains(body, []byte(`"retriever":`)) {
+		return "", false
+	}
+	start += len(before)
+	return string(body[:start]) + string(body[start+bytes.IndexByte(body[start:], '"'):]), true
+}
+
+// writeBodies writes the bodies of the recorded searches, a line each, and
+// counts them.
+func (r *repeating) writeBodies(b *testing.B, path string) int {
 	b.Helper()
-	transport := &http.Transport{MaxIdleConnsPerHost: concurrency}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{Transport: transport}
+	if err := os.WriteFile(path, bytes.Join(r.bodies, []byte("\n")), 0o644); err != nil {
+		b.Fatal(err)
+	}
+	return len(r.bodies)
+}
+
+// asBareLoop is the environment variable that makes the test binary the bare
+// loop that the harness is measured against.
+const asBareLoop = "RELEVAL_TEST_AS_BARE_LOOP"
+
+// bareLoop posts every line of a file to an address, with some requests in
+// flight, reads every answer to its end, and prints how long that took.
+func bareLoop(address, path, concurrency string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	workers, err := strconv.Atoi(concurrency)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: workers}}
 	work := make(chan []byte)
-	var group sync.WaitGroup
+	var group errgroup.Group
 	start := time.Now()
-	for range concurrency {
-		group.Go(func() {
+	for range workers {
+		group.Go(func() error {
+			var failed error
 			for body := range work {
-				request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address+"/_search?allow_partial_search_results=false", bytes.NewReader(body))
-				if err != nil {
-					b.Error(err)
-					continue
-				}
-				request.Header.Set("Content-Type", "application/json")
-				response, err := client.Do(request)
-				if err != nil {
-					b.Error(err)
-					continue
-				}
-				if _, err := io.Copy(io.Discard, response.Body); err != nil || response.StatusCode != http.StatusOK {
-					b.Errorf("status %d, %v", response.StatusCode, err)
-				}
-				response.Body.Close()
+				failed = cmp.Or(failed, postOne(client, address, body))
 			}
+			return failed
 		})
 	}
-	for _, body := range bodies {
+	for body := range bytes.SplitSeq(content, []byte("\n")) {
 		work <- body
 	}
 	close(work)
-	group.Wait()
-	return time.Since(start)
+	err = group.Wait()
+	fmt.Print(time.Since(start))
+	return err
+}
+
+func postOne(client *http.Client, address string, body []byte) error {
+	request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, address+"/_search?allow_partial_search_results=false", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("status %d", response.StatusCode)
+	}
+	return nil
 }
 
 // syntheticSuite writes a suite of many queries over documents whose plots

@@ -100,9 +100,9 @@ func (f *poolFlags) check(cmd *cobra.Command) error {
 	case f.queries != "" && f.merge != "":
 		return usageError(cmd, "--queries and --merge exclude each other")
 	case f.queries != "" && f.first.Window < 1:
-		return usageError(cmd, "--window should be 1 or more, found %d", f.first.Window)
+		return usageError(cmd, "--window must be 1 or more, not %d", f.first.Window)
 	case f.length < 0:
-		return usageError(cmd, "--text-length should be 0 or more, found %d", f.length)
+		return usageError(cmd, "--text-length must be 0 or more, not %d", f.length)
 	case f.merge != "" && f.out != "":
 		return usageError(cmd, "--merge writes the suite itself; remove --out")
 	}

@@ -184,14 +184,11 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		return err
 	}
 	defer client.Close()
-	p.collectLess(plan)
 	progress := p.newProgress(len(plan.Queries), plan.Names())
 	if progress != nil {
 		settings.Observer = progress
 	}
-	release := p.holdOneCore(client, f.concurrency)
 	run, err := execute.Execute(ctx, client, plan, settings)
-	release()
 	progress.stop()
 	if err != nil {
 		return interrupted(err, run, settings)

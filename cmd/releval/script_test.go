@@ -31,6 +31,12 @@ func TestMain(m *testing.M) {
 		if path := os.Getenv(accountMemory); path != "" {
 			os.Exit(accountedMain(path))
 		}
+		if os.Getenv(asBareLoop) != "" {
+			if err := bareLoop(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+				panic(err)
+			}
+			os.Exit(0)
+		}
 		main()
 	}
 	testscript.Main(m, map[string]func(){"releval": main})

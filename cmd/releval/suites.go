@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/metrics"
@@ -8,9 +10,15 @@ import (
 )
 
 // loadSuite reads a suite and checks all that can be checked without a
-// cluster.
+// cluster. Its warnings name the gates that its queries are too few for.
 func loadSuite(path string) (*judgments.Suite, error) {
-	return judgments.Load(path, judgments.Options{Metric: checkMetric, Gate: checkGate})
+	suite, err := judgments.Load(path, judgments.Options{Metric: checkMetric, Gate: checkGate})
+	if err != nil {
+		return nil, err
+	}
+	suite.Warnings = append(suite.Warnings, gate.Unprovable(suite, time.Now())...)
+	suite.Warnings.Sort()
+	return suite, nil
 }
 
 func checkGate(g judgments.Gate, s *judgments.Suite) []judgments.Problem {

@@ -40,7 +40,7 @@ func onTerminal(cmd *exec.Cmd, answer person) (drawn string, exit int, err error
 		return "", 0, err
 	}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	ownTerminal(cmd)
 	if err := cmd.Start(); err != nil {
 		return "", 0, err
 	}

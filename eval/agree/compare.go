@@ -52,7 +52,7 @@ func (a *Agreement) Grades() []float64 {
 	return slices.Compact(all)
 }
 
-// Compare holds two judges' grades against each other. It is an error where
+// Compare compares two judges' grades. It is an error where
 // no document was graded by both.
 func Compare(a, b Judge) (*Agreement, error) {
 	found := &Agreement{A: a.File, B: b.File, Table: make(map[float64]map[float64]int)}

@@ -69,10 +69,6 @@ func New(c Config) (*Client, error) {
 // Address is where the cluster is, without credentials.
 func (c *Client) Address() string { return c.address }
 
-// Remote says whether the cluster is reached over a network: not where the
-// caller's own Transport answers.
-func (c *Client) Remote() bool { return c.http != nil }
-
 // Close lets go of the idle connections.
 func (c *Client) Close() {
 	if c.http != nil {

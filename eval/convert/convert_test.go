@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,6 +18,9 @@ func TestDetect(t *testing.T) {
 	for name, text := range map[string]string{
 		"a.json": `{"judgmentRatings":[]}`, "b.json": `{"requests":[{"ratings":[]}]}`, "c.ndjson": `{"_source":{"scenario_id":"x"}}`,
 		"d.json": `{}`, "e.txt": "1 0 d 1\n", "f.txt": "1 Q0 d 1 2 t\n", "g.txt": "one two\n",
+		"qrels.dev.small.tsv": "# so\n11\t0\t70\t1\n12\t0\t16\t1\n", "table.tsv": "11\tfirst question\t70\t1\n", "run.dev.tsv": "11\t70\t1\n11\t16\t2\n12\t7\t1\n",
+		"grades.tsv": "11\t70\t1\n11\t16\t1\n", "list": "# qid:1: rambo\n4 qid:1 1:0.5 # 7555 Rambo\n", "x.data": "query,docid,rating\na,1,2\n",
+		"scores.tsv": "query-id\tcorpus-id\tscore\n1\td\t1\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -29,17 +33,18 @@ func TestDetect(t *testing.T) {
 		{"suite.yaml", Suite}, {"x.YML", Suite}, {"x.qrels", Qrels}, {"qrels.robust04.txt", Qrels}, {"x.run", TRECRun}, {"x.tsv.gz", TSV},
 		{"x.csv", Quepid}, {"new.json", RankEval}, {"folder/", BEIR}, {dir, BEIR},
 		{"a.json", OpenSearch}, {"b.json", RankEval}, {"c.ndjson", Studio}, {"e.txt", Qrels}, {"f.txt", TRECRun},
+		{"qrels.dev.small.tsv", Qrels}, {"table.tsv", TSV}, {"run.dev.tsv", MSMARCO}, {"grades.tsv", TSV}, {"list", RankLib}, {"x.data", CSV}, {"scores.tsv", TSV},
 	} {
 		path := c.path
 		if _, err := os.Stat(filepath.Join(dir, path)); err == nil {
 			path = filepath.Join(dir, path)
 		}
-		if got, err := Detect(path); got != c.want {
+		if got, err := detect(path); got != c.want {
 			t.Errorf("%s: %q (%v), want %q", c.path, got, err, c.want)
 		}
 	}
 	for _, name := range []string{"d.json", "g.txt", "none"} {
-		if f, err := Detect(filepath.Join(dir, name)); err == nil {
+		if f, err := detect(filepath.Join(dir, name)); err == nil {
 			t.Errorf("%s: %q, want an error", name, f)
 		}
 	}
@@ -60,38 +65,40 @@ func TestRefused(t *testing.T) {
 		{Qrels, "", "x: no judgment in it"},
 		{Qrels, "1 0 d NaN\n", "is not a number"},
 		{Qrels, "\x1f\x8b\x08", "unexpected EOF"},
-		{TSV, strings.Repeat("a\tb\tx\n", 100), "too many problems"},
+		{TSV, "a\tb\t1\n" + strings.Repeat("a\tb\tx\n", 100), "too many problems"},
 		{TSV, "a\td\xff\t1\n", "x:1:1: not UTF-8"},
-		{TSV, "a b c\n", "x:1:1: a table without a header"},
+		{TSV, "a b c\n", "x:1:1: a table has columns separated by tabs, commas or semicolons"},
 		{TSV, "a\tb\t1\na\tb\n", "x:2:1: 2 columns, where the first line has 3"},
-		{TSV, "a\tb\tone\n", "x:1:1: the grade \"one\" is no number"},
-		{TSV, "a\t \t1\n", "x:1:1: the query or the document is empty"},
+		{TSV, "a\tb\t1\na\tb\tone\n", "x:2:1: the grade \"one\" is not a number"},
+		{TSV, "a\t \t1\n", "x:1:1: the document is empty"},
 		{Quepid, "", "the file is empty"},
-		{Quepid, "a,b,c\n", "x:1:1: the header \"a,b,c\""},
+		{Quepid, "a,b,c\n", "x:1:1: the first line \"a, b, c\""},
+		{CSV, "query,doc,note\na,b,x\n", "x:1:1: the header \"query, doc, note\" names no column"},
+		{CSV, "suche,film,note\na,b,1\n", "x:1:1: the first line \"suche, film, note\" is neither a header whose columns are known nor a row with a grade"},
 		{Quepid, "query,docid,rating\na,b,good\n", "x:2:1: the grade \"good\""},
-		{Quepid, "query,docid,rating\na,\"b,1\n", "no CSV"},
+		{Quepid, "query,docid,rating\na,\"b,1\n", "x:2:1: a quote is opened in this row and not closed"},
 		{Quepid, "query,docid,rating\n,b,1\n", "x:2:1: the query is empty"},
-		{RankEval, "{\"requests\":[\n{]}", "x:2:2: no JSON"},
+		{RankEval, "{\"requests\":[\n{]}", "x:2:2: not JSON"},
 		{RankEval, "", "the file is empty"},
-		{RankEval, `{"requests":"x"}`, "x:1:1: no body of a _rank_eval request: requests must be a list, not text"},
+		{RankEval, `{"requests":"x"}`, "x:1:1: not the body of a _rank_eval request: requests must be a list, not text"},
 		{RankEval, `{"requests":[{"id":5,"ratings":[]}]}`, "requests.id must be text, not a number"},
-		{RankEval, `[1]`, "no body of a _rank_eval request: it must be an object, not a list"},
+		{RankEval, `[1]`, "not the body of a _rank_eval request: it must be an object, not a list"},
 		{OpenSearch, `{"judgmentRatings":{"a":{"1":2}}}`, `query "a": it must be a list, not an object`},
 		{Studio, `{"_id":"s","_source":true}`, "neither a scenario nor a judgement: it must be an object, not true or false"},
-		{RankEval, "{}", "x:1:1: no body of a _rank_eval request"},
-		{RankEval, `{"requests":[{"id":"a","ratings":[{"_id":"x","rating":"high"}]}]}`, `request "a", document "x": the grade "high" is no number`},
-		{RankEval, `{"requests":[{"id":"a","ratings":[]},{"id":"a","ratings":[]}]}`, `the request id "a" stands twice`},
+		{RankEval, "{}", "x:1:1: not the body of a _rank_eval request"},
+		{RankEval, `{"requests":[{"id":"a","ratings":[{"_id":"x","rating":"high"}]}]}`, `request "a", document "x": the grade "high" is not a number`},
+		{RankEval, `{"requests":[{"id":"a","ratings":[]},{"id":"a","ratings":[]}]}`, `the request id "a" is given twice`},
 		{RankEval, `{"requests":[]}`, "no query in it"},
-		{OpenSearch, `{"name":"x"}`, "x:1:1: no judgment list"},
+		{OpenSearch, `{"name":"x"}`, "x:1:1: not a judgment list"},
 		{OpenSearch, `{"judgmentRatings":[{"query":"a","ratings":[{"docId":"d"}]}]}`, `query "a", document "d": a rating is missing`},
-		{OpenSearch, strings.Repeat("[", 100_000), "no JSON"},
+		{OpenSearch, strings.Repeat("[", 100_000), "not JSON"},
 		{OpenSearch, strings.Repeat("[", 100) + strings.Repeat("]", 100), "nested too deeply"},
 		{Studio, "{\"_id\":\"a\",\"_source\":{}}\n\n[1]", "x:3:1: a document is a JSON object"},
 		{Studio, `{"scenario_id":"s","doc_id":"d"}`, `scenario "s", document "d": a rating is missing`},
 		{Suite, "queries: []\n", "x:1:1: a suite needs search"},
 	} {
 		path := tempFile(t, "x", c.text)
-		_, err := Read(t.Context(), c.format, path, ReadOptions{})
+		_, err := readFormat(t.Context(), c.format, path, ReadOptions{})
 		if err == nil {
 			t.Errorf("%s %.40q: no error, want %q", c.format, c.text, c.want)
 			continue
@@ -100,10 +107,10 @@ func TestRefused(t *testing.T) {
 			t.Errorf("%s %.40q: %s, want %q", c.format, c.text, got, c.want)
 		}
 	}
-	if _, err := Read(t.Context(), Qrels, filepath.Join(t.TempDir(), "none"), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "no such file") {
+	if _, err := readFormat(t.Context(), Qrels, filepath.Join(t.TempDir(), "none"), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("%v", err)
 	}
-	if _, err := Read(t.Context(), BEIR, t.TempDir(), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "no BEIR folder") {
+	if _, err := readFormat(t.Context(), BEIR, t.TempDir(), ReadOptions{}); err == nil || !strings.Contains(err.Error(), "not a BEIR folder") {
 		t.Errorf("%v", err)
 	}
 }
@@ -119,25 +126,25 @@ func TestSuiteMended(t *testing.T) {
 		"d\theist?\tAlien\t8\t1\n"+
 		"d\theist?\tAliens\t8\t3\n")
 	out := filepath.Join(t.TempDir(), "s.yaml")
-	result, err := Job{In: path, Out: out, Search: SearchOptions{Fields: []string{"title^2", "plot"}, RerankField: "plot", Window: 20, InferenceID: "mine", Index: "films"}}.Run(t.Context(), nil)
+	result, err := Job{In: path, Out: out, Search: SearchOptions{Fields: []string{"title^2", "plot"}, RerankField: "plot", Window: 20, InferenceID: "mine", Index: "films"}, Force: true}.Run(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s, err := judgments.Load(out, judgments.Options{})
 	if err != nil {
-		t.Fatalf("%v\n%s", err, readText(t, out))
+		t.Fatalf("%v\n%s", err, fileText(t, out))
 	}
 	wantQueries(t, []plainQuery{
 		{ID: "a-b", Text: "Crime", Judged: []plainJudgment{{ID: "7", Title: "HEAT", Grade: 2}, {Title: "Ronin", Grade: 0.5}}},
 		{ID: "a-b-2", Text: "heist", Judged: []plainJudgment{{Title: "A[31m film", Grade: 1}}},
 		{ID: "d", Text: "heist?", Judged: []plainJudgment{{ID: "8", Title: "Alien", Grade: 3}}},
-	}, &Collection{Suite: *s})
-	wantLosses(t, result.Losses,
-		`2 judgments stand twice with different grades, and the higher is kept: "Ronin" for "crime" (-1 and 0.5), "Aliens" for "heist?" (1 and 3)`,
-		`1 query ids have white space in them, and get hyphens: "a b"`,
-		`1 queries have the text of another, and are put together with it: "crime" (a-b and c)`,
-		`1 judgments of a title stand beside one with an id`,
-		`1 titles lose their control characters, and may match no document then`)
+	}, &collection{Suite: *s})
+	wantSaid(t, slices.Concat(result.Losses, result.Notes),
+		`2 judgments given twice with different grades, of which the higher is kept: "Ronin" for "crime" (-1 and 0.5), "Aliens" for "heist?" (1 and 3)`,
+		`1 query with the text of another, put together with it: "crime" (a-b and c)`,
+		`1 judgment of a title that another judgment names with an id, left out`,
+		`1 title without its control characters, so that it may match no document`,
+		`1 query id with white space, which becomes a hyphen: "a b"`)
 	r := s.Search.Rerankers[0]
 	if s.Search.Index != "films" || r.Window != 20 || r.InferenceID != "mine" || r.Field != "plot" {
 		t.Errorf("%+v", s.Search)
@@ -154,14 +161,14 @@ func TestSuiteQueryIDs(t *testing.T) {
 		file, text string
 		losses     []string
 	}{
-		{"ids.tsv", "query_id\tquery\tdoc_id\tgrade\n" + strings.Repeat("i", 257) + "\tfoo\t1\t2\n", []string{"1 query ids are longer than 256 bytes"}},
-		{"positions.csv", "Query Text,Doc ID,Doc Position,Rating\n" + long + ",1,1,3\na b,1,1,3\n", []string{"1 runs"}},
+		{"ids.tsv", "query_id\tquery\tdoc_id\tgrade\n" + strings.Repeat("i", 257) + "\tfoo\t1\t2\n", []string{"1 query id longer than 256 bytes"}},
+		{"positions.csv", "Query Text,Doc ID,Doc Position,Rating\n" + long + ",1,1,3\na b,1,1,3\n", []string{"1 run left out"}},
 	} {
 		result, err := Job{In: tempFile(t, c.file, c.text), Out: out, Search: search}.Run(t.Context(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantLosses(t, result.Losses, c.losses...)
+		wantSaid(t, slices.Concat(result.Losses, result.Notes), c.losses...)
 		s, err := judgments.Load(out, judgments.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -188,12 +195,12 @@ func TestControlCharacters(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantLosses(t, result.Losses, "1 judgments name their document by its id alone, because of control characters")
+		wantSaid(t, slices.Concat(result.Losses, result.Notes), "1 judgment by its document's id alone, because of control characters")
 		s, err := judgments.Load(out, judgments.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantQueries(t, []plainQuery{{ID: "list", Text: "list", Judged: []plainJudgment{{ID: "7", Grade: 2}, {Title: "Heat", Grade: 1}}}}, &Collection{Suite: *s})
+		wantQueries(t, []plainQuery{{ID: "list", Text: "list", Judged: []plainJudgment{{ID: "7", Grade: 2}, {Title: "Heat", Grade: 1}}}}, &collection{Suite: *s})
 	}
 }
 
@@ -205,7 +212,7 @@ func TestSuiteInPlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantLosses(t, result.Losses, "the suite's comments")
+	wantSaid(t, slices.Concat(result.Losses, result.Notes), "the suite's comments")
 	for _, out := range []string{in, filepath.Join(filepath.Dir(in), ".", "..", filepath.Base(filepath.Dir(in)), "films.yaml")} {
 		if _, err := (Job{In: in, Out: out}).Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "would be written over itself") {
 			t.Errorf("%s: %v", out, err)
@@ -220,7 +227,7 @@ func TestSuiteKeepsEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantLosses(t, result.Losses)
+	wantSaid(t, slices.Concat(result.Losses, result.Notes))
 	a, err := judgments.Load(in, judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -230,7 +237,7 @@ func TestSuiteKeepsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	if a.JudgmentsHash() != b.JudgmentsHash() || a.QueriesHash() != b.QueriesHash() || a.SearchHash() != b.SearchHash() || len(a.Gates) != len(b.Gates) || len(a.Queries[0].Expect) != len(b.Queries[0].Expect) {
-		t.Errorf("%s", readText(t, out))
+		t.Errorf("%s", fileText(t, out))
 	}
 }
 
@@ -242,7 +249,7 @@ func TestIdentify(t *testing.T) {
 `)
 	in := tempFile(t, "films.yaml", films)
 	out := filepath.Join(t.TempDir(), "out.json")
-	result, err := Job{In: in, Out: out, To: OpenSearch, Search: SearchOptions{Documents: documents, TitleField: "name"}}.Run(t.Context(), nil)
+	result, err := Job{In: in, Out: out, To: OpenSearch, Search: SearchOptions{Documents: documents, TitleField: "name"}, Force: true}.Run(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,8 +257,8 @@ func TestIdentify(t *testing.T) {
 		{Text: "crime in the city", Judged: []plainJudgment{{ID: "949", Grade: 2}, {ID: "1", Grade: 3}}},
 		{Text: "heist", Judged: []plainJudgment{{ID: "1", Grade: 1}, {ID: "8195", Grade: 1}}},
 	}, read(t, OpenSearch, out, ReadOptions{}))
-	if !strings.Contains(result.Losses[0], `1 judgments name a title that several documents have, without an id: "Ronin" for "crime in the city" (2 3)`) {
-		t.Errorf("%q", result.Losses)
+	if !strings.Contains(result.Notes[0], `1 judgment of a title that several documents have, without an id: "Ronin" for "crime in the city" (2 3)`) {
+		t.Errorf("%q", result.Notes)
 	}
 }
 
@@ -278,7 +285,7 @@ func TestNothingHalfWritten(t *testing.T) {
 	dir := t.TempDir()
 	c := filmsCollection(t)
 	c.Suite.Search.Documents = tempFile(t, "films.ndjson", "{\"_id\":\"1\"}\n{broken\n")
-	if _, err := Write(t.Context(), BEIR, filepath.Join(dir, "out"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "films.ndjson:2:2: no JSON") {
+	if _, err := save(t.Context(), BEIR, filepath.Join(dir, "out"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "films.ndjson:2:2: no JSON") {
 		t.Errorf("%v", err)
 	}
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -291,10 +298,10 @@ func TestNothingHalfWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := tempFile(t, "old.yaml", "old")
-	if _, err := Write(t.Context(), Suite, old, &Collection{Suite: judgments.Suite{Queries: []judgments.Query{{Text: "x"}}}}, WriteOptions{}); err == nil {
+	if _, err := save(t.Context(), Suite, old, &collection{Suite: judgments.Suite{Queries: []judgments.Query{{Text: "x"}}}}, WriteOptions{}); err == nil {
 		t.Error("a suite without a search is written")
 	}
-	if readText(t, old) != "old" {
+	if fileText(t, old) != "old" {
 		t.Error("the old file is gone")
 	}
 }
@@ -303,7 +310,7 @@ func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	path := tempFile(t, "x.qrels", strings.Repeat("1 0 d 1\n", 5000))
-	if _, err := Read(ctx, Qrels, path, ReadOptions{}); !errors.Is(err, context.Canceled) {
+	if _, err := readFormat(ctx, Qrels, path, ReadOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 }
@@ -323,7 +330,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on 
 func TestStdout(t *testing.T) {
 	var b bytes.Buffer
 	in := tempFile(t, "films.yaml", films)
-	if _, err := (Job{In: in, Out: "-", To: Qrels}).Run(t.Context(), &b); err != nil {
+	if _, err := (Job{In: in, Out: "-", To: Qrels, Force: true}).Run(t.Context(), &b); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.HasPrefix(b.String(), "crime 0 949 2\n") {

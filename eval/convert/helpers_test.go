@@ -26,23 +26,43 @@ func tempFile(t testing.TB, name, content string) string {
 	return path
 }
 
-func read(t testing.TB, f Format, path string, o ReadOptions) *Collection {
+func read(t testing.TB, f Format, path string, o ReadOptions) *collection {
 	t.Helper()
-	c, err := Read(context.Background(), f, path, o)
+	c, err := readFormat(context.Background(), f, path, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-func write(t testing.TB, f Format, path string, c *Collection, o WriteOptions) []string {
+// save writes a collection as Run does, but for reading it again, and returns
+// what is lost and noted.
+func save(ctx context.Context, f Format, path string, c *collection, o WriteOptions) ([]string, error) {
+	out, err := newOutput(f, path, o, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer out.close()
+	if err := writeFormat(ctx, f, out, c); err != nil {
+		return nil, err
+	}
+	if err := out.finish(); err != nil {
+		return nil, err
+	}
+	return said(&out.ledger), out.commit()
+}
+
+func write(t testing.TB, f Format, path string, c *collection, o WriteOptions) []string {
 	t.Helper()
-	losses, err := Write(context.Background(), f, path, c, o)
+	all, err := save(context.Background(), f, path, c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return losses
+	return all
 }
+
+// said is what a ledger says: the losses, then the notes.
+func said(l *ledger) []string { return append(l.losses(), l.notes()...) }
 
 // plainQuery is a query without its places, for comparisons.
 type plainQuery struct {
@@ -55,7 +75,7 @@ type plainJudgment struct {
 	Grade     float64
 }
 
-func plain(c *Collection) []plainQuery {
+func plain(c *collection) []plainQuery {
 	var out []plainQuery
 	for _, q := range c.Suite.Queries {
 		p := plainQuery{ID: q.ID, Text: q.Text}
@@ -67,15 +87,15 @@ func plain(c *Collection) []plainQuery {
 	return out
 }
 
-func wantQueries(t testing.TB, want []plainQuery, c *Collection) {
+func wantQueries(t testing.TB, want []plainQuery, c *collection) {
 	t.Helper()
 	if diff := cmp.Diff(want, plain(c), cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("queries (-want +got):\n%s", diff)
 	}
 }
 
-// wantLosses wants one loss for each of the texts, and no other.
-func wantLosses(t testing.TB, losses []string, texts ...string) {
+// wantSaid wants one sentence for each of the texts, and no other.
+func wantSaid(t testing.TB, losses []string, texts ...string) {
 	t.Helper()
 	if len(losses) != len(texts) {
 		t.Errorf("%d losses, want %d: %q", len(losses), len(texts), losses)
@@ -88,7 +108,7 @@ func wantLosses(t testing.TB, losses []string, texts ...string) {
 	}
 }
 
-func readText(t testing.TB, path string) string {
+func fileText(t testing.TB, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -126,11 +146,11 @@ queries:
       - {id: "8195"}
 `
 
-func filmsCollection(t testing.TB) *Collection {
+func filmsCollection(t testing.TB) *collection {
 	t.Helper()
 	s, err := judgments.Parse("films.yaml", []byte(films), judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Collection{Suite: *s, Texts: true}
+	return &collection{Suite: *s, Texts: true}
 }

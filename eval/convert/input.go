@@ -4,11 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/releval/releval/judgments"
@@ -117,6 +119,31 @@ func fileLines(ctx context.Context, path string, f func(line int, text string) e
 	}
 	defer in.Close()
 	return lines(ctx, path, in, f)
+}
+
+// readText reads a whole file of text: UTF-8, or UTF-16 with a byte order mark,
+// as spreadsheets write it.
+func readText(path string) ([]byte, error) {
+	data, err := readAll(path)
+	if err != nil {
+		return nil, err
+	}
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte("\ufeff")):
+		return data[len("\ufeff"):], nil
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		order = binary.BigEndian
+	default:
+		return data, nil
+	}
+	units := make([]uint16, len(data)/2-1)
+	for i := range units {
+		units[i] = order.Uint16(data[2*i+2:])
+	}
+	return []byte(string(utf16.Decode(units))), nil
 }
 
 // readAll reads a whole file of at most maxJSON bytes.

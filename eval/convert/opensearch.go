@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/releval/releval/judgments"
 )
@@ -33,28 +34,40 @@ type openSearchRating struct {
 // plugin: the body of an import, or the response that returns it. Of the
 // list's forms over time all are read: a list of queries with ratings, and
 // an object of queries with lists of documents and ratings or scores.
-func readOpenSearch(path string) (*Collection, error) {
+func readOpenSearch(path string) (*collection, error) {
 	b := newBuilder()
 	name := baseName(path)
 	err := readJSON(path, func(value json.RawMessage) error {
 		return documentsOf(value, 0, func(_ string, source json.RawMessage) error {
 			var list struct {
-				Name    string          `json:"name"`
-				Ratings json.RawMessage `json:"judgmentRatings"`
-				Scores  json.RawMessage `json:"judgmentScores"`
+				Name    string                       `json:"name"`
+				Ratings json.RawMessage              `json:"judgmentRatings"`
+				Scores  json.RawMessage              `json:"judgmentScores"`
+				Queries []map[string]json.RawMessage `json:"querySetQueries"`
+				Text    json.RawMessage              `json:"queryText"`
 			}
 			if err := json.Unmarshal(source, &list); err != nil {
-				return errors.New("no judgment list, which is an object with judgmentRatings")
+				return errors.New("not a judgment list, which is an object with judgmentRatings")
 			}
 			if list.Name != "" {
 				name = list.Name
+			}
+			if len(list.Text) > 0 { // a line of a query set's upload
+				var one map[string]json.RawMessage
+				if err := decode(source, &one); err != nil {
+					return err
+				}
+				list.Queries = append(list.Queries, one)
+			}
+			if list.Queries != nil {
+				return addQuerySet(b, list.Queries)
 			}
 			ratings := list.Ratings
 			if len(ratings) == 0 {
 				ratings = list.Scores
 			}
 			if len(ratings) == 0 {
-				return errors.New("no judgment list: judgmentRatings is missing")
+				return errors.New("not a judgment list: judgmentRatings is missing")
 			}
 			return addOpenSearch(b, ratings)
 		})
@@ -72,7 +85,8 @@ func addOpenSearch(b *builder, raw json.RawMessage) error {
 		Score    json.RawMessage `json:"score"`
 	}
 	add := func(query string, ratings []rating) error {
-		if query == "" {
+		query = withoutFields(&b.ledger, query)
+		if strings.TrimSpace(query) == "" {
 			return errors.New("a query is empty")
 		}
 		q := b.query("", query)
@@ -124,47 +138,65 @@ func addOpenSearch(b *builder, raw json.RawMessage) error {
 	return nil
 }
 
+// addQuerySet adds the queries of a query set, which has no judgments.
+func addQuerySet(b *builder, queries []map[string]json.RawMessage) error {
+	for _, one := range queries {
+		var text string
+		if err := json.Unmarshal(one["queryText"], &text); err != nil || strings.TrimSpace(text) == "" {
+			return errors.New("a query of the query set has no queryText")
+		}
+		b.query("", withoutFields(&b.ledger, text))
+		for _, field := range slices.Sorted(maps.Keys(one)) {
+			if field != "queryText" {
+				b.note("field", "of a query besides its text left out", field)
+			}
+		}
+	}
+	return nil
+}
+
+// withoutFields takes off what the plugin glues to a query's text: a # and an
+// object of the query's further fields, as "what is it#{"referenceAnswer":"…"}".
+func withoutFields(b *ledger, query string) string {
+	text, fields, found := strings.Cut(query, "#{")
+	if !found || !strings.HasPrefix(fields, `"`) || !json.Valid([]byte("{"+fields)) {
+		return query
+	}
+	b.note("query", "whose further fields, glued to its text behind a #, are left out", fmt.Sprintf("%q", text))
+	return text
+}
+
 // writeOpenSearch writes the body of a request that imports a judgment list.
-func writeOpenSearch(out *output, c *Collection) error {
+func writeOpenSearch(out *output, c *collection) error {
 	list := openSearchList{
 		Name: c.Suite.Name, Description: "judgments of the suite " + c.Suite.Name, Type: "IMPORT_JUDGMENT",
 		Ratings: []openSearchQuery{},
 	}
 	for i := range c.Suite.Queries {
 		q := &c.Suite.Queries[i]
+		if withoutFields(&ledger{}, q.Text) != q.Text {
+			out.lose("query", "whose end OpenSearch takes for further fields", fmt.Sprintf("%q", q.Text))
+		}
 		entry := openSearchQuery{Query: q.Text}
 		for _, j := range q.Relevant {
 			if j.ID == "" {
-				out.notes.add("%d judgments have a title and no id, by which OpenSearch names documents, and are left out", named(q, j))
+				out.lose("judgment", "left out, because OpenSearch names documents by id and this one has a title alone", named(q, j))
 				continue
 			}
 			entry.Ratings = append(entry.Ratings, openSearchRating{j.ID, strconv.FormatFloat(j.Grade, 'f', -1, 64)})
 		}
 		if len(entry.Ratings) == 0 {
-			out.notes.add("%d queries have no judgments by id, and are left out", fmt.Sprintf("%q", q.Text))
+			out.lose("query", "left out, because it has no judgment by id", fmt.Sprintf("%q", q.Text))
 			continue
 		}
 		list.Ratings = append(list.Ratings, entry)
 	}
-	out.lostIDs(c)
-	out.lostRuns(c)
-	out.lostOfSuite(c, true)
+	out.noteIDs(c)
+	out.noteRuns(c)
+	out.noteSuite(c, true)
 	w, err := out.create("")
 	if err != nil {
 		return err
 	}
 	return writeJSON(w, list)
-}
-
-// lostIDs lists the ids of queries for formats that know texts alone.
-func (o *output) lostIDs(c *Collection) {
-	n := 0
-	for i := range c.Suite.Queries {
-		if c.Suite.Queries[i].ID != "" {
-			n++
-		}
-	}
-	if n > 0 {
-		o.lose(fmt.Sprintf("%d query ids: the format tells queries apart by their text", n))
-	}
 }

@@ -10,13 +10,14 @@ import (
 	"strings"
 )
 
-// output is what one Write makes: a file or folder, and files beside it. They
-// are written under temporary names and get their own at the end.
+// output is what one conversion makes: a file or folder, and files beside it.
+// They are written into a folder of their own and get their places at the end,
+// all of them or none.
 type output struct {
+	ledger
 	path    string
 	options WriteOptions
-	notes   notes
-	losses  []string
+	stage   string
 	files   []*outputFile
 	// stdout takes the main file where the path is "-".
 	stdout io.Writer
@@ -25,46 +26,94 @@ type output struct {
 
 type outputFile struct {
 	*bufio.Writer
-	name string
-	file *os.File
-	zip  *gzip.Writer
+	// staged is where it is written, name where it belongs.
+	staged, name string
+	file         *os.File
+	zip          *gzip.Writer
 }
 
-// lose lists something that the format cannot hold.
-func (o *output) lose(sentence string) { o.losses = append(o.losses, sentence) }
-
-// name is the path of the file with this ending, or in this folder.
-func (o *output) name(part string) string {
-	if o.folder && part != "" {
-		return filepath.Join(o.path, filepath.FromSlash(part))
+// newOutput makes the folder that files are written into: near their place, so
+// that they can be moved there at once.
+func newOutput(f Format, path string, o WriteOptions, stdout io.Writer) (*output, error) {
+	out := &output{path: path, options: o, stdout: stdout}
+	switch info, err := os.Stat(path); {
+	case path == "-" && f == BEIR:
+		return nil, fmt.Errorf("a BEIR folder does not fit on standard output; name a folder")
+	case f == BEIR, f == TRECRun && (err == nil && info.IsDir() || isFolderName(path)):
+		out.path, out.folder = filepath.Clean(path), true
+	case path != "-" && err == nil && info.IsDir():
+		return nil, fmt.Errorf("%s is a folder; name a file", path)
 	}
-	return o.path + part
-}
-
-// create starts a file: the main one for "", else one beside it, or in the
-// folder. A name that ends in .gz is compressed.
-func (o *output) create(part string) (*bufio.Writer, error) {
-	if o.path == "-" {
-		if part != "" {
-			// Standard output holds one file; what would stand
-			// beside it is dropped and listed.
-			o.notes.add("%d mapping files are not written beside standard output", part)
-			return bufio.NewWriter(io.Discard), nil
+	parent := ""
+	if path != "-" {
+		parent = filepath.Dir(out.path)
+		for {
+			if info, err := os.Stat(parent); err == nil && info.IsDir() || parent == filepath.Dir(parent) {
+				break
+			}
+			parent = filepath.Dir(parent)
 		}
-		f := &outputFile{Writer: bufio.NewWriter(o.stdout), name: "standard output"}
-		o.files = append(o.files, f)
-		return f.Writer, nil
 	}
-	name := o.name(part)
-	dir := filepath.Dir(name)
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, fmt.Errorf("%s: %w", dir, cause(err))
+	stage, err := os.MkdirTemp(parent, ".releval-*")
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, cause(err))
 	}
-	file, err := os.CreateTemp(dir, ".releval-*")
+	out.stage = stage
+	return out, nil
+}
+
+// main is where the main file, or the folder, is written.
+func (o *output) main() string {
+	switch {
+	case o.path == "-":
+		return filepath.Join(o.stage, "standard output")
+	case o.folder:
+		return filepath.Join(o.stage, "folder")
+	}
+	return filepath.Join(o.stage, filepath.Base(o.path))
+}
+
+// part gives where a part of the output is written and where it belongs: the
+// main file for "", a file in the folder, or one beside the main file whose
+// name has the part as a further ending.
+func (o *output) part(part string) (staged, name string) {
+	if o.folder {
+		part = filepath.FromSlash(part)
+		return filepath.Join(o.main(), part), filepath.Join(o.path, part)
+	}
+	return o.main() + part, o.path + part
+}
+
+// name is the path of a part of the output.
+func (o *output) name(part string) string {
+	_, name := o.part(part)
+	return name
+}
+
+// create starts a part of the output. A name that ends in .gz is compressed.
+func (o *output) create(part string) (*bufio.Writer, error) {
+	staged, name := o.part(part)
+	return o.createFile(staged, name)
+}
+
+// sibling starts a file of the given name beside the main one.
+func (o *output) sibling(base string) (*bufio.Writer, error) {
+	return o.createFile(filepath.Join(o.stage, base), filepath.Join(filepath.Dir(o.path), base))
+}
+
+func (o *output) createFile(staged, name string) (*bufio.Writer, error) {
+	if o.path == "-" && staged != o.main() {
+		// Standard output holds one file.
+		o.note("file", "not written beside standard output", filepath.Base(name))
+	}
+	if err := os.MkdirAll(filepath.Dir(staged), 0o777); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, cause(err))
+	}
+	file, err := os.Create(staged)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, cause(err))
 	}
-	f := &outputFile{name: name, file: file}
+	f := &outputFile{staged: staged, name: name, file: file}
 	if strings.HasSuffix(name, ".gz") {
 		f.zip = gzip.NewWriter(file)
 		f.Writer = bufio.NewWriter(f.zip)
@@ -75,58 +124,60 @@ func (o *output) create(part string) (*bufio.Writer, error) {
 	return f.Writer, nil
 }
 
-// exists says whether there is a file beside the main one already.
+// exists says whether there is a file of this part already.
 func (o *output) exists(part string) bool {
-	if o.path == "-" {
-		return false
-	}
 	_, err := os.Stat(o.name(part))
-	return err == nil
+	return err == nil && o.path != "-"
 }
 
-// commit finishes all files and gives them their names.
-func (o *output) commit() error {
+// finish completes all files where they are written.
+func (o *output) finish() error {
 	for _, f := range o.files {
-		if err := f.finish(); err != nil {
+		err := f.Flush()
+		if f.zip != nil && err == nil {
+			err = f.zip.Close()
+		}
+		if closing := f.file.Close(); err == nil {
+			err = closing
+		}
+		f.file = nil
+		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, cause(err))
 		}
 	}
-	for _, f := range o.files {
-		if f.file == nil {
-			continue
+	return nil
+}
+
+// commit moves the finished files to their places.
+func (o *output) commit() error {
+	if o.path == "-" {
+		main, err := os.Open(o.main())
+		if err != nil {
+			return err
 		}
-		if err := os.Rename(f.file.Name(), f.name); err != nil {
+		defer main.Close()
+		if _, err := io.Copy(o.stdout, main); err != nil {
+			return fmt.Errorf("standard output: %w", err)
+		}
+		return nil
+	}
+	for _, f := range o.files {
+		if err := os.MkdirAll(filepath.Dir(f.name), 0o777); err != nil {
+			return fmt.Errorf("%s: %w", f.name, cause(err))
+		}
+		if err := os.Rename(f.staged, f.name); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
 	return nil
 }
 
-func (f *outputFile) finish() error {
-	if err := f.Flush(); err != nil {
-		return err
-	}
-	if f.zip != nil {
-		if err := f.zip.Close(); err != nil {
-			return err
-		}
-	}
-	if f.file == nil {
-		return nil
-	}
-	// Temporary files are private; the result is as readable as others.
-	if err := f.file.Chmod(0o644); err != nil {
-		return err
-	}
-	return f.file.Close()
-}
-
-// abort removes what is not finished.
-func (o *output) abort() {
+// close removes what is not in its place.
+func (o *output) close() {
 	for _, f := range o.files {
 		if f.file != nil {
 			f.file.Close()
-			os.Remove(f.file.Name())
 		}
 	}
+	os.RemoveAll(o.stage)
 }

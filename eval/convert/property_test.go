@@ -18,8 +18,8 @@ var texts = []string{"crime", "Heat", "The Godfather", "a: b", "#x", "-1", "=SUM
 
 // genCollection draws judgments with ids, with titles or with both, that
 // every format can hold but for what is named.
-func genCollection(t *rapid.T, ids, titles bool) *Collection {
-	c := &Collection{Texts: true}
+func genCollection(t *rapid.T, ids, titles bool) *collection {
+	c := &collection{Texts: true}
 	c.Suite.Name = "drawn"
 	c.Suite.Search = judgments.Search{Index: "films", TitleField: "title", Retriever: []byte(`{"standard":{"query":{"match":{"title":{"query":"{{query}}"}}}}}`)}
 	text := rapid.OneOf(rapid.SampledFrom(texts), rapid.StringMatching(`[!-~][ -~]{0,10}[!-~]`))
@@ -71,6 +71,7 @@ func TestRoundTrips(t *testing.T) {
 		{TSV, "x.tsv", true, true, false},
 		{TSV, "y.tsv.gz", false, true, false},
 		{TSV, "z.tsv", true, false, false},
+		{CSV, "w.csv", true, true, false},
 		{Quepid, "x.csv", true, false, true},
 		{RankEval, "x.json", true, false, false},
 		{OpenSearch, "y.json", true, false, true},
@@ -84,10 +85,10 @@ func TestRoundTrips(t *testing.T) {
 					t.Skip("no query drawn")
 				}
 				path := filepath.Join(dir, c.name)
-				if _, err := Write(context.Background(), c.format, path, in, WriteOptions{Workspace: "w"}); err != nil {
+				if _, err := save(context.Background(), c.format, path, in, WriteOptions{Workspace: "w"}); err != nil {
 					t.Fatal(err)
 				}
-				out, err := Read(context.Background(), c.format, path, ReadOptions{})
+				out, err := readFormat(context.Background(), c.format, path, ReadOptions{})
 				if err != nil {
 					content, _ := os.ReadFile(path)
 					t.Fatalf("%v\n%s", err, content)
@@ -133,44 +134,62 @@ func fuzzRead(f *testing.F, format Format, seeds ...string) {
 		if err := os.WriteFile(path, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		c, err := Read(t.Context(), format, path, ReadOptions{})
+		c, err := readFormat(t.Context(), format, path, ReadOptions{})
 		if err != nil {
 			return
 		}
-		if err := SetSearch(c, SearchOptions{Index: "x"}); err != nil {
+		if err := setSearch(c, SearchOptions{Index: "x"}); err != nil {
 			t.Fatal(err)
 		}
 		c.Suite.Search.Retriever = []byte(`{"standard":{"query":{"match":{"title":"{{query}}"}}}}`)
 		out := filepath.Join(dir, "suite.yaml")
-		if _, err := Write(t.Context(), Suite, out, c, WriteOptions{}); err != nil {
+		if _, err := save(t.Context(), Suite, out, c, WriteOptions{}); err != nil {
 			return
 		}
 		if _, err := judgments.Load(out, judgments.Options{}); err != nil {
 			written, _ := os.ReadFile(out)
 			t.Fatalf("%v\n%s", err, written)
 		}
-		if _, err := Write(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), c, WriteOptions{}); err != nil {
+		if _, err := save(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), c, WriteOptions{}); err != nil {
 			t.Fatal(err)
 		}
-		if c.Judged() == 0 {
+		if c.counts().Judgments == 0 {
 			return
 		}
-		again, err := Read(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), ReadOptions{})
+		again, err := readFormat(t.Context(), Qrels, filepath.Join(dir, "x.qrels"), ReadOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if again.Judged() > c.Judged() {
-			t.Fatalf("%d judgments became %d", c.Judged(), again.Judged())
+		if again.counts().Judgments > c.counts().Judgments {
+			t.Fatalf("%d judgments became %d", c.counts().Judgments, again.counts().Judgments)
 		}
 	})
 }
 
 func FuzzQrels(f *testing.F) { fuzzRead(f, Qrels, "1 0 d 2\n1 0 e -1\n", "q 0 d 1e3\r\n\n") }
 
+func FuzzMSMARCO(f *testing.F) { fuzzRead(f, MSMARCO, "1\td\t1\n1\te\t2\n") }
+
 func FuzzRun(f *testing.F) { fuzzRead(f, TRECRun, "1 Q0 d 1 2.5 t\n1 Q0 e 2 2.5 t\n") }
 
 func FuzzTSV(f *testing.F) {
 	fuzzRead(f, TSV, "query_id\tquery\tdoc_id\tgrade\nq1\ta\tb\t1\n", "a b\tThe Film\t2\n", "query\ttitle\trating\n\"\t\\\t0\n", "a\tb\t1\na\tB\t-2\n")
+}
+
+func FuzzTable(f *testing.F) {
+	fuzzRead(f, CSV, "query;title;grade\n\"a;\nb\";Heat;1,5\n", "query,docid,ann,bob\na,1,3,\n", "a,b,1\n", "query\n", "\xff\xfeq\x00")
+}
+
+func FuzzRankLib(f *testing.F) {
+	fuzzRead(f, RankLib, "# qid:1: x\n1 qid:1 1:2 # d title\n", "2 qid:9 #docid = G inc = 1\n")
+}
+
+func FuzzRRE(f *testing.F) {
+	fuzzRead(f, RRE, `{"query_groups":[{"queries":[{"placeholders":{"$query":"a"}}],"relevant_documents":{"1":["x",7],"y":{"gain":2}}}]}`)
+}
+
+func FuzzQuepidJSON(f *testing.F) {
+	fuzzRead(f, Quepid, quepidBookText, `{"name":"s","docs":{"20":[{"id":"7","explain":{"value":2.5}}]},"queries":[{"query_id":20,"query_text":"a","ratings":{"9":3.0}}]}`)
 }
 
 func FuzzQuepid(f *testing.F) {

@@ -1,184 +1,290 @@
 package convert
 
 import (
-	"bufio"
-	"context"
-	"encoding/csv"
+	"bytes"
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math"
-	"strconv"
+	"maps"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/releval/releval/judgments"
 )
 
-// readQuepid reads Quepid's CSV exports by the names of their columns: the
-// basic one (query, docid, rating), and the detailed one and snapshots (Query
-// Text, Doc ID, Doc Position, Title, Rating, among others). Positions become
-// a run. A query without ratings has a row of its text alone.
-func readQuepid(ctx context.Context, path string) (*Collection, error) {
-	in, err := openInput(path)
-	if err != nil {
-		return nil, err
-	}
-	defer in.Close()
-	text := bufio.NewReader(in)
-	// Spreadsheets put a byte order mark in front, even of a quote.
-	if mark, err := text.Peek(3); err == nil && string(mark) == "\ufeff" {
-		_, _ = text.Discard(len(mark))
-	}
-	r := csv.NewReader(text)
-	r.FieldsPerRecord = -1
-	header, err := r.Read()
-	if err != nil {
-		if err == io.EOF {
-			return nil, fmt.Errorf("%s: the file is empty", path)
-		}
-		return nil, csvError(path, err)
-	}
-	c, ok := parseHeader(header)
-	if !ok || c.query < 0 {
-		return nil, judgments.Problem{Position: judgments.Position{File: path, Line: 1, Column: 1},
-			Message: fmt.Sprintf("the header %q names no columns of query, docid and rating, as Quepid's exports do", strings.Join(header, ","))}
-	}
-	snapshot := -1
-	for i, name := range header {
-		if name == "Snapshot Name" || name == "Case Name" && snapshot < 0 {
-			snapshot = i
-		}
-	}
-	b, runs := newBuilder(), newRunBuilder()
-	positions := map[string]int{}
-	var problems judgments.Problems
-	for row := 0; ; row++ {
-		if row%1024 == 0 {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-		}
-		fields, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, csvError(path, err)
-		}
-		line, _ := r.FieldPos(0)
-		if err := addQuepid(b, runs, c, fields, positions, func() string {
-			if snapshot >= 0 && snapshot < len(fields) {
-				return fields[snapshot]
-			}
-			return "quepid"
-		}); err != nil {
-			problems = append(problems, judgments.Problem{Position: judgments.Position{File: path, Line: line, Column: 1}, Message: err.Error()})
-			if len(problems) == maxProblems {
-				break
-			}
-		}
-	}
-	if err := problems.ErrorOrNil(); err != nil {
-		return nil, err
-	}
-	collection := b.collection(baseName(path))
-	collection.Runs = runs.runs()
-	// Rankings name queries by id, and Quepid has none.
-	for i := range collection.Suite.Queries {
-		q := &collection.Suite.Queries[i]
-		if q.ID == "" && len(collection.Runs) > 0 {
-			q.ID = q.Text
-		}
-	}
-	return collection, nil
+// Quepid exports JSON of three kinds: a book of query-document pairs, each
+// with the judgements of several raters and the documents' fields; a case of
+// queries with one rating a document; and a snapshot of the rankings of a
+// case. They name queries by text, so that the text gives the ids: those of
+// a book, its case and its snapshots agree.
+
+type quepidBook struct {
+	Name  string `json:"name"`
+	Pairs []struct {
+		Query      string            `json:"query_text"`
+		Document   json.RawMessage   `json:"doc_id"`
+		Fields     json.RawMessage   `json:"document_fields"`
+		Need       string            `json:"information_need"`
+		Judgements []quepidJudgement `json:"judgements"`
+	} `json:"query_doc_pairs"`
 }
 
-// addQuepid takes one row.
-func addQuepid(b *builder, runs *runBuilder, c columns, fields []string, positions map[string]int, tag func() string) error {
-	for _, f := range fields {
-		if !utf8.ValidString(f) {
-			return errors.New("not UTF-8")
+type quepidJudgement struct {
+	Document   json.RawMessage `json:"doc_id"` // of a case alone
+	Rating     json.RawMessage `json:"rating"`
+	Rater      string          `json:"user_email"`
+	Unrateable bool            `json:"unrateable"`
+}
+
+type quepidCase struct {
+	Name    string `json:"case_name"`
+	Queries []struct {
+		ID      json.RawMessage `json:"query_id"`
+		Text    string          `json:"query_text"`
+		Ratings json.RawMessage `json:"ratings"`
+	} `json:"queries"`
+	// Snapshot is the name of a snapshot, whose Docs are rankings by query.
+	Snapshot string                  `json:"name"`
+	Docs     map[string][]quepidRank `json:"docs"`
+}
+
+type quepidRank struct {
+	ID        json.RawMessage `json:"id"`
+	Explain   json.RawMessage `json:"explain"`
+	RatedOnly bool            `json:"rated_only"`
+}
+
+// readQuepid reads one of the three.
+func readQuepid(path string, o ReadOptions) (*collection, error) {
+	q := quepidReader{b: newBuilder(), fields: map[string]json.RawMessage{}}
+	q.b.rule = o.Raters
+	err := readJSON(path, func(value json.RawMessage) error {
+		var kind map[string]json.RawMessage
+		if err := decode(value, &kind); err != nil {
+			return fmt.Errorf("not an export of Quepid: %w", err)
 		}
+		switch {
+		case kind["query_doc_pairs"] != nil:
+			return q.book(value)
+		case kind["queries"] != nil:
+			return q.cases(value)
+		}
+		return errors.New("not an export of Quepid, which has query_doc_pairs (a book) or queries (a case or a snapshot)")
+	})
+	if err != nil {
+		return nil, err
 	}
-	row := c.row(fields)
-	if row.query == "" {
-		return errors.New("the query is empty")
+	c := q.b.collection(cmp.Or(q.name, baseName(path)))
+	judgments.DeriveIDs(c.Suite.Queries)
+	ids := map[string]string{}
+	for _, one := range c.Suite.Queries {
+		ids[judgments.FoldTitle(one.Text)] = one.ID
 	}
-	q := b.query("", row.query)
-	if row.document == "" {
-		return nil
+	if len(q.rankings) > 0 {
+		for i := range q.rankings {
+			q.rankings[i].Query = ids[judgments.FoldTitle(q.rankings[i].Query)]
+		}
+		c.Runs = []run{{Tag: q.name, Queries: q.rankings}}
 	}
-	if c.position >= 0 && row.position != "" {
-		position, err := strconv.Atoi(row.position)
+	for _, id := range slices.Sorted(maps.Keys(q.fields)) {
+		c.fields = append(c.fields, judgments.Document{ID: id, Source: q.fields[id]})
+	}
+	return c, nil
+}
+
+// quepidReader puts an export together.
+type quepidReader struct {
+	b        *builder
+	name     string
+	fields   map[string]json.RawMessage // of documents, by id
+	rankings []ranking                  // by the query's text
+}
+
+func (r *quepidReader) book(value json.RawMessage) error {
+	var book quepidBook
+	if err := decode(value, &book); err != nil {
+		return fmt.Errorf("not a book of Quepid: %w", err)
+	}
+	r.name = book.Name
+	needs := map[string]bool{}
+	for i, pair := range book.Pairs {
+		if strings.TrimSpace(pair.Query) == "" {
+			return fmt.Errorf("the pair %d has no query_text", i+1)
+		}
+		id, err := idText(pair.Document)
 		if err != nil {
-			return fmt.Errorf("the position %q is no whole number", row.position)
+			return fmt.Errorf("the pair %d of the query %q: doc_id: %w", i+1, pair.Query, err)
 		}
-		t := tag()
-		positions[t+"\x00"+row.query]++
-		hit := Hit{ID: row.document, Title: row.title, Score: 1 / float64(positions[t+"\x00"+row.query])}
-		if err := runs.add(t, b.queries[q].Text, position, hit); err != nil {
+		if err := r.documentFields(id, pair.Fields); err != nil {
 			return err
 		}
+		if pair.Need != "" && !needs[pair.Query] {
+			needs[pair.Query] = true
+			r.b.note("information need", "left out", "")
+		}
+		q := r.b.query("", pair.Query)
+		if len(pair.Judgements) == 0 {
+			r.b.note("pair", "that nobody rated, left unjudged", "")
+		}
+		for _, j := range pair.Judgements {
+			if err := r.rate(q, id, j); err != nil {
+				return err
+			}
+		}
 	}
-	if row.grade == "" {
-		return nil
-	}
-	grade, err := parseGrade(row.grade)
-	if err != nil {
-		return err
-	}
-	b.judge(q, judgments.Judgment{ID: row.document, Title: row.title, Grade: grade})
 	return nil
 }
 
-// csvError gives a CSV error its place.
-func csvError(path string, err error) error {
-	if e, ok := errors.AsType[*csv.ParseError](err); ok {
-		return judgments.Problem{Position: judgments.Position{File: path, Line: e.Line, Column: e.Column}, Message: "no CSV: " + e.Err.Error()}
+// documentFields keeps the fields of a document, which Quepid writes as a text
+// of JSON.
+func (r *quepidReader) documentFields(id string, raw json.RawMessage) error {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		raw = json.RawMessage(text)
 	}
-	return fmt.Errorf("%s: %w", path, cause(err))
+	if raw = bytes.TrimSpace(raw); len(raw) == 0 || string(raw) == "null" {
+		return nil
+	}
+	if raw[0] != '{' || !json.Valid(raw) {
+		return fmt.Errorf("document %q: document_fields is not a JSON object", id)
+	}
+	if first, ok := r.fields[id]; ok {
+		if !bytes.Equal(first, raw) {
+			r.b.note("document", "whose fields differ from pair to pair, of which the first are kept", id)
+		}
+		return nil
+	}
+	r.fields[id] = raw
+	return nil
 }
 
-// writeQuepid writes the basic export, which Quepid imports as ratings. It
-// names documents by id: titles without one are listed.
-func writeQuepid(out *output, c *Collection) error {
-	f, err := out.create("")
+func (r *quepidReader) rate(query int, id string, j quepidJudgement) error {
+	if j.Unrateable || len(j.Rating) == 0 || string(j.Rating) == "null" {
+		r.b.note("judgement", "without a rating, left out", "")
+		return nil
+	}
+	grade, err := jsonGrade(j.Rating)
 	if err != nil {
-		return err
+		return fmt.Errorf("query %q, document %q: %w", r.b.queries[query].Text, id, err)
 	}
-	w := csv.NewWriter(f)
-	rows := [][]string{{"query", "docid", "rating"}}
-	for i := range c.Suite.Queries {
-		q := &c.Suite.Queries[i]
-		n := len(rows)
-		for _, j := range q.Relevant {
-			if j.ID == "" {
-				out.notes.add("%d judgments have a title and no id, by which Quepid names documents, and are left out", named(q, j))
-				continue
-			}
-			grade := math.Round(j.Grade)
-			if grade != j.Grade {
-				out.notes.add("%d grades are no whole numbers, as Quepid's ratings are, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
-			}
-			rows = append(rows, []string{guarded(q.Text), j.ID, strconv.FormatFloat(grade, 'f', -1, 64)})
-		}
-		if len(rows) == n {
-			rows = append(rows, []string{guarded(q.Text)})
-		}
-	}
-	out.lostIDs(c)
-	out.lostRuns(c)
-	out.lostOfSuite(c, true)
-	return w.WriteAll(rows)
+	r.b.rate(query, judgments.Judgment{ID: id, Grade: grade}, cmp.Or(j.Rater, "unknown"))
+	return nil
 }
 
-// guarded puts a space before what a spreadsheet would take for a formula, as
-// Quepid does; reading drops it.
-func guarded(text string) string {
-	text = oneLine(text)
-	if text != "" && strings.ContainsRune("-=+@", rune(text[0])) {
-		return " " + text
+// cases reads a case, or a snapshot of one.
+func (r *quepidReader) cases(value json.RawMessage) error {
+	var c quepidCase
+	if err := decode(value, &c); err != nil {
+		return fmt.Errorf("not a case or snapshot of Quepid: %w", err)
 	}
-	return text
+	r.name = cmp.Or(c.Name, c.Snapshot)
+	known := map[string]bool{}
+	for i, one := range c.Queries {
+		if strings.TrimSpace(one.Text) == "" {
+			return fmt.Errorf("the query %d has no query_text", i+1)
+		}
+		q := r.b.query("", one.Text)
+		if err := r.ratings(q, one.Ratings); err != nil {
+			return fmt.Errorf("query %q: %w", one.Text, err)
+		}
+		if c.Docs == nil {
+			continue
+		}
+		id, err := idText(one.ID)
+		if err != nil {
+			return fmt.Errorf("query %q: query_id: %w", one.Text, err)
+		}
+		known[id] = true
+		ranks, err := rankingOf(c.Docs[id])
+		if err != nil {
+			return fmt.Errorf("query %q: %w", one.Text, err)
+		}
+		if len(ranks) > 0 {
+			r.rankings = append(r.rankings, ranking{Query: one.Text, Hits: ranks})
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Docs)) {
+		if !known[id] {
+			r.b.lose("ranking", "of a query that the snapshot does not list, left out", id)
+		}
+	}
+	return nil
+}
+
+// ratings reads a case's list of ratings, or a snapshot's object of them.
+func (r *quepidReader) ratings(query int, raw json.RawMessage) error {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || string(raw) == "null" {
+		return nil
+	}
+	if raw[0] == '[' {
+		var list []quepidJudgement
+		if err := decode(raw, &list); err != nil {
+			return fmt.Errorf("ratings: %w", err)
+		}
+		for _, j := range list {
+			id, err := idText(j.Document)
+			if err != nil {
+				return fmt.Errorf("ratings: doc_id: %w", err)
+			}
+			if err := r.rate(query, id, j); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var byDocument map[string]json.RawMessage
+	if err := decode(raw, &byDocument); err != nil {
+		return fmt.Errorf("ratings: %w", err)
+	}
+	for _, id := range slices.Sorted(maps.Keys(byDocument)) {
+		if string(byDocument[id]) == "null" {
+			r.b.note("judgement", "without a rating, left out", "")
+			continue
+		}
+		grade, err := jsonGrade(byDocument[id])
+		if err != nil {
+			return fmt.Errorf("document %q: %w", id, err)
+		}
+		r.b.judge(query, judgments.Judgment{ID: id, Grade: grade})
+	}
+	return nil
+}
+
+// rankingOf reads a snapshot's ranking: its order is the ranks, and the value
+// of the explanation the score. Documents that are there because they are
+// rated, and were not found, do not count.
+func rankingOf(docs []quepidRank) ([]hit, error) {
+	var hits []hit
+	seen := map[string]bool{}
+	for _, d := range docs {
+		id, err := idText(d.ID)
+		if err != nil {
+			return nil, err
+		}
+		if d.RatedOnly {
+			continue
+		}
+		if seen[id] {
+			return nil, fmt.Errorf("the document %q is ranked twice", id)
+		}
+		seen[id] = true
+		hits = append(hits, hit{ID: id, Score: explained(d.Explain)})
+	}
+	return hits, nil
+}
+
+// explained is the value of an explanation, which may be a text of JSON; 0
+// where there is none.
+func explained(raw json.RawMessage) float64 {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		raw = json.RawMessage(text)
+	}
+	var e struct {
+		Value float64 `json:"value"`
+	}
+	_ = json.Unmarshal(raw, &e)
+	return e.Value
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -32,7 +31,7 @@ type studioDocument struct {
 // responses on its indices return them, or one hit or document a line. The
 // scenarios give the texts of the queries; without them the scenarios' ids
 // stand in their place.
-func readStudio(path string, o ReadOptions) (*Collection, error) {
+func readStudio(path string, o ReadOptions) (*collection, error) {
 	b := newBuilder()
 	type judgement struct {
 		scenario string
@@ -73,7 +72,7 @@ func readStudio(path string, o ReadOptions) (*Collection, error) {
 				tags[id] = d.Tags
 				return nil
 			}
-			b.notes.add("%d documents are neither scenarios nor judgements, and are left out", id)
+			b.note("document", "left out, neither a scenario nor a judgement", id)
 			return nil
 		})
 	})
@@ -113,7 +112,7 @@ func scenarioText(b *builder, id string, d studioDocument, param string) (string
 	}
 	for _, name := range names {
 		if name != chosen {
-			b.notes.add("%d values of scenarios besides the query", name)
+			b.note("value", "of a scenario besides the query", name)
 		}
 	}
 	return text, nil
@@ -122,7 +121,7 @@ func scenarioText(b *builder, id string, d studioDocument, param string) (string
 // writeStudio writes scenarios and judgements as hits, one a line, with the
 // ids and indices that a bulk load needs. Judgements name documents by id and
 // index, and rate in whole numbers.
-func writeStudio(out *output, c *Collection) error {
+func writeStudio(out *output, c *collection) error {
 	if out.options.Workspace == "" {
 		return errors.New("judgements of Relevance Studio belong to a workspace; name its id")
 	}
@@ -153,13 +152,10 @@ func writeStudio(out *output, c *Collection) error {
 		}
 		for _, j := range q.Relevant {
 			if j.ID == "" {
-				out.notes.add("%d judgments have a title and no id, by which Relevance Studio names documents, and are left out", named(q, j))
+				out.lose("judgment", "left out, because Relevance Studio names documents by id and this one has a title alone", named(q, j))
 				continue
 			}
-			grade := math.Round(j.Grade)
-			if grade != j.Grade {
-				out.notes.add("%d grades are no whole numbers, as ratings are, and are rounded", fmt.Sprintf("%g to %g", j.Grade, grade))
-			}
+			grade := out.wholeGrade(j.Grade, "ratings are")
 			rating := json.RawMessage(fmt.Sprintf("%.0f", grade))
 			if err := jsonLine(w, hit{"esrs-judgements", digest(scenario, index, j.ID), studioDocument{
 				Workspace: out.options.Workspace, Scenario: scenario, Index: index, Document: j.ID, Rating: rating,
@@ -168,14 +164,13 @@ func writeStudio(out *output, c *Collection) error {
 			}
 		}
 	}
-	out.lostRuns(c)
-	tags := c.withoutTags()
-	out.lostOfSuite(tags, true)
+	out.noteRuns(c)
+	out.noteSuite(c.withoutTags(), true)
 	return nil
 }
 
 // withoutTags is the collection for listing losses where tags are kept.
-func (c *Collection) withoutTags() *Collection {
+func (c *collection) withoutTags() *collection {
 	copied := *c
 	copied.Suite.Queries = slices.Clone(c.Suite.Queries)
 	for i := range copied.Suite.Queries {

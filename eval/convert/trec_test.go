@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestQrels(t *testing.T) {
 	if c.Texts {
 		t.Error("the texts are said to be known")
 	}
-	wantLosses(t, c.Losses)
+	wantSaid(t, said(&c.ledger))
 	texts := tempFile(t, "queries.tsv", "query_id\ttext\n101\tcrime\n102\theist\n")
 	c = read(t, Qrels, path, ReadOptions{Queries: texts})
 	if !c.Texts || c.Suite.Queries[1].Text != "heist" {
@@ -41,29 +42,28 @@ func TestQrels(t *testing.T) {
 func TestQrelsSurrogates(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "films.qrels")
 	losses := write(t, Qrels, path, filmsCollection(t), WriteOptions{})
-	wantLosses(t, losses,
-		"search:", "1 gates", "1 queries' inference_text", "1 expectations", "1 queries' tags", "1 queries' quarantine",
-		"2 titles stand behind surrogate ids", "1 grades are no whole numbers")
-	// The ids can be read off the titles by hand; Heat has a real one, and
-	// half a grade rounds away from zero.
+	wantSaid(t, losses,
+		"1 grade not a whole number, as trec_eval needs it; releval eval --grades fractional reads it: 0.5",
+		"how to search", "1 gate", "1 inference_text", "1 expectation", "1 query with tags", "1 query with a quarantine", "2 titles written as a surrogate id")
+	// The ids can be read off the titles by hand; Heat has a real one.
 	want := `crime 0 949 2
 crime 0 the-silence-of-the-lambs 3
-crime 0 ronin 1
+crime 0 ronin 0.5
 heist 0 the-silence-of-the-lambs 1
 heist 0 8195 1
 `
-	if diff := cmp.Diff(want, readText(t, path)); diff != "" {
+	if diff := cmp.Diff(want, fileText(t, path)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff("the-silence-of-the-lambs\tThe Silence of the Lambs\nronin\tRonin\n", readText(t, path+".titles.tsv")); diff != "" {
+	if diff := cmp.Diff("the-silence-of-the-lambs\tThe Silence of the Lambs\nronin\tRonin\n", fileText(t, path+".titles.tsv")); diff != "" {
 		t.Errorf("titles (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff("crime\tcrime in the city\nheist\theist\n", readText(t, path+".queries.tsv")); diff != "" {
+	if diff := cmp.Diff("crime\tcrime in the city\nheist\theist\n", fileText(t, path+".queries.tsv")); diff != "" {
 		t.Errorf("queries (-want +got):\n%s", diff)
 	}
 	c := read(t, Qrels, path, ReadOptions{})
 	wantQueries(t, []plainQuery{
-		{ID: "crime", Text: "crime in the city", Judged: []plainJudgment{{ID: "949", Grade: 2}, {Title: "The Silence of the Lambs", Grade: 3}, {Title: "Ronin", Grade: 1}}},
+		{ID: "crime", Text: "crime in the city", Judged: []plainJudgment{{ID: "949", Grade: 2}, {Title: "The Silence of the Lambs", Grade: 3}, {Title: "Ronin", Grade: 0.5}}},
 		{ID: "heist", Text: "heist", Judged: []plainJudgment{{Title: "The Silence of the Lambs", Grade: 1}, {ID: "8195", Grade: 1}}},
 	}, c)
 }
@@ -78,11 +78,11 @@ func TestSurrogatesOfDocuments(t *testing.T) {
 	})
 	in := filepath.Join(dir, "films.yaml")
 	folder := filepath.Join(dir, "beir")
-	result, err := Job{In: in, Out: folder + "/"}.Run(t.Context(), nil)
+	result, err := Job{In: in, Out: folder + "/", Force: true}.Run(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantLosses(t, result.Losses, `a title that no document has: "Alien"`, "1 judgments' titles have no id", "search:")
+	wantSaid(t, slices.Concat(result.Losses, result.Notes), "1 title without an id", `a title that no document has: "Alien"`, "how to search")
 	judged := plain(read(t, BEIR, folder, ReadOptions{}))[0].Judged
 	if len(judged) != 2 || judged[0].ID == "alien" || judged[1].ID != "the thing" {
 		t.Errorf("%+v", judged)
@@ -96,7 +96,7 @@ func TestSurrogatesOfDocuments(t *testing.T) {
 	if len(judged) != 2 || judged[0].Title != "Alien" || judged[1].Title != "the thing" {
 		t.Errorf("%+v", judged)
 	}
-	made, _, _ := strings.Cut(readText(t, qrels+titlesEnding), "\t")
+	made, _, _ := strings.Cut(fileText(t, qrels+titlesEnding), "\t")
 	again := tempFile(t, "again.qrels", "space 0 "+made+" 1\n")
 	if _, err := (Job{In: again, Out: qrels}).Run(t.Context(), nil); err != nil {
 		t.Fatal(err)
@@ -107,7 +107,7 @@ func TestSurrogatesOfDocuments(t *testing.T) {
 // TestSurrogatesDiffer gives ids to titles that look alike, and to one that
 // looks like a real id.
 func TestSurrogatesDiffer(t *testing.T) {
-	s := newSurrogates(&Collection{})
+	s := newSurrogates(&collection{})
 	s.used["wall-e"] = true
 	ids := map[string]string{}
 	for _, title := range []string{"WALL-E", "Wall E", "wall·e", "???", "!!!", "Wall-E"} {
@@ -129,17 +129,17 @@ func TestRun(t *testing.T) {
 	path := tempFile(t, "x.run", "q1 Q0 b 2 1.5 bm25\nq1 Q0 a 1 2e0 bm25\nq2 Q0 a 7 0.5 bm25\nq1 Q0 c 3 1.5 bm25\n")
 	c := read(t, TRECRun, path, ReadOptions{})
 	// Of the equal scores the greater id comes first, whatever the ranks say.
-	want := []Run{{Tag: "bm25", Queries: []Ranking{
-		{Query: "q1", Hits: []Hit{{ID: "a", Score: 2}, {ID: "c", Score: 1.5}, {ID: "b", Score: 1.5}}},
-		{Query: "q2", Hits: []Hit{{ID: "a", Score: 0.5}}},
+	want := []run{{Tag: "bm25", Queries: []ranking{
+		{Query: "q1", Hits: []hit{{ID: "a", Score: 2}, {ID: "c", Score: 1.5}, {ID: "b", Score: 1.5}}},
+		{Query: "q2", Hits: []hit{{ID: "a", Score: 0.5}}},
 	}}}
 	if diff := cmp.Diff(want, c.Runs); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	out := filepath.Join(t.TempDir(), "y.run")
-	wantLosses(t, write(t, TRECRun, out, c, WriteOptions{}))
+	wantSaid(t, write(t, TRECRun, out, c, WriteOptions{}))
 	wantText := "q1 Q0 a 1 2 bm25\nq1 Q0 c 2 1.5 bm25\nq1 Q0 b 3 1.5 bm25\nq2 Q0 a 1 0.5 bm25\n"
-	if diff := cmp.Diff(wantText, readText(t, out)); diff != "" {
+	if diff := cmp.Diff(wantText, fileText(t, out)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -147,21 +147,21 @@ func TestRun(t *testing.T) {
 // TestRunInAnotherOrder writes rankings that are not in the order of their
 // scores, which their readers would rank by, and several runs at once.
 func TestRunInAnotherOrder(t *testing.T) {
-	c := &Collection{Runs: []Run{
-		{Tag: "a b", Queries: []Ranking{{Query: "q", Hits: []Hit{{ID: "x", Score: 1}, {ID: "y", Score: 1}, {ID: "z", Score: 3}}}}},
-		{Tag: "../a-b", Queries: []Ranking{{Query: "#1", Hits: []Hit{{ID: "x", Score: 1}}}}},
+	c := &collection{Runs: []run{
+		{Tag: "a b", Queries: []ranking{{Query: "q", Hits: []hit{{ID: "x", Score: 1}, {ID: "y", Score: 1}, {ID: "z", Score: 3}}}}},
+		{Tag: "../a-b", Queries: []ranking{{Query: "#1", Hits: []hit{{ID: "x", Score: 1}}}}},
 	}}
 	c.Suite.Queries = []judgments.Query{{ID: "q", Text: "q"}, {ID: "#1", Text: "#1"}, {ID: "1", Text: "1"}}
-	if _, err := Write(t.Context(), TRECRun, filepath.Join(t.TempDir(), "x.run"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "the source holds 2 runs") {
+	if _, err := save(t.Context(), TRECRun, filepath.Join(t.TempDir(), "x.run"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "the source holds 2 runs") {
 		t.Errorf("%v", err)
 	}
 	folder := filepath.Join(t.TempDir(), "runs")
-	wantLosses(t, write(t, TRECRun, folder+"/", c, WriteOptions{}), "1 rankings are not in the order of their scores")
+	wantSaid(t, write(t, TRECRun, folder+"/", c, WriteOptions{}), "1 ranking not in the order of the scores", "1 query without hits")
 	for name, want := range map[string]string{
 		"a-b.run":  "q Q0 x 1 1 a-b\nq Q0 y 2 0.5 a-b\nq Q0 z 3 0.3333333333333333 a-b\n",
 		"-a-b.run": "1 Q0 x 1 1 ../a-b\n",
 	} {
-		if diff := cmp.Diff(want, readText(t, filepath.Join(folder, name))); diff != "" {
+		if diff := cmp.Diff(want, fileText(t, filepath.Join(folder, name))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -295,11 +295,11 @@ func TestConvertedRunsDrawn(t *testing.T) {
 
 func TestRunHoldsNoJudgments(t *testing.T) {
 	c := read(t, TRECRun, tempFile(t, "x.run", "q1 Q0 a 1 2 t\n"), ReadOptions{})
-	_, err := Write(t.Context(), Suite, filepath.Join(t.TempDir(), "s.yaml"), c, WriteOptions{})
+	_, err := save(t.Context(), Suite, filepath.Join(t.TempDir(), "s.yaml"), c, WriteOptions{})
 	if err == nil || !strings.Contains(err.Error(), "rankings and no judgments") {
 		t.Errorf("%v", err)
 	}
-	_, err = Write(t.Context(), TRECRun, filepath.Join(t.TempDir(), "s.run"), filmsCollection(t), WriteOptions{})
+	_, err = save(t.Context(), TRECRun, filepath.Join(t.TempDir(), "s.run"), filmsCollection(t), WriteOptions{})
 	if err == nil || !strings.Contains(err.Error(), "holds no rankings") {
 		t.Errorf("%v", err)
 	}

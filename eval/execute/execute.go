@@ -93,7 +93,7 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	if err := seen.Errors(); err != nil {
 		return nil, err
 	}
-	titles, err := ResolveTitles(ctx, c, p)
+	titles, err := resolveTitles(ctx, c, p)
 	if err != nil {
 		return nil, err
 	}

@@ -29,9 +29,9 @@ type Titles struct {
 	Hash string
 }
 
-// ResolveTitles looks up every judged title and id of the plan, many in one
+// resolveTitles looks up every judged title and id of the plan, many in one
 // request. Titles of judgments with an id are not looked up: the id decides.
-func ResolveTitles(ctx context.Context, c Resolver, p *plan.Plan) (Titles, error) {
+func resolveTitles(ctx context.Context, c Resolver, p *plan.Plan) (Titles, error) {
 	asked := make(map[string]string) // titles by their folded form
 	ids := make(map[string]bool)
 	for _, q := range p.Queries {

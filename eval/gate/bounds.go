@@ -9,51 +9,90 @@ import (
 	"github.com/releval/releval/eval/score"
 )
 
-// bounds holds a metric's value itself against min and max.
+// bounds compares a metric's value itself with min and max.
 func (j *judge) bounds() {
 	metric, values, ok := j.values(j.Scores, j.System, j.scope.queries)
 	if !ok {
 		return
 	}
-	summary := metric.Aggregate(values)
-	if summary.N == 0 {
-		j.undecided("%s is undefined for all %s", j.Metric, plural(len(values), "query"))
+	if j.gate.Min == nil && j.gate.Max == nil {
+		j.undecided("the gate has no limit")
 		return
 	}
-	low, high := math.Inf(1), math.Inf(1)
-	if j.gate.Min != nil {
-		low = summary.Value - *j.gate.Min
+	// The answered queries alone, and with the failed ones at the least and at
+	// the most that their judgments allow.
+	answered := make([]float64, 0, len(values))
+	least, most := slices.Clone(values), slices.Clone(values)
+	ids, offenders := j.without()
+	for i, q := range j.scope.queries {
+		if j.system.Errors[q] == "" {
+			answered = append(answered, values[i])
+		} else {
+			least[i], most[i] = metric.Limits(j.query(q).Judged())
+		}
 	}
-	if j.gate.Max != nil {
-		high = *j.gate.Max - summary.Value
-	}
-	if math.IsInf(min(low, high), 1) {
-		j.undecided("the gate has no limit")
+	summary := metric.Aggregate(answered)
+	switch {
+	case len(answered) == 0:
+		j.failuresLeftOut(ids, offenders, "")
+		return
+	case summary.N == 0:
+		j.undecided("%s is undefined for all %s", j.Metric, plural(len(answered), "query"))
+		if len(ids) > 0 {
+			j.failuresLeftOut(ids, offenders, "")
+		}
 		return
 	}
 	j.Actual = beside(summary.Value, j.gate.Min, j.gate.Max)
 	if metric.IsCount() {
 		j.Actual = number(summary.Value)
 	}
-	j.decide(min(low, high))
+	low, high := metric.Aggregate(least).Value, metric.Aggregate(most).Value
+	best := max(j.room(low), j.room(high))
+	if best < 0 && j.gate.Min != nil && j.gate.Max != nil && low < *j.gate.Min && high > *j.gate.Max {
+		best = 0 // a value between the two meets both limits
+	}
+	worst := min(j.room(low), j.room(high))
+	if len(ids) > 0 && mayBeUndefined(metric) {
+		worst, best = math.NaN(), math.NaN()
+	}
+	j.decideThree(j.room(summary.Value), worst, best)
 	if j.Verdict == Failed && !metric.IsCount() {
-		j.furthest(values, low < high)
+		j.furthest(values, j.gate.Min != nil && summary.Value < *j.gate.Min)
 	}
 	if summary.Undefined > 0 {
 		j.explain("%s has no value for %s, left out", j.Metric, plural(summary.Undefined, "query"))
 	}
-	if ids, offenders := j.failed(j.scope.queries); len(ids) > 0 {
-		j.Queries = offenders
-		j.undecided("%s failed, taken as %s: %s", plural(len(ids), "query"), taken(summary.Undefined), some(ids))
+	if len(ids) > 0 {
+		atWorst := low
+		if j.room(high) < j.room(low) {
+			atWorst = high
+		}
+		j.failuresLeftOut(ids, offenders, fixed(atWorst))
 	}
 }
 
-// taken says how failed queries stand in a mean.
-func taken(undefined int) string {
-	if undefined > 0 {
-		return "having no value"
+// room is how far a value is from the nearer limit, negative beyond it.
+func (j *judge) room(value float64) float64 {
+	room := math.Inf(1)
+	if j.gate.Min != nil {
+		room = value - *j.gate.Min
 	}
-	return "0"
+	if j.gate.Max != nil {
+		room = min(room, *j.gate.Max-value)
+	}
+	return room
+}
+
+// without lists the gate's queries whose answers by its system do not score,
+// and as offenders the reasons.
+func (j *judge) without() (ids []string, offenders []Offender) {
+	for _, q := range j.scope.queries {
+		if reason := j.system.Errors[q]; reason != "" {
+			ids, offenders = append(ids, j.query(q).ID), append(offenders, j.offender(q, reason))
+		}
+	}
+	return ids, offenders
 }
 
 // values returns the gate's metric of a system for some of the evaluation's
@@ -82,6 +121,9 @@ func (j *judge) values(e *score.Evaluation, system string, queries []int) (metri
 func (j *judge) furthest(values []float64, below bool) {
 	order := make([]int, 0, len(values))
 	for i, v := range values {
+		if j.system.Errors[j.scope.queries[i]] != "" {
+			continue
+		}
 		if below && v < *j.gate.Min || !below && v > *j.gate.Max {
 			order = append(order, i)
 		}

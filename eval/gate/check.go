@@ -64,7 +64,7 @@ func (c *checker) system(systems []string) {
 func (c *checker) measured() {
 	g := c.gate
 	switch {
-	case g.Max == nil || g.Min != nil || g.MinGain != nil || g.MaxDrop != nil || g.MaxQueryDrop != nil:
+	case g.Max == nil || g.Min != nil || g.MinGain != nil || g.MaxDrop != nil || g.MaxQueryDrop != nil || g.MaxQueries != nil || g.MaxShare != nil:
 		c.fail("a gate on %s has max alone", g.Metric)
 	case g.Versus != "" || g.Confidence != 0:
 		c.fail("a gate on %s bounds the value itself; remove versus and confidence", g.Metric)
@@ -136,8 +136,16 @@ func (c *checker) together() {
 		c.fail("a gate has one of min_gain, max_drop and max_query_drop; write one gate for each")
 	case relative == 1 && g.Versus == "":
 		c.fail("a limit on a difference needs versus: first-stage or baseline")
+	case (g.MaxQueries != nil || g.MaxShare != nil) && g.MaxQueryDrop == nil:
+		c.fail("max_queries and max_share go with max_query_drop: how many queries may drop by more than that")
+	case g.MaxQueries != nil && g.MaxShare != nil:
+		c.fail("a gate has one of max_queries and max_share")
+	case g.MaxQueries != nil && *g.MaxQueries < 0 || g.MaxShare != nil && !(*g.MaxShare >= 0 && *g.MaxShare < 1):
+		c.fail("max_queries must be at least 0, and max_share at least 0 and below 1")
+	case g.Inconclusive != "" && g.Inconclusive != judgments.InconclusivePasses && g.Inconclusive != judgments.InconclusiveFails:
+		c.fail("inconclusive must be pass or fail, not %q", g.Inconclusive)
 	case g.Confidence != 0 && g.MinGain == nil && g.MaxDrop == nil:
-		c.fail("confidence goes with min_gain or max_drop, where there is a mean difference with an interval")
+		c.fail("confidence goes with min_gain or max_drop, where there is a mean difference to bound")
 	case g.Confidence != 0 && !(g.Confidence >= 0.5 && g.Confidence < 1):
 		c.fail("confidence is %s: it must be at least 0.5 and below 1, such as 0.95", number(g.Confidence))
 	case g.Min != nil && g.Max != nil && *g.Min > *g.Max:

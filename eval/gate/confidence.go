@@ -1,90 +1,106 @@
 package gate
 
 import (
-	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/releval/releval/eval/stats"
 )
 
-// confident decides whether the mean difference of queries like these is at
-// least the limit, with the gate's confidence. The two witnesses that it
-// needs, and why, are in the package's documentation.
-func (j *judge) confident(p *pairs, limit float64) error {
-	if unchanged(p) {
-		// With no change at all there is nothing to be unsure of but what
-		// happens elsewhere, which no statistic of these queries can tell.
-		j.decide(-limit)
-		j.explain("no query changed")
-		return nil
+// confident decides, where the difference of these queries meets the limit or
+// may meet it, whether that of queries like them does, with the gate's
+// confidence. It returns the bound with the failed queries at their worst.
+func (j *judge) confident(p *pairs, limit float64) (worst string) {
+	if j.Verdict == Passed && j.sameSystem(p) {
+		j.explain("the same system gave the same rankings: there is nothing to infer")
+		return ""
 	}
-	c, err := j.beyond(p, limit)
-	if errors.Is(err, stats.ErrTooFew) {
-		j.undecided("%v", err)
-		return nil
+	alpha := 1 - j.gate.Confidence
+	losses := p.answered.losses()
+	most, mostAtWorst := stats.Upper(losses, 1, alpha), stats.Upper(p.atWorst.losses(), 1, alpha)
+	if !p.metric.IsMean() || math.IsNaN(most) || math.IsNaN(mostAtWorst) {
+		j.undecided("%s has no range from 0 to 1, so that nothing bounds its differences", j.Metric)
+		return ""
 	}
-	if err != nil {
-		return fmt.Errorf("%s of %s: %w", j.Metric, j.System, err)
+	level := " with " + p100(j.gate.Confidence) + " % confidence"
+	j.Actual += ", " + atMost(most, limit) + level
+	worst = atMost(mostAtWorst, limit) + level
+	j.Margin = snap(-most - limit)
+	if j.Verdict == Passed && j.Margin >= 0 && snap(-mostAtWorst-limit) >= 0 {
+		return worst
 	}
-	low, high := snap(c.Low), snap(c.High)
-	j.Actual += fmt.Sprintf(" with the %s %% interval %s", p100(c.Confidence), interval(c.Low+limit, c.High+limit))
-	switch {
-	case low < 0 && high >= 0:
-		j.Margin = low
-		j.undecided("the limit %s lies inside the interval; %s", signed(limit), power(c))
-	case c.P > 1-c.Confidence:
-		j.Margin = marginOf(low, high)
-		j.undecided("the interval excludes the limit %s, but the randomisation test does not (p = %.3g); %s", signed(limit), c.P, power(c))
-	default:
-		j.decide(marginOf(low, high))
+	j.Verdict = Inconclusive
+	if j.Margin >= 0 {
+		return worst // the failed queries are why, which is said with them
 	}
-	return nil
+	n := len(losses)
+	here := fmt.Sprintf("no query's score changed: no drop on these %d", n)
+	switch gain := p.answered.gain(p.metric); {
+	case p.identical:
+		here = fmt.Sprintf("every ranking is the baseline's, but it is not proved that the system is: no drop on these %d queries", n)
+	case changed(losses) > 0 && snap(gain) == 0:
+		here = fmt.Sprintf("no drop on these %d queries", n)
+	case gain < 0:
+		here = fmt.Sprintf("a drop of %s on these %d queries", fixed(-gain), n)
+	case gain > 0:
+		here = fmt.Sprintf("a gain of %s on these %d queries", fixed(gain), n)
+	}
+	beyond := "above the limit of " + number(0 - limit)
+	if j.gate.MinGain != nil {
+		beyond = "short of the limit of " + number(limit)
+	}
+	j.explain("%s, but on queries like them %s (%s %%), %s; %s", here, atMost(most, limit), p100(j.gate.Confidence), beyond, needed(losses, 0-limit, alpha))
+	return worst
 }
 
-// beyond compares the differences less the limit with 0: the same resamples
-// give the same interval, moved by the limit, and the test is then one of the
-// limit.
-func (j *judge) beyond(p *pairs, limit float64) (stats.Comparison, error) {
-	if limit == 0 && j.Comparison != nil {
-		return *j.Comparison, nil
+// atMost says what a bound on the loss allows.
+func atMost(loss, limit float64) string {
+	if loss >= 0 {
+		return "at most " + beside(loss, new(-limit)) + " worse"
 	}
-	moved := make([]float64, len(p.before))
-	for i, v := range p.before {
-		moved[i] = v + limit
-	}
-	o := j.Stats
-	o.Confidence = j.gate.Confidence
-	return stats.Compare(moved, p.after, o)
+	return "at least " + beside(-loss, &limit) + " better"
 }
 
-// marginOf is the room from an interval on one side of 0 to 0: that of its
-// lower end above, that of its upper end below.
-func marginOf(low, high float64) float64 {
-	if high < 0 {
-		return high
-	}
-	return low
-}
+// mostStretched is up to how many queries needed looks.
+const mostStretched = 20_000
 
-// power says what these queries can see, and how many would be needed.
-func power(c stats.Comparison) string {
-	text := fmt.Sprintf("%s show a distance of %s or more from it (80 %% power)", plural(c.N, "query"), fixed(c.Detectable))
-	switch {
-	case c.QueriesNeeded >= stats.MaxQueriesNeeded || c.QueriesNeeded == 0:
-		text += "; no number of queries would show this one"
-	case c.QueriesNeeded > c.N:
-		text += fmt.Sprintf("; this one would need about %d", c.QueriesNeeded)
+// needed says how many queries with losses like these would bring the bound to
+// the limit, which may be negative where a gain is asked for.
+func needed(losses []float64, limit, alpha float64) string {
+	if changed(losses) == 0 && limit > 0 {
+		return fmt.Sprintf("%s could show it", plural(stats.QueriesForMargin(limit, alpha), "query"))
 	}
-	return text
-}
-
-// unchanged says that no query has a difference beyond rounding.
-func unchanged(p *pairs) bool {
-	for i := range p.before {
-		if math.Abs(p.after[i]-p.before[i]) > Tolerance {
-			return false
+	sum := 0.0
+	for _, l := range losses {
+		sum += l
+	}
+	if limit-sum/float64(len(losses)) <= Tolerance {
+		return "no number of queries like these could show it"
+	}
+	enough := func(n int) bool { return stats.Upper(stretched(losses, n), 1, alpha) <= limit }
+	low, high := len(losses), 2*len(losses)
+	for !enough(high) {
+		if low, high = high, 2*high; low > mostStretched {
+			return fmt.Sprintf("more than %d queries like these would be needed", low)
 		}
 	}
-	return true
+	for high-low > max(1, low/50) {
+		if middle := (low + high) / 2; enough(middle) {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	return fmt.Sprintf("about %d queries like these could show it", high)
+}
+
+// stretched are n values distributed like the given ones.
+func stretched(values []float64, n int) []float64 {
+	sorted := slices.Sorted(slices.Values(values))
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = sorted[(2*i+1)*len(sorted)/(2*n)]
+	}
+	return out
 }

@@ -9,87 +9,116 @@ import (
 	"github.com/releval/releval/eval/stats"
 )
 
-// difference holds the change against the first stage or the baseline
-// against its limit.
-func (j *judge) difference() error {
+// difference compares the change against the first stage or the baseline with
+// its limit.
+func (j *judge) difference() {
 	p, ok := j.pair()
 	if !ok {
-		return nil
+		return
 	}
 	if j.gate.MaxQueryDrop != nil {
 		j.queryDrops(p)
-	} else if err := j.meanDifference(p); err != nil {
-		return err
+	} else {
+		j.meanDifference(p)
+	}
+	if p.identical && j.Verdict == Passed && j.Reason == "" {
+		j.explain("every ranking is the baseline's")
 	}
 	if p.undefined > 0 {
 		j.explain("%s has no value for %s, left out", j.Metric, plural(p.undefined, "query"))
 	}
-	return nil
 }
 
-// queryDrops holds the largest drop of a single query against its limit.
+// queryDrops compares the drops of single queries with max_query_drop: either
+// the largest, or the number of those beyond it with max_queries or max_share.
 func (j *judge) queryDrops(p *pairs) {
 	limit := *j.gate.MaxQueryDrop
-	worst, at := 0.0, -1
-	order := make([]int, 0, len(p.queries))
-	for i := range p.queries {
-		drop := p.before[i] - p.after[i]
-		if drop > worst {
-			worst, at = drop, i
-		}
-		if drop > limit+Tolerance {
-			order = append(order, i)
-		}
-	}
-	j.Actual = "no drop"
-	if at >= 0 {
-		j.Actual = fmt.Sprintf("a drop of %s by %s", beside(worst, &limit), j.query(p.queries[at]).ID)
-	}
-	j.decide(limit - worst)
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Compare(p.before[b]-p.after[b], p.before[a]-p.after[a])
-	})
-	for _, i := range order {
-		j.Queries = append(j.Queries, j.moved(p, i))
-	}
-	// A query that did drop too far has, whatever the failed ones would have
-	// done.
-	if j.Verdict == Passed {
-		j.failedPairs(p)
-	}
-}
-
-// meanDifference holds the difference of the means against min_gain or
-// max_drop.
-func (j *judge) meanDifference(p *pairs) error {
-	limit, ok := j.limit()
-	if !ok {
-		j.undecided("the gate has no limit")
-		return nil
-	}
-	if len(p.queries) == 0 {
-		j.failedPairs(p)
+	losses := p.answered.losses()
+	if len(losses) == 0 {
+		j.leftOut(p, "")
 		if len(p.failed) == 0 {
 			j.undecided("%s is undefined for all queries", j.Metric)
 		}
-		return nil
+		return
 	}
-	difference := p.metric.Aggregate(p.after).Value - p.metric.Aggregate(p.before).Value
-	j.Actual = signedBeside(difference, limit)
-	if err := j.compare(p); err != nil {
-		return err
+	order := make([]int, 0, len(losses)) // of those that fell too far
+	worst := 0
+	for i, loss := range losses {
+		if loss > losses[worst] {
+			worst = i
+		}
+		if loss > limit+Tolerance {
+			order = append(order, i)
+		}
 	}
-	if j.gate.Confidence == 0 {
-		j.decide(difference - limit)
-		j.sayHowSure(limit)
-	} else if err := j.confident(p, limit); err != nil {
-		return err
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(losses[b], losses[a]) })
+	for _, i := range order {
+		j.Queries = append(j.Queries, j.moved(p, i))
+	}
+	atWorst := p.atWorst.losses()
+	name, fall := j.query(p.queries[worst]).ID, beside(losses[worst], &limit)
+	var worstCase string
+	if j.gate.MaxQueries == nil && j.gate.MaxShare == nil {
+		j.Actual = "no drop"
+		if losses[worst] > 0 {
+			j.Actual = fmt.Sprintf("a drop of %s by %s", fall, name)
+		}
+		j.decideThree(limit-max(0, losses[worst]), p.open(limit-max(0, slices.Max(atWorst))), limit-max(0, losses[worst]))
+		worstCase = "a drop of " + fixed(slices.Max(atWorst))
+	} else {
+		j.Actual = plural(len(order), "query")
+		if len(order) > 0 {
+			j.Actual += fmt.Sprintf(", at worst %s by %s", name, fall)
+		}
+		lost := 0
+		for _, loss := range atWorst {
+			if loss > limit+Tolerance {
+				lost++
+			}
+		}
+		j.decideThree(j.allowed(len(losses))-float64(len(order)), p.open(j.allowed(len(atWorst))-float64(lost)), j.allowed(len(atWorst))-float64(len(order)))
+		worstCase = plural(lost, "query")
+	}
+	j.leftOut(p, worstCase)
+}
+
+// allowed is how many of so many queries may drop too far.
+func (j *judge) allowed(queries int) float64 {
+	if j.gate.MaxQueries != nil {
+		return float64(*j.gate.MaxQueries)
+	}
+	return math.Floor(*j.gate.MaxShare*float64(queries) + Tolerance)
+}
+
+// meanDifference compares the difference of the means with min_gain or
+// max_drop.
+func (j *judge) meanDifference(p *pairs) {
+	limit, ok := j.limit()
+	switch {
+	case !ok:
+		j.undecided("the gate has no limit")
+		return
+	case len(p.queries) == 0:
+		j.leftOut(p, "")
+		if len(p.failed) == 0 {
+			j.undecided("%s is undefined for all queries", j.Metric)
+		}
+		return
+	}
+	gain, worst := p.answered.gain(p.metric), p.atWorst.gain(p.metric)
+	worstCase := signedBeside(worst, limit)
+	j.Actual = signedBeside(gain, limit)
+	j.decideThree(gain-limit, p.open(worst-limit), p.open(p.atBest.gain(p.metric)-limit))
+	switch {
+	case j.Verdict == Failed:
+		j.sayHowSure(p, limit)
+	case j.gate.Confidence != 0:
+		worstCase += ", " + j.confident(p, limit)
 	}
 	if j.Verdict != Passed {
 		j.losers(p, limit)
 	}
-	j.failedPairs(p)
-	return nil
+	j.leftOut(p, worstCase)
 }
 
 // limit is the least difference that the gate allows.
@@ -112,39 +141,26 @@ func signedBeside(x, limit float64) string {
 	return "+" + text
 }
 
-// compare attaches the paired comparison of the differences themselves.
-func (j *judge) compare(p *pairs) error {
-	if len(p.queries) < 2 {
-		return nil
-	}
-	o := j.Stats
-	if j.gate.Confidence != 0 {
-		o.Confidence = j.gate.Confidence
-	}
-	c, err := stats.Compare(p.before, p.after, o)
-	if err != nil {
-		return fmt.Errorf("%s of %s: %w", j.Metric, j.System, err)
-	}
-	j.Comparison = &c
-	return nil
-}
-
-// sayHowSure adds, to a verdict on these queries alone, that others could
-// have given another one.
-func (j *judge) sayHowSure(limit float64) {
-	c := j.Comparison
-	if c == nil || j.Verdict != Failed || c.High < limit {
+// sayHowSure adds, to a failure on these queries, that others could pass.
+func (j *judge) sayHowSure(p *pairs, limit float64) {
+	if !p.metric.IsMean() {
 		return
 	}
-	j.explain("so it is for these queries; others like them could meet the limit: the %s %% interval is %s", p100(c.Confidence), interval(c.Low, c.High))
+	gains := p.answered.losses()
+	for i := range gains {
+		gains[i] = 0 - gains[i]
+	}
+	interval, err := stats.DifferenceInterval(gains, cmp.Or(j.gate.Confidence, stats.DefaultConfidence))
+	if err == nil && interval.High >= limit { // NaN where the queries are too few
+		j.explain("the limit lies inside the %s %% interval, %s to %s: another sample of queries could pass", p100(interval.Confidence), signed(interval.Low), signed(interval.High))
+	}
 }
-
-func interval(low, high float64) string { return "[" + signed(low) + ", " + signed(high) + "]" }
 
 func p100(confidence float64) string { return fmt.Sprintf("%.4g", 100*confidence) }
 
-// failedPairs makes the result inconclusive where a query failed.
-func (j *judge) failedPairs(p *pairs) {
+// leftOut says which queries failed, and what the gate comes to with them at
+// their worst.
+func (j *judge) leftOut(p *pairs, worst string) {
 	if len(p.failed) == 0 {
 		return
 	}
@@ -152,28 +168,44 @@ func (j *judge) failedPairs(p *pairs) {
 	for i, f := range p.failed {
 		ids[i] = f.Query
 	}
-	j.Queries = p.failed
-	j.undecided("%s failed, left out: %s", plural(len(ids), "query"), some(ids))
+	j.failuresLeftOut(ids, p.failed, worst)
+}
+
+// failuresLeftOut adds what failed queries mean for the verdict.
+func (j *judge) failuresLeftOut(ids []string, failed []Offender, worst string) {
+	text := plural(len(ids), "query") + " failed, left out: " + some(ids)
+	switch {
+	case j.Verdict == Passed:
+		text += "; at worst " + worst + ", which meets the limit too"
+	case j.Verdict == Failed && len(ids) == 1:
+		text += "; the gate fails whatever it had answered"
+	case j.Verdict == Failed:
+		text += "; the gate fails whatever they had answered"
+	default:
+		j.Verdict, j.Queries = Inconclusive, failed
+		if worst != "" {
+			text += "; at worst " + worst
+		}
+	}
+	j.explain("%s", text)
 }
 
 // losers lists the queries that fell or, where a gain was asked for, stayed
 // below it; the largest losses first.
 func (j *judge) losers(p *pairs, limit float64) {
-	order := make([]int, 0, len(p.queries))
-	for i := range p.queries {
-		change := p.after[i] - p.before[i]
-		if change < -Tolerance || j.gate.MinGain != nil && change < limit-Tolerance {
+	losses := p.answered.losses()
+	order := make([]int, 0, len(losses))
+	for i, loss := range losses {
+		if loss > 0 || j.gate.MinGain != nil && -loss < limit-Tolerance {
 			order = append(order, i)
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Compare(p.after[a]-p.before[a], p.after[b]-p.before[b])
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(losses[b], losses[a]) })
 	for _, i := range order {
 		j.Queries = append(j.Queries, j.moved(p, i))
 	}
 }
 
 func (j *judge) moved(p *pairs, i int) Offender {
-	return j.offender(p.queries[i], fixed(p.before[i])+" to "+fixed(p.after[i]))
+	return j.offender(p.queries[i], fixed(p.answered.before[i])+" to "+fixed(p.answered.after[i]))
 }

@@ -3,6 +3,7 @@ package gate
 import (
 	"math"
 
+	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/judgments"
 )
@@ -11,25 +12,24 @@ import (
 const firstStage = judgments.FirstStage
 
 // Evaluate gives a verdict on every gate, in the suite's order, and then on
-// every expectation, by query. A condition that names no system is held
-// against every reranker, or against the first stage where none was run; a
-// limit on failed queries against all systems. The error is for options that
-// stats refuses; what is wrong with the run is a verdict.
-func Evaluate(in Input) ([]Result, error) {
+// every expectation, by query. A condition that names no system is
+// decided for every reranker, or for the first stage where none was run; a
+// limit on failed queries for all systems. What is wrong with the run is a
+// verdict.
+func Evaluate(in Input) []Result {
 	run := in.Scores.Run
+	if in.Integrity == nil {
+		in.Integrity = new(integrity.Check(run))
+	}
 	e := evaluator{Input: in, missing: unresolvedIn(&run.Manifest)}
 	var results []Result
 	for i := range run.Manifest.Gates {
-		rows, err := e.gate(&run.Manifest.Gates[i])
-		if err != nil {
-			return nil, err
-		}
-		results = append(results, rows...)
+		results = append(results, e.gate(&run.Manifest.Gates[i])...)
 	}
 	for i := range run.Queries {
 		results = append(results, e.expectations(&run.Queries[i])...)
 	}
-	return results, nil
+	return results
 }
 
 // evaluator is an Input with what several verdicts need of it.
@@ -48,7 +48,7 @@ type judge struct {
 }
 
 // gate evaluates a gate for each system that it is for.
-func (e *evaluator) gate(g *judgments.Gate) ([]Result, error) {
+func (e *evaluator) gate(g *judgments.Gate) []Result {
 	scope := e.scope(g.Tag)
 	var results []Result
 	for _, name := range e.systemsFor(g) {
@@ -60,18 +60,20 @@ func (e *evaluator) gate(g *judgments.Gate) ([]Result, error) {
 			Margin:   math.NaN(),
 		}
 		j := judge{evaluator: e, gate: g, system: e.Scores.System(name), scope: scope, Result: &r}
-		if err := j.evaluate(); err != nil {
-			return nil, err
-		}
+		j.evaluate()
 		if r.Verdict == Passed {
 			r.Queries = nil
 		}
 		for _, note := range scope.notes {
 			r.explain("%s", note)
 		}
+		if r.Verdict == Inconclusive && g.Inconclusive == judgments.InconclusiveFails {
+			r.Verdict = Failed
+			r.Reason = "inconclusive, which fails this gate: " + r.Reason
+		}
 		results = append(results, r)
 	}
-	return results, nil
+	return results
 }
 
 // systemsFor names the systems that a gate is for; the empty name stands for
@@ -109,7 +111,7 @@ func (e *evaluator) named(system string) []string {
 }
 
 // evaluate fills in the result.
-func (j *judge) evaluate() error {
+func (j *judge) evaluate() {
 	j.Expected = j.expectation()
 	partial := j.partial()
 	switch {
@@ -130,9 +132,8 @@ func (j *judge) evaluate() error {
 	case j.gate.Versus == "":
 		j.bounds()
 	default:
-		return j.difference()
+		j.difference()
 	}
-	return nil
 }
 
 // expectation is the gate's condition in words.
@@ -145,6 +146,10 @@ func (j *judge) expectation() string {
 		text = "a gain of at least " + number(*g.MinGain) + " over " + over
 	case g.MaxDrop != nil:
 		text = "a drop of at most " + number(*g.MaxDrop) + " against " + over
+	case g.MaxQueryDrop != nil && g.MaxQueries != nil:
+		text = "at most " + plural(*g.MaxQueries, "query") + " to drop by more than " + number(*g.MaxQueryDrop) + " against " + over
+	case g.MaxQueryDrop != nil && g.MaxShare != nil:
+		text = "at most " + percent(*g.MaxShare) + " of the queries to drop by more than " + number(*g.MaxQueryDrop) + " against " + over
 	case g.MaxQueryDrop != nil:
 		text = "no query to drop by more than " + number(*g.MaxQueryDrop) + " against " + over
 	case isLatency(g.Metric) && g.Max != nil:

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -18,8 +19,9 @@ import (
 // noon is the time of the tests' runs.
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-// evaluated is an evaluation by ndcg@10 with the given values, without any
-// ranking behind them. Every query has one judgment, of grade 1.
+// evaluated is an evaluation by ndcg@10 with the given values, of which the
+// rankings know nothing: each is one document, the same where the value is.
+// Every query has one judgment, of grade 1.
 func evaluated(queries []string, systems ...scored) *score.Evaluation {
 	run := &eval.Run{}
 	for i, id := range queries {
@@ -28,7 +30,7 @@ func evaluated(queries []string, systems ...scored) *score.Evaluation {
 			Judgments: []judgments.Judgment{{Title: "The right one", Grade: 1}}, Results: eval.Results{},
 		}
 		for _, s := range systems {
-			q.Results[s.system] = &eval.Result{TookMS: int64(10 * (i + 1)), WallMS: float64(20*(i+1)) + 0.5}
+			q.Results[s.system] = &eval.Result{TookMS: int64(10 * (i + 1)), WallMS: float64(20*(i+1)) + 0.5, Hits: []eval.Hit{hit(fmt.Sprint(s.values[i]))}}
 		}
 		run.Queries = append(run.Queries, q)
 	}
@@ -38,6 +40,8 @@ func evaluated(queries []string, systems ...scored) *score.Evaluation {
 	}
 	return e
 }
+
+func hit(id string) eval.Hit { return eval.Hit{Document: &eval.Document{ID: id}} }
 
 // scored are a system's values by query.
 type scored struct {

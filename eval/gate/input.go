@@ -10,7 +10,6 @@ import (
 	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
-	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/judgments"
 )
 
@@ -24,13 +23,10 @@ type Input struct {
 	// where there is none. Whether the two may be compared at all is the
 	// caller's to decide.
 	Baseline *score.Evaluation
-	// Integrity is that of the run.
+	// Integrity is that of the run; worked out where it is nil.
 	Integrity *integrity.Integrity
 	// Now is the time that quarantines are compared with.
 	Now time.Time
-	// Stats are the options of the gates' intervals and tests. The confidence
-	// is the gate's where it gives one.
-	Stats stats.Options
 }
 
 // Metrics returns the metrics that the gates are about, each once, in the

@@ -64,6 +64,9 @@ func beside(x float64, limits ...*float64) string {
 	return text
 }
 
+// percent prints a share as shortly as it can be written.
+func percent(share float64) string { return fmt.Sprintf("%.10g %%", 100*share) }
+
 // milliseconds prints a latency with a precision that suits its size.
 func milliseconds(x float64) string {
 	switch {

@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 
-	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/judgments"
 )
 
@@ -46,7 +45,8 @@ type Result struct {
 	Actual string
 	// Margin is the room left to the limit, negative where it is crossed, in
 	// the unit of what is limited; NaN where there is none to give. With a
-	// confidence it is that of the nearer bound of the interval.
+	// confidence it is that of the bound, unless these queries themselves
+	// cross the limit.
 	Margin float64
 	// Verdict is how it came out.
 	Verdict Verdict
@@ -56,10 +56,6 @@ type Result struct {
 	// Queries are the queries to look at, the worst first; empty where the
 	// condition passed.
 	Queries []Offender
-	// Comparison is the paired comparison behind a limit on a difference of
-	// means, of the differences themselves; nil for other conditions and where
-	// it could not be made.
-	Comparison *stats.Comparison
 }
 
 // Offender is a query that has its part in a verdict.
@@ -123,6 +119,22 @@ func (r *Result) decide(margin float64) {
 		r.Verdict = Passed
 	} else {
 		r.Verdict = Failed
+	}
+}
+
+// decideThree sets margin and verdict from three ways of counting failed
+// queries: left out, at their worst and at their best. It passes where it
+// would in the first two, and fails where it would in the first and the third;
+// else the verdict is left open.
+func (r *Result) decideThree(leftOut, worst, best float64) {
+	r.Margin = snap(leftOut)
+	switch {
+	case r.Margin >= 0 && snap(worst) >= 0:
+		r.Verdict = Passed
+	case r.Margin < 0 && snap(best) < 0:
+		r.Verdict = Failed
+	default:
+		r.Verdict = Inconclusive
 	}
 }
 

@@ -1,124 +1,85 @@
 package gate
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strconv"
 	"testing"
 
-	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/judgments"
 )
 
-// population is a way in which a new version may move the queries of a suite
-// without moving their mean.
+// population is a way in which a new version may move the queries of a suite.
 type population struct {
 	name string
-	// draw gives the difference of one query; its mean is 0 and its standard
-	// deviation sd.
+	// drop is how much the mean truly falls.
+	drop float64
 	draw func(r *rand.Rand) float64
-	sd   float64
 }
 
-// populations are what relevance suites look like: metrics jump between few
-// values, most queries do not change, and single ones change a lot.
-func populations() []population {
-	rank := func(r *rand.Rand) float64 {
-		// nDCG@10 of the one relevant title at a rank from 1 to 12.
-		if k := 1 + r.IntN(12); k <= 10 {
-			return 1 / math.Log2(float64(k+1))
+// lose is a population of which a share loses so much, and nothing else
+// changes.
+func lose(share, loss float64) population {
+	return population{fmt.Sprintf("%.3g %% lose %g", 100*share, loss), share * loss, func(r *rand.Rand) float64 {
+		if r.Float64() < share {
+			return -loss
 		}
 		return 0
-	}
-	sometimes := func(share, sd float64) func(*rand.Rand) float64 {
-		return func(r *rand.Rand) float64 {
-			if r.Float64() >= share {
-				return 0
-			}
-			return sd * r.NormFloat64()
+	}}
+}
+
+// normal is a population of which a share changes by a normal difference.
+func normal(share, mean, sd float64) population {
+	return population{fmt.Sprintf("%.3g %% change by N(%g, %g)", 100*share, mean, sd), 0 - share*mean, func(r *rand.Rand) float64 {
+		if r.Float64() >= share {
+			return 0
 		}
-	}
-	return []population{
-		{"normal", func(r *rand.Rand) float64 { return 0.2 * r.NormFloat64() }, 0.2},
-		{"large losses, small gains", func(r *rand.Rand) float64 { return 0.2 * (1 - r.ExpFloat64()) }, 0.2},
-		{"large gains, small losses", func(r *rand.Rand) float64 { return 0.2 * (r.ExpFloat64() - 1) }, 0.2},
-		{"3 in 10 change", sometimes(0.3, 0.36), 0.36 * math.Sqrt(0.3)},
-		{"1 in 10 changes", sometimes(0.1, 0.6), 0.6 * math.Sqrt(0.1)},
-		// The difference of two independent ranks has twice the variance.
-		{"the title lands anywhere", func(r *rand.Rand) float64 { return rank(r) - rank(r) }, math.Sqrt(2 * rankVariance())},
-	}
+		return min(1, max(-1, mean+sd*r.NormFloat64()))
+	}}
 }
 
-// rankVariance is the variance of 1/log2(k+1) for k uniform from 1 to 12 and
-// 0 beyond 10.
-func rankVariance() float64 {
-	var sum, squares float64
-	for k := 1; k <= 10; k++ {
-		gain := 1 / math.Log2(float64(k+1))
-		sum += gain
-		squares += gain * gain
-	}
-	return squares/12 - (sum/12)*(sum/12)
+// rates are shares of suites, from 0 to 1.
+type rates struct{ fail, pass, inconclusive float64 }
+
+func (r rates) String() string {
+	return fmt.Sprintf("%.3g/%.3g/%.3g", 100*r.fail, 100*r.pass, 100*r.inconclusive)
 }
 
-// rates are shares of draws, from 0 to 1.
-type rates struct {
-	// confident, plain and oneSided are false alarms without a true change: of
-	// the gate with confidence 0.95 and margin 0, of the gate that allows a
-	// drop of 0.01 of the mean, and of a one-sided bound alone.
-	confident, plain, oneSided float64
-	// wronglyPassed is how often the gate with confidence says that there was
-	// no drop although nothing is known but that there was no change.
-	wronglyPassed float64
-	// power is how often the gate with confidence fails where the mean truly
-	// dropped by twice the detectable difference.
-	power float64
-}
-
-const queriesOfADraw = 50
-
-// simulate draws suites of 50 queries and holds the gates against each.
-func simulate(tb testing.TB, p population, draws int, o stats.Options) rates {
+// simulate draws suites of n queries and decides the gate on each.
+func simulate(tb testing.TB, p population, g judgments.Gate, n, suites int) rates {
 	tb.Helper()
-	r := rand.New(rand.NewPCG(50, 2000))
-	drop := 2 * stats.Detectable(p.sd, queriesOfADraw, stats.DefaultConfidence)
+	r := rand.New(rand.NewPCG(uint64(n), 2000))
 	var count rates
-	for draw := range draws {
-		o.Seed = uint64(draw + 1)
-		change := make([]float64, queriesOfADraw)
+	change := make([]float64, n)
+	for range suites {
 		for i := range change {
 			change[i] = p.draw(r)
 		}
-		plain := verdictOn(tb, judgments.Gate{MaxDrop: new(0.01)}, change, o)
-		confident := verdictOn(tb, judgments.Gate{MaxDrop: new(0.0), Confidence: 0.95}, change, o)
-		if plain.Verdict == Failed {
-			count.plain++
-		}
-		switch confident.Verdict {
+		switch verdictOn(tb, g, change).Verdict {
 		case Failed:
-			count.confident++
+			count.fail++
 		case Passed:
-			count.wronglyPassed++
-		}
-		if confident.Comparison.Upper < -Tolerance {
-			count.oneSided++
-		}
-		for i := range change {
-			change[i] -= drop
-		}
-		if verdictOn(tb, judgments.Gate{MaxDrop: new(0.0), Confidence: 0.95}, change, o).Verdict == Failed {
-			count.power++
+			count.pass++
+		default:
+			count.inconclusive++
 		}
 	}
-	for _, c := range []*float64{&count.confident, &count.plain, &count.oneSided, &count.wronglyPassed, &count.power} {
-		*c /= float64(draws)
-	}
+	count.fail /= float64(suites)
+	count.pass /= float64(suites)
+	count.inconclusive /= float64(suites)
 	return count
+}
+
+// failing is what tests, benchmarks and properties have.
+type failing interface {
+	Helper()
+	Fatalf(format string, args ...any)
 }
 
 // verdictOn evaluates a gate against a baseline from which the queries
 // changed as given.
-func verdictOn(tb testing.TB, g judgments.Gate, change []float64, o stats.Options) Result {
+func verdictOn(tb failing, g judgments.Gate, change []float64) Result {
 	tb.Helper()
 	g.Metric, g.System, g.Versus = "ndcg@10", "elastic", "baseline"
 	ids := make([]string, len(change))
@@ -126,53 +87,107 @@ func verdictOn(tb testing.TB, g judgments.Gate, change []float64, o stats.Option
 	for i := range change {
 		ids[i], base[i], next[i] = "q"+strconv.Itoa(i), 0.5, 0.5+change[i]
 	}
-	in := Input{Scores: evaluated(ids, system("elastic", next...)), Baseline: evaluated(ids, system("elastic", base...)), Stats: o}
-	in.gates(g)
-	results, err := Evaluate(in)
-	if err != nil {
-		tb.Fatal(err)
+	in := Input{Scores: evaluated(ids, system("elastic", next...)), Baseline: evaluated(ids, system("elastic", base...))}
+	for _, q := range in.Baseline.Run.Queries {
+		q.Results["elastic"].Hits[0].ID = "another ranking"
 	}
+	in.gates(g)
+	results := Evaluate(in)
 	if len(results) != 1 {
 		tb.Fatalf("%d results of one gate and one system", len(results))
 	}
 	return results[0]
 }
 
-// The gate with confidence must not cry wolf, and must bite.
+// tolerated is 5 % and three standard errors of so many suites.
+func tolerated(suites int) float64 { return 0.05 + 3*math.Sqrt(0.05*0.95/float64(suites)) }
+
+// A gate with confidence must hardly ever pass what truly drops by its limit,
+// must fail on what these queries show with or without it, and a count gate
+// errs as the binomial distribution says.
 func TestFalseAlarms(t *testing.T) {
-	for _, p := range populations() {
-		t.Run(p.name, func(t *testing.T) {
-			got := simulate(t, p, 300, stats.Options{Resamples: 500, Permutations: 500})
-			t.Logf("%+v", got)
-			if got.confident > 0.06 {
-				t.Errorf("the gate with confidence 0.95 fails for %.1f %% of the draws without a change, want at most 6 %%", 100*got.confident)
+	const suites = 300
+	confident := func(limit float64) judgments.Gate { return judgments.Gate{MaxDrop: &limit, Confidence: 0.95} }
+	for _, n := range []int{20, 50, 114} {
+		for _, c := range []struct {
+			population
+			limit float64
+		}{
+			{lose(0.02/0.6, 0.6), 0.02},
+			{lose(0.05, 1), 0.05},
+			{lose(0.02, 1), 0.02},
+			{normal(1, -0.05, 0.15), 0.05},
+			// 60 % change a little and 2 % collapse.
+			{population{"60 % change by N(0, 0.05), 2 % lose 0.9", 0.018, func(r *rand.Rand) float64 {
+				if r.Float64() < 0.02 {
+					return -0.9
+				}
+				return normal(0.6/0.98, 0, 0.05).draw(r)
+			}}, 0.018},
+		} {
+			if got := simulate(t, c.population, confident(c.limit), n, suites); got.pass > tolerated(suites) {
+				t.Errorf("%s, %d queries, limit %g: %.1f %% pass, want at most 5 %%", c.name, n, c.limit, 100*got.pass)
 			}
-			if got.plain <= 0.25 {
-				t.Errorf("the plain gate fails for %.1f %% of the draws without a change, want more than 25 %%", 100*got.plain)
-			}
-			if got.power < 0.95 {
-				t.Errorf("the gate with confidence fails for %.1f %% of the draws with a drop of twice the detectable size, want at least 95 %%", 100*got.power)
-			}
-		})
+		}
+		// Where nothing changes nothing fails, and 5 % of gain is room enough.
+		if got := simulate(t, lose(0, 1), confident(0.02), n, 1); got.fail != 0 {
+			t.Errorf("%d unchanged queries fail", n)
+		}
+	}
+	// A collapse of 8.3 % of the queries fails with the confidence as without.
+	for _, confidence := range []float64{0, 0.95} {
+		g := judgments.Gate{MaxDrop: new(0.02), Confidence: confidence}
+		if got := simulate(t, lose(1.0/12, 0.6), g, 114, suites); got.fail < 0.95 {
+			t.Errorf("confidence %g: a drop of 0.05 fails in %.1f %% of the suites, want 95 %%", confidence, 100*got.fail)
+		}
+	}
+	for k, want := range []float64{0.435, 0.112, 0.020} {
+		g := judgments.Gate{MaxQueryDrop: new(0.3), MaxQueries: &k}
+		// 114 queries of which 0.5 % fall by chance: 1 − P(at most k) of the
+		// binomial distribution, 0.9951^114 = 0.565 for none.
+		if got := simulate(t, lose(0.005, 0.6), g, 114, suites); math.Abs(got.fail-want) > 3*math.Sqrt(want*(1-want)/suites) {
+			t.Errorf("at most %d queries: fails by chance in %.1f %% of the suites, want %.1f %%", k, 100*got.fail, 100*want)
+		}
 	}
 }
 
-// BenchmarkFalseAlarms prints, for each population, how often the gates err
-// over 2,000 draws of 50 queries, in percent (with fewer resamples than a run
-// takes, which changes the rates by less than they vary):
+// BenchmarkFalseAlarms prints how often each kind of gate fails, passes and is
+// inconclusive, in percent of 1,000 suites:
 //
 //	go test -run '^$' -bench FalseAlarms -benchtime 1x ./eval/gate
 func BenchmarkFalseAlarms(b *testing.B) {
-	for _, p := range populations() {
-		b.Run(p.name, func(b *testing.B) {
-			var got rates
-			for b.Loop() {
-				got = simulate(b, p, 2000, stats.Options{Resamples: 2000, Permutations: 10_000})
+	const suites = 1000
+	sizes := []int{20, 50, 114, 150, 300}
+	for b.Loop() {
+		fmt.Printf("\nfail/pass/inconclusive, %%, n = %v\n", sizes)
+		for _, c := range []struct {
+			population
+			limit float64
+		}{
+			{lose(0, 0), 0.02}, {lose(0, 0), 0.05},
+			{normal(0.1, 0, 0.3), 0.02}, {normal(0.1, 0, 0.3), 0.05},
+			{normal(1, 0, 0.15), 0.02}, {normal(1, 0, 0.15), 0.05},
+			{lose(0.02/0.6, 0.6), 0.02}, {lose(0.05, 1), 0.05}, {normal(1, -0.05, 0.15), 0.05},
+			{lose(0.05/0.6, 0.6), 0.02},
+		} {
+			for _, confidence := range []float64{0, 0.95} {
+				g := judgments.Gate{MaxDrop: &c.limit, Confidence: confidence}
+				fmt.Printf("%-34s true drop %-5.2g max_drop %-5g confidence %-5g", c.name, c.drop, c.limit, confidence)
+				for _, n := range sizes {
+					fmt.Printf("  %-14s", simulate(b, c.population, g, n, suites))
+				}
+				fmt.Println()
 			}
-			b.ReportMetric(100*got.confident, "%alarms-confident")
-			b.ReportMetric(100*got.plain, "%alarms-plain")
-			b.ReportMetric(100*got.oneSided, "%alarms-one-sided")
-			b.ReportMetric(100*got.power, "%power")
-		})
+		}
+		for _, c := range []population{lose(0.005, 0.6), lose(0.03, 0.6)} {
+			for k := range 3 {
+				g := judgments.Gate{MaxQueryDrop: new(0.3), MaxQueries: &k}
+				fmt.Printf("%-34s max_query_drop 0.3, max_queries %d                 ", c.name, k)
+				for _, n := range sizes {
+					fmt.Printf("  %-14s", simulate(b, c, g, n, suites))
+				}
+				fmt.Println()
+			}
+		}
 	}
 }

@@ -130,7 +130,7 @@ func (b *SuiteBook) File() string { return b.suite.File }
 // Items are the candidates in the pool's order.
 func (b *SuiteBook) Items() []Item { return b.items }
 
-// Set writes the suite anew, with all grades given so far. It refuses where
+// Set writes the suite again, with all grades given so far. It refuses where
 // someone else changed the file meanwhile.
 func (b *SuiteBook) Set(item int, grade *float64) error {
 	before := b.items[item].Grade

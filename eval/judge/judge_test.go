@@ -139,7 +139,7 @@ func TestScreen(t *testing.T) {
 			t.Errorf("line %d is %q, want %q", i, got[i], want)
 		}
 	}
-	s.Press(KeyMore)
+	s.Press(keyMore)
 	if page := s.Screen(80, 24)[21]; page != "(page 2 of 3, space turns it)" {
 		t.Error(page)
 	}

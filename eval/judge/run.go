@@ -94,7 +94,7 @@ func readKey(in *bufio.Reader) (rune, error) {
 	}
 	switch r {
 	case interrupt, endOfText:
-		return KeyQuit, nil
+		return keyQuit, nil
 	case escape:
 		// What belongs to the sequence has arrived with it.
 		for in.Buffered() > 0 {
@@ -108,7 +108,7 @@ func readKey(in *bufio.Reader) (rune, error) {
 		}
 		return 0, nil
 	case '\x7f':
-		return KeyBack, nil
+		return keyBack, nil
 	}
 	if r >= 'A' && r <= 'Z' {
 		r += 'a' - 'A'

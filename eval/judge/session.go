@@ -66,11 +66,11 @@ func (s *Session) next(behind int) int {
 
 // Keys are what Press understands besides 0 to 3. Others are ignored.
 const (
-	KeySkip = 's'
-	KeyBack = 'b'
-	KeyUndo = 'u'
-	KeyQuit = 'q'
-	KeyMore = ' '
+	keySkip = 's'
+	keyBack = 'b'
+	keyUndo = 'u'
+	keyQuit = 'q'
+	keyMore = ' '
 )
 
 // Press takes a key, and says whether the person is done. What went wrong is
@@ -78,22 +78,22 @@ const (
 func (s *Session) Press(key rune) (done bool) {
 	s.message = ""
 	switch {
-	case key == KeyQuit:
+	case key == keyQuit:
 		return true
 	case key >= '0' && key <= '3':
 		s.grade(float64(key - '0'))
-	case key == KeySkip && s.at < len(s.book.Items()):
+	case key == keySkip && s.at < len(s.book.Items()):
 		s.skipped[s.at] = true
 		s.show(s.next(s.at))
-	case key == KeyBack:
+	case key == keyBack:
 		if s.at > 0 {
 			s.show(s.at - 1)
 		} else {
 			s.message = "this is the first one"
 		}
-	case key == KeyUndo:
+	case key == keyUndo:
 		s.takeBack()
-	case key == KeyMore:
+	case key == keyMore:
 		s.page++
 	}
 	return false

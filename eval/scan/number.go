@@ -8,15 +8,15 @@ func (s *Scanner) number() ([]byte, error) {
 	start := s.i
 	s.either('-', '-')
 	if zero := s.either('0', '0'); !zero && !s.digits() {
-		return nil, ErrSyntax
+		return nil, errSyntax
 	}
 	if s.either('.', '.') && !s.digits() {
-		return nil, ErrSyntax
+		return nil, errSyntax
 	}
 	if s.either('e', 'E') {
 		s.either('+', '-')
 		if !s.digits() {
-			return nil, ErrSyntax
+			return nil, errSyntax
 		}
 	}
 	return s.text[start:s.i], nil

@@ -16,9 +16,9 @@ type Scanner struct {
 	depth int
 }
 
-// ErrSyntax says that the text is not JSON, ends too early, nests deeper than
+// errSyntax says that the text is not JSON, ends too early, nests deeper than
 // MaxDepth, or holds a value of another type than the one asked for.
-var ErrSyntax = errors.New("not valid JSON")
+var errSyntax = errors.New("not valid JSON")
 
 // MaxDepth is how deep lists and objects may nest.
 const MaxDepth = 200
@@ -53,11 +53,11 @@ func (s *Scanner) skipSpace() byte {
 // open steps into an object or a list and tells whether it has an element.
 func (s *Scanner) open(bracket byte) (more bool, err error) {
 	if s.Peek() != bracket {
-		return false, ErrSyntax
+		return false, errSyntax
 	}
 	s.i++
 	if s.depth++; s.depth > MaxDepth {
-		return false, ErrSyntax
+		return false, errSyntax
 	}
 	if s.Peek() == bracket+2 { // '[' + 2 is ']', '{' + 2 is '}'
 		s.i++
@@ -78,7 +78,7 @@ func (s *Scanner) next(bracket byte) (more bool, err error) {
 		s.depth--
 		return false, nil
 	}
-	return false, ErrSyntax
+	return false, errSyntax
 }
 
 // Object walks an object: field must consume the value of the key, whose bytes
@@ -91,7 +91,7 @@ func (s *Scanner) Object(field func(key []byte) error) error {
 			return err
 		}
 		if s.Peek() != ':' {
-			return ErrSyntax
+			return errSyntax
 		}
 		s.i++
 		if err = field(key); err != nil {
@@ -128,7 +128,7 @@ func (s *Scanner) Text() ([]byte, error) {
 	}
 	var text string
 	if json.Unmarshal(quoted, &text) != nil {
-		return nil, ErrSyntax
+		return nil, errSyntax
 	}
 	return []byte(text), nil
 }
@@ -137,7 +137,7 @@ func (s *Scanner) Text() ([]byte, error) {
 // the string is ASCII without escapes, and so stands for itself.
 func (s *Scanner) quoted() (quoted []byte, literal bool, err error) {
 	if s.Peek() != '"' {
-		return nil, false, ErrSyntax
+		return nil, false, errSyntax
 	}
 	start := s.i
 	i := len(s.text)
@@ -154,19 +154,19 @@ func (s *Scanner) quoted() (quoted []byte, literal bool, err error) {
 			s.i = i + 1
 			return s.text[start:s.i], literal, nil
 		case c < 0x20:
-			return nil, false, ErrSyntax
+			return nil, false, errSyntax
 		case c == '\\':
 			literal = false
 			n := escape(s.text[i:])
 			if n == 0 {
-				return nil, false, ErrSyntax
+				return nil, false, errSyntax
 			}
 			i += n - 1
 		case c >= utf8.RuneSelf:
 			literal = false
 		}
 	}
-	return nil, false, ErrSyntax
+	return nil, false, errSyntax
 }
 
 // escape gives the length of the escape that b starts with, 0 where it is none.
@@ -202,7 +202,7 @@ var plain = func() (t [256]bool) {
 func (s *Scanner) literal(word string) error {
 	s.Peek()
 	if !bytes.HasPrefix(s.text[s.i:], []byte(word)) {
-		return ErrSyntax
+		return errSyntax
 	}
 	s.i += len(word)
 	return nil
@@ -246,7 +246,7 @@ func (s *Scanner) Skip() ([]byte, error) {
 // End tells whether nothing but white space is left.
 func (s *Scanner) End() error {
 	if s.Peek() != 0 || s.i < len(s.text) {
-		return ErrSyntax
+		return errSyntax
 	}
 	return nil
 }

@@ -3,8 +3,8 @@
 // files can be read. It is the only reader of these files, so that whoever
 // asks gets the same ranking and the same errors.
 //
-// It refuses to guess. A short line, a grade that is no whole number, a score
-// that is no number, the same document twice: each is a *LineError with file
+// It refuses to guess. A short line, a grade that is not a whole number, a score
+// that is not a number, the same document twice: each is a *LineError with file
 // and line. Means are always over all queries of the qrels; a query that the
 // run does not answer counts 0 and is told apart by its number of hits.
 //

@@ -1,10 +1,12 @@
 package trec
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -12,6 +14,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/releval/releval/eval/metrics"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // An Order says which column of a run ranks its hits.
@@ -141,7 +145,7 @@ func (e *evaluation) finish() (*Result, error) {
 	case e.tagOf < 0:
 		return nil, noHit(e.name)
 	case r.Missing == len(r.Hits):
-		return nil, fmt.Errorf("%s answers no query of %s: the two are not of one collection", e.name, e.qrels.name)
+		return nil, fmt.Errorf("%s answers no query of %s: the run and the qrels do not belong together", e.name, e.qrels.name)
 	}
 	r.summarize()
 	return r, nil
@@ -203,4 +207,248 @@ func (e *evaluation) done(b *block, lines int, tag []byte, err *blockError) {
 	if err != nil && (e.first == nil || err.seq < e.first.seq) {
 		e.first = err
 	}
+}
+
+const runFormat = "query Q0 document rank score tag"
+
+// A worker reads blocks of a run, one after the other.
+type worker struct {
+	e     *evaluation
+	group group
+	query int // the number of the query in hand among the judged ones, or -1
+}
+
+// block reads all lines of a block, whose queries should stand in no other.
+func (w *worker) block(b *block) {
+	var (
+		data, end = b.data(), b.n
+		o         = &w.e.options
+		l         line
+		tag       []byte
+		query     []byte // in hand
+		failed    *blockError
+		lines     int
+	)
+	w.query = -1
+	for i := 0; i < end; lines++ {
+		at := i
+		i = nextField(data, i)
+		if data[i] == '\n' || data[i] == '#' {
+			i = lineEnd(data, i) + 1
+			continue
+		}
+		if !l.split(data, i, o.Order) {
+			failed = b.failed(at, shortLine(data, at, 6, runFormat))
+			break
+		}
+		i = l.next
+		key, message := parseKey(data[l.key:l.keyEnd], o)
+		if message != "" {
+			failed = b.failed(at, message)
+			break
+		}
+		tag = data[l.tag:l.tagEnd]
+		if q := data[l.query:l.queryEnd]; !l.sameQuery && !bytes.Equal(q, query) {
+			if failed = w.finish(b); failed != nil {
+				break
+			}
+			query = q
+			if !w.start(query, data) {
+				return // to be read again with all lists in memory
+			}
+		}
+		if w.query < 0 {
+			continue
+		}
+		if same := w.group.add(l.doc, l.docEnd, key); same >= 0 {
+			doc, query := string(data[l.doc:l.docEnd]), w.group.query.id
+			failed = b.conflict(at, int(w.group.hits[same].off), func(first int) string { return sameDocument(doc, query, first) })
+			break
+		}
+	}
+	// What is wrong with the list so far stands on an earlier line.
+	if earlier := w.finish(b); earlier != nil {
+		failed = earlier
+	}
+	w.e.done(b, lines, tag, failed)
+}
+
+// start begins a query. It returns false where the query was begun before.
+func (w *worker) start(query, data []byte) bool {
+	n, ok := w.e.qrels.index[string(query)]
+	if !ok {
+		w.query = -1
+		w.e.noteUnjudged(query)
+		return true
+	}
+	if !w.e.claimed[n].CompareAndSwap(false, true) {
+		w.e.again.Store(true)
+		return false
+	}
+	w.query = int(n)
+	w.group.start(&w.e.qrels.queries[n], data)
+	return true
+}
+
+// finish scores the query in hand, if there is one.
+func (w *worker) finish(b *block) *blockError {
+	if w.query < 0 {
+		return nil
+	}
+	if w.e.options.Order == ByRank {
+		if a, c := w.group.equalKeys(); c >= 0 {
+			query, hits := w.group.query.id, w.group.hits
+			return b.conflict(int(hits[c].off), int(hits[a].off), func(first int) string { return sameRank(query, first) })
+		}
+	}
+	w.e.score(w.query, &w.group)
+	w.query = -1
+	return nil
+}
+
+// failed is a problem on the line that holds the byte at the given place.
+func (b *block) failed(at int, message string) *blockError {
+	return b.conflict(at, 0, func(int) string { return message })
+}
+
+// conflict is a problem on one line, whose message names another.
+func (b *block) conflict(at, other int, message func(line int) string) *blockError {
+	newline := []byte{'\n'}
+	before := bytes.Count(b.buf[:other], newline)
+	return &blockError{b.seq, bytes.Count(b.buf[:at], newline), func(first int) string { return message(first + before) }}
+}
+
+func sameDocument(doc, query string, line int) string {
+	return fmt.Sprintf("document %s is returned a second time for query %s, first at line %d", text.Quote(doc), text.Quote(query), line)
+}
+
+func sameRank(query string, line int) string {
+	return fmt.Sprintf("two hits of one rank for query %s, the other at line %d: rank by score instead", text.Quote(query), line)
+}
+
+// A scatteredList is the list of one query whose lines do not stand together.
+type scatteredList struct {
+	docs  []byte
+	hits  []hit
+	lines []uint32
+}
+
+// evaluateScattered reads the run again from its start, keeps the lists of all
+// judged queries, and scores them. The first problem by line wins, as where
+// the lists are read one by one.
+func (e *evaluation) evaluateScattered(ctx context.Context, src *source) error {
+	e.reset()
+	r, err := src.read()
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.name, err)
+	}
+	lists := make([]scatteredList, len(e.qrels.queries))
+	first, err := e.collect(newBlocks(withContext{ctx, r}, e.blockSize), lists)
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.name, err)
+	}
+	var (
+		mu      sync.Mutex
+		workers errgroup.Group
+	)
+	for n := range e.workers {
+		workers.Go(func() error {
+			g := group{seed: e.qrels.seed}
+			for q := n; q < len(lists) && ctx.Err() == nil; q += e.workers {
+				if found := e.scoreScattered(&g, q, &lists[q]); found != nil {
+					mu.Lock()
+					if first == nil || found.Line < first.Line {
+						first = found
+					}
+					mu.Unlock()
+				}
+				lists[q] = scatteredList{}
+			}
+			return ctx.Err()
+		})
+	}
+	if err := workers.Wait(); err != nil {
+		return fmt.Errorf("%s: %w", e.name, err)
+	}
+	if first != nil {
+		return first
+	}
+	return nil
+}
+
+// collect reads all lines into the lists, up to the first bad one.
+func (e *evaluation) collect(blocks *blocks, lists []scatteredList) (bad *LineError, err error) {
+	var (
+		b     block
+		l     line
+		query string
+		list  *scatteredList
+	)
+	for lines := 1; ; {
+		err := blocks.next(&b)
+		if errors.Is(err, io.EOF) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		data := b.data()
+		l = line{}
+		for i := 0; i < b.n; lines++ {
+			at := i
+			i = nextField(data, i)
+			if data[i] == '\n' || data[i] == '#' {
+				i = lineEnd(data, i) + 1
+				continue
+			}
+			if !l.split(data, i, e.options.Order) {
+				return &LineError{e.name, lines, shortLine(data, at, 6, runFormat)}, nil
+			}
+			i = l.next
+			key, message := parseKey(data[l.key:l.keyEnd], &e.options)
+			if message != "" {
+				return &LineError{e.name, lines, message}, nil
+			}
+			e.tagOf, e.tag = b.seq, append(e.tag[:0], data[l.tag:l.tagEnd]...)
+			if q := data[l.query:l.queryEnd]; !l.sameQuery && string(q) != query {
+				query, list = string(q), nil
+				if n, ok := e.qrels.index[query]; ok {
+					list = &lists[n]
+				} else {
+					e.noteUnjudged(q)
+				}
+			}
+			if list == nil {
+				continue
+			}
+			if len(list.docs) > maxBlock || lines > math.MaxUint32 {
+				return nil, errLongList
+			}
+			list.hits = append(list.hits, hit{key, uint32(len(list.docs)), uint32(l.docEnd - l.doc)})
+			list.docs = append(list.docs, data[l.doc:l.docEnd]...)
+			list.lines = append(list.lines, uint32(lines))
+		}
+	}
+}
+
+// scoreScattered scores one list; the result is its first problem by line.
+func (e *evaluation) scoreScattered(g *group, q int, list *scatteredList) *LineError {
+	if len(list.hits) == 0 {
+		return nil
+	}
+	query := &e.qrels.queries[q]
+	g.start(query, list.docs)
+	for i, h := range list.hits {
+		if same := g.add(int(h.off), int(h.off+h.len), h.score); same >= 0 {
+			doc := string(list.docs[h.off : h.off+h.len])
+			return &LineError{e.name, int(list.lines[i]), sameDocument(doc, query.id, int(list.lines[same]))}
+		}
+	}
+	if e.options.Order == ByRank {
+		if a, c := g.equalKeys(); c >= 0 {
+			return &LineError{e.name, int(list.lines[c]), sameRank(query.id, int(list.lines[a]))}
+		}
+	}
+	e.score(q, g)
+	return nil
 }

@@ -221,7 +221,7 @@ func TestBadRuns(t *testing.T) {
 		{"q1 Q0 x 1 1 t\nq1 Q0 y 1 0 t\n", `run:2: two hits of one rank for query "q1", the other at line 1: rank by score instead`, Options{Order: ByRank}},
 		{"q1 Q0 x 2 1 t\nq1 Q0 y 1 0 t\nq2 Q0 c 1 1 t\nq1 Q0 z 2 0 t\n", `run:4: two hits of one rank for query "q1", the other at line 1`, Options{Order: ByRank}},
 		{"q1 Q0 x 2 1 t\nq1 Q0 y 1 0 t\nq1 Q0 z 2 0 t\nbad\n", `run:3: two hits of one rank for query "q1", the other at line 1`, Options{Order: ByRank}},
-		{"q8 Q0 x 1 1 t\n", "run answers no query of qrels: the two are not of one collection", Options{}},
+		{"q8 Q0 x 1 1 t\n", "run answers no query of qrels: the run and the qrels do not belong together", Options{}},
 	}
 	q := mustQrels(t, plainQrels)
 	for _, test := range tests {

@@ -76,7 +76,7 @@ func (e *Suite) Text() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// verify reads the changed text and holds it against what it must say.
+// verify reads the changed text and compares it with what it must say.
 func (e *Suite) verify(text []byte) error {
 	changed, err := judgments.Parse(e.suite.File, text, judgments.Options{})
 	if err != nil {

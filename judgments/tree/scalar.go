@@ -11,7 +11,7 @@ import (
 // Scalar writes text as a scalar on one line for any place, also as a key,
 // without quotes where every reader takes it for the same text.
 func Scalar(s string) string {
-	if Plain(s) {
+	if plain(s) {
 		return s
 	}
 	return DoubleQuoted(s)
@@ -58,9 +58,9 @@ func printable(s string) bool {
 // otherTypes are plain words that some version of YAML takes for no text.
 var otherTypes = []string{"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 
-// Plain reports whether text can stand without quotes wherever a scalar can:
+// plain reports whether text can stand without quotes wherever a scalar can:
 // as an item, as a value, as a key, and within brackets.
-func Plain(s string) bool {
+func plain(s string) bool {
 	if word, _, _ := strings.Cut(s, " "); word == "" || word == "---" || word == "..." || slices.Contains(otherTypes, strings.ToLower(s)) {
 		return false
 	}

@@ -55,7 +55,7 @@ func TestScalar(t *testing.T) {
 func TestScalarReadsBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.OneOf(rapid.String(), rapid.StringMatching(`[-a-z0-9 :.,'"#&*!?|>%@{}\[\]~=<\\]{0,12}`), rapid.StringMatching(`[A-Z][a-z0-9 _./'&!()+@$-]{0,12}`)).Draw(t, "text")
-		if plainWords(s) && !plainToParser(s) && Plain(s) {
+		if plainWords(s) && !plainToParser(s) && plain(s) {
 			t.Fatalf("%q is plain by the quick rule and not by the parser", s)
 		}
 		written := Scalar(s)

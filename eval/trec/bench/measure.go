@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
-	"syscall"
 	"time"
 )
 
@@ -60,14 +58,6 @@ func (p *program) run(ctx context.Context, counts bool) error {
 		return nil
 	}
 	p.walls = append(p.walls, wall)
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		unit := int64(1024)
-		if runtime.GOOS == "darwin" {
-			unit = 1
-		}
-		p.peaks = append(p.peaks, usage.Maxrss*unit)
-	} else {
-		p.peaks = append(p.peaks, 0)
-	}
+	p.peaks = append(p.peaks, peakOf(cmd.ProcessState))
 	return nil
 }

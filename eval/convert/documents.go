@@ -5,6 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
+	"slices"
+	"strings"
 
 	"github.com/releval/releval/judgments"
 )
@@ -50,17 +53,17 @@ type Resolution struct {
 	JudgedAmbiguous int
 }
 
-// Resolve joins a collection's judgments with the documents of a file, so
+// resolve joins a collection's judgments with the documents of a file, so
 // that judgments read as titles: a judgment by id gets the document's title,
 // and keeps the id where several documents share the title, or where it has
 // none. A judgment by title that is ambiguous, or that no document has, is
 // left as it is and listed.
-func Resolve(ctx context.Context, c *Collection, o SearchOptions) (Resolution, error) {
+func resolve(ctx context.Context, c *collection, source iter.Seq2[judgments.Document, error], o SearchOptions) (Resolution, error) {
 	var r Resolution
 	titleField := cmp.Or(o.TitleField, "title")
 	titles := map[string]string{}
 	byTitle := map[string][]string{}
-	for d, err := range judgments.Documents(o.Documents) {
+	for d, err := range source {
 		if err != nil {
 			return r, err
 		}
@@ -82,7 +85,6 @@ func Resolve(ctx context.Context, c *Collection, o SearchOptions) (Resolution, e
 			r.AmbiguousDocuments += len(ids)
 		}
 	}
-	var n notes
 	ambiguous := map[string]bool{}
 	for i := range c.Suite.Queries {
 		q := &c.Suite.Queries[i]
@@ -94,7 +96,7 @@ func Resolve(ctx context.Context, c *Collection, o SearchOptions) (Resolution, e
 				title, ok := titles[j.ID]
 				if !ok {
 					r.Missing++
-					n.add("%d judgments name an id that no document has", named(q, *j))
+					c.note("judgment", "of an id that no document has", named(q, *j))
 				} else {
 					j.Title, folded = title, judgments.FoldTitle(title)
 				}
@@ -105,15 +107,15 @@ func Resolve(ctx context.Context, c *Collection, o SearchOptions) (Resolution, e
 				j.ID = ids[0]
 			} else if len(ids) == 0 {
 				r.Missing++
-				n.add("%d judgments name a title that no document has", named(q, *j))
+				c.note("judgment", "of a title that no document has", named(q, *j))
 			} else if len(byTitle[folded]) > 1 {
-				n.add("%d judgments name a title that several documents have, without an id", named(q, *j))
+				c.note("judgment", "of a title that several documents have, without an id", named(q, *j))
 			}
 			if len(byTitle[folded]) > 1 {
 				ambiguous[folded] = true
 			}
 			if j.ID != "" && j.Title != "" && !judgments.CanHold(j.Title) {
-				n.add("%d judgments name their document by its id alone, because of control characters in its title", named(q, *j))
+				c.note("judgment", "by its document's id alone, because of control characters in the title", named(q, *j))
 				j.Title = ""
 			}
 			switch {
@@ -127,13 +129,12 @@ func Resolve(ctx context.Context, c *Collection, o SearchOptions) (Resolution, e
 		}
 	}
 	r.JudgedAmbiguous = len(ambiguous)
-	c.Losses = append(c.Losses, n.list()...)
 	return r, nil
 }
 
-// SetSearch gives a collection that does not say how to search a retriever
+// setSearch gives a collection that does not say how to search a retriever
 // and, where a field is named for it, a reranker.
-func SetSearch(c *Collection, o SearchOptions) error {
+func setSearch(c *collection, o SearchOptions) error {
 	s := &c.Suite.Search
 	s.TitleField = cmp.Or(s.TitleField, o.TitleField, "title")
 	s.Index = cmp.Or(o.Index, s.Index, indexName(c.Suite.Name))
@@ -164,7 +165,7 @@ func SetSearch(c *Collection, o SearchOptions) error {
 
 // indexName makes an index's name of any name.
 func indexName(name string) string {
-	return slug(judgments.FoldTitle(name))
+	return slug(name)
 }
 
 // fieldText gives the text of a document's field, whose path may have dots;
@@ -207,4 +208,55 @@ func (r Resolution) String() string {
 		text += fmt.Sprintf("; %d name no document", r.Missing)
 	}
 	return text
+}
+
+// identify gives judgments by title the ids of their documents, for formats
+// that name documents by id alone. A title that several documents share, and
+// one that none has, keep no id and are listed.
+func identify(ctx context.Context, c *collection, source iter.Seq2[judgments.Document, error], o SearchOptions) error {
+	titleField := cmp.Or(o.TitleField, c.Suite.Search.TitleField, "title")
+	byTitle := map[string][]string{}
+	c.documents = map[string]bool{}
+	seen := 0
+	for d, err := range source {
+		if err != nil {
+			return err
+		}
+		if seen++; seen%1024 == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		c.documents[d.ID] = true
+		if folded := judgments.FoldTitle(fieldText(d.Source, titleField)); folded != "" {
+			byTitle[folded] = append(byTitle[folded], d.ID)
+		}
+	}
+	for i := range c.Suite.Queries {
+		q := &c.Suite.Queries[i]
+		for k := range q.Relevant {
+			j := &q.Relevant[k]
+			if j.ID != "" {
+				continue
+			}
+			switch ids := byTitle[judgments.FoldTitle(j.Title)]; len(ids) {
+			case 0:
+				c.note("judgment", "of a title that no document has", named(q, *j))
+			case 1:
+				j.ID = ids[0]
+			default:
+				c.note("judgment", "of a title that several documents have, without an id", named(q, *j)+" ("+fewIDs(ids)+")")
+			}
+		}
+	}
+	return nil
+}
+
+// fewIDs names some of the ids of one title.
+func fewIDs(ids []string) string {
+	ids = slices.Sorted(slices.Values(ids))
+	if len(ids) > maxExamples {
+		ids = append(ids[:maxExamples], "...")
+	}
+	return strings.Join(ids, " ")
 }

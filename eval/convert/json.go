@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/releval/releval/judgments"
@@ -14,7 +16,7 @@ import (
 // readJSON reads the JSON values of a file one after the other: one value,
 // or several as in NDJSON.
 func readJSON(path string, f func(value json.RawMessage) error) error {
-	data, err := readAll(path)
+	data, err := readText(path)
 	if err != nil {
 		return err
 	}
@@ -44,7 +46,7 @@ func decodeJSON(path string, data []byte, f func(value json.RawMessage) error) e
 			if errors.As(err, &syntax) {
 				offset = syntax.Offset - 1
 			}
-			return problemAt(path, data, offset, "no JSON: "+err.Error())
+			return problemAt(path, data, offset, "not JSON: "+err.Error())
 		}
 		values++
 		if err := f(value); err != nil {
@@ -125,4 +127,59 @@ func writeJSON(w interface{ Write([]byte) (int, error) }, v any) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(v)
+}
+
+// decode reads a JSON value. Where it has another shape than it should, the
+// error says so in the words of the file, not in those of this program.
+func decode(raw []byte, into any) error {
+	err := json.Unmarshal(raw, into)
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	if !ok {
+		return err
+	}
+	where := wrong.Field
+	if where == "" {
+		where = "it"
+	}
+	return fmt.Errorf("%s must be %s, not %s", where, shape(wrong.Type), found(wrong.Value))
+}
+
+// shape names what a value should be.
+func shape(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.String:
+		return "text"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	}
+	return "a whole number"
+}
+
+// found names what a value is; a number comes with its text.
+func found(value string) string {
+	switch kind, text, _ := strings.Cut(value, " "); kind {
+	case "string":
+		return "text"
+	case "array":
+		return "a list"
+	case "object":
+		return "an object"
+	case "bool":
+		return "true or false"
+	case "number":
+		if text != "" {
+			return text
+		}
+		return "a number"
+	}
+	return value
 }

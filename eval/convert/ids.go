@@ -30,7 +30,7 @@ type surrogates struct {
 	spaced int
 }
 
-func newSurrogates(c *Collection) *surrogates {
+func newSurrogates(c *collection) *surrogates {
 	s := &surrogates{titles: map[string]string{}, queries: map[string]*judgments.Query{}, used: map[string]bool{}, documents: c.documents}
 	for i := range c.Suite.Queries {
 		for _, j := range c.Suite.Queries[i].Relevant {
@@ -91,7 +91,7 @@ func (s *surrogates) assign(title string) string {
 func (s *surrogates) query(q *judgments.Query) string {
 	id := q.ID
 	if id == "" {
-		id = slug(judgments.FoldTitle(q.Text))
+		id = slug(q.Text)
 	}
 	id = word(strings.TrimLeft(id, "#"), "query")
 	candidate := id
@@ -115,7 +115,7 @@ func endsField(r rune) bool { return r == ' ' || '\t' <= r && r <= '\r' }
 
 // write writes the mapping files beside the file of the given part of the
 // output.
-func (s *surrogates) write(out *output, c *Collection, part string) error {
+func (s *surrogates) write(out *output, c *collection, part string) error {
 	titlesEnding, queriesEnding := part+titlesEnding, part+queriesEnding
 	// A mapping from before would explain this file wrongly.
 	if len(s.titleOrder) > 0 || out.exists(titlesEnding) {
@@ -128,11 +128,9 @@ func (s *surrogates) write(out *output, c *Collection, part string) error {
 		}
 	}
 	if len(s.titleOrder) > 0 {
-		out.lose(fmt.Sprintf("%d titles stand behind surrogate ids, which %s maps back", len(s.titleOrder), out.name(titlesEnding)))
+		out.noteMany(len(s.titleOrder), "title", "written as a surrogate id, which "+out.name(titlesEnding)+" maps back")
 	}
-	if s.spaced > 0 {
-		out.lose(fmt.Sprintf("%d document ids contain white space, and are mapped as if they were titles", s.spaced))
-	}
+	out.noteMany(s.spaced, "document id", "with white space in it, mapped as if it were a title")
 	known := c.Texts && len(s.queries) > 0
 	if !known && !out.exists(queriesEnding) {
 		return nil
@@ -227,32 +225,8 @@ func readQueryTexts(ctx context.Context, path string, into map[string]string) er
 	return readPairs(ctx, path, true, into)
 }
 
-// slug makes a word of folded text: its letters and digits with hyphens
-// between, at most forty characters.
-func slug(folded string) string {
-	var b strings.Builder
-	n, gap := 0, false
-	for _, r := range folded {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
-			gap = n > 0
-			continue
-		}
-		if n >= 40 {
-			break
-		}
-		if gap {
-			b.WriteByte('-')
-			n++
-		}
-		gap = false
-		b.WriteRune(r)
-		n++
-	}
-	if n == 0 {
-		return "title"
-	}
-	return b.String()
-}
+// slug makes an id of a title, at most forty characters.
+func slug(title string) string { return cmp.Or(judgments.Slug(title, 40), "title") }
 
 func hasSpace(s string) bool { return strings.IndexFunc(s, unicode.IsSpace) >= 0 }
 

@@ -4,15 +4,74 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/releval/releval/eval/trec"
+	"github.com/releval/releval/judgments"
 )
 
+// readQrels reads TREC's qrels. Files beside it, as writeQrels writes them,
+// give the texts of the queries and the titles behind surrogate ids.
+func readQrels(ctx context.Context, path string, o ReadOptions) (*collection, error) {
+	beside, err := readBeside(ctx, path, o)
+	if err != nil {
+		return nil, err
+	}
+	qrels, err := trec.ReadQrels(ctx, trec.Input{Path: path}, trec.QrelsOptions{Fractional: true})
+	if err != nil {
+		return nil, err
+	}
+	b := newBuilder()
+	for _, line := range qrels.Judgments() {
+		j := judgments.Judgment{ID: line.Document, Grade: line.Grade}
+		if title, ok := beside.titles[line.Document]; ok {
+			j.ID, j.Title = "", title
+		}
+		b.judge(b.query(line.Query, beside.texts[line.Query]), j)
+	}
+	c := b.collection(baseName(path))
+	c.idsOnly = true
+	return c, nil
+}
+
+// writeQrels writes the judgments as qrels, and beside them the texts of the
+// queries (.queries.tsv) and the titles behind surrogate ids (.titles.tsv).
+func writeQrels(ctx context.Context, out *output, c *collection) error {
+	s := newSurrogates(c)
+	w, err := out.create("")
+	if err != nil {
+		return err
+	}
+	for i := range c.Suite.Queries {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		q := &c.Suite.Queries[i]
+		id := s.query(q)
+		for _, j := range q.Relevant {
+			if j.Grade != math.Trunc(j.Grade) {
+				out.note("grade", "not a whole number, as trec_eval needs it; releval eval --grades fractional reads it", fmt.Sprintf("%g", j.Grade))
+			}
+			w.WriteString(id)
+			w.WriteString(" 0 ")
+			w.WriteString(s.document(j.ID, j.Title))
+			w.WriteString(" ")
+			w.WriteString(strconv.FormatFloat(j.Grade, 'f', -1, 64))
+			w.WriteString("\n")
+		}
+		if len(q.Relevant) == 0 {
+			out.lose("query", "without judgments, which qrels have no line for", q.ID)
+		}
+	}
+	out.noteSuite(c, true)
+	return s.write(out, c, "")
+}
+
 // readRun reads a TREC run, ranked as trec_eval ranks it.
-func readRun(ctx context.Context, path string, o ReadOptions) (*Collection, error) {
+func readRun(ctx context.Context, path string, o ReadOptions) (*collection, error) {
 	beside, err := readBeside(ctx, path, o)
 	if err != nil {
 		return nil, err
@@ -22,20 +81,21 @@ func readRun(ctx context.Context, path string, o ReadOptions) (*Collection, erro
 		return nil, err
 	}
 	queries := newBuilder()
-	run := Run{Tag: read.Tag}
+	one := run{Tag: read.Tag}
 	for _, r := range read.Rankings {
 		queries.query(r.Query, beside.texts[r.Query])
-		ranking := Ranking{Query: r.Query, Hits: make([]Hit, len(r.Hits))}
+		ranking := ranking{Query: r.Query, Hits: make([]hit, len(r.Hits))}
 		for i, h := range r.Hits {
-			ranking.Hits[i] = Hit{ID: h.Document, Score: h.Score}
+			ranking.Hits[i] = hit{ID: h.Document, Score: h.Score}
 			if title, ok := beside.titles[h.Document]; ok {
 				ranking.Hits[i].ID, ranking.Hits[i].Title = "", title
 			}
 		}
-		run.Queries = append(run.Queries, ranking)
+		one.Queries = append(one.Queries, ranking)
 	}
 	c := queries.collection(baseName(path))
-	c.Runs = []Run{run}
+	c.idsOnly = true
+	c.Runs = []run{one}
 	return c, nil
 }
 
@@ -52,13 +112,21 @@ type tagged struct {
 }
 
 type rankedHit struct {
-	Hit
+	hit
 	rank int
+}
+
+// count is how many hits a query has so far.
+func (b *runBuilder) count(tag, query string) int {
+	if t := b.byTag[tag]; t != nil {
+		return len(t.hits[query])
+	}
+	return 0
 }
 
 func newRunBuilder() *runBuilder { return &runBuilder{byTag: map[string]*tagged{}} }
 
-func (b *runBuilder) add(tag, query string, rank int, h Hit) error {
+func (b *runBuilder) add(tag, query string, rank int, h hit) error {
 	t := b.byTag[tag]
 	if t == nil {
 		t = &tagged{hits: map[string][]rankedHit{}, seen: map[[2]string]bool{}}
@@ -70,7 +138,7 @@ func (b *runBuilder) add(tag, query string, rank int, h Hit) error {
 		key[1] = "title:" + h.Title
 	}
 	if t.seen[key] {
-		return fmt.Errorf("the document %q stands twice in the ranking of query %q", cmp.Or(h.ID, h.Title), query)
+		return fmt.Errorf("the document %q is ranked twice for query %q", cmp.Or(h.ID, h.Title), query)
 	}
 	t.seen[key] = true
 	if _, ok := t.hits[query]; !ok {
@@ -81,17 +149,17 @@ func (b *runBuilder) add(tag, query string, rank int, h Hit) error {
 }
 
 // runs orders the hits by their positions.
-func (b *runBuilder) runs() []Run {
-	var runs []Run
+func (b *runBuilder) runs() []run {
+	var runs []run
 	for _, tag := range b.tags {
 		t := b.byTag[tag]
-		run := Run{Tag: tag}
+		run := run{Tag: tag}
 		for _, query := range t.order {
 			hits := t.hits[query]
 			slices.SortStableFunc(hits, func(a, b rankedHit) int { return cmp.Compare(a.rank, b.rank) })
-			r := Ranking{Query: query}
+			r := ranking{Query: query}
 			for _, h := range hits {
-				r.Hits = append(r.Hits, h.Hit)
+				r.Hits = append(r.Hits, h.hit)
 			}
 			run.Queries = append(run.Queries, r)
 		}
@@ -102,7 +170,7 @@ func (b *runBuilder) runs() []Run {
 
 // writeRuns writes the rankings as TREC runs: one run as a file, several as a
 // folder with a file for each, because a reader takes a file for one run.
-func writeRuns(ctx context.Context, out *output, c *Collection) error {
+func writeRuns(ctx context.Context, out *output, c *collection) error {
 	switch {
 	case len(c.Runs) == 0:
 		return fmt.Errorf("%s: the source holds no rankings, and a run is nothing else", out.path)
@@ -111,6 +179,10 @@ func writeRuns(ctx context.Context, out *output, c *Collection) error {
 	}
 	names := map[string]bool{}
 	for _, run := range c.Runs {
+		if len(run.Queries) == 0 {
+			out.lose("run", "without any hit, left out", run.Tag)
+			continue
+		}
 		tag := word(run.Tag, "run")
 		name := ""
 		if out.folder {
@@ -120,10 +192,19 @@ func writeRuns(ctx context.Context, out *output, c *Collection) error {
 			return err
 		}
 	}
-	if n := c.Judged(); n > 0 {
-		out.lose(fmt.Sprintf("%d judgments: a run holds rankings alone", n))
+	ranked := map[string]bool{}
+	for _, run := range c.Runs {
+		for _, r := range run.Queries {
+			ranked[r.Query] = true
+		}
 	}
-	out.lostOfSuite(c, false)
+	for i := range c.Suite.Queries {
+		if id := c.Suite.Queries[i].ID; !ranked[id] {
+			out.note("query", "without hits, which a run has no line for", id)
+		}
+	}
+	out.noteMany(c.counts().Judgments, "judgment", "left out, because a run holds rankings alone")
+	out.noteSuite(c, false)
 	return nil
 }
 
@@ -140,7 +221,7 @@ func uniqueName(name string, taken map[string]bool) string {
 // writeRun writes one run. Readers rank by score, and equal scores by document
 // id. Where that is not the order of the hits, 1/rank stands for the scores,
 // so that the file is ranked as the source was.
-func writeRun(ctx context.Context, out *output, c *Collection, run Run, name, tag string) error {
+func writeRun(ctx context.Context, out *output, c *collection, run run, name, tag string) error {
 	s := newSurrogates(c)
 	w, err := out.create(name)
 	if err != nil {
@@ -160,7 +241,7 @@ func writeRun(ctx context.Context, out *output, c *Collection, run Run, name, ta
 			hits[i] = trec.Hit{Document: s.document(h.ID, h.Title), Score: h.Score}
 		}
 		if !trec.Ranked(hits) {
-			out.notes.add("%d rankings are not in the order of their scores, and get 1/rank instead", r.Query)
+			out.note("ranking", "not in the order of the scores, which 1/rank replaces", r.Query)
 			for i := range hits {
 				hits[i].Score = 1 / float64(i+1)
 			}

@@ -1,0 +1,144 @@
+package convert
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// ledger collects what a conversion does not carry over, by kind, so that ten
+// thousand of a kind make one sentence with a few examples. A loss is what
+// vanishes or changes although both formats could say it; a note is what the
+// target has no place for, and what was decided on the way.
+type ledger struct {
+	kinds []*kind
+}
+
+type kind struct {
+	loss     bool
+	noun     string // empty for a sentence without a number
+	text     string
+	count    int
+	examples []string
+}
+
+// maxExamples is how many examples a sentence names.
+const maxExamples = 3
+
+// lose counts one case of a loss: the noun in the singular, what became of it,
+// and an example, which may be empty.
+func (l *ledger) lose(noun, text, example string) { l.add(true, 1, noun, text, example) }
+
+// note counts one case of what is worth saying and no loss.
+func (l *ledger) note(noun, text, example string) { l.add(false, 1, noun, text, example) }
+
+// noteMany counts several cases at once.
+func (l *ledger) noteMany(n int, noun, text string) {
+	if n > 0 {
+		l.add(false, n, noun, text, "")
+	}
+}
+
+func (l *ledger) add(loss bool, n int, noun, text, example string) {
+	var k *kind
+	for _, known := range l.kinds {
+		if known.loss == loss && known.noun == noun && known.text == text {
+			k = known
+		}
+	}
+	if k == nil {
+		k = &kind{loss: loss, noun: noun, text: text}
+		l.kinds = append(l.kinds, k)
+	}
+	k.count += n
+	if example != "" && len(k.examples) < maxExamples {
+		k.examples = append(k.examples, example)
+	}
+}
+
+// losses and notes give a sentence for each kind, in the order of their first
+// case.
+func (l *ledger) losses() []string { return l.list(true) }
+func (l *ledger) notes() []string  { return l.list(false) }
+
+func (l *ledger) list(loss bool) []string {
+	var out []string
+	for _, k := range l.kinds {
+		if k.loss != loss {
+			continue
+		}
+		text := k.text
+		if k.noun != "" {
+			text = strings.TrimSpace(counted(k.count, k.noun) + " " + text)
+		}
+		if len(k.examples) > 0 {
+			text += ": " + strings.Join(k.examples, ", ")
+			if k.count > len(k.examples) {
+				text += ", ..."
+			}
+		}
+		out = append(out, text)
+	}
+	return out
+}
+
+// counted gives "1 query" or "2 queries".
+func counted(n int, noun string) string {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(noun, "query"):
+		noun = strings.TrimSuffix(noun, "y") + "ies"
+	case strings.HasPrefix(noun, "time "):
+		noun = "times" + strings.TrimPrefix(noun, "time")
+	default:
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// noteSuite says what of a suite is no query or judgment. Where search is true
+// the format has no place for how to search.
+func (o *output) noteSuite(c *collection, search bool) {
+	s := &c.Suite
+	if search && len(s.Search.Retriever) > 0 {
+		o.note("", "how to search left out", "")
+	}
+	o.noteMany(len(s.Gates), "gate", "left out")
+	for i := range s.Queries {
+		q := &s.Queries[i]
+		if q.InferenceText != q.Text && q.InferenceText != "" {
+			o.note("inference_text", "left out", "")
+		}
+		o.noteMany(len(q.Expect), "expectation", "left out")
+		if len(q.Tags) > 0 {
+			o.note("query", "with tags, which are left out", "")
+		}
+		if q.Quarantine != nil {
+			o.note("query", "with a quarantine, which is left out", "")
+		}
+	}
+}
+
+// noteRuns says that rankings are left out, for formats that have none.
+func (o *output) noteRuns(c *collection) {
+	o.noteMany(len(c.Runs), "run", "left out, because the format holds judgments alone")
+}
+
+// noteIDs says that ids of queries are left out, for formats that know texts
+// alone.
+func (o *output) noteIDs(c *collection) {
+	for i := range c.Suite.Queries {
+		if c.Suite.Queries[i].ID != "" {
+			o.note("query id", "left out, because the format tells queries apart by their text", "")
+		}
+	}
+}
+
+// wholeGrade rounds a grade for a format of whole numbers, which is a loss.
+func (o *output) wholeGrade(grade float64, because string) float64 {
+	whole := math.Round(grade)
+	if whole != grade {
+		o.lose("grade", "rounded to a whole number, as "+because, fmt.Sprintf("%g to %g", grade, whole))
+	}
+	return whole
+}
