@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/releval/releval/eval"
@@ -194,4 +195,38 @@ func rawMatches(q *eval.Query, hits []eval.Hit) []int32 {
 		}
 		rest, at = left, leftAt
 	}
+}
+
+// table makes rows of zeros.
+func table(rows, columns int) [][]float64 {
+	cells := make([]float64, rows*columns)
+	made := make([][]float64, rows)
+	for i := range made {
+		made[i] = cells[i*columns : (i+1)*columns : (i+1)*columns]
+	}
+	return made
+}
+
+// cube makes tables of zeros.
+func cube(tables, rows, columns int) [][][]float64 {
+	made := make([][][]float64, tables)
+	for i := range made {
+		made[i] = table(rows, columns)
+	}
+	return made
+}
+
+// mean averages the values but for undefined ones; NaN where there are none.
+func mean(values []float64) float64 {
+	sum, n := 0.0, 0
+	for _, v := range values {
+		if !math.IsNaN(v) {
+			sum += v
+			n++
+		}
+	}
+	if n == 0 {
+		return math.NaN()
+	}
+	return sum / float64(n)
 }

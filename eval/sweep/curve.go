@@ -1,8 +1,14 @@
 package sweep
 
 import (
+	"errors"
+	"fmt"
+	"math"
+
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/stats"
 )
 
 // placed is a judged document at a rank from 1, with the index of its
@@ -71,4 +77,279 @@ func newCurve(b *base, reranker eval.System, measured [][]*eval.Result) *curve {
 		}
 	}
 	return c
+}
+
+// curveWorker works through queries, reusing its memory.
+type curveWorker struct {
+	*curve
+	position map[eval.Key]int
+	counts   []int    // by bucket: hits of the reranked list so far
+	items    []item   // the judged hits of the reranked list, in its order
+	ranks    []int    // by item, then window
+	lengths  []int    // by window
+	ranking  []placed // at the window in hand
+	hits     []metrics.Hit
+	credited []int // by judgment: 1 + the window that has credited it
+	rankOf   []int // by judgment: its rank at the window in hand
+
+	scored  []int
+	losses  []Losses
+	dropped int
+	outside []bool // shared, by query
+}
+
+// item is a judged hit of the reranked list.
+type item struct {
+	judgment int
+	bucket   int // the first window that holds its document
+}
+
+func newCurveWorker(c *curve, outside []bool) *curveWorker {
+	return &curveWorker{
+		curve:    c,
+		position: make(map[eval.Key]int),
+		counts:   make([]int, c.covered),
+		lengths:  make([]int, c.covered),
+		scored:   make([]int, c.covered),
+		losses:   make([]Losses, c.covered),
+		outside:  outside,
+	}
+}
+
+// query takes one query into the tables.
+func (w *curveWorker) query(q int) {
+	query := &w.run.Queries[q]
+	first, reranked := query.Results[w.first], query.Results[w.system]
+	if !w.usable[q] {
+		for i := range w.covered {
+			w.unanswered(q, i)
+		}
+		return
+	}
+	w.scan(q, first.Hits, reranked.Hits)
+	w.credited = cleared(w.credited, len(query.Judgments))
+	w.rankOf = cleared(w.rankOf, len(query.Judgments))
+	for i := range w.covered {
+		if w.measured != nil && i < w.covered-1 && w.measured[i][q].Failed() {
+			w.unanswered(q, i)
+			continue
+		}
+		held := min(w.windows[i], len(first.Hits))
+		length := w.rankAt(q, i)
+		if w.atMost {
+			w.scored[i] += held
+		} else {
+			w.scored[i] += length
+		}
+		w.hits = w.hits[:0]
+		for _, p := range w.ranking {
+			w.hits = append(w.hits, metrics.Hit{Rank: p.rank, Grade: query.Judgments[p.judgment].Grade})
+		}
+		list := metrics.List{Len: length, Hits: w.hits, Judged: w.judged[q]}
+		for m, metric := range w.metrics {
+			w.values[m][i][q] = metric.ScoreList(&list)
+		}
+		w.account(q, i, query)
+		if i == w.covered-1 {
+			w.dropped += max(0, held-length)
+		}
+	}
+}
+
+// unanswered scores a query without a usable answer at window i: as one that
+// finds nothing, like eval.Evaluate.
+func (w *curveWorker) unanswered(q, i int) {
+	w.losses[i].Unanswered += w.judged[q].Relevant(w.relevance)
+	for m, metric := range w.metrics {
+		w.values[m][i][q] = metric.ScoreList(&metrics.List{Judged: w.judged[q]})
+	}
+}
+
+// scan goes through the reranked list once. A judged hit's rank at window i is
+// the number of hits down to it whose documents are in that window: the counts
+// by bucket, summed up. Hits of the reranker's own window that lie below the
+// largest one asked for are in none.
+func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
+	clear(w.position)
+	largest := w.windows[w.covered-1]
+	for i, h := range first[:min(w.own, len(first))] {
+		if _, twice := w.position[h.Key()]; !twice {
+			w.position[h.Key()] = i + 1
+		}
+	}
+	clear(w.counts)
+	w.items, w.ranks = w.items[:0], w.ranks[:0]
+	beyond := w.beyond(q, first, reranked)
+	for i, h := range reranked {
+		bucket, match := w.covered-1, int32(-1)
+		switch rank := w.position[h.Key()]; {
+		case rank > largest, rank == 0 && w.own > largest:
+			continue
+		case rank > 0:
+			bucket, match = w.bucket[rank], w.matches[q][rank-1]
+		default:
+			match = beyond[i]
+		}
+		w.counts[bucket]++
+		if match >= 0 {
+			w.items = append(w.items, item{int(match), bucket})
+			sum := 0
+			for _, n := range w.counts {
+				sum += n
+				w.ranks = append(w.ranks, sum)
+			}
+		}
+	}
+	sum := 0
+	for i, n := range w.counts {
+		sum += n
+		w.lengths[i] = sum
+	}
+}
+
+// beyond gives the judgments of the reranked hits that are not among the
+// first-stage hits of the reranker's own window, by rank. They belong to that
+// window alone.
+// It is no fault of the first stage where they tie with the window's end: see
+// integrity.WindowEnd.
+func (w *curveWorker) beyond(q int, first, reranked []eval.Hit) map[int]int32 {
+	var hits []eval.Hit
+	var at []int
+	for i, h := range reranked {
+		if w.position[h.Key()] == 0 {
+			hits, at = append(hits, h), append(at, i)
+		}
+	}
+	if len(hits) == 0 {
+		return nil
+	}
+	w.outside[q] = !tie(integrity.EndOf(first, w.own), hits)
+	found := make(map[int]int32, len(hits))
+	for i, match := range rawMatches(&w.run.Queries[q], hits) {
+		found[at[i]] = match
+	}
+	return found
+}
+
+// rankAt sets the ranking at window i, reduced to its judged hits, and returns
+// its length. Each judgment is credited once, to the first hit that matches
+// it, as eval.Query.Grades has it.
+func (w *curveWorker) rankAt(q, i int) (length int) {
+	w.ranking = w.ranking[:0]
+	if w.measured != nil && i < w.covered-1 {
+		result := w.measured[i][q]
+		for at, m := range w.run.Queries[q].Matches(result.Hits) {
+			if m >= 0 {
+				w.ranking = append(w.ranking, placed{at + 1, m})
+			}
+		}
+		return len(result.Hits)
+	}
+	for at, it := range w.items {
+		if it.bucket > i || w.credited[it.judgment] == i+1 {
+			continue
+		}
+		w.credited[it.judgment] = i + 1
+		w.ranking = append(w.ranking, placed{w.ranks[at*w.covered+i], it.judgment})
+	}
+	return w.lengths[i]
+}
+
+// account says what became of each relevant document at window i.
+func (w *curveWorker) account(q, i int, query *eval.Query) {
+	for _, p := range w.ranking {
+		w.rankOf[p.judgment] = p.rank
+	}
+	losses := &w.losses[i]
+	for j := range query.Judgments {
+		if query.Judgments[j].Grade < w.relevance {
+			continue
+		}
+		rank := w.rankOf[j]
+		switch {
+		case rank > 0 && (w.cutoff == 0 || rank <= w.cutoff):
+			losses.Found++
+		case rank > 0:
+			losses.Below++
+		case int(w.delivered[q][j]) <= i:
+			losses.Dropped++
+		case w.notInIndex(query.Judgments[j]):
+			losses.NotInIndex++
+		default:
+			losses.Undelivered++
+		}
+	}
+	for _, p := range w.ranking {
+		w.rankOf[p.judgment] = 0
+	}
+}
+
+// cleared returns a list of n zeros, in the memory of s where it fits.
+func cleared(s []int, n int) []int {
+	if cap(s) < n {
+		return make([]int, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
+
+// capturedFloor is the least gain of the ceiling of which a share makes sense.
+const capturedFloor = 1e-9
+
+// points sums the curve up by window.
+func (c *curve) points(o Options) ([]Point, error) {
+	points := make([]Point, c.covered)
+	for i := range points {
+		p := Point{
+			Window:    c.windows[i],
+			Limited:   c.cutoff > c.windows[i],
+			Recall:    Number(mean(c.recall[i])),
+			Documents: float64(c.scored[i]) / float64(max(1, len(c.run.Queries))),
+			Losses:    c.losses[i],
+		}
+		for m, metric := range c.metrics {
+			value, without := metric.Aggregate(c.values[m][i]).Value, metric.Aggregate(c.base.values[m]).Value
+			p.Values = append(p.Values, Number(value))
+			p.Gains = append(p.Gains, Number(value-without))
+			p.Ceilings = append(p.Ceilings, Number(metric.Aggregate(c.ceilings[m][i]).Value))
+		}
+		gain, err := gainInterval(c.base.values[0], c.values[0][i], o)
+		if err != nil {
+			return nil, fmt.Errorf("the gain of %s at window %d: %w", c.system, p.Window, err)
+		}
+		p.Gain = gain
+		possible := float64(p.Ceilings[0]) - c.metrics[0].Aggregate(c.base.values[0]).Value
+		p.Captured = undefined()
+		if possible > capturedFloor {
+			p.Captured = Number(float64(p.Gains[0]) / possible)
+		}
+		points[i] = p
+	}
+	return points, nil
+}
+
+// gainInterval compares paired values, leaving out pairs with an undefined
+// one. Its interval is the one that a run at this window alone would report.
+func gainInterval(without, with []float64, o Options) (Interval, error) {
+	var base, next []float64
+	for q := range without {
+		if !math.IsNaN(without[q]) && !math.IsNaN(with[q]) {
+			base, next = append(base, without[q]), append(next, with[q])
+		}
+	}
+	none := Interval{undefined(), undefined(), undefined()}
+	if len(base) == 0 {
+		return none, nil
+	}
+	// The interval alone is asked for, so the test may be as short as it gets.
+	comparison, err := stats.Compare(base, next, stats.Options{Seed: o.Seed, Confidence: o.Confidence, Resamples: o.Resamples, Permutations: 100})
+	if errors.Is(err, stats.ErrTooFew) {
+		none.Mean = Number(comparison.Difference)
+		return none, nil
+	}
+	if err != nil {
+		return none, err
+	}
+	return Interval{Number(comparison.Difference), Number(comparison.Low), Number(comparison.High)}, nil
 }
