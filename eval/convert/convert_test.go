@@ -322,6 +322,21 @@ func TestStdoutFull(t *testing.T) {
 	}
 }
 
+// TestDevice writes into a device, which must stay one.
+func TestDevice(t *testing.T) {
+	before, err := os.Stat(os.DevNull)
+	if err != nil {
+		t.Skip(err)
+	}
+	in := tempFile(t, "films.yaml", films)
+	if _, err := (Job{In: in, Out: os.DevNull, To: Qrels}).Run(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if after, err := os.Stat(os.DevNull); err != nil || after.Mode() != before.Mode() {
+		t.Errorf("%v, %v", after, err)
+	}
+}
+
 // full is a device without room.
 type full struct{}
 

@@ -19,7 +19,9 @@ type output struct {
 	options WriteOptions
 	stage   string
 	files   []*outputFile
-	// stdout takes the main file where the path is "-".
+	// stream says that the main file goes to stdout, because the path is "-",
+	// or into a device or pipe, which no other file may replace.
+	stream bool
 	stdout io.Writer
 	folder bool
 }
@@ -35,7 +37,7 @@ type outputFile struct {
 // newOutput makes the folder that files are written into: near their place, so
 // that they can be moved there at once.
 func newOutput(f Format, path string, o WriteOptions, stdout io.Writer) (*output, error) {
-	out := &output{path: path, options: o, stdout: stdout}
+	out := &output{path: path, options: o, stdout: stdout, stream: path == "-"}
 	switch info, err := os.Stat(path); {
 	case path == "-" && f == BEIR:
 		return nil, fmt.Errorf("a BEIR folder does not fit on standard output; name a folder")
@@ -43,9 +45,11 @@ func newOutput(f Format, path string, o WriteOptions, stdout io.Writer) (*output
 		out.path, out.folder = filepath.Clean(path), true
 	case path != "-" && err == nil && info.IsDir():
 		return nil, fmt.Errorf("%s is a folder; name a file", path)
+	case path != "-" && err == nil:
+		out.stream = !info.Mode().IsRegular()
 	}
 	parent := ""
-	if path != "-" {
+	if !out.stream {
 		parent = filepath.Dir(out.path)
 		for {
 			if info, err := os.Stat(parent); err == nil && info.IsDir() || parent == filepath.Dir(parent) {
@@ -65,7 +69,7 @@ func newOutput(f Format, path string, o WriteOptions, stdout io.Writer) (*output
 // main is where the main file, or the folder, is written.
 func (o *output) main() string {
 	switch {
-	case o.path == "-":
+	case o.stream:
 		return filepath.Join(o.stage, "standard output")
 	case o.folder:
 		return filepath.Join(o.stage, "folder")
@@ -102,9 +106,8 @@ func (o *output) sibling(base string) (*bufio.Writer, error) {
 }
 
 func (o *output) createFile(staged, name string) (*bufio.Writer, error) {
-	if o.path == "-" && staged != o.main() {
-		// Standard output holds one file.
-		o.note("file", "not written beside standard output", filepath.Base(name))
+	if o.stream && staged != o.main() {
+		o.note("file", "not written, because a stream holds one", strings.TrimPrefix(filepath.Base(name), "-"))
 	}
 	if err := os.MkdirAll(filepath.Dir(staged), 0o777); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, cause(err))
@@ -127,7 +130,7 @@ func (o *output) createFile(staged, name string) (*bufio.Writer, error) {
 // exists says whether there is a file of this part already.
 func (o *output) exists(part string) bool {
 	_, err := os.Stat(o.name(part))
-	return err == nil && o.path != "-"
+	return err == nil && !o.stream
 }
 
 // finish completes all files where they are written.
@@ -150,16 +153,8 @@ func (o *output) finish() error {
 
 // commit moves the finished files to their places.
 func (o *output) commit() error {
-	if o.path == "-" {
-		main, err := os.Open(o.main())
-		if err != nil {
-			return err
-		}
-		defer main.Close()
-		if _, err := io.Copy(o.stdout, main); err != nil {
-			return fmt.Errorf("standard output: %w", err)
-		}
-		return nil
+	if o.stream {
+		return o.copyTo()
 	}
 	for _, f := range o.files {
 		if err := os.MkdirAll(filepath.Dir(f.name), 0o777); err != nil {
@@ -168,6 +163,28 @@ func (o *output) commit() error {
 		if err := os.Rename(f.staged, f.name); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
+	}
+	return nil
+}
+
+// copyTo copies the main file to standard output or into the device.
+func (o *output) copyTo() error {
+	main, err := os.Open(o.main())
+	if err != nil {
+		return err
+	}
+	defer main.Close()
+	name, to := "standard output", o.stdout
+	if o.path != "-" {
+		device, err := os.OpenFile(o.path, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o.path, cause(err))
+		}
+		defer device.Close()
+		name, to = o.path, device
+	}
+	if _, err := io.Copy(to, main); err != nil {
+		return fmt.Errorf("%s: %w", name, cause(err))
 	}
 	return nil
 }

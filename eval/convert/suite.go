@@ -77,6 +77,10 @@ func writeFields(out *output, c *collection, s *judgments.Suite) error {
 	if len(c.fields) == 0 || s.Search.Documents != "" {
 		return nil
 	}
+	if out.stream {
+		out.noteMany(len(c.fields), "document", "not written, because a stream holds one file")
+		return nil
+	}
 	base := baseName(out.path) + ".documents.ndjson"
 	w, err := out.sibling(base)
 	if err != nil {
@@ -102,7 +106,7 @@ func writeFields(out *output, c *collection, s *judgments.Suite) error {
 // writeRaters writes a suite of each rater's own grades beside the main one,
 // for releval agree.
 func writeRaters(out *output, c *collection, s judgments.Suite) error {
-	if out.path == "-" {
+	if out.stream {
 		return nil
 	}
 	names := map[string]bool{}
