@@ -74,10 +74,7 @@ func (j *Journal) Query(q eval.Query) error {
 		return fmt.Errorf("cannot encode a line of the run file: %w", err)
 	}
 	j.encoded = append(encoded, '\n')
-	if len(encoded) > maxValues { // a shorter one cannot hold more, and none is deep
-		err = checkShape(encoded)
-	}
-	return j.line(j.encoded, err)
+	return j.line(j.encoded, checkShape(encoded))
 }
 
 // Complete writes the last line.

@@ -24,8 +24,14 @@ const (
 )
 
 // checkShape refuses a line, before it is decoded, that is nested deeper or
-// holds more values than any run file's.
-func checkShape(line []byte) error { return scan.Shape(line, maxDepth, maxValues) }
+// holds more values than any run file's. One that is too short for that is not
+// looked at.
+func checkShape(line []byte) error {
+	if len(line) <= maxValues {
+		return nil
+	}
+	return scan.Shape(line, maxDepth, maxValues)
+}
 
 // Stored is a run as it was read from a file.
 type Stored struct {

@@ -144,7 +144,7 @@ func TestDamagedRunFiles(t *testing.T) {
 		{"a number beyond the suite", manifest + query("a", 2, hits("")), `run:2: query "a": its number is 2, and the suite has 2 queries`},
 		{"a negative number", manifest + query("a", -1, hits("")), `its number is -1`},
 		{"missing system", manifest + strings.Replace(a, `"bm25"`, `"x"`, 1), `no result for the system "bm25"`},
-		{"deep", manifest + `{"type":"query","id":` + strings.Repeat("[", 100) + "\n", "nested deeper than 64"},
+		{"deep", manifest + `{"type":"query","id":` + strings.Repeat("[", maxValues) + "\n", "nested deeper than 64"},
 		{"wrong type of value", manifest + `{"type":"query","id":7}` + "\n", `run:2: "/id"`},
 		{"a key in another case", manifest + strings.Replace(a, `"judgments"`, `"Judgments"`, 1), `run:2: "/Judgments": unknown object member name`},
 		{"a key twice", manifest + strings.Replace(a, `"id":"a"`, `"id":"a","id":"b"`, 1), "run:2: not a line of a run file: column"},
