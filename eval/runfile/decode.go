@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -184,6 +185,7 @@ func (d *decoder) query() {
 	for i := range q.Expect {
 		q.Expect[i].File = q.File
 	}
+	q.Judgments = slices.Clone(q.Judgments) // without the room that decoding leaves behind them
 	d.stored.Queries = append(d.stored.Queries, q)
 }
 
