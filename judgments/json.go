@@ -63,7 +63,7 @@ func (c *rawWriter) write(n *node, depth int) {
 	if n.Kind == aliasNode {
 		target := n.Alias
 		if c.active[target] {
-			c.fail(n, "the alias *%s stands within what it names, which has no end; write the value out", n.Value)
+			c.fail(n, "the alias *%s refers to itself; write the value out", n.Value)
 			return
 		}
 		resolved := c.resolve(n)
@@ -141,12 +141,12 @@ func (c *rawWriter) scalar(n *node) {
 		c.b.WriteString("null")
 	case tagInt, tagFloat:
 		if !jsonNumber(n.Value) {
-			c.fail(n, "%s is no number in JSON: write it as a plain decimal number such as 3 or 0.5, or in quotes where text is meant", n.Value)
+			c.fail(n, "%s is not a number in JSON; write it as a plain decimal number such as 3 or 0.5, or in quotes where text is meant", n.Value)
 			return
 		}
 		c.b.WriteString(n.Value)
 	default:
-		c.fail(n, "%s in %s has no form in JSON; remove the tag", kindOf(n), c.what)
+		c.fail(n, "%s in %s cannot be written as JSON; remove the tag", kindOf(n), c.what)
 	}
 }
 

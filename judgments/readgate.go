@@ -201,7 +201,7 @@ func (g *gateReader) together(n, confidence, count *node) {
 	measured := slices.Contains(Latencies, g.Metric) || slices.Contains(Counts, g.Metric)
 	switch {
 	case measured && (g.Max == nil || g.Min != nil || len(relative) > 0):
-		g.fail(n, "a gate on %s has max alone", g.Metric)
+		g.fail(n, "a gate on %s takes max only", g.Metric)
 	case measured && (g.Versus != "" || confidence != nil):
 		g.fail(n, "a gate on %s bounds the value itself; remove versus and confidence", g.Metric)
 	case !absolute && len(relative) == 0:

@@ -48,11 +48,11 @@ func (c *connection) addFlags(flags *pflag.FlagSet) {
 func (c *connection) check() error {
 	switch {
 	case c.timeout <= 0:
-		return fmt.Errorf("--timeout should be above 0, such as 60s, found %v", c.timeout)
+		return fmt.Errorf("--timeout must be above 0, such as 60s, not %v", c.timeout)
 	case c.retries < 0:
-		return fmt.Errorf("--retries should be 0 or more, found %d", c.retries)
+		return fmt.Errorf("--retries must be 0 or more, not %d", c.retries)
 	case c.outage < 0:
-		return fmt.Errorf("--outage should be 0 or more, such as 5m, found %v", c.outage)
+		return fmt.Errorf("--outage must be 0 or more, such as 5m, not %v", c.outage)
 	case c.apiKeyFile != "" && c.username != "":
 		return errors.New("--api-key-file and --username exclude each other: a cluster takes one of them")
 	case c.apiKeyFile != "" && c.passwordFile != "":

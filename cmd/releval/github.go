@@ -20,7 +20,7 @@ import (
 type githubFlag struct{ said, wanted bool }
 
 func (f *githubFlag) addFlag(flags *pflag.FlagSet, usage string) {
-	flags.Var(f, "github", usage+"; on by itself where GITHUB_ACTIONS is true")
+	flags.Var(f, "github", usage+"; on by default where GITHUB_ACTIONS is true")
 	flags.Lookup("github").NoOptDefVal = "true"
 }
 

@@ -99,7 +99,7 @@ func (p *program) judgeBook(ctx context.Context, book judge.Book) error {
 func (p *program) raw(ctx context.Context, f func(context.Context, io.Reader) error) error {
 	stdin, ok := p.Stdin.(*os.File)
 	if !ok {
-		return errors.New("standard input is no terminal")
+		return errors.New("standard input is not a terminal")
 	}
 	before, err := term.MakeRaw(int(stdin.Fd()))
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
 	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/text"
 )
 
 func newServeCommand(p *program) *cobra.Command {
@@ -48,7 +49,7 @@ func (p *program) serve(ctx context.Context, listen string, paths []string) erro
 		if err != nil {
 			return err
 		}
-		p.note("%d documents in %s", loaded, suite.Search.Index)
+		p.note("%s in %s", text.Count(loaded, "document"), suite.Search.Index)
 	}
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/sweep"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports"
 )
 
@@ -149,7 +150,7 @@ func ownWindows(plan *plan.Plan) []int {
 func (p *program) noteStep(s sweep.Step) {
 	switch s.Name {
 	case "audit":
-		p.note("auditing %s: %d searches", s.Reranker, s.Searches)
+		p.note("auditing %s: %s", s.Reranker, text.Count(s.Searches, "search"))
 	case "measure":
 		p.note("measuring every window of %s, because %s: %d searches", s.Reranker, s.Reason, s.Searches)
 	case "latency":

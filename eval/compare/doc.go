@@ -1,4 +1,4 @@
-// Package compare holds a run against an earlier one of the same suite: what
+// Package compare compares a run with an earlier one of the same suite: what
 // changed, by how much, how sure that is, and which documents did it.
 //
 // It refuses a comparison that means nothing: other queries, or other
@@ -7,7 +7,7 @@
 //
 // How it works:
 //
-//  1. The manifests and the queries are held against each other: what
+//  1. The manifests and the queries are compared with each other: what
 //     differs is listed, and what makes the difference meaningless apart.
 //  2. Both runs are cut to the queries that both have, in one order. The new
 //     run comes evaluated; the base run is evaluated by the same metrics, so

@@ -32,7 +32,7 @@ type Settings struct {
 	Tool string
 	// Out is the run file to write; empty for none.
 	Out string
-	// Resume is an unfinished run to go on with, which was read from
+	// Resume is an unfinished run to resume, which was read from
 	// ResumePath; nil for a new one.
 	Resume     *runfile.Stored
 	ResumePath string
@@ -145,10 +145,10 @@ func (s Settings) journal(run *eval.Run) (*runfile.Journal, map[string]bool, err
 	}
 	failed := s.Resume.Failed() > 0
 	if s.Resume.Complete != nil && !failed {
-		return nil, nil, fmt.Errorf("%s is complete: there is nothing to go on with; see it by releval report %s", s.ResumePath, s.ResumePath)
+		return nil, nil, fmt.Errorf("%s is complete, so there is nothing to resume; see it with releval report %s", s.ResumePath, s.ResumePath)
 	}
 	if different := run.Manifest.Differences(&s.Resume.Manifest); len(different) > 0 {
-		return nil, nil, fmt.Errorf("%s was begun under other conditions, and cannot be gone on with: %s", s.ResumePath, strings.Join(different, "; "))
+		return nil, nil, fmt.Errorf("cannot resume %s: it was started with different settings: %s", s.ResumePath, strings.Join(different, "; "))
 	}
 	run.Manifest = s.Resume.Manifest
 	done := make(map[string]bool)

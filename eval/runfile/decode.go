@@ -169,7 +169,7 @@ func (d *decoder) query() {
 		return
 	}
 	if first, twice := d.queries[q.ID]; twice {
-		d.fail("query %s stands here a second time, after line %d", text.Quote(q.ID), first)
+		d.fail("query %s stands twice, first on line %d", text.Quote(q.ID), first)
 		return
 	}
 	if first, twice := d.numbers[q.Number]; twice && d.stored.Format == Format {

@@ -117,7 +117,7 @@ func (j *Journal) line(encoded []byte, shape error) error {
 		err = fmt.Errorf("longer than %d MB", maxLine>>20)
 	}
 	if err != nil {
-		return fmt.Errorf("a line of the run file would be more than can be read again (%w): search with fewer repeats, or smaller windows", err)
+		return fmt.Errorf("this query's results exceed the limits for one line of a run file (%w); search with fewer repeats, or smaller windows", err)
 	}
 	if j.err != nil {
 		return j.err

@@ -134,15 +134,15 @@ func TestDamagedRunFiles(t *testing.T) {
 		return `{"type":"manifest","format":2,"systems":[` + s + `],"metrics":["mrr"],"query_count":1}` + "\n"
 	}
 	tests := []struct{ name, text, want string }{
-		{"empty", "", "run: holds no run"},
+		{"empty", "", "run: the file holds no run"},
 		{"no json", "qid Q0 doc 1 2.5 tag\n", "run:1: not a line of a run file"},
-		{"no manifest", a, `run:1: the first line must be a manifest, found type "query"`},
+		{"no manifest", a, `run:1: the first line must be a manifest, not of type "query"`},
 		{"another format", `{"type":"manifest","format":9}` + "\n", "run:1: the run file has format 9"},
 		{"type is not first", `{"format":2,"type":"manifest"}` + "\n", "run:1: not a line of a run file: its first member must be type"},
 		{"damage in the middle", manifest + "{\"type\":\"qu\n" + a, "run:2: not a line"},
 		{"two manifests", manifest + manifest, "run:2: a second manifest"},
 		{"unknown type", manifest + `{"type":"x"}` + "\n", `run:2: unknown type "x"`},
-		{"twice", manifest + a + a, `run:3: query "a" stands here a second time, after line 2`},
+		{"twice", manifest + a + a, `run:3: query "a" stands twice, first on line 2`},
 		{"one number twice", manifest + a + query("b", 0, hits("")), `run:3: query "b" has the number 0, as the query in line 2`},
 		{"a number beyond the suite", manifest + query("a", 2, hits("")), `run:2: query "a": its number is 2, and the suite has 2 queries`},
 		{"a negative number", manifest + query("a", -1, hits("")), `its number is -1`},

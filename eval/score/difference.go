@@ -9,7 +9,7 @@ import (
 	"github.com/releval/releval/eval/stats"
 )
 
-// Difference is one metric of one system held against another system of the
+// Difference is one metric of one system compared with another system of the
 // same run, query by query.
 type Difference struct {
 	Metric metrics.Metric
