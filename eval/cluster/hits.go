@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -22,6 +23,7 @@ type hitDecoder struct {
 	hits   []rawHit
 	fields []rawField
 	values []span
+	size   int  // of the search, 0 for any
 	index  span // of the last hit: mostly the same again
 }
 
@@ -37,7 +39,10 @@ type rawField struct{ name, values span }
 
 // decode reads the body of a successful search. Nothing of the result is the
 // decoder's own; its lists are those of reuse, where that is not nil.
-func (d *hitDecoder) decode(body []byte, reuse *Response) (decoded, error) {
+// Size is how many hits were asked for, 0 for any number: what has more, or an
+// absurd number of values in them, is refused while it is read.
+func (d *hitDecoder) decode(body []byte, size int, reuse *Response) (decoded, error) {
+	d.size = size
 	d.Reset(body)
 	defer d.Reset(nil)
 	d.index = span{}
@@ -170,7 +175,22 @@ func (d *hitDecoder) total(r *decoded) (err error) {
 	})
 }
 
+// errManyHits says that an answer has more hits, or values, than it can have.
+var errManyHits = errors.New("more hits than asked for")
+
+// mostValues is how many fields and values the hits of an answer may have for
+// each hit, a title with some alternatives being two or three, and beyond that
+// in all.
+const (
+	valuesOfHit = 64
+	mostValues  = 64 << 10
+)
+
 func (d *hitDecoder) hit() error {
+	// Some more than asked for are let through: the message then counts them.
+	if d.size > 0 && len(d.hits) > 2*d.size+100 {
+		return errManyHits
+	}
 	h := rawHit{score: math.NaN(), fields: span{len(d.fields), len(d.fields)}}
 	err := d.Object(func(key []byte) (err error) {
 		switch string(key) {
@@ -207,8 +227,14 @@ func (d *hitDecoder) indexName() (span, error) {
 }
 
 func (d *hitDecoder) field(key []byte) error {
+	if len(d.values)+len(d.fields) > mostValues+valuesOfHit*len(d.hits) {
+		return errManyHits
+	}
 	f := rawField{name: d.add(key), values: span{len(d.values), len(d.values)}}
 	value := func() error {
+		if len(d.values)+len(d.fields) > mostValues+valuesOfHit*len(d.hits) {
+			return errManyHits
+		}
 		switch d.Peek() {
 		case '"':
 			v, err := d.keep()
