@@ -33,6 +33,7 @@ type rawHit struct {
 	index, id span
 	score     float64
 	fields    span
+	sort      span // in values
 }
 
 type rawField struct{ name, values span }
@@ -206,12 +207,25 @@ func (d *hitDecoder) hit() error {
 			h.fields.from = len(d.fields)
 			err = d.Object(d.field)
 			h.fields.to = len(d.fields)
+		case "sort":
+			h.sort.from = len(d.values)
+			if !d.Null() {
+				err = d.List(d.sortValue)
+			}
+			h.sort.to = len(d.values)
 		default:
 			_, err = d.Skip()
 		}
 		return err
 	})
 	d.hits = append(d.hits, h)
+	return err
+}
+
+// sortValue keeps one as it stands: values are only held against each other.
+func (d *hitDecoder) sortValue() error {
+	raw, err := d.Skip()
+	d.values = append(d.values, d.add(raw))
 	return err
 }
 
@@ -275,6 +289,9 @@ func (d *hitDecoder) finish(r *decoded, pit span) {
 	r.Hits = sized(r.Hits, len(d.hits))
 	for i, h := range d.hits {
 		r.Hits[i] = Hit{Index: at(h.index), ID: at(h.id), Score: h.score, Fields: r.fields[h.fields.from:h.fields.to:h.fields.to]}
+		if h.sort.to > h.sort.from {
+			r.Hits[i].Sort = r.values[h.sort.from:h.sort.to:h.sort.to]
+		}
 	}
 }
 

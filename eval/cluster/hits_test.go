@@ -38,7 +38,7 @@ func TestDecodeResponse(t *testing.T) {
 		PIT: "p1", Took: 12 * time.Millisecond, Total: 123, Shards: Shards{3, 3, 1, 0},
 		Hits: []Hit{
 			{Index: "films", ID: "1", Score: 2.5, Fields: []Field{
-				{"title", []string{`Amélie "1"`, "Amélie"}}, {"year", []string{"2001"}}, {"a.b", []string{"true", `{"c":[1]}`}}}},
+				{"title", []string{`Amélie "1"`, "Amélie"}}, {"year", []string{"2001"}}, {"a.b", []string{"true", `{"c":[1]}`}}}, Sort: []string{"1", `"a"`}},
 			{Index: "films", ID: "2", Score: math.NaN()},
 			{Index: "more", ID: "ü\n", Score: -0.25},
 		},

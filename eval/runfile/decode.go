@@ -160,6 +160,16 @@ func (old *manifest1) into(m *eval.Manifest) {
 		}
 		m.Systems = append(m.Systems, s)
 	}
+	m.Notes = append(m.Notes, m.TieNotes()...)
+}
+
+// ties finds those of a query of format 1, which did not record them.
+func (d *decoder) ties(q *eval.Query) {
+	for _, results := range append([]eval.Results{q.Results}, q.Repeats...) {
+		for name, r := range results {
+			r.Ties = d.systems[name].Order().TiesOf(r.Hits)
+		}
+	}
 }
 
 // query takes a query line.
@@ -180,6 +190,9 @@ func (d *decoder) query() {
 	if err := d.check(&q); err != nil {
 		d.fail("query %s: %v", text.Quote(q.ID), err)
 		return
+	}
+	if d.stored.Format == 1 {
+		d.ties(&q)
 	}
 	q.File = d.stored.Manifest.File
 	for i := range q.Expect {
