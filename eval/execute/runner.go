@@ -59,7 +59,10 @@ type Runner struct {
 // would meet. The queries that were finished until then are returned all the
 // same.
 func (r *Runner) Run(ctx context.Context, p *plan.Plan, done map[string]bool) ([]eval.Query, error) {
-	s := session{Runner: r, plan: p, snapshot: r.Snapshot}
+	s := session{Runner: r, plan: p, snapshot: r.Snapshot, orders: make(map[string]eval.Order)}
+	for _, system := range p.Systems() {
+		s.orders[system.Name] = system.Order()
+	}
 	if s.snapshot == nil {
 		s.snapshot = NewSnapshot(r.Cluster, p.Suite.Search.Index)
 		defer s.snapshot.Close(ctx)

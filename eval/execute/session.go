@@ -18,6 +18,7 @@ type session struct {
 	*Runner
 	plan     *plan.Plan
 	snapshot *Snapshot
+	orders   map[string]eval.Order // by system
 	// answers are *cluster.Response that were taken over: the next ones come
 	// in their place.
 	answers sync.Pool
@@ -75,7 +76,7 @@ func (s *session) ask(ctx context.Context, request plan.Request) (*eval.Result, 
 	response, replaced, err := s.snapshot.Search(ctx, body, cluster.SearchOptions{Size: request.Size, Reuse: answer})
 	if err == nil {
 		*answer = response
-		result := eval.NewResult(response, s.plan.Suite.Search.TitleField, s.SeveralIndices)
+		result := eval.NewResult(response, s.plan.Suite.Search.TitleField, s.SeveralIndices, s.orders[request.System])
 		if replaced {
 			result.Warnings = append([]string{lostWarning}, result.Warnings...)
 		}

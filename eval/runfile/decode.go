@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -159,6 +160,16 @@ func (old *manifest1) into(m *eval.Manifest) {
 		}
 		m.Systems = append(m.Systems, s)
 	}
+	m.Notes = append(m.Notes, m.TieNotes()...)
+}
+
+// ties finds those of a query of format 1, which did not record them.
+func (d *decoder) ties(q *eval.Query) {
+	for _, results := range append([]eval.Results{q.Results}, q.Repeats...) {
+		for name, r := range results {
+			r.Ties = d.systems[name].Order().TiesOf(r.Hits)
+		}
+	}
 }
 
 // query takes a query line.
@@ -180,10 +191,14 @@ func (d *decoder) query() {
 		d.fail("query %s: %v", text.Quote(q.ID), err)
 		return
 	}
+	if d.stored.Format == 1 {
+		d.ties(&q)
+	}
 	q.File = d.stored.Manifest.File
 	for i := range q.Expect {
 		q.Expect[i].File = q.File
 	}
+	q.Judgments = slices.Clone(q.Judgments) // without the room that decoding leaves behind them
 	d.stored.Queries = append(d.stored.Queries, q)
 }
 

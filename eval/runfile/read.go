@@ -55,7 +55,7 @@ func Read(path string) (*Stored, error) {
 		return nil, fmt.Errorf("cannot read the run file: %w", err)
 	}
 	defer file.Close()
-	source, err := unpack.NewReader(bufio.NewReaderSize(file, 1<<20))
+	source, err := unpack.NewSingleReader(bufio.NewReaderSize(file, 1<<20))
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, noRun(path)
 	}

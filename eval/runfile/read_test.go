@@ -2,7 +2,9 @@ package runfile
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +17,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 )
 
@@ -241,6 +244,41 @@ func TestFormat1(t *testing.T) {
 		}
 		if _, err := Decode("run", strings.NewReader(damaged)); err == nil || !strings.Contains(err.Error(), "the "+what+" are not those that the run was made with") {
 			t.Errorf("%s changed: %v", what, err)
+		}
+	}
+}
+
+// A run file of format 1 keeps the value of every query, system and metric that
+// the releval which wrote it gave: testdata/format1.values.json is from its own
+// report.
+func TestFormat1KeepsItsValues(t *testing.T) {
+	stored, err := Read("testdata/format1.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := score.Evaluate(&stored.Run, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("testdata/format1.values.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []struct {
+		Query, System, Metric string
+		Value                 float64
+	}
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatal(err)
+	}
+	if len(want) != 2*2*3 {
+		t.Fatalf("%d values, want those of 2 queries, 2 systems and 3 metrics", len(want))
+	}
+	for _, w := range want {
+		q := slices.IndexFunc(stored.Queries, func(q eval.Query) bool { return q.ID == w.Query })
+		m := slices.IndexFunc(e.Metrics, func(m metrics.Metric) bool { return m.String() == w.Metric })
+		if got := e.System(w.System).Values[m][q]; math.Abs(got-w.Value) > 1e-15 {
+			t.Errorf("%s of %s for %s: %v, want %v", w.Metric, w.System, w.Query, got, w.Value)
 		}
 	}
 }
