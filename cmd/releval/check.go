@@ -170,7 +170,7 @@ func (p *program) printFindings(found []check.Finding, failure error, f *checkFl
 		return fmt.Errorf("cannot write the findings: %w", err)
 	}
 	if p.onGitHub(f.github) {
-		if err := reports.WriteAnnotations(p.Stderr, found, p.Getenv("GITHUB_WORKSPACE")); err != nil {
+		if err := reports.WriteAnnotations(p.commands, found, p.Getenv("GITHUB_WORKSPACE")); err != nil {
 			return fmt.Errorf("cannot write the annotations: %w", err)
 		}
 	}

@@ -67,7 +67,7 @@ func (p *program) github(report *reports.Report) error {
 			return fmt.Errorf("the step's summary: %w", err)
 		}
 	}
-	return reports.WriteAnnotations(p.Stderr, gateFindings(report.Gates), p.Getenv("GITHUB_WORKSPACE"))
+	return reports.WriteAnnotations(p.commands, gateFindings(report.Gates), p.Getenv("GITHUB_WORKSPACE"))
 }
 
 // gateFindings are the gates that did not pass.

@@ -188,7 +188,9 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 	if progress != nil {
 		settings.Observer = progress
 	}
+	done := p.orderly.keep(nil)
 	run, err := execute.Execute(ctx, client, plan, settings)
+	done()
 	progress.stop()
 	if err != nil {
 		return interrupted(err, run, settings)

@@ -129,7 +129,9 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 		settings.Snapshot = snapshot
 		return execute.Execute(ctx, client, plan, settings)
 	}
+	done := p.orderly.keep(nil)
 	result, run, err := sweep.Execute(ctx, whole, client, o)
+	done()
 	if err != nil {
 		return interruptedSweep(err, run, settings)
 	}
