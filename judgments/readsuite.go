@@ -146,7 +146,7 @@ func (w *walker) search(s *Search, n *node) {
 				}
 			}
 		case "retriever":
-			s.Retriever = w.retriever(v)
+			s.Retriever, s.RetrieverPosition = w.retriever(v), w.at(v)
 		case "rerankers":
 			w.rerankers(s, v)
 		}

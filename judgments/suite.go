@@ -45,6 +45,8 @@ type Search struct {
 	Mappings, Settings json.RawMessage
 	// Retriever is the first stage as raw JSON, with {{query}} still in it.
 	Retriever json.RawMessage
+	// RetrieverPosition is where the retriever stands.
+	RetrieverPosition Position
 	// Rerankers are what is compared with the first stage, in the suite's
 	// order.
 	Rerankers []Reranker
