@@ -157,7 +157,7 @@ func (w *walker) search(s *Search, n *node) {
 				}
 			}
 		case "retriever":
-			s.Retriever = w.retriever(v, "search.retriever")
+			s.Retriever, s.RetrieverPosition = w.retriever(v, "search.retriever"), w.at(v)
 		case "retrievers":
 			w.retrievers(s, v)
 		case "requests":

@@ -51,6 +51,8 @@ type Search struct {
 	// Retriever is the first stage as raw JSON, with its placeholders still in
 	// it; nil where the suite names its first stages.
 	Retriever json.RawMessage
+	// RetrieverPosition is where the retriever stands.
+	RetrieverPosition Position
 	// Retrievers are the first stages of a suite that names them, in its
 	// order.
 	Retrievers []Retriever

@@ -201,7 +201,7 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 // interrupted says what is safe of a run that did not come to its end.
 func interrupted(err error, run *eval.Run, s execute.Settings) error {
 	file := s.File()
-	if run == nil || file == "" {
+	if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || file == "" {
 		return withExit(exitCode(err), err)
 	}
 	if errors.Is(err, context.Canceled) {

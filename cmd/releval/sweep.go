@@ -16,6 +16,7 @@ import (
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/reports"
 )
 
@@ -164,7 +165,7 @@ func (p *program) noteStep(s sweep.Step) {
 // file that can be swept; one that did not is continued by releval run.
 func interruptedSweep(err error, run *eval.Run, s execute.Settings) error {
 	file := s.File()
-	if run == nil || file == "" {
+	if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || file == "" {
 		return withExit(exitCode(err), err)
 	}
 	if errors.Is(err, context.Canceled) {

@@ -3,7 +3,9 @@ package execute
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/eval/runfile"
+	"github.com/releval/releval/judgments"
 )
 
 // Cluster is everything that executing a plan needs of a cluster.
@@ -116,6 +119,11 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	}
 	finished, err := runner.Run(ctx, p, done)
 	run.Queries = merge(run.Queries, finished)
+	if _, wrong := errors.AsType[judgments.Problems](err); wrong && s.Resume == nil && len(run.Queries) == 0 {
+		err = closeJournal(journal, err)
+		discard(s.Out)
+		return run, err
+	}
 	if err != nil {
 		return run, closeJournal(journal, err)
 	}
@@ -124,6 +132,16 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 		err = journal.Complete(*run.Complete)
 	}
 	return run, closeJournal(journal, err)
+}
+
+// discard removes the file of a run that can never be gone on with.
+func discard(path string) {
+	if path == "" {
+		return
+	}
+	if file, err := os.Lstat(path); err == nil && file.Mode().IsRegular() {
+		_ = os.Remove(path) // nothing is lost where it stays
+	}
 }
 
 func closeJournal(j *runfile.Journal, err error) error {
