@@ -30,7 +30,7 @@ func TestJSONFitsItsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	based := full()
-	based.Baseline = &BaselineView{Name: "main.jsonl", Started: time.Unix(1e9, 0), Differences: based.Differences, Meaningless: []string{"judgments differ"}}
+	based.Baseline = &BaselineView{Name: "main.jsonl", Started: time.Unix(1e9, 0), Differences: based.Compared.Differences, Meaningless: []string{"judgments differ"}}
 	quarantined := sample()
 	quarantined.Complete = nil
 	for name, r := range map[string]*Report{"full": full(), "based": based, "hostile": hostileReport(), "several": several(), "single": single(), "large": large(20), "cut": mustReport(quarantined)} {
