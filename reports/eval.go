@@ -316,8 +316,8 @@ func (r *EvalReport) writeMarkdown(b *bytes.Buffer) error {
 
 // evalFormat is the version of the JSON that WriteEval writes, in its key
 // "format". Within a version a key is never taken away or changed in meaning.
-// Version 2 has the comparisons of a run's report, under its names.
-const evalFormat = 2
+// Version 3 has the comparisons of a run's report in its format 2.
+const evalFormat = 3
 
 // The structs below are the JSON; a value that is undefined is null.
 type (

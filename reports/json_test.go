@@ -106,7 +106,7 @@ func TestJSONTagsAddUp(t *testing.T) {
 			for _, mean := range system.Means {
 				sum, n := 0.0, 0
 				for _, row := range read.Rows {
-					if row.System == system.System && row.Metric == mean.Metric && row.Value != nil && slices.Contains(tagged[tag.Tag], row.Query) {
+					if row.System == system.System && row.Metric == mean.Metric && row.Value != nil && row.Query != "space" && slices.Contains(tagged[tag.Tag], row.Query) { // which elastic did not answer
 						sum, n = sum+*row.Value, n+1
 					}
 				}

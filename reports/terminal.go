@@ -168,7 +168,7 @@ func (t *terminal) numbers() {
 		t.say(phrase)
 	}
 	if g := t.report.boundsGrid(); g != nil {
-		t.heading("Unjudged hits count as non-relevant. If they were judged, means and differences could be")
+		t.heading("If the unjudged hits were judged, means and differences could be")
 		t.grid(g)
 	}
 }

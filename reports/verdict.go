@@ -174,7 +174,7 @@ func counts(d *score.Difference) string {
 		}
 		return text.Thousands(n) + " " + verb
 	}
-	s := fmt.Sprintf("Of %s %s, %s, %s", text.Count(d.N, "query"), count(d.Losses, "fell"), count(d.Wins, "rose"), count(d.Ties, "stayed"))
+	s := fmt.Sprintf("Of %s, %s, %s, %s", text.Count(d.N, "query"), count(d.Losses, "fell"), count(d.Wins, "rose"), count(d.Ties, "stayed"))
 	if left := d.Total - d.N - d.Undefined; left > 0 {
 		s += fmt.Sprintf("; %s left out, because some system did not answer", text.Thousands(left))
 	}
