@@ -10,6 +10,7 @@ import (
 
 	"github.com/releval/releval/eval/compare"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -74,7 +75,7 @@ func movedRows(r *Report, c *compare.Result, system string, moves []compare.Move
 		was, is := &c.Base.Run.Queries[m.Query], &c.Next.Run.Queries[m.Query]
 		row := QueryRow{
 			Query: place[is.ID], Without: m.Base, With: m.Next, Difference: m.Difference, Changes: m.Changes,
-			Failed: was.Results[system].Failed() || is.Results[system].Failed(),
+			Failed: c.Base.System(system).Errors[m.Query] != "" || c.Next.System(system).Errors[m.Query] != "",
 		}
 		row.Best, row.Before, row.After = bestOf(is, ranks(was, system), ranks(is, system))
 		rows = append(rows, row)
@@ -107,23 +108,49 @@ func (r *Report) baselineGroups() []baselineGroup {
 				lead = d
 			}
 		}
-		groups[i].sentence = baselineSentence(lead)
+		groups[i].sentence = baselineSentence(&lead, groups[i].differences)
 	}
 	return groups
 }
 
-// baselineSentence says how one system moved since the baseline.
-func baselineSentence(d score.Difference) string {
-	evidence := fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Difference), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(d.AdjustedP))
-	switch directionOf(d) {
-	case better:
-		return fmt.Sprintf("%s rose: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
-	case worse:
-		return fmt.Sprintf("%s fell: %s from %s to %s, %s.", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence)
-	case same:
-		return fmt.Sprintf("%s did not change: %s %s on %s.", d.System, d.Metric, grid.Fixed(d.NextMean), text.Count(d.N, "query"))
+// baselineSentence says how one system moved since the baseline: first what
+// happened on these queries, then what it may mean for others. It is as it was
+// only where every metric is.
+func baselineSentence(d *score.Difference, all []score.Difference) string {
+	means := fmt.Sprintf("%s from %s to %s", d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean))
+	said := ""
+	switch d.Says {
+	case stats.NoEvidence:
+		return fmt.Sprintf("%s: no evidence: %s.", d.System, noEvidence(d))
+	case stats.Unchanged:
+		var others []string
+		for i := range all {
+			if o := &all[i]; o.Says != stats.Unchanged {
+				others = append(others, o.Metric.String())
+			}
+		}
+		if len(others) == 0 {
+			return fmt.Sprintf("%s is as it was: every metric is the same on each of %s.", d.System, text.Count(d.N, "query"))
+		}
+		return fmt.Sprintf("%s has the same %s, %s, on each of %s, but not the same %s.", d.System, d.Metric, grid.Fixed(d.NextMean), text.Count(d.N, "query"), text.And(others))
+	case stats.Raises:
+		said = fmt.Sprintf("%s rose: %s: %s (%s interval %s, %s).", d.System, means, grid.Signed(d.Mean), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(corrected(d)))
+	case stats.Lowers:
+		said = fmt.Sprintf("%s fell: %s: %s (%s interval %s, %s).", d.System, means, grid.Signed(d.Mean), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(corrected(d)))
+	case stats.DiffersHere:
+		said = fmt.Sprintf("%s changed on these queries: %s, %s (%s); %s.", d.System, means, grid.Signed(d.Mean), pSaid(corrected(d)), beyond(d))
+	default:
+		rest := fmt.Sprintf("whether others like them would change is not settled (%s): %s", pSaid(corrected(d)), worseOrBetter(d))
+		if d.TooFew {
+			rest = beyond(d)
+		}
+		said = fmt.Sprintf("%s changed by %s on these queries, %s; %s.", d.System, grid.Signed(d.Mean), means, rest)
 	}
-	return fmt.Sprintf("~ %s: %s from %s to %s, %s: no change that this suite can tell from chance. %s", d.System, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), evidence, power(d))
+	said = counts(d) + " " + said
+	if judged := judgedSaid(d); judged != "" {
+		said += " " + judged
+	}
+	return said
 }
 
 // ofDay gives the baseline's day.

@@ -3,8 +3,10 @@ package reports
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -27,44 +29,150 @@ func comparisonGrid(differences []score.Difference, base, system string, togethe
 	} else {
 		g.Columns = append(g.Columns, grid.Column{Head: "difference", Right: true}, grid.Column{Head: coverage(confidence) + " interval", Right: true})
 	}
-	g.Columns = append(g.Columns, grid.Column{Head: "p (Holm)", Right: true}, grid.Column{Head: "won/lost/tied", Right: true})
+	g.Columns = append(g.Columns, grid.Column{Head: "p", Right: true}, grid.Column{Head: "won/lost/tied", Right: true})
 	for _, d := range differences {
-		difference := grid.Toned(grid.Signed(d.Difference), significant(d))
+		difference := grid.Toned(grid.Signed(d.Mean), toneOf(&d))
 		row := []grid.Cell{
-			{Text: d.Metric.String(), Note: notes.Mark(d.Warnings)},
+			{Text: d.Metric.String(), Note: notes.Mark(remarks(&d))},
 			{Text: grid.Fixed(d.BaseMean)}, {Text: grid.Fixed(d.NextMean)}, difference,
 		}
-		if together {
+		switch {
+		case together && math.IsNaN(d.Low):
+			row[3].Text += " [–]"
+		case together:
 			row[3].Text += " [" + grid.Signed(d.Low) + ", " + grid.Signed(d.High) + "]"
-		} else {
+		case math.IsNaN(d.Low):
+			row = append(row, grid.Cell{Text: absent})
+		default:
 			row = append(row, grid.Cell{Text: grid.Interval(d.Low, d.High)})
 		}
-		row = append(row, grid.Cell{Text: pValue(d.AdjustedP)}, grid.Cell{Text: fmt.Sprintf("%d/%d/%d", d.Wins, d.Losses, d.Ties)})
+		row = append(row, grid.Cell{Text: pValue(corrected(&d))}, grid.Cell{Text: fmt.Sprintf("%d/%d/%d", d.Wins, d.Losses, d.Ties)})
 		g.Add(row...)
 	}
 	return g
 }
 
-// significant colours only what the suite can tell from chance.
-func significant(d score.Difference) grid.Tone {
-	switch directionOf(d) {
-	case better:
+// remarks are what to know beside a row: how many queries it is over where some
+// are left out, that it is secondary, and what the order of ties did.
+func remarks(d *score.Difference) []string {
+	var all []string
+	if !d.Primary {
+		all = append(all, "secondary: not corrected for being one of several comparisons")
+	}
+	if d.N < d.Total {
+		all = append(all, fmt.Sprintf("over the %s of %s that all systems answered", text.Thousands(d.N), text.Count(d.Total, "query")))
+	}
+	if moved(d.BaseMean, d.BaseAsRanked) || moved(d.NextMean, d.NextAsRanked) {
+		all = append(all, fmt.Sprintf("the mean over all orders of tied hits; as the server ranked them %s is %s and %s", d.Metric, grid.Fixed(d.BaseAsRanked), grid.Fixed(d.NextAsRanked)))
+	}
+	return all
+}
+
+// moved says whether two values print differently.
+func moved(a, b float64) bool { return grid.Fixed(a) != grid.Fixed(b) }
+
+// toneOf colours only what may be said of queries like these.
+func toneOf(d *score.Difference) grid.Tone {
+	switch {
+	case !d.Primary:
+	case d.Says == stats.Raises:
 		return grid.Good
-	case worse:
+	case d.Says == stats.Lowers:
 		return grid.Bad
 	}
 	return grid.Plain
 }
 
-// differencesOf are the differences of one reranker.
+// differencesOf are the differences between the system with the given index
+// into Evaluation.Systems[1:] and its first stage, the lead metric first.
 func (r *Report) differencesOf(reranker int) []score.Difference {
-	n := len(r.Evaluation.Metrics)
-	return r.Differences[reranker*n : (reranker+1)*n]
+	systems := r.Evaluation.Systems
+	base, system := systems[r.baseOf(reranker+1)].System, systems[reranker+1].System
+	var all []score.Difference
+	for _, d := range r.Compared.Differences {
+		if d.Base == base && d.System == system {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
-// overviewGrid shows the mean of each metric under each system.
-func (r *Report) overviewGrid() *grid.Table {
-	g := &grid.Table{Columns: []grid.Column{{Head: "metric", Shrink: 12}}}
+// pairsGrid shows the lead metric's comparisons of systems that are not with
+// their own first stage; nil where there is none.
+func (r *Report) pairsGrid() *grid.Table {
+	confidence := 0.0
+	var rows []score.Difference
+	for _, d := range r.Compared.Differences {
+		if d.Primary && r.Evaluation.Run.Manifest.FirstStageOf(d.System) != d.Base {
+			rows, confidence = append(rows, d), d.Confidence
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	g := &grid.Table{Columns: []grid.Column{
+		{Head: "system", Shrink: 8}, {Head: "against", Shrink: 8}, {Head: "difference", Right: true},
+		{Head: coverage(confidence) + " interval", Right: true}, {Head: "p", Right: true}, {Head: "won/lost/tied", Right: true},
+	}}
+	for i := range rows {
+		d := &rows[i]
+		g.Add(grid.Cell{Text: grid.Short(d.System)}, grid.Cell{Text: grid.Short(d.Base)}, grid.Toned(grid.Signed(d.Mean), toneOf(d)),
+			grid.Cell{Text: intervalCell(d)}, grid.Cell{Text: pValue(corrected(d))}, grid.Cell{Text: fmt.Sprintf("%d/%d/%d", d.Wins, d.Losses, d.Ties)})
+	}
+	return g
+}
+
+// pairsTitle is the heading over pairsGrid.
+func (r *Report) pairsTitle() string { return "Systems with each other: " + r.leadMetric().String() }
+
+// bestSaid names the best system and those that these queries do not tell apart
+// from it; empty where there is nothing to choose from.
+func (r *Report) bestSaid() string {
+	c := r.Compared
+	if c.Best == "" || len(r.Evaluation.Systems) < 3 {
+		return ""
+	}
+	var group []string
+	for i, s := range r.Evaluation.Systems {
+		if c.Compared[i] && !c.Apart[i] && s.System != c.Best {
+			group = append(group, s.System)
+		}
+	}
+	if len(group) == 0 {
+		return fmt.Sprintf("%s is the best by %s, and these queries tell every other system apart from it.", c.Best, r.leadMetric())
+	}
+	return fmt.Sprintf("%s is the best by %s; these queries do not tell %s apart from it.", c.Best, r.leadMetric(), text.And(group))
+}
+
+// intervalCell is an interval, a dash where there are too few queries for one.
+func intervalCell(d *score.Difference) string {
+	if math.IsNaN(d.Low) {
+		return absent
+	}
+	return grid.Interval(d.Low, d.High)
+}
+
+// systemMean is the mean of a system's values over the queries that all compared
+// systems answered; NaN for a system that is not compared.
+func (r *Report) systemMean(system, metric int, values []float64) float64 {
+	if len(r.Compared.Compared) > 0 && !r.Compared.Compared[system] {
+		return math.NaN()
+	}
+	sum := 0.0
+	queries := r.Compared.Common[metric]
+	for _, q := range queries {
+		sum += values[q]
+	}
+	if len(queries) == 0 {
+		return math.NaN()
+	}
+	return sum / float64(len(queries))
+}
+
+// overviewGrid shows the mean of each metric under each system, over the n
+// queries that all of them answered.
+func (r *Report) overviewGrid(notes *grid.Footnotes) *grid.Table {
+	g := &grid.Table{Columns: []grid.Column{{Head: "metric", Shrink: 12}, {Head: "n", Right: true}}}
 	for i, s := range r.Evaluation.Systems {
 		head := s.System
 		if i == 0 {
@@ -73,17 +181,23 @@ func (r *Report) overviewGrid() *grid.Table {
 		g.Columns = append(g.Columns, grid.Column{Head: head, Right: true, Shrink: 7})
 	}
 	for m, metric := range r.Evaluation.Metrics {
-		row := grid.Words(metric.String())
-		for _, s := range r.Evaluation.Systems {
-			row = append(row, grid.Cell{Text: grid.Fixed(mean(s.Values[m]))})
+		row := grid.Words(metric.String(), text.Thousands(len(r.Compared.Common[m])))
+		for i, s := range r.Evaluation.Systems {
+			value, ranked := r.systemMean(i, m, s.Values[m]), r.systemMean(i, m, s.AsRanked[m])
+			cell := grid.Cell{Text: grid.Fixed(value)}
+			if moved(value, ranked) {
+				cell.Note = notes.Mark([]string{"the mean over all orders of tied hits; as the server ranked them it is " + grid.Fixed(ranked)})
+			}
+			row = append(row, cell)
 		}
 		g.Add(row...)
 	}
 	return g
 }
 
-// boundsGrid shows between which values each mean could lie if the unjudged
-// hits were judged; nil where no hit within reach is unjudged.
+// boundsGrid shows between which values each mean, and each difference between
+// two systems, could lie if the unjudged hits of all systems were judged; nil
+// where no hit within reach is unjudged.
 func (r *Report) boundsGrid() *grid.Table {
 	g := &grid.Table{Columns: []grid.Column{{Head: "metric", Shrink: 12}}}
 	for i, s := range r.Evaluation.Systems {
@@ -95,13 +209,25 @@ func (r *Report) boundsGrid() *grid.Table {
 		}
 		g.Columns = append(g.Columns, grid.Column{Head: head, Right: true, Shrink: 11})
 	}
+	if len(r.Evaluation.Systems) == 2 {
+		g.Columns = append(g.Columns, grid.Column{Head: "difference", Right: true})
+	}
 	for m, metric := range r.Evaluation.Metrics {
 		row := grid.Words(metric.String())
 		open := false
-		for _, s := range r.Evaluation.Systems {
-			low, high := mean(s.Low[m]), mean(s.High[m])
+		for i, s := range r.Evaluation.Systems {
+			low, high := r.systemMean(i, m, s.Low[m]), r.systemMean(i, m, s.High[m])
 			open = open || high-low > 1e-12
 			row = append(row, grid.Cell{Text: grid.Bounds(low, high)})
+		}
+		if len(r.Evaluation.Systems) == 2 {
+			difference := grid.Cell{}
+			for _, d := range r.differencesOf(0) {
+				if d.Metric == metric {
+					difference.Text = grid.Interval(d.IfJudged.Low, d.IfJudged.High)
+				}
+			}
+			row = append(row, difference)
 		}
 		if open {
 			g.Add(row...)
@@ -113,49 +239,56 @@ func (r *Report) boundsGrid() *grid.Table {
 	return g
 }
 
-// method says how intervals and p-values were made.
+// method says how intervals and p-values were made, and what they extend to.
 func method(differences []score.Difference) string {
-	if len(differences) == 0 {
+	i := slices.IndexFunc(differences, func(d score.Difference) bool { return d.Says != stats.NoEvidence })
+	if i < 0 {
 		return ""
 	}
-	d := differences[0]
-	s := "interval: BCa bootstrap; p: paired randomisation test"
-	if len(differences) > 1 {
-		s += fmt.Sprintf(", Holm-corrected over %d comparisons", len(differences))
+	d := differences[i]
+	s := "interval: Gaffke's bound; p: sign flips of whole queries"
+	if primary := slices.IndexFunc(differences, func(d score.Difference) bool { return d.Primary && d.Family > 0 }); primary >= 0 {
+		if family := differences[primary].Family; family > 1 {
+			s += fmt.Sprintf(", that of %s corrected for %d comparisons", differences[primary].Metric, family)
+		}
 	}
-	if d.Seed != 0 {
+	if !d.Exact && d.Seed != 0 {
 		s += fmt.Sprintf(" (seed %d)", d.Seed)
 	}
-	return s
+	return s + "; both extend to queries sampled as these were, and to no others"
 }
 
-// testsGrid shows the tests of differences side by side: both p-values, the
-// corrected one, the effect size, and what the queries could have shown.
+// testsGrid shows what stands behind differences: how many queries changed,
+// both p-values, how much worse and better it can be, and what the queries could
+// have shown.
 func testsGrid(differences []score.Difference) *grid.Table {
 	g := &grid.Table{Columns: []grid.Column{
 		{Head: "metric", Shrink: 12},
-		{Head: "p (random.)", Right: true},
-		{Head: "p (Holm)", Right: true},
-		{Head: "t", Right: true},
-		{Head: "p (t)", Right: true},
-		{Head: "effect d_z", Right: true},
-		{Head: "80 % power", Right: true},
+		{Head: "n", Right: true},
+		{Head: "changed", Right: true},
+		{Head: "p", Right: true},
+		{Head: "p corrected", Right: true},
+		{Head: "worse by", Right: true},
+		{Head: "better by", Right: true},
+		{Head: "shown", Right: true},
 	}}
 	for _, d := range differences {
-		g.Add(grid.Cell{Text: d.Metric.String()}, grid.Cell{Text: pValue(d.P)}, grid.Cell{Text: pValue(d.AdjustedP)},
-			grid.Cell{Text: statistic(d.T)}, grid.Cell{Text: pValue(d.PT)}, grid.Cell{Text: statistic(d.EffectSize)}, grid.Cell{Text: grid.Fixed(d.Detectable)})
+		correctedP := absent
+		if d.Primary {
+			correctedP = pValue(d.PCorrected)
+		}
+		worse, better := absent, absent
+		if !math.IsNaN(d.Lower) {
+			worse, better = "≤ "+grid.Fixed(max(0, -d.Lower)), "≤ "+grid.Fixed(max(0, d.Upper))
+		}
+		shown := absent
+		if least := stats.ShownDifference(d.SD, d.N, max(1, d.Family)); !math.IsNaN(least) {
+			shown = grid.Fixed(least)
+		}
+		g.Add(grid.Words(d.Metric.String(), text.Thousands(d.N), text.Thousands(d.Changed), pValue(d.P), correctedP, worse, better, shown)...)
 	}
 	return g
 }
 
-// statistic prints a statistic that may have no value, as where all
-// differences are equal.
-func statistic(x float64) string {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return text.Undefined
-	}
-	return fmt.Sprintf("%.2f", x)
-}
-
 // testsNote says what the columns of testsGrid are.
-const testsNote = "random.: paired randomisation test; Holm: corrected over all comparisons; t: paired t-test; d_z: mean over standard deviation of the differences; 80 % power: the smallest difference that these queries show four times in five"
+const testsNote = "p corrected: for the lead metric's comparisons together; worse by and better by: for queries like these, each with the confidence of the interval; shown: the smallest true difference that so many queries show in four suites of five"

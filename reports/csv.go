@@ -26,13 +26,13 @@ func writeCSV(w io.Writer, r *Report, o Options) error {
 			for m, metric := range e.Metrics {
 				difference := math.NaN()
 				if s > 0 {
-					difference = system.Values[m][i] - e.Systems[0].Values[m][i]
+					difference = system.Values[m][i] - e.Systems[r.baseOf(s)].Values[m][i]
 				}
 				rows = append(rows, []string{
 					csvText(e.Run.Manifest.Suite), csvText(q.ID), csvText(q.Text), csvText(q.InferenceText), csvText(strings.Join(q.Tags, " ")),
 					csvText(system.System), csvText(metric.String()),
 					csvNumber(system.Values[m][i]), csvNumber(system.Low[m][i]), csvNumber(system.High[m][i]), csvNumber(difference),
-					strconv.FormatBool(q.Results[system.System].Failed()),
+					strconv.FormatBool(system.Unanswered(m, i) != ""),
 				})
 			}
 		}

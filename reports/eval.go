@@ -27,7 +27,7 @@ type EvalReport struct {
 	PerQuery bool
 	Runs     []EvalRun
 	// Differences holds, for each run but the first, one entry a metric that
-	// is a mean, tested together.
+	// can be tested: those of the first such metric together.
 	Differences []score.Difference
 	// Overlaps say how much alike the runs rank; they need no judgments.
 	Overlaps []EvalOverlap
@@ -55,21 +55,14 @@ func NewEvalReport(qrels string, results []*trec.Result, o stats.Options) (*Eval
 	for i, name := range runNames(results) {
 		r.Runs = append(r.Runs, EvalRun{name, results[i]})
 	}
-	for _, run := range r.Runs[1:] {
-		base := r.Runs[0]
-		for m, metric := range run.Metrics {
-			if !metric.IsMean() {
-				continue
-			}
-			d, err := score.NewDifference(metric, base.Name, run.Name, base.Values[m], run.Values[m], o)
-			if err != nil {
-				return nil, err
-			}
-			r.Differences = append(r.Differences, d)
-		}
+	var names []string
+	var values [][][]float64
+	for _, run := range r.Runs {
+		names, values = append(names, run.Name), append(values, run.Values)
 	}
-	score.AdjustHolm(r.Differences)
-	return r, nil
+	var err error
+	r.Differences, err = score.CompareColumns(names, r.Runs[0].Metrics, values, o)
+	return r, err
 }
 
 // runNames are the runs' file names, with their folders where two are equal,
@@ -119,10 +112,10 @@ func (r *EvalReport) grid(narrow bool, notes *grid.Footnotes) *grid.Table {
 		sure := coverage(r.Differences[0].Confidence)
 		if narrow {
 			g.Columns = append(g.Columns, grid.Column{Head: "difference [" + sure + "]", Right: true},
-				grid.Column{Head: "p (Holm)", Right: true}, grid.Column{Head: "+/−/=", Right: true})
+				grid.Column{Head: "p", Right: true}, grid.Column{Head: "+/−/=", Right: true})
 		} else {
 			g.Columns = append(g.Columns, grid.Column{Head: "difference", Right: true}, grid.Column{Head: sure + " interval", Right: true},
-				grid.Column{Head: "p (Holm)", Right: true}, grid.Column{Head: "won/lost/tied", Right: true})
+				grid.Column{Head: "p", Right: true}, grid.Column{Head: "won/lost/tied", Right: true})
 		}
 	}
 	for m, metric := range r.Runs[0].Metrics {
@@ -156,13 +149,17 @@ func differenceCells(d *score.Difference, narrow bool, notes *grid.Footnotes) []
 	case d == nil:
 		return grid.Words("", "", "", "")
 	}
-	difference := grid.Cell{Text: evalSigned(d.Difference), Tone: significant(*d), Note: notes.Mark(d.Warnings)}
-	rest := grid.Words(pValue(d.AdjustedP), fmt.Sprintf("%d/%d/%d", d.Wins, d.Losses, d.Ties))
+	difference := grid.Cell{Text: evalSigned(d.Mean), Tone: toneOf(d), Note: notes.Mark(remarks(d))}
+	rest := grid.Words(pValue(corrected(d)), fmt.Sprintf("%d/%d/%d", d.Wins, d.Losses, d.Ties))
 	if narrow {
-		difference.Text += " [" + evalSigned(d.Low) + ", " + evalSigned(d.High) + "]"
+		between := absent
+		if !math.IsNaN(d.Low) {
+			between = evalSigned(d.Low) + ", " + evalSigned(d.High)
+		}
+		difference.Text += " [" + between + "]"
 		return append([]grid.Cell{difference}, rest...)
 	}
-	between := text.Undefined
+	between := absent
 	if !math.IsNaN(d.Low) && !math.IsNaN(d.High) {
 		between = evalSigned(d.Low) + " to " + evalSigned(d.High)
 	}
@@ -220,6 +217,11 @@ func (r *EvalReport) says() []string {
 	for _, o := range r.Overlaps {
 		said = append(said, fmt.Sprintf("RBO (p = %s) of %s with %s: %.4f, the mean over %s that either answers.",
 			grid.Compact(o.P), o.Run, r.Runs[0].Name, o.Mean, text.Count(o.Queries, "query")))
+	}
+	for i := range r.Differences {
+		if d := &r.Differences[i]; d.Primary {
+			said = append(said, newVerdict(d).Sentence)
+		}
 	}
 	if s := method(r.Differences); s != "" {
 		said = append(said, "Differences are against "+r.Runs[0].Name+"; "+s+".")
@@ -314,8 +316,8 @@ func (r *EvalReport) writeMarkdown(b *bytes.Buffer) error {
 
 // evalFormat is the version of the JSON that WriteEval writes, in its key
 // "format". Within a version a key is never taken away or changed in meaning.
-// Version 2 has the comparisons of a run's report, under its names.
-const evalFormat = 2
+// Version 3 has the comparisons of a run's report in its format 2.
+const evalFormat = 3
 
 // The structs below are the JSON; a value that is undefined is null.
 type (
@@ -389,7 +391,7 @@ func (r *EvalReport) writeJSON(b *bytes.Buffer) error {
 // writeCSV renders a row for each run and metric, its query empty; and a row
 // for each query before them where those are asked for.
 func (r *EvalReport) writeCSV(b *bytes.Buffer) error {
-	rows := [][]string{{"run", "query", "metric", "value", "difference", "low", "high", "p", "p_holm", "won", "lost", "tied"}}
+	rows := [][]string{{"run", "query", "metric", "value", "difference", "low", "high", "p", "p_corrected", "won", "lost", "tied"}}
 	for i, run := range r.Runs {
 		if !r.PerQuery {
 			break
@@ -412,7 +414,7 @@ func (r *EvalReport) writeCSV(b *bytes.Buffer) error {
 		for m, metric := range run.Metrics {
 			row := []string{csvText(run.Name), "", metric.String(), csvNumber(run.Summaries[m].Value)}
 			if d := r.difference(run.Name, metric); d != nil {
-				row = append(row, csvNumber(d.Difference), csvNumber(d.Low), csvNumber(d.High), csvNumber(d.P), csvNumber(d.AdjustedP),
+				row = append(row, csvNumber(d.Mean), csvNumber(d.Low), csvNumber(d.High), csvNumber(d.P), csvNumber(d.PCorrected),
 					strconv.Itoa(d.Wins), strconv.Itoa(d.Losses), strconv.Itoa(d.Ties))
 			} else {
 				row = append(row, make([]string, 8)...)

@@ -37,19 +37,21 @@ type explanation struct {
 // answer is one system's ranking of a query.
 type answer struct {
 	system string
-	// failure is why there is no answer; empty where there is one.
+	// failure is why there is no answer, or none that is evidence; empty where
+	// there is one.
 	failure string
 	hits    []eval.Hit
 	grades  []float64
 	terms   []float64
-	value   float64
+	// value is that of the order in which the hits came back.
+	value float64
 }
 
 // answer joins one system's hits with grades and terms of the lead metric.
 func (r *Report) answer(query, system int) answer {
 	e := r.Evaluation
 	q := &e.Run.Queries[query]
-	a := answer{system: e.Systems[system].System, value: e.Systems[system].Values[r.Lead][query], grades: e.Systems[system].Grades[query]}
+	a := answer{system: e.Systems[system].System, value: e.Systems[system].AsRanked[r.Lead][query], grades: e.Systems[system].Grades[query]}
 	result := q.Results[a.system]
 	switch {
 	case result == nil:
@@ -57,7 +59,7 @@ func (r *Report) answer(query, system int) answer {
 	case result.Failed():
 		a.failure = result.Error
 	default:
-		a.hits = result.Hits
+		a.failure, a.hits = e.Systems[system].Unanswered(r.Lead, query), result.Hits
 	}
 	a.terms = score.Contributions(r.leadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
 	return a
@@ -66,7 +68,7 @@ func (r *Report) answer(query, system int) answer {
 // explain works out what the reranker with the given index into
 // Evaluation.Systems did to a query.
 func (r *Report) explain(query, system int) explanation {
-	x := explanation{metric: r.leadMetric(), without: r.answer(query, 0), with: r.answer(query, system)}
+	x := explanation{metric: r.leadMetric(), without: r.answer(query, r.baseOf(system)), with: r.answer(query, system)}
 	at := make(map[eval.Key]int)
 	for i, h := range x.without.hits {
 		at[h.Key()] = len(x.documents)

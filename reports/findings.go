@@ -26,6 +26,9 @@ type finding struct {
 func (r *Report) findings() []finding {
 	f := findings{report: r, limits: make(map[string][]string)}
 	f.run()
+	if r.Evaluation.FoundNothing() {
+		f.serious(nil, "no system found anything for any query: look at the index and at the fields that the retriever searches")
+	}
 	for _, s := range r.Integrity.Systems {
 		f.system(s)
 	}
@@ -109,8 +112,33 @@ func (f *findings) stability() {
 // system looks at one system's answers.
 func (f *findings) system(s integrity.SystemIntegrity) {
 	total := text.Count(len(f.report.Evaluation.Run.Queries), "query")
-	if n := len(s.Failed); n > 0 {
-		f.serious(reasons(s.Failed), "%s: %s of %s failed and count 0", s.System, text.Thousands(n), total)
+	scores := f.report.Evaluation.System(s.System)
+	var failed, noOrder []string
+	notReranked := make(map[string]bool)
+	for _, q := range s.NotReranked {
+		notReranked[q.Query] = true
+	}
+	for i, reason := range scores.Errors {
+		switch id := f.report.Evaluation.Run.Queries[i].ID; {
+		case reason == "" || notReranked[id]:
+		case strings.HasPrefix(reason, "no order"):
+			noOrder = append(noOrder, id+": "+reason)
+		default:
+			failed = append(failed, id+": "+reason)
+		}
+	}
+	if n := len(failed); n > 0 {
+		f.serious(failed, "%s: %s of %s failed and count in no comparison", s.System, text.Thousands(n), total)
+	}
+	if n := len(noOrder); n > 0 {
+		say := f.note
+		if n == len(scores.Errors)-len(failed) {
+			say = f.serious // there is no answer at all
+		}
+		say(noOrder, "%s: no order in %s of %s: all hits share one score, which is no answer", s.System, text.Thousands(n), total)
+	}
+	if scores.Tied > 0 {
+		f.note(nil, "%s: the server did not decide the order of some hits of %s: each counts by the mean over all orders", s.System, text.Count(scores.Tied, "query"))
 	}
 	if n := len(s.NotReranked); n > 0 {
 		f.serious(reasons(s.NotReranked), "%s did not rerank %s", s.System, text.Count(n, "query"))

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/chart"
 	"github.com/releval/releval/reports/grid"
@@ -40,7 +41,9 @@ type page struct {
 	Next                                []string
 	Sections                            []pageLink
 	Comparisons                         []pageComparison
+	Best                                string
 	Overview                            template.HTML
+	Pairs                               *pageTable
 	Footnotes                           []string
 	Bars                                []pagePlot
 	Sweeps                              []pageSweep
@@ -58,9 +61,9 @@ type page struct {
 type (
 	pageLink    struct{ ID, Name string }
 	pageVerdict struct {
-		Class, Word, Headline, Evidence, Power, Counts string
-		Worst                                          *pageWorst
-		Effect, Share                                  template.HTML
+		Class, Word, Headline, Evidence, Power, Counts, Judged string
+		Worst                                                  *pageWorst
+		Effect, Share                                          template.HTML
 	}
 	pageWorst struct {
 		Query            int
@@ -73,6 +76,7 @@ type (
 	pageComparisonRow struct {
 		Metric, Note, Without, WithoutBounds, With, WithBounds string
 		Class, Direction, Difference, Interval, P              string
+		DifferenceBounds                                       string
 		Won, Lost, Tied                                        int
 		Forest                                                 template.HTML
 	}
@@ -223,39 +227,49 @@ func pageFinding(f finding) finding {
 // pageNumbers fills in verdicts and comparisons.
 func (r *Report) pageNumbers(p *page) {
 	scale := 0.0
-	for _, d := range r.Differences {
-		for _, v := range []float64{d.Low, d.High, d.Difference} {
+	for _, d := range r.Compared.Differences {
+		for _, v := range []float64{d.Low, d.High, d.Mean} {
 			if !math.IsNaN(v) {
 				scale = max(scale, math.Abs(v))
 			}
 		}
 	}
-	for i, v := range r.verdicts() {
-		p.Verdicts = append(p.Verdicts, r.pageVerdict(v, r.leadDifference(i), scale))
+	for _, v := range r.verdicts() {
+		i := slices.IndexFunc(r.Compared.Differences, func(d score.Difference) bool {
+			return d.Primary && d.Base == v.Base && d.System == v.System
+		})
+		p.Verdicts = append(p.Verdicts, r.pageVerdict(v, &r.Compared.Differences[i], scale))
 	}
+	p.Best = grid.Clip(text.Clean(r.bestSaid()), 1000)
 	systems := r.Evaluation.Systems
-	if len(systems) != 2 {
-		p.Overview = r.overviewGrid().HTML("Metrics")
-	}
 	var notes grid.Footnotes
+	if len(systems) != 2 {
+		p.Overview = r.overviewGrid(&notes).HTML("Metrics")
+	}
+	if g := r.pairsGrid(); g != nil {
+		p.Pairs = &pageTable{grid.Short(r.pairsTitle()), g.HTML(grid.Short(r.pairsTitle()))}
+	}
 	for i, s := range systems[1:] {
 		differences := r.differencesOf(i)
+		if len(differences) == 0 {
+			continue
+		}
 		c := pageComparison{Label: "Metrics without and with " + grid.Short(s.System), Coverage: coverage(differences[0].Confidence)}
 		if len(systems) > 2 {
 			c.Heading = grid.Short(s.System)
 		}
-		for m, d := range differences {
-			c.Rows = append(c.Rows, comparisonRow(d, &systems[0], &s, m, scale, notes.Mark(d.Warnings)))
+		for k := range differences {
+			c.Rows = append(c.Rows, r.comparisonRow(&differences[k], i+1, scale, notes.Mark(remarks(&differences[k]))))
 		}
 		p.Comparisons = append(p.Comparisons, c)
 	}
 	p.Footnotes = notes.Lines()
 	if len(systems) > 1 {
-		p.Footnotes = append(p.Footnotes, method(r.Differences)+".")
+		p.Footnotes = append(p.Footnotes, method(r.Compared.Differences)+".")
 		if slices.ContainsFunc(p.Comparisons, func(c pageComparison) bool {
 			return slices.ContainsFunc(c.Rows, func(r pageComparisonRow) bool { return r.WithoutBounds != "" || r.WithBounds != "" })
 		}) {
-			p.Footnotes = append(p.Footnotes, "Below a mean stands where it could lie if the unjudged hits, which count as non-relevant, were judged.")
+			p.Footnotes = append(p.Footnotes, "Below a mean and a difference stands where it could lie if the unjudged hits of all systems, which count as non-relevant, were judged.")
 		}
 	}
 	for i, s := range systems[1:] {
@@ -265,35 +279,54 @@ func (r *Report) pageNumbers(p *page) {
 	}
 }
 
-func comparisonRow(d score.Difference, base, system *score.SystemScores, metric int, scale float64, note string) pageComparisonRow {
+func (r *Report) comparisonRow(d *score.Difference, system int, scale float64, note string) pageComparisonRow {
 	row := pageComparisonRow{
 		Metric: d.Metric.String(), Note: note, Without: grid.Fixed(d.BaseMean), With: grid.Fixed(d.NextMean),
-		Class: grid.ToneClass(significant(d)), Direction: string(directionOf(d)),
-		Difference: grid.Signed(d.Difference), Interval: grid.Interval(d.Low, d.High), P: pValue(d.AdjustedP),
-		Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Forest: chart.Interval(d.Difference, d.Low, d.High, scale),
+		Class: grid.ToneClass(toneOf(d)), Direction: looks(d.Says),
+		Difference: grid.Signed(d.Mean), Interval: intervalCell(d), P: pValue(corrected(d)),
+		Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Forest: chart.Interval(d.Mean, d.Low, d.High, scale),
 	}
-	if low, high := mean(base.Low[metric]), mean(base.High[metric]); high-low > 1e-12 {
+	e := r.Evaluation
+	metric, base := slices.Index(e.Metrics, d.Metric), r.baseOf(system)
+	if low, high := r.systemMean(base, metric, e.Systems[base].Low[metric]), r.systemMean(base, metric, e.Systems[base].High[metric]); high-low > 1e-12 {
 		row.WithoutBounds = grid.Bounds(low, high)
 	}
-	if low, high := mean(system.Low[metric]), mean(system.High[metric]); high-low > 1e-12 {
+	if low, high := r.systemMean(system, metric, e.Systems[system].Low[metric]), r.systemMean(system, metric, e.Systems[system].High[metric]); high-low > 1e-12 {
 		row.WithBounds = grid.Bounds(low, high)
+	}
+	if j := d.IfJudged; j.High-j.Low > 1e-12 {
+		row.DifferenceBounds = grid.Interval(j.Low, j.High)
 	}
 	return row
 }
 
-func (r *Report) pageVerdict(v verdict, d score.Difference, scale float64) pageVerdict {
+func (r *Report) pageVerdict(v verdict, d *score.Difference, scale float64) pageVerdict {
 	p := pageVerdict{
-		Class: string(v.Direction), Headline: text.Clean(v.Headline), Evidence: text.Clean(v.Evidence), Power: text.Clean(v.Power), Counts: v.Counts,
-		Word: map[direction]string{better: "Helps", worse: "Hurts", same: "Changes nothing", unclear: "No clear difference"}[v.Direction],
+		Class: looks(v.Says), Headline: text.Clean(v.Headline), Evidence: text.Clean(v.Evidence), Power: text.Clean(v.Power), Counts: v.Counts, Judged: v.Judged,
+		Word: map[stats.Says]string{stats.Raises: "Helps", stats.Lowers: "Hurts", stats.Unchanged: "Changes nothing here", stats.DiffersHere: "Differs on these queries",
+			stats.Unsettled: "Not settled", stats.NoEvidence: "No evidence"}[v.Says],
 	}
 	if v.Worst != nil {
 		p.Worst = &pageWorst{v.Worst.Query, grid.Short(queryName(&r.Evaluation.Run.Queries[v.Worst.Query])), grid.Signed(v.Worst.Difference)}
 	}
 	if !math.IsNaN(d.Low) && !math.IsNaN(d.High) {
-		p.Effect = chart.LabelledInterval(d.Difference, d.Low, d.High, scale)
+		p.Effect = chart.LabelledInterval(d.Mean, d.Low, d.High, scale)
 	}
 	p.Share = chart.Share(d.Wins, d.Ties, d.Losses, counts(d))
 	return p
+}
+
+// looks is the class that gives a verdict its colour.
+func looks(says stats.Says) string {
+	switch says {
+	case stats.Raises:
+		return "better"
+	case stats.Lowers:
+		return "worse"
+	case stats.Unchanged:
+		return "same"
+	}
+	return "unclear"
 }
 
 // pageViews fills in gates, baseline and sweeps.

@@ -76,7 +76,7 @@ func channel(v uint64) float64 {
 // TestPageHasItsPartsInOrder reads the headings.
 func TestPageHasItsPartsInOrder(t *testing.T) {
 	r := full()
-	r.Baseline = &BaselineView{Name: "main.jsonl", Differences: r.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}}
+	r.Baseline = &BaselineView{Name: "main.jsonl", Differences: r.Compared.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}}
 	content, err := render(HTML, r, Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
@@ -18,7 +19,7 @@ import (
 
 // jsonFormat is the version of the JSON report, in its key "format". A key is
 // never taken away or changed in meaning within a version; new ones may come.
-const jsonFormat = 1
+const jsonFormat = 2
 
 // The structs below are the JSON report; report.schema.json says what each
 // key means. A value that is undefined is null.
@@ -56,60 +57,91 @@ type (
 		Hashes    eval.Hashes      `json:"hashes"`
 	}
 	jsonVerdict struct {
-		System    string `json:"system"`
-		Direction string `json:"direction"`
-		Sentence  string `json:"sentence"`
-		Power     string `json:"power,omitempty"`
+		System   string     `json:"system"`
+		Base     string     `json:"base"`
+		Says     stats.Says `json:"says"`
+		Sentence string     `json:"sentence"`
+		Counts   string     `json:"counts,omitempty"`
+		Judged   string     `json:"judged,omitempty"`
+		Power    string     `json:"power,omitempty"`
 	}
 	jsonSystem struct {
-		Name        string       `json:"name"`
-		Field       string       `json:"field,omitempty"`
-		InferenceID string       `json:"inference_id,omitempty"`
-		Window      int          `json:"window,omitempty"`
-		MinScore    *float64     `json:"min_score,omitempty"`
-		Service     string       `json:"service,omitempty"`
-		Model       string       `json:"model,omitempty"`
-		Failed      int          `json:"failed"`
-		Empty       int          `json:"empty"`
-		JudgedAt10  *float64     `json:"judged_share_at_10"`
-		Metrics     []jsonMetric `json:"metrics"`
+		Name        string    `json:"name"`
+		Field       string    `json:"field,omitempty"`
+		InferenceID string    `json:"inference_id,omitempty"`
+		Window      int       `json:"window,omitempty"`
+		MinScore    *float64  `json:"min_score,omitempty"`
+		Service     string    `json:"service,omitempty"`
+		Model       string    `json:"model,omitempty"`
+		Kind        eval.Kind `json:"kind"`
+		FirstStage  string    `json:"first_stage,omitempty"`
+		Reranker    string    `json:"reranker,omitempty"`
+		Queries     int       `json:"queries"`
+		Failed      int       `json:"failed"`
+		Empty       int       `json:"empty"`
+		Tied        int       `json:"tied_queries"`
+		// Distinguishable says whether the family tells the system from the
+		// best; null where it is not compared.
+		Distinguishable *bool        `json:"distinguishable_from_best"`
+		JudgedAt10      *float64     `json:"judged_share_at_10"`
+		Metrics         []jsonMetric `json:"metrics"`
 	}
 	jsonMetric struct {
 		Metric    string   `json:"metric"`
+		Queries   int      `json:"queries"`
 		Mean      *float64 `json:"mean"`
+		AsRanked  *float64 `json:"as_ranked"`
 		Low       *float64 `json:"low"`
 		High      *float64 `json:"high"`
 		Undefined int      `json:"undefined"`
 	}
+	jsonJudged struct {
+		Low  *float64 `json:"low"`
+		High *float64 `json:"high"`
+		// Open says that judging could change the sign; Documents are few
+		// whose judging could settle it.
+		Open      bool               `json:"open"`
+		Documents []jsonHoleDocument `json:"documents,omitempty"`
+	}
+	jsonHoleDocument struct {
+		Query string `json:"query"`
+		Index string `json:"index,omitempty"`
+		ID    string `json:"id"`
+		Title string `json:"title"`
+	}
 	jsonComparison struct {
-		Metric        string   `json:"metric"`
-		Base          string   `json:"base"`
-		System        string   `json:"system"`
-		Direction     string   `json:"direction"`
-		Queries       int      `json:"queries"`
-		Undefined     int      `json:"undefined"`
-		BaseMean      *float64 `json:"base_mean"`
-		Mean          *float64 `json:"mean"`
-		Difference    *float64 `json:"difference"`
-		SD            *float64 `json:"sd"`
-		Confidence    float64  `json:"confidence"`
-		Low           *float64 `json:"low"`
-		High          *float64 `json:"high"`
-		P             *float64 `json:"p"`
-		Exact         bool     `json:"exact"`
-		AdjustedP     *float64 `json:"p_holm"`
-		T             *float64 `json:"t"`
-		PT            *float64 `json:"p_t"`
-		EffectSize    *float64 `json:"effect_size"`
-		Won           int      `json:"won"`
-		Lost          int      `json:"lost"`
-		Tied          int      `json:"tied"`
-		Detectable    *float64 `json:"detectable"`
-		QueriesNeeded int      `json:"queries_needed"`
-		Seed          uint64   `json:"seed"`
-		Resamples     int      `json:"resamples"`
-		Permutations  int      `json:"permutations"`
-		Warnings      []string `json:"warnings"`
+		Base         string      `json:"base"`
+		System       string      `json:"system"`
+		Kind         string      `json:"kind"`
+		Metric       string      `json:"metric"`
+		Primary      bool        `json:"primary"`
+		Says         stats.Says  `json:"says"`
+		Queries      int         `json:"queries"`
+		Unanswered   int         `json:"unanswered"`
+		Undefined    int         `json:"undefined"`
+		Changed      int         `json:"changed"`
+		BaseMean     *float64    `json:"base_mean"`
+		Mean         *float64    `json:"mean"`
+		BaseAsRanked *float64    `json:"base_as_ranked"`
+		AsRanked     *float64    `json:"as_ranked"`
+		Difference   *float64    `json:"difference"`
+		SD           *float64    `json:"sd"`
+		Confidence   float64     `json:"confidence"`
+		Low          *float64    `json:"low"`
+		High         *float64    `json:"high"`
+		Lower        *float64    `json:"lower"`
+		Upper        *float64    `json:"upper"`
+		P            *float64    `json:"p"`
+		PCorrected   *float64    `json:"p_corrected"`
+		Family       int         `json:"family"`
+		Exact        bool        `json:"exact"`
+		Permutations int         `json:"permutations"`
+		Seed         uint64      `json:"seed"`
+		Won          int         `json:"won"`
+		Lost         int         `json:"lost"`
+		Tied         int         `json:"tied"`
+		Detectable   *float64    `json:"detectable"`
+		IfJudged     *jsonJudged `json:"if_judged"`
 	}
 	jsonTag struct {
 		Tag     string          `json:"tag"`
@@ -227,7 +259,7 @@ func writeJSON(w io.Writer, r *Report, o Options) error {
 		LeadMetric:  r.leadMetric().String(),
 		Verdicts:    []jsonVerdict{},
 		Systems:     []jsonSystem{},
-		Comparisons: comparisons(r.Differences),
+		Comparisons: comparisons(r.Compared.Differences),
 		Queries:     []jsonQuery{},
 		Rows:        []jsonRow{},
 		Hits:        []jsonHit{},
@@ -237,7 +269,7 @@ func writeJSON(w io.Writer, r *Report, o Options) error {
 		report.Run.Documents += i.Documents
 	}
 	for _, v := range r.verdicts() {
-		report.Verdicts = append(report.Verdicts, jsonVerdict{v.System, string(v.Direction), v.Sentence, v.Power})
+		report.Verdicts = append(report.Verdicts, jsonVerdict{v.System, v.Base, v.Says, v.Sentence, v.Counts, v.Judged, v.Power})
 	}
 	for s := range e.Systems {
 		report.Systems = append(report.Systems, r.jsonSystem(s))
@@ -262,7 +294,13 @@ func writeJSON(w io.Writer, r *Report, o Options) error {
 func (r *Report) jsonSystem(system int) jsonSystem {
 	e := r.Evaluation
 	s := e.Systems[system]
-	j := jsonSystem{Name: s.System, Failed: s.Failed, Empty: s.Empty}
+	j := jsonSystem{Name: s.System, Failed: s.Failed, Empty: s.Empty, Tied: s.Tied, Queries: len(r.Compared.Common[r.Lead])}
+	if k := e.Run.Manifest.System(s.System); k != nil {
+		j.Kind, j.FirstStage, j.Reranker = k.Kind, k.FirstStage, k.Reranker
+	}
+	if r.Compared.Best != "" && r.Compared.Compared[system] {
+		j.Distinguishable = &r.Compared.Apart[system]
+	}
 	for _, k := range e.Run.Manifest.Reranked() {
 		if k.Name == s.System {
 			j.Field, j.InferenceID, j.Window, j.MinScore, j.Service, j.Model = k.Field, k.InferenceID, k.Window, k.MinScore, k.Service, k.Model
@@ -272,8 +310,14 @@ func (r *Report) jsonSystem(system int) jsonSystem {
 		j.JudgedAt10 = finite(float64(i.Judged) / float64(i.Shown))
 	}
 	for m, metric := range e.Metrics {
-		value, undefined := score.Mean(s.Values[m])
-		j.Metrics = append(j.Metrics, jsonMetric{metric.String(), finite(value), finite(mean(s.Low[m])), finite(mean(s.High[m])), undefined})
+		undefined := 0
+		for q, value := range s.Values[m] {
+			if math.IsNaN(value) && s.Unanswered(m, q) == "" {
+				undefined++
+			}
+		}
+		mean := func(values []float64) *float64 { return finite(r.systemMean(system, m, values)) }
+		j.Metrics = append(j.Metrics, jsonMetric{metric.String(), len(r.Compared.Common[m]), mean(s.Values[m]), mean(s.AsRanked[m]), mean(s.Low[m]), mean(s.High[m]), undefined})
 	}
 	return j
 }
@@ -290,7 +334,7 @@ func (r *Report) addQuery(report *jsonReport, query int) {
 		for m, metric := range e.Metrics {
 			row := jsonRow{q.ID, system.System, metric.String(), finite(system.Values[m][query]), finite(system.Low[m][query]), finite(system.High[m][query]), nil}
 			if s > 0 {
-				row.Difference = finite(system.Values[m][query] - e.Systems[0].Values[m][query])
+				row.Difference = finite(system.Values[m][query] - e.Systems[r.baseOf(s)].Values[m][query])
 			}
 			report.Rows = append(report.Rows, row)
 		}
@@ -359,15 +403,22 @@ func (r *Report) jsonTag(s score.TagScores) jsonTag {
 func comparisons(differences []score.Difference) []jsonComparison {
 	all := []jsonComparison{}
 	for _, d := range differences {
-		all = append(all, jsonComparison{
-			Metric: d.Metric.String(), Base: d.Base, System: d.System, Direction: string(directionOf(d)),
-			Queries: d.N, Undefined: d.Undefined,
-			BaseMean: finite(d.BaseMean), Mean: finite(d.NextMean), Difference: finite(d.Comparison.Difference), SD: finite(d.SD),
-			Confidence: confidenceOf(d.Confidence), Low: finite(d.Low), High: finite(d.High),
-			P: finite(d.P), Exact: d.Exact, AdjustedP: finite(d.AdjustedP), T: finite(d.T), PT: finite(d.PT), EffectSize: finite(d.EffectSize),
-			Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Detectable: finite(d.Detectable), QueriesNeeded: d.QueriesNeeded,
-			Seed: d.Seed, Resamples: d.Resamples, Permutations: d.Permutations, Warnings: orEmpty(d.Warnings),
-		})
+		c := jsonComparison{
+			Base: d.Base, System: d.System, Kind: "difference", Metric: d.Metric.String(), Primary: d.Primary, Says: d.Says,
+			Queries: d.N, Unanswered: d.Total - d.N - d.Undefined, Undefined: d.Undefined, Changed: d.Changed,
+			BaseMean: finite(d.BaseMean), Mean: finite(d.NextMean), BaseAsRanked: finite(d.BaseAsRanked), AsRanked: finite(d.NextAsRanked),
+			Difference: finite(d.Mean), SD: finite(d.SD),
+			Confidence: confidenceOf(d.Confidence), Low: finite(d.Low), High: finite(d.High), Lower: finite(d.Lower), Upper: finite(d.Upper),
+			P: finite(d.P), PCorrected: finite(d.PCorrected), Family: d.Family, Exact: d.Exact, Permutations: d.Permutations, Seed: d.Seed,
+			Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Detectable: finite(stats.ShownDifference(d.SD, d.N, max(1, d.Family))),
+		}
+		if j := d.IfJudged; !math.IsNaN(j.Low) {
+			c.IfJudged = &jsonJudged{Low: finite(j.Low), High: finite(j.High), Open: j.Open}
+			for _, h := range d.JudgeFirst {
+				c.IfJudged.Documents = append(c.IfJudged.Documents, jsonHoleDocument{h.Query, h.Index, h.ID, h.Title})
+			}
+		}
+		all = append(all, c)
 	}
 	return all
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -129,14 +130,16 @@ func (d *document) opening() {
 	var b strings.Builder
 	b.WriteString("## " + grid.EscapeMarkdown("Relevance: "+grid.Short(m.Suite)) + "\n\n")
 	for _, v := range r.verdicts() {
-		b.WriteString(verdictSign(v.Direction) + " **" + grid.EscapeMarkdown(strings.TrimPrefix(v.Sentence, "~ ")) + "**")
-		if v.Direction != same {
-			b.WriteString(" " + grid.EscapeMarkdown(v.Counts))
-		}
-		if v.Power != "" {
-			b.WriteString(" " + grid.EscapeMarkdown(v.Power))
+		b.WriteString(verdictSign(v.Says) + " **" + grid.EscapeMarkdown(v.Sentence) + "**")
+		for _, more := range []string{v.Counts, v.Judged, v.Power} {
+			if more != "" {
+				b.WriteString(" " + grid.EscapeMarkdown(more))
+			}
 		}
 		b.WriteString("\n\n")
+	}
+	if best := r.bestSaid(); best != "" {
+		b.WriteString(grid.EscapeLineStart(best) + "\n\n")
 	}
 	if serious := r.serious(); serious != "" {
 		b.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(text.Clean(serious), 2000)) + "\n\n")
@@ -153,14 +156,16 @@ func (d *document) opening() {
 }
 
 // verdictSign lets a reader see the answer before reading it.
-func verdictSign(v direction) string {
-	switch v {
-	case better:
+func verdictSign(says stats.Says) string {
+	switch says {
+	case stats.Raises:
 		return "✅"
-	case worse:
+	case stats.Lowers:
 		return "❌"
-	case same:
+	case stats.Unchanged:
 		return "➖"
+	case stats.NoEvidence:
+		return "❔"
 	}
 	return "〰️"
 }
@@ -170,7 +175,7 @@ func (d *document) comparison() {
 	r := d.report
 	systems := r.Evaluation.Systems
 	if len(systems) != 2 {
-		d.add("the metrics", "### Metrics\n\n"+d.grid(r.overviewGrid()))
+		d.add("the metrics", "### Metrics\n\n"+d.grid(r.overviewGrid(&d.notes)))
 	}
 	for i, s := range systems[1:] {
 		title := s.System + " against the first stage"
@@ -179,12 +184,15 @@ func (d *document) comparison() {
 		}
 		d.add("the comparison of "+s.System, "### "+grid.EscapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), "without", "with", false, &d.notes)))
 	}
+	if g := r.pairsGrid(); g != nil {
+		d.add("the systems with each other", "### "+grid.EscapeMarkdown(r.pairsTitle())+"\n\n"+d.grid(g))
+	}
 	if len(systems) > 1 {
 		body := ""
 		for _, line := range d.notes.Lines() {
 			body += grid.EscapeLineStart(line) + "\\\n"
 		}
-		d.add("the method", body+"<sub>"+grid.EscapeMarkdown(method(r.Differences))+"</sub>\n")
+		d.add("the method", body+"<sub>"+grid.EscapeMarkdown(method(r.Compared.Differences))+"</sub>\n")
 	}
 }
 
@@ -241,7 +249,7 @@ func (d *document) integrity() {
 
 func (d *document) bounds() {
 	if g := d.report.boundsGrid(); g != nil {
-		d.fold("Where the means could lie if the unjudged hits were judged", d.grid(g))
+		d.fold("Where means and differences could lie if the unjudged hits were judged", d.grid(g))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -26,7 +27,7 @@ func (r *Report) next() []string {
 		next = append(next, fmt.Sprintf("finish the run: releval run %s --resume %s", quoted(m.File, "SUITE"), quoted(r.RunFile, "RUN")))
 	}
 	if failed := r.Evaluation.Run.Failed(); failed > 0 {
-		next = append(next, fmt.Sprintf("run again: %s failed, and a failed query counts 0", text.Count(failed, "query")))
+		next = append(next, fmt.Sprintf("search again what failed: %s, which count in no comparison: releval run %s --resume %s", text.Count(failed, "query"), quoted(m.File, "SUITE"), quoted(r.RunFile, "RUN")))
 	}
 	for _, s := range r.Integrity.Systems {
 		if len(s.NotReranked) > 0 {
@@ -44,7 +45,7 @@ func (r *Report) next() []string {
 		q := &r.Evaluation.Run.Queries[verdicts[i].Worst.Query]
 		next = append(next, fmt.Sprintf("see why the largest loss happened: releval report %s --query %s", quoted(run, "RUN"), quoted(q.ID, "ID")))
 	}
-	if r.Sweep == nil && slices.ContainsFunc(verdicts, func(v verdict) bool { return v.Direction == better }) {
+	if r.Sweep == nil && slices.ContainsFunc(verdicts, func(v verdict) bool { return v.Says == stats.Raises }) {
 		next = append(next, fmt.Sprintf("find the cheapest window that is good enough: releval sweep %s", quoted(m.File, "SUITE")))
 	}
 	return next[:min(len(next), 3)]

@@ -4,7 +4,6 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -55,10 +54,4 @@ func rank(r int) string {
 		return absent
 	}
 	return strconv.Itoa(r)
-}
-
-// mean is the average of the defined values, NaN where there is none.
-func mean(values []float64) float64 {
-	m, _ := score.Mean(values)
-	return m
 }

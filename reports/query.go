@@ -90,7 +90,7 @@ func (r *Report) queryMetrics(query int) *grid.Table {
 			value := system.Values[m][query]
 			row = append(row, grid.Cell{Text: grid.Fixed(value)})
 			if s > 0 {
-				difference := value - e.Systems[0].Values[m][query]
+				difference := value - e.Systems[r.baseOf(s)].Values[m][query]
 				row = append(row, grid.Toned(grid.Signed(difference), grid.ToneOf(difference)))
 			}
 		}
@@ -144,7 +144,7 @@ func (r *Report) holes(query int) []string {
 	for s, system := range e.Systems {
 		a := r.answer(query, s)
 		if a.failure != "" {
-			holes = append(holes, system.System+" failed and counts 0: "+a.failure)
+			holes = append(holes, system.System+" gave no usable answer, and the query counts in no comparison: "+a.failure)
 			continue
 		}
 		reach := len(a.hits)

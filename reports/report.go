@@ -21,11 +21,11 @@ import (
 // format renders the same value, and none computes a number of its own.
 type Report struct {
 	Evaluation *score.Evaluation
-	// Differences compare every reranker with the first stage, by system,
-	// then by metric in the suite's order.
-	Differences []score.Difference
+	// Compared holds the comparisons of all systems, and which queries means
+	// are over.
+	Compared *score.Comparisons
 	// Lead is the index of the metric that the verdict and the order of the
-	// queries go by: the suite's first.
+	// queries go by: the suite's first that measures quality.
 	Lead int
 	// Queries are by reranker, in the order of Evaluation.Systems[1:]; each
 	// list is sorted by what the reranker did to the lead metric, the
@@ -55,7 +55,8 @@ type Report struct {
 type QueryRow struct {
 	// Query is the index into the run's queries.
 	Query int
-	// Without and With are the lead metric's values; NaN where undefined.
+	// Without and With are the lead metric's values; NaN where undefined and
+	// where there is no usable answer.
 	Without, With float64
 	// Difference is With minus Without.
 	Difference float64
@@ -75,10 +76,10 @@ type QueryRow struct {
 
 // New works a report out of an evaluation.
 func New(e *score.Evaluation, o stats.Options) (*Report, error) {
-	r := &Report{Evaluation: e, Unresolved: e.Run.Manifest.Unresolved}
+	r := &Report{Evaluation: e, Unresolved: e.Run.Manifest.Unresolved, Lead: max(0, slices.IndexFunc(e.Metrics, score.Testable))}
 	var group errgroup.Group // what needs nothing of each other, on every core
 	group.Go(func() (err error) {
-		r.Differences, err = e.Differences(o)
+		r.Compared, err = e.Compare(o)
 		return err
 	})
 	group.Go(func() error {
@@ -100,27 +101,41 @@ func New(e *score.Evaluation, o stats.Options) (*Report, error) {
 // leadMetric is the metric that the verdict goes by.
 func (r *Report) leadMetric() metrics.Metric { return r.Evaluation.Metrics[r.Lead] }
 
-// leadDifference is the lead metric's difference of the reranker with the
-// given index into Evaluation.Systems[1:].
-func (r *Report) leadDifference(reranker int) score.Difference {
-	return r.Differences[reranker*len(r.Evaluation.Metrics)+r.Lead]
+// leadDifference is the lead metric's difference between the system with the
+// given index into Evaluation.Systems[1:] and its first stage; nil where there
+// is none.
+func (r *Report) leadDifference(reranker int) *score.Difference {
+	differences := r.differencesOf(reranker)
+	if len(differences) == 0 || !differences[0].Primary {
+		return nil
+	}
+	return &differences[0]
+}
+
+// baseOf is the index of the system that another is compared with: its first
+// stage, or the first system.
+func (r *Report) baseOf(system int) int {
+	m := &r.Evaluation.Run.Manifest
+	stage := m.FirstStageOf(r.Evaluation.Systems[system].System)
+	return max(0, slices.IndexFunc(r.Evaluation.Systems, func(s score.SystemScores) bool { return s.System == stage }))
 }
 
 // rows lists the queries under one system; system 0 is the first stage.
 func (r *Report) rows(system int) []QueryRow {
 	e := r.Evaluation
 	name := e.Systems[system].System
+	base := r.baseOf(system)
 	rows := make([]QueryRow, len(e.Run.Queries))
 	for i := range e.Run.Queries {
 		q := &e.Run.Queries[i]
 		row := QueryRow{
 			Query:   i,
-			Without: e.Systems[0].Values[r.Lead][i],
+			Without: e.Systems[base].Values[r.Lead][i],
 			With:    e.Systems[system].Values[r.Lead][i],
-			Failed:  q.Results[eval.FirstStage].Failed() || q.Results[name].Failed(),
+			Failed:  e.Systems[base].Unanswered(r.Lead, i) != "" || e.Systems[system].Unanswered(r.Lead, i) != "",
 		}
 		row.Difference = row.With - row.Without
-		row.Best, row.Before, row.After = bestRelevant(q, name)
+		row.Best, row.Before, row.After = bestOf(q, ranks(q, e.Systems[base].System), ranks(q, name))
 		rows[i] = row
 	}
 	if system > 0 {
@@ -136,12 +151,6 @@ func undefinedLast(difference float64) float64 {
 		return math.Inf(1)
 	}
 	return difference
-}
-
-// bestRelevant finds the query's best relevant document and its ranks under
-// the first stage and under the named system.
-func bestRelevant(q *eval.Query, system string) (name string, before, after int) {
-	return bestOf(q, ranks(q, eval.FirstStage), ranks(q, system))
 }
 
 // bestOf finds the query's best relevant document, given the ranks of its

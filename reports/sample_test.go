@@ -288,6 +288,6 @@ var hostileReport = sync.OnceValue(func() *Report {
 			pointAt(10, 0.1*float64(i), math.NaN(), 0, 0, math.NaN(), 1, 2),
 		}})
 	}
-	r.Baseline = &BaselineView{Name: hostile[1], Changes: append([]string(nil), hostile...), Meaningless: []string{hostile[0]}, Differences: r.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}, OnlyHere: append([]string(nil), hostile...)}
+	r.Baseline = &BaselineView{Name: hostile[1], Changes: append([]string(nil), hostile...), Meaningless: []string{hostile[0]}, Differences: r.Compared.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}, OnlyHere: append([]string(nil), hostile...)}
 	return r
 })

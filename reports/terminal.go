@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/chart"
 	"github.com/releval/releval/reports/grid"
@@ -81,13 +82,16 @@ func (t *terminal) opening() {
 	for _, v := range t.report.verdicts() {
 		t.blank()
 		phrase := grid.Wrap(text.Clean(v.Sentence), t.Columns(), "", "")
-		t.b.WriteString(t.PaintLines(verdictTone(v.Direction), phrase))
-		if v.Direction != same {
-			t.sayIndented(v.Counts, "  ", "  ")
+		t.b.WriteString(t.PaintLines(verdictTone(v.Says), phrase))
+		for _, more := range []string{v.Counts, v.Judged, v.Power} {
+			if more != "" {
+				t.sayIndented(more, "  ", "  ")
+			}
 		}
-		if v.Power != "" {
-			t.sayIndented(v.Power, "  ", "  ")
-		}
+	}
+	if best := t.report.bestSaid(); best != "" {
+		t.blank()
+		t.say(best)
 	}
 	if serious := t.report.serious(); serious != "" {
 		t.blank()
@@ -101,25 +105,32 @@ func (t *terminal) opening() {
 	}
 }
 
-// serious is the warning under the verdict where numbers are wrong.
-func (r *Report) serious() string {
+// Distrusted is why the numbers cannot be trusted, a clause each; nil where
+// nothing speaks against them.
+func (r *Report) Distrusted() []string {
 	var texts []string
 	for _, f := range r.findings() {
 		if f.Serious {
 			texts = append(texts, f.Text)
 		}
 	}
+	return texts
+}
+
+// serious is the warning under the verdict where numbers are wrong.
+func (r *Report) serious() string {
+	texts := r.Distrusted()
 	if len(texts) == 0 {
 		return ""
 	}
 	return "Do not trust these numbers yet: " + strings.Join(texts, "; ") + "."
 }
 
-func verdictTone(d direction) grid.Tone {
-	switch d {
-	case better:
+func verdictTone(says stats.Says) grid.Tone {
+	switch says {
+	case stats.Raises:
 		return grid.Good
-	case worse:
+	case stats.Lowers:
 		return grid.Bad
 	}
 	return grid.Plain
@@ -131,7 +142,7 @@ func (t *terminal) numbers() {
 	rerankers := e.Systems[1:]
 	if len(rerankers) != 1 {
 		t.heading("Metrics")
-		t.grid(t.report.overviewGrid())
+		t.grid(t.report.overviewGrid(&t.notes))
 	}
 	for i, s := range rerankers {
 		if len(rerankers) == 1 {
@@ -146,14 +157,18 @@ func (t *terminal) numbers() {
 		}
 		t.grid(g)
 	}
+	if g := t.report.pairsGrid(); g != nil {
+		t.heading(t.report.pairsTitle())
+		t.grid(g)
+	}
 	for _, line := range t.notes.Lines() {
 		t.say(line)
 	}
-	if len(rerankers) > 0 {
-		t.say(method(t.report.Differences))
+	if phrase := method(t.report.Compared.Differences); phrase != "" {
+		t.say(phrase)
 	}
 	if g := t.report.boundsGrid(); g != nil {
-		t.heading("Unjudged hits count as non-relevant. If they were judged, the means could be")
+		t.heading("If the unjudged hits were judged, means and differences could be")
 		t.grid(g)
 	}
 }

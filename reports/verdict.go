@@ -3,41 +3,32 @@ package reports
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
 
-// direction is what a reranker did to the lead metric.
-type direction string
-
-// The directions.
-const (
-	// better and worse are differences that the suite can tell from chance.
-	better direction = "better"
-	worse  direction = "worse"
-	// unclear is a difference that could be chance.
-	unclear direction = "unclear"
-	// same is no difference on any query.
-	same direction = "same"
-)
-
 // verdict is the answer that a report opens with.
 type verdict struct {
-	// System is the reranker.
-	System string
-	// Direction is the answer in a word.
-	Direction direction
-	// Sentence is the answer with its interval and p: Headline and Evidence.
+	// System is the reranker, Base its first stage.
+	System, Base string
+	// Says is the answer in a word.
+	Says stats.Says
+	// Sentence is the answer: Headline and Evidence.
 	Sentence string
-	// Headline is the answer without them, and Evidence the difference with
-	// its interval and p, empty where there is no difference.
+	// Headline is what happened on these queries, and Evidence what it may mean
+	// for others, empty where it means nothing.
 	Headline, Evidence string
-	// Counts says how many queries won, lost and tied.
+	// Counts says how many queries rose, fell and stayed.
 	Counts string
-	// Power says what the suite could have seen; empty unless unclear.
+	// Judged says what judging the unjudged hits could make of it; empty where
+	// every hit in reach is judged.
+	Judged string
+	// Power says what the suite could have seen; empty unless it saw nothing.
 	Power string
 	// Worst is the row of the query that lost most; nil where none lost.
 	Worst *QueryRow
@@ -48,6 +39,9 @@ func (r *Report) verdicts() []verdict {
 	var verdicts []verdict
 	for i := range r.Evaluation.Systems[1:] {
 		d := r.leadDifference(i)
+		if d == nil {
+			continue
+		}
 		v := newVerdict(d)
 		if rows := r.Queries[i]; len(rows) > 0 && rows[0].Difference < 0 {
 			v.Worst = &rows[0]
@@ -57,80 +51,135 @@ func (r *Report) verdicts() []verdict {
 	return verdicts
 }
 
-// newVerdict puts a difference in words. It counts as one only where both the
-// test, after correction for all comparisons made, and the interval say so.
-func newVerdict(d score.Difference) verdict {
-	v := verdict{System: d.System, Direction: directionOf(d), Counts: counts(d)}
+// newVerdict puts a difference in words: first what happened on these queries,
+// which is a fact, then what it may mean for others. It says no more than
+// d.Says.
+func newVerdict(d *score.Difference) verdict {
+	v := verdict{System: d.System, Base: d.Base, Says: d.Says, Counts: counts(d), Judged: judgedSaid(d)}
 	base := "without"
 	if d.Base != eval.FirstStage {
 		base = "in " + d.Base
 	}
-	v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Difference), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(d.AdjustedP))
-	switch v.Direction {
-	case better, worse:
-		verb := "raises"
-		if v.Direction == worse {
-			verb = "lowers"
-		}
-		v.Headline = fmt.Sprintf("%s %s %s from %s to %s", d.System, verb, d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean))
+	means := fmt.Sprintf("from %s to %s", grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean))
+	here := fmt.Sprintf("%s changed %s by %s on these %s, %s", d.System, d.Metric, grid.Signed(d.Mean), text.Count(d.N, "query"), means)
+	switch d.Says {
+	case stats.NoEvidence:
+		v.Headline, v.Counts, v.Judged = fmt.Sprintf("There is no evidence on %s", d.System), "", ""
+		v.Evidence = noEvidence(d)
 		v.Sentence = v.Headline + ": " + v.Evidence + "."
-	case same:
-		v.Evidence = ""
+	case stats.Raises, stats.Lowers:
+		v.Headline = fmt.Sprintf("%s %s %s %s", d.System, d.Says, d.Metric, means)
+		v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Mean), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(corrected(d)))
+		v.Sentence = v.Headline + ": " + v.Evidence + "."
+	case stats.DiffersHere:
+		v.Headline = here
+		v.Evidence = fmt.Sprintf("the systems differ on them (%s); %s", pSaid(corrected(d)), beyond(d))
+		v.Sentence = v.Headline + ": " + v.Evidence + "."
+		v.Power = power(d)
+	case stats.Unchanged:
 		v.Headline = fmt.Sprintf("%s changes %s on none of %s: %s %s and with it", d.System, d.Metric, text.Count(d.N, "query"), grid.Fixed(d.BaseMean), base)
-		v.Sentence = v.Headline + "."
+		v.Evidence = "for queries like them " + worseOrBetter(d)
+		if d.TooFew {
+			v.Evidence = beyond(d)
+		}
+		v.Sentence = v.Headline + "; " + v.Evidence + "."
 	default:
-		v.Headline = fmt.Sprintf("%s makes no difference to %s that this suite can see: %s %s, %s with it", d.System, d.Metric, grid.Fixed(d.BaseMean), base, grid.Fixed(d.NextMean))
-		v.Sentence = "~ " + v.Headline + ", " + v.Evidence + "."
+		v.Headline = here
+		v.Evidence = fmt.Sprintf("whether others like them would change is not settled (%s): %s", pSaid(corrected(d)), worseOrBetter(d))
+		if d.TooFew {
+			v.Evidence = beyond(d)
+		}
+		v.Sentence = v.Headline + "; " + v.Evidence + "."
 		v.Power = power(d)
 	}
 	return v
 }
 
-func directionOf(d score.Difference) direction {
-	confidence := d.Confidence
-	if confidence == 0 {
-		confidence = 0.95
+// corrected is the p that the verdict was made with.
+func corrected(d *score.Difference) float64 {
+	if math.IsNaN(d.PCorrected) {
+		return d.P
 	}
-	switch {
-	case d.N > 0 && d.Wins+d.Losses == 0:
-		return same
-	case d.AdjustedP < 1-confidence && d.Low > 0:
-		return better
-	case d.AdjustedP < 1-confidence && d.High < 0:
-		return worse
-	}
-	return unclear
+	return d.PCorrected
 }
 
-// power says what the suite could have seen.
-func power(d score.Difference) string {
+// noEvidence says why nothing can be said.
+func noEvidence(d *score.Difference) string {
+	answered := text.Thousands(d.Total-d.NextUnanswered) + " of " + text.Count(d.Total, "query")
 	switch {
-	case d.N == 0:
-		return fmt.Sprintf("No query has a value of %s on both sides.", d.Metric)
-	case math.IsNaN(d.Detectable):
-		return fmt.Sprintf("With %s no difference can be tested: a test needs at least 2.", text.Count(d.N, "query"))
+	case d.NextUnanswered > d.NoOrder && d.NoOrder == 0 && 2*d.NextUnanswered >= d.Total:
+		return "it answered " + answered
+	case d.NoOrder > 0 && 2*d.NextUnanswered >= d.Total:
+		s := "no order in " + text.Thousands(d.NoOrder) + " of " + text.Count(d.Total, "query") + ", where all hits share one score"
+		if other := d.NextUnanswered - d.NoOrder; other > 0 {
+			s += "; " + text.Thousands(other) + " failed"
+		}
+		return s
+	case 2*d.BaseUnanswered >= d.Total && d.Total > 0:
+		return d.Base + " answered " + text.Thousands(d.Total-d.BaseUnanswered) + " of " + text.Count(d.Total, "query")
 	}
-	said := fmt.Sprintf("The smallest difference that %s can show is %s", text.Count(d.N, "query"), grid.Fixed(d.Detectable))
-	if d.QueriesNeeded > d.N {
-		said += fmt.Sprintf("; for one of %s it would take %s queries", grid.Fixed(math.Abs(d.Difference)), atMost(d.QueriesNeeded))
+	return fmt.Sprintf("no query has a value of %s from all systems", d.Metric)
+}
+
+// beyond says what a difference may be for queries like these.
+func beyond(d *score.Difference) string {
+	if d.TooFew {
+		return text.Plural(d.N, "query is", "queries are") + " too few to say anything about others like them"
+	}
+	return fmt.Sprintf("for queries like them the mean difference is between %s, which %s not settle", strings.Replace(grid.Interval(d.Low, d.High), " to ", " and ", 1),
+		text.Plural(d.N, "query does", "queries do"))
+}
+
+// worseOrBetter gives the two one-sided bounds.
+func worseOrBetter(d *score.Difference) string {
+	return fmt.Sprintf("at most %s worse and %s better, each with %s", grid.Fixed(max(0, -d.Lower)), grid.Fixed(max(0, d.Upper)), coverage(d.Confidence))
+}
+
+// judgedSaid says what judging could make of a difference.
+func judgedSaid(d *score.Difference) string {
+	j := d.IfJudged
+	if math.IsNaN(j.Low) || j.High-j.Low <= 1e-12 {
+		return ""
+	}
+	said := "If the unjudged hits were judged: from " + grid.Signed(j.Low) + " to " + grid.Signed(j.High)
+	switch {
+	case !j.Open:
+		said += "; the sign stays"
+	case len(d.JudgeFirst) > 0:
+		said += fmt.Sprintf(", so that the sign is open; judging %s could settle it", text.Plural(len(d.JudgeFirst), "document", "documents"))
+	default:
+		said += ", so that the sign is open"
 	}
 	return said + "."
 }
 
-// atMost prints a number of queries, "over a million" where it is without
-// meaning.
-func atMost(n int) string {
-	if n > 1_000_000 {
-		return "over a million"
+// power says what the suite could have seen.
+func power(d *score.Difference) string {
+	shown := stats.ShownDifference(d.SD, d.N, max(1, d.Family))
+	if math.IsNaN(shown) {
+		return ""
 	}
-	return "about " + text.Thousands(n)
+	said := fmt.Sprintf("The smallest true difference that %s show in four suites of five is about %s", text.Count(d.N, "query"), grid.Fixed(shown))
+	if least := stats.ChangedNeeded(max(1, d.Family), d.Confidence); d.Changed < least {
+		said += fmt.Sprintf("; at least %d must change, and %d did", least, d.Changed)
+	}
+	return said + "."
 }
 
-// counts says how the queries moved.
-func counts(d score.Difference) string {
-	s := fmt.Sprintf("%s won, %s lost, %s tied of %s", text.Thousands(d.Wins), text.Thousands(d.Losses), text.Thousands(d.Ties), text.Count(d.N, "query"))
+// counts says how the queries moved, in words that lead with what happened.
+func counts(d *score.Difference) string {
+	count := func(n int, verb string) string {
+		if n == 0 {
+			return "none " + verb
+		}
+		return text.Thousands(n) + " " + verb
+	}
+	s := fmt.Sprintf("Of %s, %s, %s, %s", text.Count(d.N, "query"), count(d.Losses, "fell"), count(d.Wins, "rose"), count(d.Ties, "stayed"))
+	if left := d.Total - d.N - d.Undefined; left > 0 {
+		s += fmt.Sprintf("; %s left out, because some system did not answer", text.Thousands(left))
+	}
 	if d.Undefined > 0 {
-		s += fmt.Sprintf(" (%s undefined)", text.Thousands(d.Undefined))
+		s += fmt.Sprintf("; %s undefined", text.Thousands(d.Undefined))
 	}
 	return s + "."
 }

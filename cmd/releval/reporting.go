@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -138,7 +139,8 @@ func (p *program) judge(run, base *eval.Run, j *judging) (*reports.Report, error
 	return report, nil
 }
 
-// integrityError is the error of a run whose numbers cannot be trusted.
+// integrityError is the error of a run whose numbers cannot be trusted: of
+// every run whose report says so.
 func integrityError(r *reports.Report) error {
 	for _, s := range r.Integrity.Systems {
 		switch {
@@ -151,11 +153,14 @@ func integrityError(r *reports.Report) error {
 			if r.RunFile != "" {
 				again = "; search them again by releval run --resume " + r.RunFile
 			}
-			return withExit(exitCluster, fmt.Errorf("%s of %s failed, and count 0 (%q: %s)%s", text.Count(len(s.Failed), "query"), s.System, first.Query, first.Reason, again))
+			return withExit(exitCluster, fmt.Errorf("%s of %s failed, and count in no comparison (%q: %s)%s", text.Count(len(s.Failed), "query"), s.System, first.Query, first.Reason, again))
 		}
 	}
 	if r.Integrity.Incomplete {
 		return withExit(exitCluster, fmt.Errorf("the run is incomplete: %s missing", text.Plural(r.Integrity.Missing, "query is", "queries are")))
+	}
+	if reasons := r.Distrusted(); len(reasons) > 0 {
+		return withExit(exitCluster, fmt.Errorf("the numbers cannot be trusted: %s", strings.Join(reasons, "; ")))
 	}
 	return nil
 }

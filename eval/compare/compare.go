@@ -51,7 +51,8 @@ type Result struct {
 type Move struct {
 	// Query is the index into the queries of both evaluations.
 	Query int
-	// Base and Next are the values of the first metric, NaN where undefined.
+	// Base and Next are the values of the lead metric, NaN where undefined and
+	// where there is no usable answer.
 	Base, Next float64
 	// Difference is Next minus Base.
 	Difference float64
@@ -83,13 +84,14 @@ func Runs(base *eval.Run, next *score.Evaluation, o Options) (*Result, error) {
 	if len(o.Metrics) == 0 {
 		o.Metrics = next.Metrics
 	}
+	var pairs []score.Pair
 	for _, system := range r.Systems {
-		if err := r.compare(system, o); err != nil {
-			return nil, err
-		}
+		pairs = append(pairs, score.Pair{Base: score.Side{Evaluation: r.Base, System: system}, Next: score.Side{Evaluation: r.Next, System: system}})
+		r.Moves = append(r.Moves, r.moves(system, lead(o.Metrics)))
 	}
-	score.AdjustHolm(r.Differences)
-	return r, nil
+	var err error
+	r.Differences, err = score.ComparePairs(pairs, o.Metrics, o.Stats)
+	return r, err
 }
 
 // align puts both runs on the queries that both have, and evaluates base by
@@ -139,29 +141,28 @@ func (r *Result) align(base *eval.Run, next *score.Evaluation) error {
 	return err
 }
 
-// compare adds one system's differences and moves.
-func (r *Result) compare(system string, o Options) error {
-	for _, m := range o.Metrics {
-		d, err := score.NewDifference(m, system, system, r.Base.Column(system, m), r.Next.Column(system, m), o.Stats)
-		if err != nil {
-			return err
-		}
-		r.Differences = append(r.Differences, d)
+// lead is the metric that queries are sorted by: the first that can be tested.
+func lead(chosen []metrics.Metric) metrics.Metric {
+	if i := slices.IndexFunc(chosen, score.Testable); i >= 0 {
+		return chosen[i]
 	}
-	lead := o.Metrics[0]
+	return chosen[0]
+}
+
+// moves says what became of each query under one system.
+func (r *Result) moves(system string, lead metrics.Metric) []Move {
 	before, after := r.Base.Column(system, lead), r.Next.Column(system, lead)
 	moves := make([]Move, len(r.Next.Run.Queries))
 	for i := range moves {
 		moves[i] = Move{Query: i, Base: before[i], Next: after[i], Difference: after[i] - before[i]}
-		if moves[i].Difference != 0 {
+		if d := moves[i].Difference; d != 0 && !math.IsNaN(d) {
 			moves[i].Changes = score.Changes(lead, &r.Next.Run.Queries[i], usable(r.Base, system, i), usable(r.Next, system, i))
 		}
 	}
 	slices.SortStableFunc(moves, func(a, b Move) int {
 		return cmp.Compare(undefinedLast(a.Difference), undefinedLast(b.Difference))
 	})
-	r.Moves = append(r.Moves, moves)
-	return nil
+	return moves
 }
 
 // usable gives a system's answer to a query; nil for one that does not score.

@@ -12,6 +12,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/judgments"
 )
 
@@ -59,8 +60,8 @@ func TestRuns(t *testing.T) {
 	}
 	d := result.Differences[0]
 	// (1 + 1/2 + 1)/3 both times; one query lost 1/2, one won 1/2.
-	if math.Abs(d.BaseMean-2.5/3) > 1e-12 || d.Difference != 0 || d.Wins != 1 || d.Losses != 1 || d.Ties != 1 {
-		t.Errorf("got %+v", d.Comparison)
+	if math.Abs(d.BaseMean-2.5/3) > 1e-12 || d.Mean != 0 || d.Wins != 1 || d.Losses != 1 || d.Ties != 1 {
+		t.Errorf("got %+v", d)
 	}
 	worst := result.Moves[0][0]
 	if worst.Query != 0 || worst.Difference != -0.5 {
@@ -140,7 +141,7 @@ func TestForcedComparisonUsesWhatBothHave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := result.Differences[0].Difference; d != 0 {
+	if d := result.Differences[0].Mean; d != 0 {
 		t.Errorf("the same rankings under the same judgments differ by %v", d)
 	}
 }
@@ -176,9 +177,9 @@ func TestChangesAreListed(t *testing.T) {
 	}
 }
 
-// An answer that the reranker did not rank scores 0, and its documents add
-// nothing: the contributions add up to the difference all the same.
-func TestContributionsOfAnswersThatWereNotReranked(t *testing.T) {
+// An answer that the reranker did not rank is no evidence: its query neither
+// rose nor fell.
+func TestAnswersThatWereNotRerankedDoNotMove(t *testing.T) {
 	reranked := func(rank int) *eval.Run {
 		r := run(2)
 		r.Manifest.Systems = evaltest.Systems(10, eval.System{Name: "elastic", Window: 5})
@@ -194,13 +195,9 @@ func TestContributionsOfAnswersThatWereNotReranked(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		move := result.Moves[1][0]
-		sum := 0.0
-		for _, c := range move.Changes {
-			sum += c.Contribution
-		}
-		if math.Abs(move.Difference) != 1 || math.Abs(sum-move.Difference) > 1e-12 {
-			t.Errorf("rank %d to %d: a difference of %v, of which %v is explained, want 1 or -1", test.before, test.after, move.Difference, sum)
+		move, d := result.Moves[1][0], result.Differences[1]
+		if !math.IsNaN(move.Difference) || move.Changes != nil || d.Says != stats.NoEvidence || d.N != 0 {
+			t.Errorf("rank %d to %d: a difference of %v, %s on %d queries, want no evidence", test.before, test.after, move.Difference, d.Says, d.N)
 		}
 	}
 }

@@ -7,14 +7,15 @@
 //
 // How it works:
 //
-//  1. The manifests and the queries are compared with each other: what
-//     differs is listed, and what makes the difference meaningless apart.
+//  1. The manifests and the queries are compared: what differs is
+//     listed, and what makes the difference meaningless apart.
 //  2. Both runs are cut to the queries that both have, in one order. The new
 //     run comes evaluated; the base run is evaluated by the same metrics, so
 //     that both sides follow the same definitions whatever version of releval
 //     wrote them.
-//  3. Each system that both have is compared query by query on each metric;
-//     Holm's correction covers all of these tests.
+//  3. Each system that both have is compared query by query on each metric, on
+//     the queries that all of them answered in both runs. The lead metric's
+//     comparisons are one family, corrected for being several.
 //  4. The queries are sorted by what they lost, each with the documents that
 //     moved and what each contributed.
 package compare

@@ -25,7 +25,7 @@ func (j *judge) bounds() {
 	least, most := slices.Clone(values), slices.Clone(values)
 	ids, offenders := j.without()
 	for i, q := range j.scope.queries {
-		if j.system.Errors[q] == "" {
+		if j.unanswered(j.system, q) == "" {
 			answered = append(answered, values[i])
 		} else {
 			least[i], most[i] = metric.Limits(j.query(q).Judged())
@@ -88,7 +88,7 @@ func (j *judge) room(value float64) float64 {
 // and as offenders the reasons.
 func (j *judge) without() (ids []string, offenders []Offender) {
 	for _, q := range j.scope.queries {
-		if reason := j.system.Errors[q]; reason != "" {
+		if reason := j.unanswered(j.system, q); reason != "" {
 			ids, offenders = append(ids, j.query(q).ID), append(offenders, j.offender(q, reason))
 		}
 	}
@@ -121,7 +121,7 @@ func (j *judge) values(e *score.Evaluation, system string, queries []int) (metri
 func (j *judge) furthest(values []float64, below bool) {
 	order := make([]int, 0, len(values))
 	for i, v := range values {
-		if j.system.Errors[j.scope.queries[i]] != "" {
+		if j.unanswered(j.system, j.scope.queries[i]) != "" {
 			continue
 		}
 		if below && v < *j.gate.Min || !below && v > *j.gate.Max {

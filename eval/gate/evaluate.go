@@ -27,7 +27,7 @@ func Evaluate(in Input) []Result {
 		results = append(results, e.gate(&run.Manifest.Gates[i])...)
 	}
 	for i := range run.Queries {
-		results = append(results, e.expectations(&run.Queries[i])...)
+		results = append(results, e.expectations(i)...)
 	}
 	return results
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/judgments"
 )
 
@@ -12,11 +13,14 @@ import (
 type expectation struct {
 	*judgments.Expectation
 	missing unresolved
+	ties    []metrics.Tie
 	*Result
 }
 
-// expectations evaluates the conditions on single titles of a query.
-func (e *evaluator) expectations(q *eval.Query) []Result {
+// expectations evaluates the conditions on single titles of the query with the
+// index.
+func (e *evaluator) expectations(query int) []Result {
+	q := e.query(query)
 	var results []Result
 	for i := range q.Expect {
 		x := &q.Expect[i]
@@ -31,10 +35,15 @@ func (e *evaluator) expectations(q *eval.Query) []Result {
 			}
 			if e.Scores.System(name) == nil {
 				r.undecided("the system %s was not run", name)
-			} else if reason := unanswered(q, name); reason != "" {
+			} else if reason := e.Scores.System(name).Errors[query]; reason != "" {
 				r.undecided("the query failed: %s", reason)
 			} else {
-				expectation{x, e.missing, &r}.decide(q.Results[name].Hits)
+				answer := q.Results[name]
+				x := expectation{Expectation: x, missing: e.missing, Result: &r}
+				for _, t := range answer.Ties {
+					x.ties = append(x.ties, metrics.Tie{First: t[0], Last: t[1]})
+				}
+				x.decide(answer.Hits)
 			}
 			if r.Verdict != Passed {
 				r.Queries = []Offender{{Position: q.Position, Query: q.ID, Detail: r.Actual}}
@@ -70,11 +79,13 @@ func (x expectation) decide(hits []eval.Hit) {
 			x.absent()
 			return
 		}
-		x.Result.decide(float64(x.Within - rank))
+		best, worst := metrics.RankRange(rank, len(hits), x.ties)
+		x.every(float64(x.Within-rank), float64(x.Within-worst), float64(x.Within-best), best, worst)
 	case x.NotWithin > 0:
 		if rank > 0 {
 			// One below the last forbidden rank is where it may begin.
-			x.Result.decide(float64(rank - x.NotWithin - 1))
+			best, worst := metrics.RankRange(rank, len(hits), x.ties)
+			x.every(float64(rank-x.NotWithin-1), float64(best-x.NotWithin-1), float64(worst-x.NotWithin-1), best, worst)
 			return
 		}
 		x.Verdict = Passed
@@ -104,7 +115,18 @@ func (x expectation) before(hits []eval.Hit, rank int) {
 		x.undecided("both are the same document")
 	default:
 		// Adjacent ranks in the right order meet it with no room to spare.
-		x.Result.decide(float64(other - rank - 1))
+		best, worst := metrics.RankRange(rank, len(hits), x.ties)
+		otherBest, otherWorst := metrics.RankRange(other, len(hits), x.ties)
+		x.every(float64(other-rank-1), float64(otherBest-worst-1), float64(otherWorst-best-1), min(best, otherBest), max(worst, otherWorst))
+	}
+}
+
+// every decides by the room left in the order that came back and in the worst
+// and the best order of tied hits: it passes only where it does in all of them.
+func (x expectation) every(returned, worst, best float64, first, last int) {
+	x.decideThree(returned, worst, best)
+	if x.Verdict == Inconclusive {
+		x.explain("the server did not decide the order of tied hits between ranks %d and %d: in another order it would come out otherwise", first, last)
 	}
 }
 

@@ -121,3 +121,13 @@ func (u unresolved) of(q *eval.Query) []string {
 	}
 	return names
 }
+
+// unanswered says why a system's answer to a query does not score by the gate's
+// metric; empty where it does. Both evaluations have the same metrics.
+func (j *judge) unanswered(s *score.SystemScores, query int) string {
+	m := slices.IndexFunc(j.Scores.Metrics, func(m metrics.Metric) bool { return m.String() == j.Metric })
+	if m < 0 {
+		return s.Errors[query]
+	}
+	return s.Unanswered(m, query)
+}

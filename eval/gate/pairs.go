@@ -104,16 +104,16 @@ func (j *judge) pair() (*pairs, bool) {
 	if _, before, ok = j.values(base, name, there); !ok {
 		return nil, false
 	}
-	errors := base.System(name).Errors
+	other := base.System(name)
 	for i, q := range here {
-		p.add(j, q, before[i], after[i], errors[there[i]])
+		p.add(j, q, before[i], after[i], j.unanswered(other, there[i]))
 	}
 	return p, true
 }
 
 // add takes a query in, with what the other side says of why it failed there.
 func (p *pairs) add(j *judge, query int, before, after float64, otherFailed string) {
-	failed := j.system.Errors[query]
+	failed := j.unanswered(j.system, query)
 	switch {
 	case failed == "" && math.IsNaN(after), otherFailed == "" && math.IsNaN(before):
 		p.undefined++

@@ -14,8 +14,8 @@ type TagScores struct {
 	// Queries is how many there are, Failed how many of them lack the answer
 	// of some system.
 	Queries, Failed int
-	// Means are by system, in the evaluation's order, then by metric; NaN
-	// where the metric is undefined for every query.
+	// Means are by system, in the evaluation's order, then by metric, over the
+	// queries that all systems answered; NaN where there is none.
 	Means [][]float64
 	// Wins, Losses and Ties are by system: the queries for which the first
 	// metric is higher, lower or the same as that of the first system. A
@@ -55,17 +55,13 @@ func (e *Evaluation) scores(tag string, members []int) TagScores {
 		Wins: make([]int, n), Losses: make([]int, n), Ties: make([]int, n),
 	}
 	for _, i := range members {
-		if e.Run.Queries[i].Failed(e.Run.Manifest.Names()) {
+		if slices.ContainsFunc(e.Systems, func(system SystemScores) bool { return system.Errors[i] != "" }) {
 			s.Failed++
 		}
 	}
-	values := make([]float64, len(members))
 	for k, system := range e.Systems {
 		for m := range e.Metrics {
-			for i, q := range members {
-				values[i] = system.Values[m][q]
-			}
-			s.Means[k][m], _ = Mean(values)
+			s.Means[k][m], _ = Mean(pick(system.Values[m], e.answeredByAll(m, members)))
 		}
 		if len(e.Metrics) == 0 {
 			continue
@@ -83,4 +79,19 @@ func (e *Evaluation) scores(tag string, members []int) TagScores {
 		}
 	}
 	return s
+}
+
+// answeredByAll are those of some queries for which every system has a value,
+// but for systems that have none for any.
+func (e *Evaluation) answeredByAll(metric int, queries []int) []int {
+	var all []int
+	for _, q := range queries {
+		if !slices.ContainsFunc(e.Systems, func(s SystemScores) bool {
+			return math.IsNaN(s.Values[metric][q]) &&
+				slices.ContainsFunc(queries, func(q int) bool { return !math.IsNaN(s.Values[metric][q]) })
+		}) {
+			all = append(all, q)
+		}
+	}
+	return all
 }

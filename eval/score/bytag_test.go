@@ -1,9 +1,11 @@
 package score
 
 import (
+	"math"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/releval/releval/eval/evaltest"
 )
@@ -17,9 +19,9 @@ func TestByTag(t *testing.T) {
 		// (1/2 + 1)/2 without, (1 + 0)/2 with.
 		{Tag: "long", Queries: 2, Means: [][]float64{{0.75}, {0.5}}, Wins: []int{0, 1}, Losses: []int{0, 1}, Ties: []int{2, 0}},
 		{Tag: "names", Queries: 1, Means: [][]float64{{0.5}, {1}}, Wins: []int{0, 1}, Losses: []int{0, 0}, Ties: []int{1, 0}},
-		{Tag: "", Queries: 1, Failed: 1, Means: [][]float64{{1}, {0}}, Wins: []int{0, 0}, Losses: []int{0, 1}, Ties: []int{1, 0}},
+		{Tag: "", Queries: 1, Failed: 1, Means: [][]float64{{1}, {math.NaN()}}, Wins: []int{0, 0}, Losses: []int{0, 0}, Ties: []int{1, 0}},
 	}
-	if diff := cmp.Diff(want, ByTag(e)); diff != "" {
+	if diff := cmp.Diff(want, ByTag(e), cmpopts.EquateNaNs()); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	untagged := evaltest.TaggedRun()

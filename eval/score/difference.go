@@ -1,133 +1,487 @@
 package score
 
 import (
+	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/stats"
 )
 
-// Difference is one metric of one system compared with another system of the
-// same run, query by query.
-type Difference struct {
-	Metric metrics.Metric
-	// Base and System are the names of the systems: the difference is System
-	// minus Base.
-	Base, System string
-	stats.Comparison
-	// AdjustedP is P after Holm's correction over the family: all metrics of
-	// all rerankers.
-	AdjustedP float64
-	// Undefined counts the queries left out because the metric is undefined
-	// for one of the two.
-	Undefined int
+// Side is one system of an evaluation, as one side of a comparison.
+type Side struct {
+	Evaluation *Evaluation
+	System     string
 }
 
-// Differences compares every reranker with the first stage on every metric,
-// in the order of the systems, then of the metrics.
-func (e *Evaluation) Differences(o stats.Options) ([]Difference, error) {
-	if len(e.Systems) < 2 {
-		return nil, nil
-	}
-	var all []Difference
-	var pairs []stats.Pair
-	base := e.Systems[0]
-	for _, system := range e.Systems[1:] {
-		for m, metric := range e.Metrics {
-			d := Difference{Metric: metric, Base: base.System, System: system.System}
-			pairs = append(pairs, d.pair(base.Values[m], system.Values[m]))
-			all = append(all, d)
+// Pair is a comparison of two systems: Next minus Base.
+type Pair struct {
+	Base, Next Side
+	// LeadOnly restricts the comparison to the lead metric: it is one of the
+	// family, and not one that a reader would ask for by name.
+	LeadOnly bool
+}
+
+// Difference is one metric of one system compared with that of another, query
+// by query, on the queries that all systems of the comparison answered. All
+// amounts are in units of the metric, next minus base.
+type Difference struct {
+	Metric metrics.Metric
+	// Base and System are the names of the systems.
+	Base, System string
+	// Primary says that it is one of the declared family, the lead metric's
+	// comparisons. The others are secondary, and not corrected.
+	Primary bool
+	// Says is what may be said of it, which nothing else exceeds.
+	Says stats.Says
+	// Interval holds the number of queries, of those that changed, the mean
+	// difference and its bounds; see stats.Interval. The bounds are NaN where
+	// there are too few queries.
+	stats.Interval
+	// BaseMean and NextMean are the plain means, BaseAsRanked and NextAsRanked
+	// those for the order in which the server returned tied hits.
+	BaseMean, NextMean, BaseAsRanked, NextAsRanked float64
+	// SD is the standard deviation of the differences, with n−1.
+	SD float64
+	// P is the comparison's own two-sided p, PCorrected that of the family;
+	// both are NaN where no test was made, PCorrected where it is secondary.
+	P, PCorrected float64
+	// Exact says that P counts all sign flips; Permutations is otherwise the
+	// number of random ones, made with Seed.
+	Exact        bool
+	Permutations int
+	Seed         uint64
+	// Family is the number of comparisons that were corrected together.
+	Family int
+	// Wins, Losses and Ties count the queries that rose, fell and stayed.
+	Wins, Losses, Ties int
+	// Total is the number of queries of the run. BaseUnanswered and
+	// NextUnanswered count those without an answer of the one and the other,
+	// and NoOrder those of the latter whose hits all share one score. Undefined
+	// are those left out because the metric has no value.
+	Total, BaseUnanswered, NextUnanswered, NoOrder, Undefined int
+	// IfJudged bounds the difference over every way of grading the documents
+	// that nobody judged; its Documents are named by JudgeFirst.
+	IfJudged metrics.Settling
+	// JudgeFirst are few documents whose judging could settle the sign.
+	JudgeFirst []Hole
+}
+
+// Hole is a document that nobody judged for a query.
+type Hole struct {
+	// Query is the query's id.
+	Query string
+	*eval.Document
+}
+
+// Comparisons are all differences of an evaluation.
+type Comparisons struct {
+	// Differences are by pair, then by metric, the lead first.
+	Differences []Difference
+	// Lead is the metric of the family; the zero Metric where no metric can be
+	// tested.
+	Lead metrics.Metric
+	// Common are, by metric of the evaluation, the queries that means are over:
+	// those that all Compared systems answered, and where it is defined.
+	Common [][]int
+	// Compared says, by system, whether it answered enough to be compared.
+	Compared []bool
+	// Best is the system with the highest mean of the lead metric, empty where
+	// there is none; Apart says, by system, whether the family tells it from
+	// that one.
+	Best  string
+	Apart []bool
+}
+
+// Testable says whether differences of a metric are tested: whether it is a
+// mean of values between 0 and 1 that measure quality. Counts do not, and
+// coverage (judged@10) says how much is known.
+func Testable(m metrics.Metric) bool {
+	name := m.String()
+	return m.IsMean() && !m.IsCount() && !strings.HasPrefix(name, "judged") && !strings.HasPrefix(name, "rbp_residual")
+}
+
+// Compare compares the systems on every metric that can be tested. The family
+// is the lead metric, the first of these, on each pair of systems once;
+// other metrics are compared between a reranked system and its first stage, and
+// between the rerankers of one first stage.
+func (e *Evaluation) Compare(o stats.Options) (*Comparisons, error) {
+	m := &e.Run.Manifest
+	side := func(i int) Side { return Side{e, e.Systems[i].System} }
+	var named, others []Pair
+	for j := range e.Systems {
+		for i := range e.Systems[:j] {
+			a, b := e.Systems[i].System, e.Systems[j].System
+			p := Pair{Base: side(i), Next: side(j)}
+			switch stage := m.FirstStageOf(b); {
+			case m.Window(b) > 0 && stage == a:
+				named = append(named, p)
+			case m.Window(b) > 0 && m.Window(a) > 0 && m.FirstStageOf(a) == stage:
+				others = append(others, p)
+			default:
+				p.LeadOnly = true
+				others = append(others, p)
+			}
 		}
 	}
-	if err := compareAll(all, pairs, o); err != nil {
+	pairs := append(named, others...)
+	var sides []Side
+	for i := range e.Systems {
+		sides = append(sides, side(i))
+	}
+	return compare(sides, sideHoles(sides), pairs, e.Metrics, o)
+}
+
+// ComparePairs compares sides of several evaluations, which must be of the same
+// queries in the same order. The family is the first metric that can be tested
+// on all pairs.
+func ComparePairs(pairs []Pair, chosen []metrics.Metric, o stats.Options) ([]Difference, error) {
+	var sides []Side
+	for _, p := range pairs {
+		for _, s := range []Side{p.Base, p.Next} {
+			if !slices.Contains(sides, s) {
+				sides = append(sides, s)
+			}
+		}
+	}
+	c, err := compare(sides, sideHoles(sides), pairs, chosen, o)
+	if err != nil {
 		return nil, err
 	}
-	AdjustHolm(all)
+	return c.Differences, nil
+}
+
+// CompareColumns compares each system with the first by values that come from
+// elsewhere: by system, then by metric, then by query, NaN where undefined.
+// Nothing is known of what was judged.
+func CompareColumns(names []string, chosen []metrics.Metric, values [][][]float64, o stats.Options) ([]Difference, error) {
+	queries := 0
+	if len(values) > 0 && len(values[0]) > 0 {
+		queries = len(values[0][0])
+	}
+	e := &Evaluation{Run: &eval.Run{Queries: make([]eval.Query, queries)}, Metrics: chosen}
+	var sides []Side
+	var pairs []Pair
+	for i, name := range names {
+		e.Systems = append(e.Systems, SystemScores{System: name, Values: values[i], AsRanked: values[i], Errors: make([]string, queries)})
+		sides = append(sides, Side{e, name})
+		if i > 0 {
+			pairs = append(pairs, Pair{Base: sides[0], Next: sides[i]})
+		}
+	}
+	c, err := compare(sides, nil, pairs, chosen, o)
+	if err != nil {
+		return nil, err
+	}
+	return c.Differences, nil
+}
+
+// column is a metric of one side, by query.
+type column struct {
+	scores *SystemScores
+	metric int
+}
+
+func (c column) value(q int) float64    { return c.scores.Values[c.metric][q] }
+func (c column) unanswered(q int) bool  { return c.scores.Unanswered(c.metric, q) != "" }
+func (c column) asRanked(q int) float64 { return c.scores.AsRanked[c.metric][q] }
+func (c column) bounds(q int) (l, h float64) {
+	return c.scores.Low[c.metric][q], c.scores.High[c.metric][q]
+}
+
+// answered counts the queries with an answer.
+func (c column) answered() int {
+	n := 0
+	for q := range c.scores.Errors {
+		if !c.unanswered(q) {
+			n++
+		}
+	}
+	return n
+}
+
+// compare compares pairs of the sides on each metric. Without holes nothing is
+// said of what judging could change.
+func compare(sides []Side, holes []sharedHoles, pairs []Pair, chosen []metrics.Metric, o stats.Options) (*Comparisons, error) {
+	c := &Comparisons{Common: make([][]int, len(chosen)), Compared: make([]bool, len(sides)), Apart: make([]bool, len(sides))}
+	lead := slices.IndexFunc(chosen, Testable)
+	if lead >= 0 {
+		c.Lead = chosen[lead]
+	}
+	var byMetric [][]Difference // by metric, then by pair
+	for m, metric := range chosen {
+		t := tested{sides: sides, holes: holes, pairs: pairs, metric: metric, options: o}
+		for _, s := range sides {
+			t.columns = append(t.columns, column{s.Evaluation.System(s.System), slices.Index(s.Evaluation.Metrics, metric)})
+		}
+		t.choose()
+		c.Common[m] = t.queries
+		if m == max(lead, 0) {
+			c.Compared = t.compared
+		}
+		if !Testable(metric) {
+			continue
+		}
+		differences, err := t.differences(m == lead)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", metric, err)
+		}
+		if m == lead {
+			c.Best, c.Apart = t.best, t.apart
+			byMetric = append([][]Difference{differences}, byMetric...)
+		} else {
+			byMetric = append(byMetric, differences)
+		}
+	}
+	for p := range pairs {
+		for _, differences := range byMetric {
+			if d := differences[p]; d.Primary || !pairs[p].LeadOnly {
+				c.Differences = append(c.Differences, d)
+			}
+		}
+	}
+	return c, nil
+}
+
+// tested is one metric on its way.
+type tested struct {
+	sides   []Side
+	columns []column
+	holes   []sharedHoles // by query
+	pairs   []Pair
+	metric  metrics.Metric
+	options stats.Options
+	// compared says, by side, whether it answered at least half as many queries
+	// as the one that answered most: of what fails more often than not, the
+	// rest is no sample.
+	compared []bool
+	// queries are those that all compared sides answered with a value.
+	queries []int
+	best    string
+	apart   []bool
+}
+
+// choose sets compared and queries.
+func (t *tested) choose() {
+	most := 0
+	for _, c := range t.columns {
+		most = max(most, c.answered())
+	}
+	for _, c := range t.columns {
+		n := c.answered()
+		t.compared = append(t.compared, n > 0 && 2*n >= most)
+	}
+	if len(t.columns) == 0 {
+		return
+	}
+query:
+	for q := range t.columns[0].scores.Errors {
+		any := false
+		for i, c := range t.columns {
+			if t.compared[i] && (c.unanswered(q) || math.IsNaN(c.value(q))) {
+				continue query
+			}
+			any = any || t.compared[i]
+		}
+		if any {
+			t.queries = append(t.queries, q)
+		}
+	}
+}
+
+// differences compares each pair, as a family or each by itself.
+func (t *tested) differences(primary bool) ([]Difference, error) {
+	all := make([]Difference, len(t.pairs))
+	var contrasts []stats.Contrast
+	var places []int // of the contrasts, among the pairs
+	for i, p := range t.pairs {
+		base, next := t.place(p.Base), t.place(p.Next)
+		all[i] = t.describe(p, base, next)
+		all[i].Primary = primary
+		if t.compared[base] && t.compared[next] && len(t.queries) > 0 {
+			contrasts, places = append(contrasts, stats.Difference(len(t.sides), base, next)), append(places, i)
+		}
+	}
+	if len(contrasts) == 0 {
+		return all, nil
+	}
+	values := make([][]float64, len(t.queries))
+	for i, q := range t.queries {
+		values[i] = make([]float64, len(t.columns))
+		for k, c := range t.columns {
+			if t.compared[k] {
+				values[i][k] = c.value(q)
+			}
+		}
+	}
+	if !primary {
+		for k, i := range places {
+			if t.pairs[i].LeadOnly {
+				continue
+			}
+			f, err := stats.TestFamily(context.Background(), values, contrasts[k:k+1], t.options)
+			if err != nil {
+				return nil, err
+			}
+			if err := t.decide(&all[i], t.pairs[i], &f, 0); err != nil {
+				return nil, err
+			}
+			all[i].PCorrected = math.NaN()
+		}
+		return all, nil
+	}
+	f, err := stats.TestFamily(context.Background(), values, contrasts, t.options)
+	if err != nil {
+		return nil, err
+	}
+	for k, i := range places {
+		if err := t.decide(&all[i], t.pairs[i], &f, k); err != nil {
+			return nil, err
+		}
+	}
+	t.chooseBest(f, values, contrasts)
 	return all, nil
 }
 
-// NewDifference compares two columns of values, a pair for each query. Pairs
-// with an undefined value are left out and counted.
-func NewDifference(metric metrics.Metric, base, system string, before, after []float64, o stats.Options) (Difference, error) {
-	d := []Difference{{Metric: metric, Base: base, System: system}}
-	err := compareAll(d, []stats.Pair{d[0].pair(before, after)}, o)
-	return d[0], err
+// chooseBest says who scored best, and who is not told apart from it.
+func (t *tested) chooseBest(f stats.Family, values [][]float64, contrasts []stats.Contrast) {
+	_, apart := f.Best(values, contrasts, 1-confidence(t.options))
+	t.apart = apart
+	best, highest := -1, math.Inf(-1)
+	for k := range t.columns {
+		sum := 0.0
+		for _, row := range values {
+			sum += row[k]
+		}
+		if t.compared[k] && sum > highest {
+			best, highest = k, sum
+		}
+		t.apart[k] = t.apart[k] && t.compared[k]
+	}
+	if best >= 0 {
+		t.best = t.sides[best].System
+	}
 }
 
-// pair takes the queries for which both values are defined, and counts the
-// others.
-func (d *Difference) pair(before, after []float64) stats.Pair {
-	var p stats.Pair
-	for i := range before {
-		if math.IsNaN(before[i]) || math.IsNaN(after[i]) {
+func confidence(o stats.Options) float64 {
+	if o.Confidence == 0 {
+		return stats.DefaultConfidence
+	}
+	return o.Confidence
+}
+
+func (t *tested) place(s Side) int { return slices.Index(t.sides, s) }
+
+// describe says what is known of a pair without a test.
+func (t *tested) describe(p Pair, base, next int) Difference {
+	b, n := t.columns[base], t.columns[next]
+	unknown := math.NaN()
+	d := Difference{
+		Metric: t.metric, Base: p.Base.System, System: p.Next.System, Says: stats.NoEvidence, Total: len(b.scores.Errors),
+		Interval: stats.Interval{Mean: unknown, Confidence: confidence(t.options), Low: unknown, High: unknown, Lower: unknown, Upper: unknown, TooFew: true},
+		BaseMean: unknown, NextMean: unknown, BaseAsRanked: unknown, NextAsRanked: unknown, SD: unknown, P: unknown, PCorrected: unknown,
+		IfJudged: metrics.Settling{Mean: unknown, Low: unknown, High: unknown},
+	}
+	for q := range b.scores.Errors {
+		if b.unanswered(q) {
+			d.BaseUnanswered++
+		}
+		if reason := n.scores.Unanswered(n.metric, q); reason != "" {
+			d.NextUnanswered++
+			if strings.HasPrefix(reason, "no order") {
+				d.NoOrder++
+			}
+		}
+		if !b.unanswered(q) && !n.unanswered(q) && (math.IsNaN(b.value(q)) || math.IsNaN(n.value(q))) {
 			d.Undefined++
-			continue
 		}
-		p.Base, p.Next = append(p.Base, before[i]), append(p.Next, after[i])
 	}
-	return p
+	return d
 }
 
-// compareAll fills in the comparisons of the differences, a pair of columns
-// for each.
-func compareAll(all []Difference, pairs []stats.Pair, o stats.Options) error {
-	var enough []int
-	var compared []stats.Pair
-	for i, p := range pairs {
-		all[i].AdjustedP = 1
-		if len(p.Base) < 2 {
-			all[i].Comparison = tooFew(p.Base, p.Next)
-			continue
+// decide fills in what a test says of a pair.
+func (t *tested) decide(d *Difference, p Pair, f *stats.Family, test int) error {
+	base, next := t.columns[t.place(p.Base)], t.columns[t.place(p.Next)]
+	differences := make([]float64, len(t.queries))
+	n := float64(len(t.queries))
+	d.BaseMean, d.NextMean, d.BaseAsRanked, d.NextAsRanked = 0, 0, 0, 0
+	for k, q := range t.queries {
+		x := next.value(q) - base.value(q)
+		if math.Abs(x) <= rounding {
+			x = 0
 		}
-		enough, compared = append(enough, i), append(compared, p)
+		differences[k] = x
+		switch {
+		case x > 0:
+			d.Wins++
+		case x < 0:
+			d.Losses++
+		default:
+			d.Ties++
+		}
+		d.BaseMean, d.NextMean = d.BaseMean+base.value(q)/n, d.NextMean+next.value(q)/n
+		d.BaseAsRanked, d.NextAsRanked = d.BaseAsRanked+base.asRanked(q)/n, d.NextAsRanked+next.asRanked(q)/n
 	}
-	comparisons, err := stats.CompareAll(compared, o)
+	d.P, d.PCorrected = f.Tests[test].P, f.Tests[test].PCorrected
+	d.Exact, d.Permutations, d.Seed, d.Family = f.Exact, f.Permutations, f.Seed, len(f.Tests)
+	v, err := stats.Decide(differences, d.PCorrected, confidence(t.options))
 	if err != nil {
-		var which []string
-		for _, i := range enough {
-			which = append(which, fmt.Sprintf("%s of %s", all[i].Metric, all[i].System))
-		}
-		return fmt.Errorf("%s against %s: %w", strings.Join(which, ", "), all[0].Base, err)
+		return err
 	}
-	for k, i := range enough {
-		all[i].Comparison = comparisons[k]
+	d.Says, d.Interval, d.SD = v.Says, v.Interval, deviation(differences)
+	if t.holes != nil {
+		d.ifJudged(t, t.place(p.Base), t.place(p.Next))
 	}
 	return nil
 }
 
-// tooFew describes the difference of one query or none, which has no spread:
-// there is no interval, and nothing is significant.
-func tooFew(left, right []float64) stats.Comparison {
-	unknown := math.NaN()
-	c := stats.Comparison{
-		N: len(left), BaseMean: unknown, NextMean: unknown, Difference: unknown, SD: unknown,
-		Low: unknown, High: unknown, P: 1, T: unknown, PT: 1, EffectSize: unknown, Detectable: unknown,
-		Warnings: []string{"an interval and a test need at least 2 queries"},
+// rounding is up to how much two values of a query are the same.
+const rounding = 1e-12
+
+func deviation(values []float64) float64 {
+	if len(values) < 2 {
+		return math.NaN()
 	}
-	if len(left) == 0 {
-		return c
+	mean, _ := Mean(values)
+	sum := 0.0
+	for _, v := range values {
+		sum += (v - mean) * (v - mean)
 	}
-	c.BaseMean, c.NextMean, c.Difference = left[0], right[0], right[0]-left[0]
-	switch {
-	case c.Difference > 0:
-		c.Wins = 1
-	case c.Difference < 0:
-		c.Losses = 1
-	default:
-		c.Ties = 1
-	}
-	return c
+	return math.Sqrt(sum / float64(len(values)-1))
 }
 
-// AdjustHolm sets AdjustedP over the whole family.
-func AdjustHolm(family []Difference) {
-	p := make([]float64, len(family))
-	for i, d := range family {
-		p[i] = d.P
+// ifJudged bounds the difference over every way of judging what any of the
+// sides returned, and names the documents whose judging could settle its sign.
+func (d *Difference) ifJudged(t *tested, base, next int) {
+	holes := make([]*metrics.Holes, len(t.queries))
+	repeated := false
+	for i, q := range t.queries {
+		holes[i] = t.holes[q].Holes
+		repeated = repeated || t.holes[q].repeated
 	}
-	for i, adjusted := range stats.Holm(p) {
-		family[i].AdjustedP = adjusted
+	if d.Primary && !repeated {
+		d.IfJudged = t.metric.Settle(holes, base, next)
+		for _, h := range d.IfJudged.Documents {
+			found := &t.holes[t.queries[h.Query]]
+			d.JudgeFirst = append(d.JudgeFirst, Hole{found.query, found.documents[h.Document]})
+		}
+		return
 	}
+	s := metrics.Settling{Mean: d.Mean}
+	n := float64(len(t.queries))
+	for i, q := range t.queries {
+		low, high := t.metric.HoleDifference(holes[i], base, next)
+		if t.holes[q].repeated { // medians: bounded by the bounds of either side
+			baseLow, baseHigh := t.columns[base].bounds(q)
+			nextLow, nextHigh := t.columns[next].bounds(q)
+			low, high = nextLow-baseHigh, nextHigh-baseLow
+		}
+		s.Low, s.High = s.Low+low/n, s.High+high/n
+	}
+	s.Open = s.Mean > 0 && s.Low <= rounding || s.Mean < 0 && s.High >= -rounding || s.Mean == 0 && s.High-s.Low > rounding
+	d.IfJudged = s
 }

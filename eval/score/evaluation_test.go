@@ -24,11 +24,11 @@ func TestEvaluate(t *testing.T) {
 	ideal := 2 + 1/math.Log2(3)
 	want := map[string][]float64{
 		eval.FirstStage: {(2/math.Log2(3) + 0.5) / ideal, 0},
-		"elastic":       {1, 0},
+		"elastic":       {1, math.NaN()},
 	}
 	for _, s := range e.Systems {
 		for q, value := range s.Values[0] {
-			if math.Abs(value-want[s.System][q]) > 1e-12 {
+			if w := want[s.System][q]; math.Abs(value-w) > 1e-12 || math.IsNaN(value) != math.IsNaN(w) {
 				t.Errorf("ndcg@10 of %s, query %d: got %v, want %v", s.System, q, value, want[s.System][q])
 			}
 		}
@@ -44,21 +44,26 @@ func TestEvaluate(t *testing.T) {
 	}
 }
 
-func TestDifferencesCountEveryQuery(t *testing.T) {
+// A query that one of the two did not answer is no evidence.
+func TestCompareLeavesFailuresOut(t *testing.T) {
 	e, err := Evaluate(evaltest.SampleRun(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	differences, err := e.Differences(stats.Options{})
+	compared, err := e.Compare(stats.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(differences) != 2 {
-		t.Fatalf("got %d differences, want one for each metric", len(differences))
+	if len(compared.Differences) != 2 {
+		t.Fatalf("got %d differences, want one for each metric", len(compared.Differences))
 	}
-	mrr := differences[1]
-	if mrr.N != 2 || mrr.BaseMean != 0.25 || mrr.NextMean != 0.5 || mrr.Wins != 1 || mrr.Ties != 1 {
-		t.Errorf("mrr@10: got n %d, means %v and %v, %d wins, %d ties; the failed query should count 0", mrr.N, mrr.BaseMean, mrr.NextMean, mrr.Wins, mrr.Ties)
+	mrr := compared.Differences[1]
+	// "robots" has no answer of elastic: 1/2 without and 1 with it remain.
+	if mrr.N != 1 || mrr.BaseMean != 0.5 || mrr.NextMean != 1 || mrr.Wins != 1 || mrr.Ties != 0 || mrr.NextUnanswered != 1 || mrr.Primary {
+		t.Errorf("mrr@10: %+v", mrr)
+	}
+	if !compared.Differences[0].Primary || !mrr.TooFew || !math.IsNaN(mrr.Low) {
+		t.Errorf("ndcg@10 should be primary, and one query give no interval: %+v", compared.Differences)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // OfMetrics is the evaluation by the chosen metrics alone, in their order.
 // Metrics that it was not made by are left out. It shares all values with e.
 func (e *Evaluation) OfMetrics(chosen []metrics.Metric) *Evaluation {
-	view := &Evaluation{Run: e.Run, Systems: slices.Clone(e.Systems)}
+	view := &Evaluation{Run: e.Run, Systems: slices.Clone(e.Systems), highest: e.highest}
 	var columns []int
 	for _, m := range chosen {
 		if i := slices.Index(e.Metrics, m); i >= 0 {
@@ -18,7 +18,8 @@ func (e *Evaluation) OfMetrics(chosen []metrics.Metric) *Evaluation {
 	}
 	for i := range view.Systems {
 		s := &view.Systems[i]
-		s.Values, s.Low, s.High = pick(s.Values, columns), pick(s.Low, columns), pick(s.High, columns)
+		s.Values, s.AsRanked, s.Low, s.High = pick(s.Values, columns), pick(s.AsRanked, columns), pick(s.Low, columns), pick(s.High, columns)
+		s.NoOrder = pick(s.NoOrder, columns)
 	}
 	return view
 }
@@ -29,11 +30,13 @@ func (e *Evaluation) OfMetrics(chosen []metrics.Metric) *Evaluation {
 func (e *Evaluation) OfQueries(queries []int) *Evaluation {
 	run := *e.Run
 	run.Queries = pick(e.Run.Queries, queries)
-	view := &Evaluation{Run: &run, Metrics: e.Metrics, Systems: slices.Clone(e.Systems)}
+	view := &Evaluation{Run: &run, Metrics: e.Metrics, Systems: slices.Clone(e.Systems), highest: e.highest}
 	for i := range view.Systems {
 		s := &view.Systems[i]
-		s.Values, s.Low, s.High = pickColumns(s.Values, queries), pickColumns(s.Low, queries), pickColumns(s.High, queries)
-		s.Grades, s.Errors = pick(s.Grades, queries), pick(s.Errors, queries)
+		s.Values, s.AsRanked = pickColumns(s.Values, queries), pickColumns(s.AsRanked, queries)
+		s.Low, s.High = pickColumns(s.Low, queries), pickColumns(s.High, queries)
+		s.Grades, s.Errors, s.tied = pick(s.Grades, queries), pick(s.Errors, queries), pick(s.tied, queries)
+		s.NoOrder = pickColumns(s.NoOrder, queries)
 		s.count()
 	}
 	return view
@@ -49,7 +52,11 @@ func (e *Evaluation) Column(system string, m metrics.Metric) []float64 {
 	return s.Values[i]
 }
 
+// pick takes some of a list; of one that is not there it takes nothing.
 func pick[T any](all []T, indices []int) []T {
+	if all == nil {
+		return nil
+	}
 	picked := make([]T, len(indices))
 	for i, k := range indices {
 		picked[i] = all[k]
@@ -57,8 +64,11 @@ func pick[T any](all []T, indices []int) []T {
 	return picked
 }
 
-func pickColumns(rows [][]float64, columns []int) [][]float64 {
-	picked := make([][]float64, len(rows))
+func pickColumns[T any](rows [][]T, columns []int) [][]T {
+	if rows == nil {
+		return nil
+	}
+	picked := make([][]T, len(rows))
 	for i, row := range rows {
 		picked[i] = pick(row, columns)
 	}

@@ -46,7 +46,7 @@ func TestViewsAreEvaluations(t *testing.T) {
 		}
 		got := whole.OfMetrics(chosen).OfQueries(places)
 		// High is by the highest grade of the whole run.
-		if diff := cmp.Diff(want, got, cmpopts.EquateNaNs(), cmpopts.IgnoreFields(SystemScores{}, "High"), cmp.AllowUnexported(metrics.Metric{})); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.EquateNaNs(), cmpopts.IgnoreFields(SystemScores{}, "High"), cmp.AllowUnexported(metrics.Metric{}, SystemScores{}), cmpopts.IgnoreUnexported(Evaluation{})); diff != "" {
 			t.Fatalf("(-evaluated +view)\n%s", diff)
 		}
 		for i, m := range chosen {
