@@ -248,8 +248,8 @@ func TestFormat1(t *testing.T) {
 	}
 }
 
-// A run file of format 1 keeps the value of every query, system and metric that
-// the releval which wrote it gave: testdata/format1.values.json is from its own
+// A run file of format 1 keeps, in the order that the server gave, the value of
+// every query, system and metric that the releval which wrote it gave: testdata/format1.values.json is from its own
 // report.
 func TestFormat1KeepsItsValues(t *testing.T) {
 	stored, err := Read("testdata/format1.jsonl")
@@ -277,7 +277,7 @@ func TestFormat1KeepsItsValues(t *testing.T) {
 	for _, w := range want {
 		q := slices.IndexFunc(stored.Queries, func(q eval.Query) bool { return q.ID == w.Query })
 		m := slices.IndexFunc(e.Metrics, func(m metrics.Metric) bool { return m.String() == w.Metric })
-		if got := e.System(w.System).Values[m][q]; math.Abs(got-w.Value) > 1e-15 {
+		if got := e.System(w.System).AsRanked[m][q]; math.Abs(got-w.Value) > 1e-15 {
 			t.Errorf("%s of %s for %s: %v, want %v", w.Metric, w.System, w.Query, got, w.Value)
 		}
 	}
