@@ -34,11 +34,13 @@ func NewQuery(number int, q judgments.Query) Query {
 
 // NewResult takes an answer over. A hit without a title is kept by its id,
 // with a warning. The hits' index is kept only where the run covers several.
-func NewResult(response cluster.Response, titleField string, severalIndices bool) *Result {
+// Order is the system's, by which its ties are found.
+func NewResult(response cluster.Response, titleField string, severalIndices bool, order Order) *Result {
 	r := &Result{
 		TookMS: response.Took.Milliseconds(),
 		WallMS: float64(response.Wall.Microseconds()) / 1000,
 		Hits:   make([]Hit, len(response.Hits)),
+		Ties:   order.Ties(response.Hits),
 	}
 	if response.Attempts > 1 {
 		r.Attempts = response.Attempts

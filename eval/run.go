@@ -276,7 +276,7 @@ type Complete struct {
 	// Failed is how many queries lack the answer of some system.
 	Failed   int       `json:"failed"`
 	Finished time.Time `json:"finished"`
-	// Indices are the indices at the end, to be held against the manifest's.
+	// Indices are the indices at the end, to be compared with the manifest's.
 	Indices  []IndexInfo `json:"indices,omitempty"`
 	Warnings []string    `json:"warnings,omitempty"`
 	// Dropped tells apart, by system, the documents that rerankers with a

@@ -137,11 +137,11 @@ func parseDocument(text []byte) (d Document, column int, message string) {
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return d, utf8.RuneCount(text) + 1, "no JSON: unexpected end of the line"
+		return d, utf8.RuneCount(text) + 1, "not JSON: unexpected end of the line"
 	case errors.As(err, &syntax):
-		return d, utf8.RuneCount(text[:syntax.ByteOffset]) + 1, "no JSON: " + syntax.Err.Error()
+		return d, utf8.RuneCount(text[:syntax.ByteOffset]) + 1, "not JSON: " + syntax.Err.Error()
 	case err != nil:
-		return d, 1, "no JSON: " + err.Error()
+		return d, 1, "not JSON: " + err.Error()
 	case text[0] != '{':
 		return d, 1, "a documents file has one JSON object a line"
 	case twice:

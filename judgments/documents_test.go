@@ -84,10 +84,10 @@ func cutOff(t *testing.T, text string, size int) string {
 
 func TestDocumentsRefused(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{`{"_id":"a"}` + "\n" + `{"_id":"b",}`, "f:2:11: no JSON: invalid character ','"},
-		{`{"_id":"a"} {"_id":"b"}`, "f:1:13: no JSON: more after the value"},
-		{`{"é": x}`, "f:1:7: no JSON: "},
-		{`{"_id":"a"`, "no JSON: unexpected end"},
+		{`{"_id":"a"}` + "\n" + `{"_id":"b",}`, "f:2:11: not JSON: invalid character ','"},
+		{`{"_id":"a"} {"_id":"b"}`, "f:1:13: not JSON: more after the value"},
+		{`{"é": x}`, "f:1:7: not JSON: "},
+		{`{"_id":"a"`, "not JSON: unexpected end"},
 		{`[1]`, "f:1:1: a documents file has one JSON object a line"},
 		{`{"title":"Heat"}`, "f:1:1: no id"},
 		{`{"_id":null}`, "must be text or a whole number"},

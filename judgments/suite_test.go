@@ -32,6 +32,7 @@ func TestParse(t *testing.T) {
 			Retriever: json.RawMessage(`{"rrf":{"rank_window_size":100,"retrievers":[` +
 				`{"standard":{"query":{"multi_match":{"query":"{{query}}","fields":["plot^2","title"]}}}},` +
 				`{"knn":{"field":"vector","k":10,"num_candidates":50,"query_vector_builder":{"text_embedding":{"model_id":"m","model_text":"about {{query}}"}}}}]}}`),
+			RetrieverPosition: Position{File: "testdata/ok/full.yaml", Line: 10, Column: 5},
 			Rerankers: []Reranker{
 				{Name: "elastic", Field: "plot", InferenceID: ".rerank-v1-elasticsearch", Window: 100, MinScore: pointer(-1.5)},
 				{Name: "cohere v3.5", Field: "plot", InferenceID: "cohere", Window: 10, Extra: map[string]json.RawMessage{"filter": json.RawMessage(`[{"term":{"genre":"crime"}}]`)}},

@@ -54,7 +54,7 @@ func explain(text []byte, err error) (line, column int, message string) {
 	if name, ok := strings.CutPrefix(syntax.Message, "unknown anchor '"); ok {
 		name, _, _ = strings.Cut(name, "'")
 		line, column = placeOf(text, "*"+name)
-		return line, column, "the alias *" + name + noAnchor + name + " before it: quote the value if it is no alias"
+		return line, column, "the alias *" + name + noAnchor + name + " before it: quote the value if it is not an alias"
 	}
 	message = syntax.Message
 	for _, e := range explanations {

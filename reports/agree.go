@@ -16,11 +16,21 @@ import (
 // WriteAgreement prints how far two judges agree, as text.
 func WriteAgreement(w io.Writer, a *agree.Agreement) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s of %s were graded in both, %d of them the same (%.0f %%)\n\n",
+	fmt.Fprintf(&b, "%s of %s were graded in both, %d of them the same (%.0f %%)\n",
 		text.Count(a.Pairs, "document"), text.Count(a.Queries, "query"), a.Same, 100*float64(a.Same)/float64(a.Pairs))
-	fmt.Fprintf(&b, "Cohen's kappa  unweighted %s, linear %s, quadratic %s\n", kappa(a.Unweighted), kappa(a.Linear), kappa(a.Quadratic))
-	if math.IsNaN(a.Unweighted) {
+	fmt.Fprintf(&b, "Coverage: %.0f %% of the %s that either graded; %d in %s alone, %d in %s alone",
+		100*a.Coverage(), text.Count(a.Pairs+a.OnlyA+a.OnlyB, "document"), a.OnlyA, a.A, a.OnlyB, a.B)
+	if a.Neither > 0 {
+		fmt.Fprintf(&b, "; %d more in neither", a.Neither)
+	}
+	fmt.Fprintf(&b, "\n\nCohen's kappa  unweighted %s, linear %s, quadratic %s\n", kappa(a.Unweighted), kappa(a.Linear), kappa(a.Quadratic))
+	if math.IsNaN(a.Unweighted.Value) {
 		fmt.Fprintf(&b, "  ? is undefined: every document has one and the same grade\n")
+	} else {
+		fmt.Fprintf(&b, "  in brackets: %s intervals, for documents graded as these %d were\n", coverage(agree.Confidence), a.Pairs)
+	}
+	if left := a.OnlyA + a.OnlyB; left > 0 {
+		fmt.Fprintf(&b, "  kappa says nothing of %s that one judge alone graded: it could be lower on them\n", text.Count(left, "document"))
 	}
 	gradeTable(&b, a)
 	for _, o := range []struct {
@@ -76,11 +86,11 @@ func gradeTable(b *strings.Builder, a *agree.Agreement) {
 	_ = t.Flush()
 }
 
-func kappa(k float64) string {
-	if math.IsNaN(k) {
+func kappa(k agree.Kappa) string {
+	if math.IsNaN(k.Value) {
 		return "?"
 	}
-	return fmt.Sprintf("%.3f", k)
+	return fmt.Sprintf("%.3f [%.3f, %.3f]", k.Value, k.Low, k.High)
 }
 
 // WriteAgreementJSON prints the agreement as JSON; an undefined kappa is null.
@@ -111,6 +121,10 @@ func WriteAgreementJSON(w io.Writer, a *agree.Agreement) error {
 		}
 		return &f
 	}
+	type bounds struct {
+		Low  *float64 `json:"low"`
+		High *float64 `json:"high"`
+	}
 	out := struct {
 		A             string              `json:"a"`
 		B             string              `json:"b"`
@@ -119,15 +133,25 @@ func WriteAgreementJSON(w io.Writer, a *agree.Agreement) error {
 		Same          int                 `json:"same"`
 		OnlyA         int                 `json:"only_a"`
 		OnlyB         int                 `json:"only_b"`
+		Neither       int                 `json:"neither"`
+		Coverage      *float64            `json:"coverage"`
 		QueriesOnlyA  []string            `json:"queries_only_a"`
 		QueriesOnlyB  []string            `json:"queries_only_b"`
 		Kappa         map[string]*float64 `json:"kappa"`
+		Confidence    float64             `json:"confidence"`
+		KappaBounds   map[string]bounds   `json:"kappa_interval"`
 		Table         []cell              `json:"table"`
 		Disagreements []disagreement      `json:"disagreements"`
 	}{
 		A: a.A, B: a.B, Queries: a.Queries, Pairs: a.Pairs, Same: a.Same, OnlyA: a.OnlyA, OnlyB: a.OnlyB,
 		QueriesOnlyA: append([]string{}, a.QueriesOnlyA...), QueriesOnlyB: append([]string{}, a.QueriesOnlyB...),
-		Kappa:         map[string]*float64{"unweighted": number(a.Unweighted), "linear": number(a.Linear), "quadratic": number(a.Quadratic)},
+		Neither: a.Neither, Coverage: number(a.Coverage()), Confidence: agree.Confidence,
+		Kappa: map[string]*float64{"unweighted": number(a.Unweighted.Value), "linear": number(a.Linear.Value), "quadratic": number(a.Quadratic.Value)},
+		KappaBounds: map[string]bounds{
+			"unweighted": {number(a.Unweighted.Low), number(a.Unweighted.High)},
+			"linear":     {number(a.Linear.Low), number(a.Linear.High)},
+			"quadratic":  {number(a.Quadratic.Low), number(a.Quadratic.High)},
+		},
 		Disagreements: []disagreement{},
 	}
 	for _, x := range a.Grades() {

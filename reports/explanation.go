@@ -69,14 +69,13 @@ func (r *Report) answer(query, system int) answer {
 // Evaluation.Systems did to a query.
 func (r *Report) explain(query, system int) explanation {
 	x := explanation{metric: r.leadMetric(), without: r.answer(query, r.baseOf(system)), with: r.answer(query, system)}
-	type document struct{ index, id string }
-	at := make(map[document]int)
+	at := make(map[eval.Key]int)
 	for i, h := range x.without.hits {
-		at[document{h.Index, h.ID}] = len(x.documents)
+		at[h.Key()] = len(x.documents)
 		x.documents = append(x.documents, contribution{hit: h, grade: x.without.grades[i], before: i + 1, without: x.without.terms[i]})
 	}
 	for i, h := range x.with.hits {
-		j, ok := at[document{h.Index, h.ID}]
+		j, ok := at[h.Key()]
 		if !ok {
 			j = len(x.documents)
 			x.documents = append(x.documents, contribution{hit: h})

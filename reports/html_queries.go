@@ -35,7 +35,7 @@ type (
 		Last    string // the head of the last column
 		Hits    []pageHit
 		// places are the rows' documents.
-		places map[string]int
+		places map[eval.Key]int
 	}
 	pagePart struct{ Name, Class, Difference string }
 	pageHit  struct{ Class, Rank, Name, Grade, Adds, Tone string }
@@ -214,9 +214,9 @@ func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) p
 		pair.Notes = append(pair.Notes, "Without: failed: "+grid.Clip(text.Clean(x.without.failure), 300))
 	}
 	if !single {
-		was := make(map[string]int)
+		was := make(map[eval.Key]int)
 		for i, h := range x.without.hits {
-			was[documentOf(h)] = i + 1
+			was[h.Key()] = i + 1
 		}
 		pair.Right = listOf(x.with, depth, was)
 		pair.Right.Caption = grid.Short(x.with.system) + ": " + grid.Fixed(x.with.value) + " (" + grid.Signed(x.with.value-x.without.value) + ")"
@@ -256,12 +256,10 @@ func missing(q *eval.Query, systems []string) string {
 	return "Relevant, but not returned: " + text.List(names, 8) + "."
 }
 
-func documentOf(h eval.Hit) string { return h.Index + "\x00" + h.ID }
-
 // listOf shows the top of an answer, and the relevant hits below it. With
 // earlier ranks given, each rank is shown beside what it was.
-func listOf(a answer, depth int, was map[string]int) *pageList {
-	l := &pageList{Last: "adds", places: make(map[string]int)}
+func listOf(a answer, depth int, was map[eval.Key]int) *pageList {
+	l := &pageList{Last: "adds", places: make(map[eval.Key]int)}
 	for i, h := range a.hits {
 		relevant := a.grades[i] > 0
 		if i >= depth && !relevant {
@@ -269,7 +267,7 @@ func listOf(a answer, depth int, was map[string]int) *pageList {
 		}
 		hit := pageHit{Rank: strconv.Itoa(i + 1), Name: grid.Short(hitName(h.Title, h.ID)), Grade: grade(a.grades[i])}
 		if was != nil {
-			hit.Rank = rank(was[documentOf(h)]) + "→" + hit.Rank
+			hit.Rank = rank(was[h.Key()]) + "→" + hit.Rank
 		}
 		switch {
 		case relevant:
@@ -280,7 +278,7 @@ func listOf(a answer, depth int, was map[string]int) *pageList {
 		if was == nil && a.terms[i] != 0 {
 			hit.Adds = grid.Fixed(a.terms[i])
 		}
-		l.places[documentOf(h)] = len(l.Hits)
+		l.places[h.Key()] = len(l.Hits)
 		l.Hits = append(l.Hits, hit)
 	}
 	return l
@@ -300,8 +298,8 @@ func (p *pagePair) connect(x explanation, all bool) {
 	var gone []string
 	for i := range x.documents {
 		d := &x.documents[i]
-		left, inLeft := p.Left.places[documentOf(d.hit)]
-		right, inRight := p.Right.places[documentOf(d.hit)]
+		left, inLeft := p.Left.places[d.hit.Key()]
+		right, inRight := p.Right.places[d.hit.Key()]
 		if change := grid.Signed(d.difference()); d.difference() != 0 {
 			if inRight {
 				p.Right.Hits[right].Adds, p.Right.Hits[right].Tone = change, grid.ToneClass(grid.ToneOf(d.difference()))

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -180,16 +181,16 @@ func (r *Report) holes(query int) []string {
 type rankings struct {
 	explanation
 	both, wide bool
-	was        map[string]int
+	was        map[eval.Key]int
 }
 
 // sideBySide shows the two rankings of an explanation, or the first alone.
 // Where it must be narrow the grade stands in brackets before the title; a
 // dash for it means that nobody judged the hit.
 func sideBySide(x explanation, both, wide bool) *grid.Table {
-	v := rankings{x, both, wide, make(map[string]int)}
+	v := rankings{x, both, wide, make(map[eval.Key]int)}
 	for i, h := range x.without.hits {
-		v.was[documentOf(h)] = i + 1
+		v.was[h.Key()] = i + 1
 	}
 	g := &grid.Table{Columns: []grid.Column{{Head: "rank", Right: true}}}
 	g.Columns = append(g.Columns, v.columns("without", false)...)
@@ -258,7 +259,7 @@ func (v *rankings) cells(a answer, i int, second bool) []grid.Cell {
 	}
 	cells := []grid.Cell{grid.Toned(name, t)}
 	if second {
-		cells = append(cells, grid.Cell{Text: rank(v.was[documentOf(h)])})
+		cells = append(cells, grid.Cell{Text: rank(v.was[h.Key()])})
 	}
 	if v.wide {
 		cells = append(cells, grid.Toned(grade(a.grades[i]), t))

@@ -17,7 +17,9 @@ copies of one pool file that different people filled in.
 
 Cohen's kappa is 1 for full agreement and 0 for what chance alone would give.
 Unweighted it counts every difference alike, linear by its distance, quadratic
-by the square of that.`,
+by the square of that. Each comes with a 95 % interval for documents like these,
+and with how many of the graded documents it is about: those that one judge
+alone graded enter no kappa.`,
 		Example: "  releval agree pool-anna.yaml pool-ben.yaml",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -117,7 +117,9 @@ func (p *program) runToPool(ctx context.Context, client *cluster.Client, plan *p
 	if progress != nil {
 		settings.Observer = progress
 	}
+	done := p.orderly.keep(nil)
 	run, err := execute.Execute(ctx, client, plan, settings)
+	done()
 	progress.stop()
 	if err != nil {
 		return nil, err

@@ -76,13 +76,13 @@ answer. Warnings count as wrong under --strict.`,
 func (f *checkFlags) check(cmd *cobra.Command) error {
 	switch {
 	case f.fix != "" && f.fix != "certain" && f.fix != "likely":
-		return usageError(cmd, "--fix is certain or likely, not %q; write --fix=likely with a sign of equality", f.fix)
+		return usageError(cmd, "--fix is certain or likely, not %q; write --fix=likely with an equals sign", f.fix)
 	case f.format != "text" && f.format != "json":
 		return usageError(cmd, "--format is text or json, not %q", f.format)
 	case f.offline && f.fix != "":
 		return usageError(cmd, "--fix needs the index, which --offline does not ask")
 	case f.concurrency < 1:
-		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
+		return usageError(cmd, "--concurrency must be 1 or more, not %d", f.concurrency)
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ func (p *program) printFindings(found []check.Finding, failure error, f *checkFl
 		return fmt.Errorf("cannot write the findings: %w", err)
 	}
 	if p.onGitHub(f.github) {
-		if err := reports.WriteAnnotations(p.Stderr, found, p.Getenv("GITHUB_WORKSPACE")); err != nil {
+		if err := reports.WriteAnnotations(p.commands, found, p.Getenv("GITHUB_WORKSPACE")); err != nil {
 			return fmt.Errorf("cannot write the annotations: %w", err)
 		}
 	}

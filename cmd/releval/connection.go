@@ -13,6 +13,7 @@ import (
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
 	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -48,11 +49,11 @@ func (c *connection) addFlags(flags *pflag.FlagSet) {
 func (c *connection) check() error {
 	switch {
 	case c.timeout <= 0:
-		return fmt.Errorf("--timeout should be above 0, such as 60s, found %v", c.timeout)
+		return fmt.Errorf("--timeout must be above 0, such as 60s, not %v", c.timeout)
 	case c.retries < 0:
-		return fmt.Errorf("--retries should be 0 or more, found %d", c.retries)
+		return fmt.Errorf("--retries must be 0 or more, not %d", c.retries)
 	case c.outage < 0:
-		return fmt.Errorf("--outage should be 0 or more, such as 5m, found %v", c.outage)
+		return fmt.Errorf("--outage must be 0 or more, such as 5m, not %v", c.outage)
 	case c.apiKeyFile != "" && c.username != "":
 		return errors.New("--api-key-file and --username exclude each other: a cluster takes one of them")
 	case c.apiKeyFile != "" && c.passwordFile != "":
@@ -86,6 +87,9 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 	if c.outage == 0 {
 		config.Outage = -1
 	}
+	for _, name := range proxies {
+		config.Secrets = append(config.Secrets, cluster.ProxySecrets(p.Getenv(name))...)
+	}
 	if c.cluster == embeddedCluster {
 		return c.openEmbedded(ctx, config, s)
 	}
@@ -114,14 +118,34 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 		case "":
 			return nil, withExit(exitUsage, fmt.Errorf("no cluster is named: set --cluster URL, ELASTICSEARCH_URL or ELASTIC_CLOUD_ID, or try the suite on the built-in engine with --cluster %s", embeddedCluster))
 		}
+		if secret := credentialsOf(config); secret != "" {
+			return nil, withExit(exitUsage, fmt.Errorf("the suite says cluster: %s, and %s would go there: a suite may come from anybody, so credentials go only to an address that you name; set --cluster %[1]s or ELASTICSEARCH_URL if you trust it, or unset the credentials", text.Quote(s.Cluster), secret))
+		}
 		config.URL = s.Cluster
 	}
 	client, err := cluster.New(config)
 	if cluster.IsConfig(err) {
 		return nil, withExit(exitUsage, err)
 	}
+	if err == nil {
+		p.logHTTP(client)
+	}
 	return client, err
 }
+
+// credentialsOf says which credentials a configuration has, "" for none.
+func credentialsOf(c cluster.Config) string {
+	switch {
+	case c.APIKey != "":
+		return "the API key of the environment or --api-key-file"
+	case c.Password != "":
+		return "the password of the environment or --password-file"
+	}
+	return ""
+}
+
+// proxies are the variables whose addresses may hold a proxy's password.
+var proxies = []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"}
 
 // openEmbedded makes an engine with the suite's documents in it.
 func (c *connection) openEmbedded(ctx context.Context, config cluster.Config, s *judgments.Suite) (*cluster.Client, error) {

@@ -20,7 +20,7 @@ import (
 type githubFlag struct{ said, wanted bool }
 
 func (f *githubFlag) addFlag(flags *pflag.FlagSet, usage string) {
-	flags.Var(f, "github", usage+"; on by itself where GITHUB_ACTIONS is true")
+	flags.Var(f, "github", usage+"; on by default where GITHUB_ACTIONS is true")
 	flags.Lookup("github").NoOptDefVal = "true"
 }
 
@@ -67,7 +67,7 @@ func (p *program) github(report *reports.Report) error {
 			return fmt.Errorf("the step's summary: %w", err)
 		}
 	}
-	return reports.WriteAnnotations(p.Stderr, gateFindings(report.Gates), p.Getenv("GITHUB_WORKSPACE"))
+	return reports.WriteAnnotations(p.commands, gateFindings(report.Gates), p.Getenv("GITHUB_WORKSPACE"))
 }
 
 // gateFindings are the gates that did not pass.

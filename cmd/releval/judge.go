@@ -99,7 +99,7 @@ func (p *program) judgeBook(ctx context.Context, book judge.Book) error {
 func (p *program) raw(ctx context.Context, f func(context.Context, io.Reader) error) error {
 	stdin, ok := p.Stdin.(*os.File)
 	if !ok {
-		return errors.New("standard input is no terminal")
+		return errors.New("standard input is not a terminal")
 	}
 	before, err := term.MakeRaw(int(stdin.Fd()))
 	if err != nil {
@@ -107,6 +107,10 @@ func (p *program) raw(ctx context.Context, f func(context.Context, io.Reader) er
 	}
 	restore := func() { _ = term.Restore(int(stdin.Fd()), before) }
 	defer restore()
+	defer p.orderly.keep(func() {
+		_, _ = io.WriteString(p.Stdout, judge.LeaveScreen)
+		restore()
+	})()
 	keys := stdin
 	if tty, err := os.Open("/dev/tty"); err == nil {
 		defer tty.Close()
@@ -125,8 +129,8 @@ func (p *program) raw(ctx context.Context, f func(context.Context, io.Reader) er
 
 // size is the terminal's columns and lines, 80 by 24 where they are unknown.
 func (p *program) size(stream any) (width, height int) {
-	if file, ok := stream.(*os.File); ok {
-		if w, h, err := term.GetSize(int(file.Fd())); err == nil && w > 0 && h > 0 {
+	if f := file(stream); f != nil {
+		if w, h, err := term.GetSize(int(f.Fd())); err == nil && w > 0 && h > 0 {
 			return w, h
 		}
 	}

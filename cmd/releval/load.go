@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/text"
 )
 
 func newLoadCommand(p *program) *cobra.Command {
@@ -32,7 +33,7 @@ replaced, all others stay; --recreate deletes the index first.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.Stdout, "%d documents loaded into %s on %s\n", loaded, suite.Search.Index, client.Address())
+			_, err = fmt.Fprintf(p.Stdout, "%s loaded into %s on %s\n", text.Count(loaded, "document"), suite.Search.Index, client.Address())
 			return err
 		},
 	}

@@ -3,23 +3,13 @@
 // metrics of relevance, and writes comparison tables.
 package main
 
-import (
-	"context"
-	"os"
-	"os/signal"
-	"syscall"
-)
+import "os"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	p := &program{
+	os.Exit(interruptible(&program{
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 		Getenv: os.Getenv,
-	}
-	code := p.main(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	}, os.Args[1:]))
 }

@@ -131,7 +131,7 @@ func (o *output) checkFiles(suites []*judgments.Suite, out string) error {
 				return withExit(exitUsage, fmt.Errorf("%s: %w", t.flag, err))
 			}
 			if _, err := os.Lstat(path); err == nil && t.flag == "--out" {
-				return withExit(exitUsage, fmt.Errorf("--out: %s exists already: go on with it by --resume %s, or name another file or remove it", path, path))
+				return withExit(exitUsage, fmt.Errorf("--out: %s already exists; continue it with --resume %s, or choose another file", path, path))
 			}
 		}
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -108,17 +107,17 @@ func (g *progress) stop() {
 
 // isTerminal says whether a stream is a terminal.
 func (p *program) isTerminal(stream any) bool {
-	file, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	f := file(stream)
+	return f != nil && term.IsTerminal(int(f.Fd()))
 }
 
 // width is the terminal's width in columns, 80 where the stream is none.
 func (p *program) width(stream any) int {
-	file, ok := stream.(*os.File)
-	if !ok {
+	f := file(stream)
+	if f == nil {
 		return 80
 	}
-	width, _, err := term.GetSize(int(file.Fd()))
+	width, _, err := term.GetSize(int(f.Fd()))
 	if err != nil || width < 40 {
 		return 80
 	}

@@ -14,10 +14,11 @@ import (
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports"
 )
 
-// judging is the flags that say what a run is held against.
+// judging is the flags that say what a run is compared with.
 type judging struct {
 	baseline string
 	maxAge   time.Duration
@@ -44,11 +45,11 @@ func (j *judging) readBaseline(p *program) (*eval.Run, error) {
 		return nil, fmt.Errorf("baseline: %w", err)
 	}
 	if stored.Complete == nil {
-		return nil, withExit(exitUsage, fmt.Errorf("baseline: %s is incomplete, %d of %d queries: go on with it by --resume, or name another", j.baseline, len(stored.Queries), stored.Manifest.QueryCount))
+		return nil, withExit(exitUsage, fmt.Errorf("baseline: %s is incomplete, %d of %d queries; complete it with --resume, or choose another", j.baseline, len(stored.Queries), stored.Manifest.QueryCount))
 	}
 	age := time.Since(stored.Manifest.Started)
 	if j.maxAge > 0 && age > j.maxAge {
-		p.note("the baseline %s is %d days old: make it anew by releval run --out %s where today's state is the one to keep", j.baseline, int(age.Hours()/24), j.baseline)
+		p.note("the baseline %s is %d days old; if today's results are good, record a new one: releval run --out %s", j.baseline, int(age.Hours()/24), j.baseline)
 	}
 	return &stored.Run, nil
 }
@@ -145,18 +146,18 @@ func integrityError(r *reports.Report) error {
 		switch {
 		case len(s.NotReranked) > 0:
 			first := s.NotReranked[0]
-			return withExit(exitCluster, fmt.Errorf("the reranker %s did not run for %d queries (%q: %s): its numbers mean nothing", s.System, len(s.NotReranked), first.Query, first.Reason))
+			return withExit(exitCluster, fmt.Errorf("the reranker %s did not run for %s (%q: %s), so its numbers mean nothing", s.System, text.Count(len(s.NotReranked), "query"), first.Query, first.Reason))
 		case len(s.Failed) > 0:
 			first := s.Failed[0]
 			again := ""
 			if r.RunFile != "" {
 				again = "; search them again by releval run --resume " + r.RunFile
 			}
-			return withExit(exitCluster, fmt.Errorf("%d queries of %s failed, and count in no comparison (%q: %s)%s", len(s.Failed), s.System, first.Query, first.Reason, again))
+			return withExit(exitCluster, fmt.Errorf("%s of %s failed, and count in no comparison (%q: %s)%s", text.Count(len(s.Failed), "query"), s.System, first.Query, first.Reason, again))
 		}
 	}
 	if r.Integrity.Incomplete {
-		return withExit(exitCluster, fmt.Errorf("the run is incomplete: %d queries are missing", r.Integrity.Missing))
+		return withExit(exitCluster, fmt.Errorf("the run is incomplete: %s missing", text.Plural(r.Integrity.Missing, "query is", "queries are")))
 	}
 	if reasons := r.Distrusted(); len(reasons) > 0 {
 		return withExit(exitCluster, fmt.Errorf("the numbers cannot be trusted: %s", strings.Join(reasons, "; ")))

@@ -4,10 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log"
 	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/text"
 )
 
 // program is the command with everything of the process that it touches.
@@ -22,6 +26,9 @@ type program struct {
 	verbose, quiet bool
 	noProgress     bool
 	color          string
+
+	commands io.Writer // standard error for annotations: see quieten
+	orderly  order
 }
 
 // main runs the command line and returns the exit code.
@@ -113,6 +120,26 @@ func (p *program) logger() *slog.Logger {
 			return a
 		},
 	}))
+}
+
+// logHTTP sends what net/http says by itself, such as that a server spoke
+// unasked, through the program's log and without the client's secrets. It
+// repeats what a server sent, and so is for --verbose.
+func (p *program) logHTTP(client *cluster.Client) {
+	log.SetFlags(0)
+	log.SetOutput(httpLog{client, p.logger()})
+}
+
+// httpLog takes the lines of the standard library's log.
+type httpLog struct {
+	client *cluster.Client
+	log    *slog.Logger
+}
+
+// Write takes one line.
+func (h httpLog) Write(line []byte) (int, error) {
+	h.log.Debug("http", "said", text.Clip(text.Clean(h.client.Redact(string(line))), 600))
+	return len(line), nil
 }
 
 // note tells the user something on standard error, unless --quiet.

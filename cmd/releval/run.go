@@ -54,7 +54,7 @@ errors go to standard error.`,
 	f.output.addFlags(flags)
 	f.judging.addFlags(flags)
 	flags.StringVar(&f.out, "out", "", "write the run to `FILE` (JSON Lines; gzip where it ends in .gz); {suite} stands for the suite's name")
-	flags.StringVar(&f.resume, "resume", "", "go on with the run in `FILE`: search what it lacks, and what failed")
+	flags.StringVar(&f.resume, "resume", "", "resume the run in `FILE`: search what it lacks, and what failed")
 	flags.StringVar(&f.baseline, "baseline", "", "compare with the saved run in `FILE`")
 	flags.StringArrayVar(&f.overrides.Metrics, "metric", nil, "`NAME` of a metric, repeatable; replaces the suite's list")
 	flags.StringArrayVar(&f.overrides.Rerankers, "reranker", nil, "`NAME` of a reranker of the suite, repeatable; only these")
@@ -111,7 +111,7 @@ func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 	several := suites > 1 && !strings.Contains(f.out, suitePlace)
 	switch {
 	case f.out != "" && f.resume != "":
-		return usageError(cmd, "--out and --resume exclude each other: --resume goes on in its own file")
+		return usageError(cmd, "--out and --resume exclude each other: --resume writes to its own file")
 	case f.out != "" && several:
 		return usageError(cmd, "--out names one file for several suites: put {suite} into the name")
 	case f.resume != "" && suites > 1:
@@ -119,13 +119,13 @@ func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 	case f.baseline != "" && suites > 1:
 		return usageError(cmd, "--baseline takes one suite")
 	case f.concurrency < 1:
-		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
+		return usageError(cmd, "--concurrency must be 1 or more, not %d", f.concurrency)
 	case f.repeat < 1:
-		return usageError(cmd, "--repeat should be 1 or more, found %d", f.repeat)
+		return usageError(cmd, "--repeat must be 1 or more, not %d", f.repeat)
 	case f.warmUp < 0:
-		return usageError(cmd, "--warm-up should be 0 or more, such as 10m, found %v", f.warmUp)
+		return usageError(cmd, "--warm-up must be 0 or more, such as 10m, not %v", f.warmUp)
 	case f.overrides.Window < 1 && cmd.Flags().Changed("window"):
-		return usageError(cmd, "--window should be 1 or more, found %d", f.overrides.Window)
+		return usageError(cmd, "--window must be 1 or more, not %d", f.overrides.Window)
 	}
 	return f.output.checkSuites(cmd, suites)
 }
@@ -172,7 +172,7 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 			return err
 		}
 		if f.seedSaid && stored.Manifest.Seed != f.seed {
-			return withExit(exitUsage, fmt.Errorf("--seed %d: %s was begun with seed %d, which every random choice of a run derives from; leave --seed out", f.seed, f.resume, stored.Manifest.Seed))
+			return withExit(exitUsage, fmt.Errorf("--seed %d: %s was started with seed %d, on which every random choice of a run depends; leave --seed out", f.seed, f.resume, stored.Manifest.Seed))
 		}
 		settings.Resume = stored
 	}
@@ -188,7 +188,9 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 	if progress != nil {
 		settings.Observer = progress
 	}
+	done := p.orderly.keep(nil)
 	run, err := execute.Execute(ctx, client, plan, settings)
+	done()
 	progress.stop()
 	if err != nil {
 		return interrupted(err, run, settings)
@@ -199,11 +201,11 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 // interrupted says what is safe of a run that did not come to its end.
 func interrupted(err error, run *eval.Run, s execute.Settings) error {
 	file := s.File()
-	if run == nil || file == "" {
+	if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || file == "" {
 		return withExit(exitCode(err), err)
 	}
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}
-	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; go on with --resume %s", err, len(run.Queries), run.Manifest.QueryCount, file, file))
+	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; continue with --resume %s", err, len(run.Queries), run.Manifest.QueryCount, file, file))
 }

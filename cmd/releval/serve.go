@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
 	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/text"
 )
 
 func newServeCommand(p *program) *cobra.Command {
@@ -22,7 +24,8 @@ func newServeCommand(p *program) *cobra.Command {
 		Short: "Serve the embedded engine on a port, with the suites' documents",
 		Long: `Serve the embedded engine on a port, with the documents of the suites loaded,
 so that curl and other clients can try it. It has no security: listen on
-addresses of this machine only.`,
+addresses of this machine only. Requests whose Host header names another
+machine, and writes that a web page of another origin could send, are refused.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.serve(cmd.Context(), listen, args)
 		},
@@ -48,7 +51,7 @@ func (p *program) serve(ctx context.Context, listen string, paths []string) erro
 		if err != nil {
 			return err
 		}
-		p.note("%d documents in %s", loaded, suite.Search.Index)
+		p.note("%s in %s", text.Count(loaded, "document"), suite.Search.Index)
 	}
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
@@ -58,7 +61,7 @@ func (p *program) serve(ctx context.Context, listen string, paths []string) erro
 		listener.Close()
 		return err
 	}
-	server := &http.Server{Handler: engine, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: ownHost(engine), ReadHeaderTimeout: 10 * time.Second}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	stopped := make(chan error, 1)
@@ -68,10 +71,55 @@ func (p *program) serve(ctx context.Context, listen string, paths []string) erro
 		defer cancel()
 		stopped <- server.Shutdown(closing)
 	}()
+	defer p.orderly.keep(nil)()
 	err = server.Serve(listener)
 	stop()
 	if closing := <-stopped; errors.Is(err, http.ErrServerClosed) {
 		return closing
 	}
 	return fmt.Errorf("the server stopped: %w", err)
+}
+
+// ownHost refuses what a web page in a browser on this machine could send
+// without being asked: requests under another host's name (a name that was
+// made to point here), of another origin, and with a body of a type that needs
+// no leave from the server (a form, plain text, or none).
+func ownHost(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		kind, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";")
+		kind = strings.ToLower(strings.TrimSpace(kind))
+		switch {
+		case !isOwnHost(r):
+			refuse(w, http.StatusMisdirectedRequest, "the Host header names another machine")
+		case r.Header.Get("Origin") != "" && r.Header.Get("Origin") != "http://"+r.Host, r.Header.Get("Sec-Fetch-Site") == "cross-site":
+			refuse(w, http.StatusForbidden, "requests of another origin are refused")
+		case r.ContentLength != 0 && !strings.HasSuffix(kind, "json") && !strings.HasPrefix(kind, "application/vnd.elasticsearch+"):
+			refuse(w, http.StatusNotAcceptable, "the Content-Type of a body must be application/json or application/x-ndjson")
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// isOwnHost says whether the Host header names this machine: by the usual
+// names, or by the address that the connection came in at.
+func isOwnHost(r *http.Request) bool {
+	name := r.Host
+	if host, _, err := net.SplitHostPort(name); err == nil {
+		name = host
+	}
+	name = strings.Trim(name, "[]")
+	if strings.EqualFold(name, "localhost") || name == "127.0.0.1" || name == "::1" {
+		return true
+	}
+	address, ok := r.Context().Value(http.LocalAddrContextKey).(*net.TCPAddr)
+	return ok && address.IP.Equal(net.ParseIP(name))
+}
+
+// refuse answers as the engine does.
+func refuse(w http.ResponseWriter, status int, reason string) {
+	w.Header().Set("X-Elastic-Product", "Elasticsearch")
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, `{"error":{"root_cause":[],"type":"security_exception","reason":%q},"status":%d}`, reason, status)
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/sweep"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/reports"
 )
 
@@ -128,7 +130,9 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 		settings.Snapshot = snapshot
 		return execute.Execute(ctx, client, plan, settings)
 	}
+	done := p.orderly.keep(nil)
 	result, run, err := sweep.Execute(ctx, whole, client, o)
+	done()
 	if err != nil {
 		return interruptedSweep(err, run, settings)
 	}
@@ -149,7 +153,7 @@ func ownWindows(plan *plan.Plan) []int {
 func (p *program) noteStep(s sweep.Step) {
 	switch s.Name {
 	case "audit":
-		p.note("auditing %s: %d searches", s.Reranker, s.Searches)
+		p.note("auditing %s: %s", s.Reranker, text.Count(s.Searches, "search"))
 	case "measure":
 		p.note("measuring every window of %s, because %s: %d searches", s.Reranker, s.Reason, s.Searches)
 	case "latency":
@@ -161,7 +165,7 @@ func (p *program) noteStep(s sweep.Step) {
 // file that can be swept; one that did not is continued by releval run.
 func interruptedSweep(err error, run *eval.Run, s execute.Settings) error {
 	file := s.File()
-	if run == nil || file == "" {
+	if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || file == "" {
 		return withExit(exitCode(err), err)
 	}
 	if errors.Is(err, context.Canceled) {

@@ -48,13 +48,13 @@ func TestCompare(t *testing.T) {
 	}
 	// Unweighted: 3 of 5 agree; by chance 0: 2·1, 1: 1·0, 2: 1·2, 3: 1·2 of
 	// 25, which is 6/25. (3/5 - 6/25) / (1 - 6/25) = 9/19.
-	if math.Abs(got.Unweighted-9./19) > 1e-12 {
+	if math.Abs(got.Unweighted.Value-9./19) > 1e-12 {
 		t.Errorf("kappa %v, want 9/19", got.Unweighted)
 	}
 	// Linear: the distances are 1 and 3, in all 4. By chance each of 0 0 1 2 3
 	// against each of 0 2 2 3 3: 10 + 10 + 7 + 4 + 5 = 36 over 5 pairs, which
 	// is 7.2. 1 - 4/7.2 = 4/9.
-	if math.Abs(got.Linear-4./9) > 1e-12 {
+	if math.Abs(got.Linear.Value-4./9) > 1e-12 {
 		t.Errorf("linear kappa %v, want 4/9", got.Linear)
 	}
 }
@@ -66,8 +66,45 @@ func TestCompareRefuses(t *testing.T) {
 		t.Error(err)
 	}
 	got, err := Compare(a, a)
-	if err != nil || !math.IsNaN(got.Unweighted) {
+	if err != nil || !math.IsNaN(got.Unweighted.Value) {
 		t.Errorf("%v, %v, want no kappa for one grade", got, err)
+	}
+}
+
+// Two judges agree on the two documents that both graded, and seven were graded
+// by one alone: kappa is 1, and worth little.
+func TestCoverage(t *testing.T) {
+	a := judge("a", Query{ID: "q1", Relevant: []judgments.Judgment{j("Jaws", "", 2), j("Heat", "", 1), j("Alien", "", 2), j("M", "", 2)}},
+		Query{ID: "q2", Relevant: []judgments.Judgment{j("Seven", "", 0), j("Zodiac", "", 0)}})
+	b := judge("b", Query{ID: "q1", Relevant: []judgments.Judgment{j("Jaws", "", 2), j("Heat", "", 1), j("Up", "", 2), j("Her", "", 2)}},
+		Query{ID: "q2", Relevant: []judgments.Judgment{j("Drive", "", 1)}})
+	got, err := Compare(a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Pairs != 2 || got.OnlyA != 4 || got.OnlyB != 3 || got.Neither != 0 || math.Abs(got.Coverage()-2./9) > 1e-12 {
+		t.Errorf("%+v, coverage %v", got, got.Coverage())
+	}
+	for _, k := range []Kappa{got.Unweighted, got.Linear, got.Quadratic} {
+		// Two documents leave room for an agreement no better than chance.
+		if k.Value != 1 || k.Low > 0.2 || k.High != 1 {
+			t.Errorf("kappa %+v", k)
+		}
+	}
+}
+
+// A document that was offered and not graded belongs to nobody, or to the one
+// who graded it.
+func TestNeither(t *testing.T) {
+	a := judge("a", Query{ID: "q", Relevant: []judgments.Judgment{j("A", "", 1), j("B", "", 2)}, Open: []judgments.Judgment{j("C", "", 0), j("D", "", 0), j("E", "", 0)}})
+	b := judge("b", Query{ID: "q", Relevant: []judgments.Judgment{j("A", "", 1), j("C", "", 2)}, Open: []judgments.Judgment{j("B", "", 0), j("D", "", 0), j("F", "", 0)}})
+	got, err := Compare(a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A in both; B by a, C by b; D, offered to both, and E and F by neither.
+	if got.Pairs != 1 || got.OnlyA != 1 || got.OnlyB != 1 || got.Neither != 3 {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -19,17 +19,31 @@ type Agreement struct {
 	// graded, and Same how many of these have the same grade.
 	Queries, Pairs, Same int
 	// OnlyA and OnlyB count the documents that one of them alone graded, for
-	// queries that both have.
-	OnlyA, OnlyB int
+	// queries that both have, and Neither those that a pool file offered and
+	// nobody graded. No coefficient says anything of them.
+	OnlyA, OnlyB, Neither int
 	// QueriesOnlyA and QueriesOnlyB are the queries that one alone has.
 	QueriesOnlyA, QueriesOnlyB []string
-	// Unweighted, Linear and Quadratic are Cohen's kappa, NaN where both gave
-	// every document the same grade.
-	Unweighted, Linear, Quadratic float64
+	// Unweighted, Linear and Quadratic are Cohen's kappa.
+	Unweighted, Linear, Quadratic Kappa
 	// Table counts the pairs by A's grade, then by B's.
 	Table map[float64]map[float64]int
 	// Disagreements are the pairs with different grades, the widest first.
 	Disagreements []Disagreement
+}
+
+// Kappa is a coefficient of the documents that both graded, with what it could
+// be for all documents like them; all are NaN where both gave every document
+// the same grade.
+type Kappa struct{ Value, Low, High float64 }
+
+// Confidence is the coverage of the intervals of Kappa.
+const Confidence = 0.95
+
+// Coverage is the share of the documents that either graded, for queries that
+// both have, which both did.
+func (a *Agreement) Coverage() float64 {
+	return float64(a.Pairs) / float64(a.Pairs+a.OnlyA+a.OnlyB)
 }
 
 // Disagreement is a document with two grades.
@@ -80,13 +94,10 @@ func Compare(a, b Judge) (*Agreement, error) {
 	}
 	for _, k := range []struct {
 		weighting stats.Weighting
-		kappa     *float64
+		kappa     *Kappa
 	}{{stats.Unweighted, &found.Unweighted}, {stats.Linear, &found.Linear}, {stats.Quadratic, &found.Quadratic}} {
 		var err error
-		*k.kappa, err = stats.Kappa(left, right, k.weighting)
-		if errors.Is(err, stats.ErrKappaUndefined) {
-			*k.kappa = math.NaN()
-		} else if err != nil {
+		if *k.kappa, err = kappaOf(left, right, k.weighting); err != nil {
 			return nil, err
 		}
 	}
@@ -94,6 +105,19 @@ func Compare(a, b Judge) (*Agreement, error) {
 		return cmp.Compare(math.Abs(y.A-y.B), math.Abs(x.A-x.B))
 	})
 	return found, nil
+}
+
+// kappaOf is one coefficient with its interval.
+func kappaOf(left, right []float64, weighting stats.Weighting) (Kappa, error) {
+	value, err := stats.Kappa(left, right, weighting)
+	if errors.Is(err, stats.ErrKappaUndefined) {
+		return Kappa{math.NaN(), math.NaN(), math.NaN()}, nil
+	}
+	if err != nil {
+		return Kappa{}, err
+	}
+	low, high, err := stats.KappaInterval(left, right, weighting, Confidence, stats.DefaultSeed)
+	return Kappa{value, low, high}, err
 }
 
 // partner finds the same query of the other judge: by id, else by what is
@@ -140,7 +164,37 @@ func (a *Agreement) query(p, q *Query) (left, right []float64) {
 		})
 	}
 	a.OnlyB += len(q.Relevant) - len(taken)
+	a.Neither += ungraded(p, q)
 	return left, right
+}
+
+// ungraded counts the documents that were offered to one judge or both and
+// have no grade of either.
+func ungraded(p, q *Query) int {
+	n := 0
+	offered, graded := make(map[int]bool), make(map[int]bool)
+	for _, x := range p.Open {
+		if k := same(x, q.Relevant, graded); k >= 0 {
+			graded[k] = true
+			continue
+		}
+		n++
+		if k := same(x, q.Open, offered); k >= 0 {
+			offered[k] = true
+		}
+	}
+	clear(graded)
+	for k, y := range q.Open {
+		if offered[k] {
+			continue
+		}
+		if i := same(y, p.Relevant, graded); i >= 0 {
+			graded[i] = true
+			continue
+		}
+		n++
+	}
+	return n
 }
 
 // same finds the judgment of the same document: by id where both have one,

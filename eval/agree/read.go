@@ -19,6 +19,8 @@ type Query struct {
 	// Asked is what the reranker is asked.
 	Asked    string
 	Relevant []judgments.Judgment
+	// Open are the documents of a pool file that have no grade yet.
+	Open []judgments.Judgment
 }
 
 // Read reads a suite or a pool file. Suite reads a suite.
@@ -57,9 +59,13 @@ func fromPool(f *pool.File) Judge {
 			query.Asked = q.Text
 		}
 		for _, c := range q.Candidates {
-			if c.Grade != nil {
-				query.Relevant = append(query.Relevant, judgments.Judgment{Position: c.Position, Title: c.Title, ID: c.ID, Grade: *c.Grade})
+			document := judgments.Judgment{Position: c.Position, Title: c.Title, ID: c.ID}
+			if c.Grade == nil {
+				query.Open = append(query.Open, document)
+				continue
 			}
+			document.Grade = *c.Grade
+			query.Relevant = append(query.Relevant, document)
 		}
 		j.Queries = append(j.Queries, query)
 	}

@@ -9,7 +9,7 @@
 //
 // How it works:
 //
-//  1. Offline looks at the suite alone: queries that differ in signs only,
+//  1. Offline looks at the suite alone: queries that differ only in accents or punctuation,
 //     expectations and gates that nothing can meet, definitions without use.
 //  2. Online looks at the cluster as a run does before its first search, then
 //     looks up every judged and expected title and id, many in one request.

@@ -59,7 +59,7 @@ func (o *offline) queries() {
 		q := &o.suite.Queries[i]
 		key := titles.Loose(q.Text) + "\x00" + titles.Loose(q.InferenceText)
 		if other := first[key]; other != nil {
-			o.warn(q.Position, KindDuplicate, q.ID, "the query %q differs from %q on line %d in signs only; put their judgments together", q.Text, other.Text, other.Line)
+			o.warn(q.Position, KindDuplicate, q.ID, "the query %q differs from %q on line %d only in accents or punctuation; put their judgments together", q.Text, other.Text, other.Line)
 		} else {
 			first[key] = q
 		}
@@ -75,9 +75,9 @@ func (o *offline) queries() {
 			case other == nil:
 				judged[key] = j
 			case other.Grade != j.Grade:
-				o.warn(j.Position, KindDuplicate, q.ID, "the title %q differs from %q on line %d in signs only, and has grade %g instead of %g; if they are one document, keep one", j.Title, other.Title, other.Line, j.Grade, other.Grade)
+				o.warn(j.Position, KindDuplicate, q.ID, "the title %q differs from %q on line %d only in accents or punctuation, and has grade %g instead of %g; if they are one document, keep one", j.Title, other.Title, other.Line, j.Grade, other.Grade)
 			default:
-				o.warn(j.Position, KindDuplicate, q.ID, "the title %q differs from %q on line %d in signs only; if they are one document, keep one", j.Title, other.Title, other.Line)
+				o.warn(j.Position, KindDuplicate, q.ID, "the title %q differs from %q on line %d only in accents or punctuation; if they are one document, keep one", j.Title, other.Title, other.Line)
 			}
 		}
 	}

@@ -190,10 +190,10 @@ func TestOffline(t *testing.T) {
 		want          []string
 	}{
 		{"queries that differ in signs", "- query: rock'n'roll!\n  relevant: [Alien]\n- query: rock n roll\n  relevant: [It]\n- query: Rocknroll\n  relevant: [It]\n", []string{
-			`14:3 warning duplicate: the query "Rocknroll" differs from "rock'n'roll!" on line 10 in signs only; put their judgments together`,
+			`14:3 warning duplicate: the query "Rocknroll" differs from "rock'n'roll!" on line 10 only in accents or punctuation; put their judgments together`,
 		}},
 		{"titles that differ in signs", "- query: q\n  relevant: [Amélie, {title: Amelie, grade: 3}]\n", []string{
-			`11:30 warning duplicate: the title "Amelie" differs from "Amélie" on line 11 in signs only, and has grade 3 instead of 1; if they are one document, keep one`,
+			`11:30 warning duplicate: the title "Amelie" differs from "Amélie" on line 11 only in accents or punctuation, and has grade 3 instead of 1; if they are one document, keep one`,
 		}},
 		{"no relevant title", "- query: q\n  relevant: [{title: A, grade: 0}]\n", []string{
 			`10:3 warning no-relevant: the query "q" has no relevant title, so that most metrics are 0 for it whatever is found`,

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 )
 
 // workspace is the memory in which an answer is read and decoded. The next
@@ -33,18 +34,79 @@ func (c *Client) recycle(w *workspace) {
 	}
 }
 
-// read reads a body into the buffer, within the limit.
-func (c *Client) read(parent context.Context, t target, body io.Reader, buffer *bytes.Buffer) ([]byte, *Error) {
+// firstRead is how much room a body gets before it shows that it needs more.
+const firstRead = 64 << 10
+
+// largestFailure is how much is read of an answer that says what failed, and
+// largestOther of one that is no search's.
+const (
+	largestFailure = 1 << 20
+	largestOther   = 16 << 20
+)
+
+// bodies bounds the memory of all bodies in flight. Each may grow to its share
+// as it likes; beyond that it needs the one turn there is, with the memory that
+// the others' shares leave.
+type bodies struct {
+	share, most int64
+	turn        chan struct{} // holds an element while nobody has the turn
+}
+
+func newBodies(limit int64, concurrency int) *bodies {
+	b := &bodies{turn: make(chan struct{}, 1)}
+	b.turn <- struct{}{}
+	// While a buffer grows, the old one and the new one are both there.
+	b.share = limit / int64(2*concurrency)
+	b.most = limit - b.share*int64(concurrency-1)
+	return b
+}
+
+// read reads a body into the buffer, at most limit bytes; what is longer is
+// cut where that is allowed, and otherwise an error. The caller must call
+// release when it is done with the bytes. It stops at the end of the context
+// whatever the body does.
+func (c *Client) read(ctx, parent context.Context, t target, body io.ReadCloser, buffer *bytes.Buffer, limit int64, cut bool) (content []byte, release func(), failed *Error) {
+	stop := context.AfterFunc(ctx, func() { _ = body.Close() })
+	defer stop()
 	buffer.Reset()
-	_, err := buffer.ReadFrom(io.LimitReader(body, c.config.MaxResponse+1))
-	switch {
-	case err != nil:
-		return buffer.Bytes(), networkError(parent, t, c.address, true, err)
-	case int64(buffer.Len()) > c.config.MaxResponse:
-		return nil, &Error{Kind: KindTooLarge, What: fmt.Sprintf("the answer is larger than %d bytes", c.config.MaxResponse),
-			Hint: "ask for fewer hits or fields"}
+	release = func() {}
+	limit = min(limit, c.bodies.most)
+	for {
+		if int64(buffer.Len()) > limit {
+			if cut {
+				return buffer.Bytes()[:limit], release, nil
+			}
+			return nil, release, &Error{Kind: KindTooLarge, What: fmt.Sprintf("the answer is larger than %d bytes", limit),
+				Hint: "ask for fewer hits or fields"}
+		}
+		room := buffer.Cap() - buffer.Len()
+		if room < bytes.MinRead {
+			room = max(firstRead, buffer.Len())
+			if int64(buffer.Len()+room) > c.bodies.share {
+				select {
+				case <-c.bodies.turn:
+					release = sync.OnceFunc(func() { c.bodies.turn <- struct{}{} })
+					// From here on there is one such body.
+				case <-ctx.Done():
+					return nil, release, c.networkError(parent, t, true, ctx.Err())
+				}
+				room = int(c.bodies.most) + bytes.MinRead + 1 - buffer.Len()
+			}
+			buffer.Grow(room)
+		}
+		free := buffer.AvailableBuffer()
+		n, err := body.Read(free[:min(cap(free), int(limit)+1-buffer.Len())])
+		buffer.Write(free[:n])
+		if err == io.EOF {
+			return buffer.Bytes(), release, nil
+		}
+		if err != nil {
+			if ended := ctx.Err(); ended != nil {
+				err = ended
+			}
+			return buffer.Bytes(), release, c.networkError(parent, t, true, err)
+		}
 	}
-	return buffer.Bytes(), nil
 }
 
 // into makes an accept function that decodes the body with encoding/json.

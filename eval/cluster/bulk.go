@@ -122,7 +122,7 @@ func (b *bulk) flush() error {
 				Attempts: attempt, What: fmt.Sprintf("the cluster was too busy to index %d documents", len(b.batch)), Hint: "try again later"}
 		}
 		if err := sleep(b.ctx, b.client.jitter.wait(attempt, false)); err != nil {
-			return networkError(b.ctx, target{op: "load documents", index: b.index}, b.client.address, true, err)
+			return b.client.networkError(b.ctx, target{op: "load documents", index: b.index}, true, err)
 		}
 	}
 	b.batch, b.bytes = b.batch[:0], 0
@@ -180,7 +180,7 @@ func (b *bulk) send() (busyItems, error) {
 		failure := BulkFailure{ID: b.batch[n].id, Status: r.Status}
 		if len(s.chain) > 0 {
 			failure.Cause = s.chain[len(s.chain)-1]
-			failure.Reason = b.client.scrub(oneLine(failure.Reason))
+			failure.Reason = oneLine(b.client.scrub.text(failure.Reason))
 		}
 		if r.Status == 429 || r.Status == 503 {
 			busy.items, busy.failure = append(busy.items, b.batch[n]), failure

@@ -20,6 +20,8 @@ type request struct {
 	// accept reads the body of a successful answer; the bytes are gone when
 	// it returns. Nil where only the status matters.
 	accept func(attempt int, a *received) *Error
+	// large allows an answer of Config.MaxResponse: that to a search.
+	large bool
 	// timeout limits one attempt; 0 for Config.Timeout.
 	timeout time.Duration
 	// retries is Config.Retries, or another number where it is not nil.
@@ -48,10 +50,10 @@ func (c *Client) do(ctx context.Context, r request) error {
 // clean blacks out secrets that the server, or the network's error, repeated.
 func (c *Client) clean(e *Error) {
 	for _, s := range []*string{&e.Type, &e.Reason, &e.What, &e.Hint} {
-		*s = c.scrub(*s)
+		*s = c.scrub.text(*s)
 	}
 	for i := range e.chain {
-		e.chain[i] = Cause{c.scrub(e.chain[i].Type), c.scrub(e.chain[i].Reason)}
+		e.chain[i] = Cause{c.scrub.text(e.chain[i].Type), c.scrub.text(e.chain[i].Reason)}
 	}
 }
 
@@ -110,7 +112,7 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 			c.config.Notify(Notice{Kind: NoticeRetry, Wait: wait, Err: e.clone()})
 		}
 		if sleep(ctx, wait) != nil {
-			return networkError(ctx, r.target, c.address, true, ctx.Err())
+			return c.networkError(ctx, r.target, true, ctx.Err())
 		}
 		attempt++
 	}
@@ -127,19 +129,29 @@ func (c *Client) attempt(parent context.Context, r request, n int) *Error {
 	start := time.Now()
 	response, err := r.make().Do(ctx, performer{c, r.query})
 	if err != nil {
-		e := networkError(parent, r.target, c.address, c.breaker.wasReached(), err)
+		e := c.networkError(parent, r.target, c.breaker.wasReached(), err)
 		c.record(parent, r, n, 0, time.Since(start), e)
 		return e
 	}
 	defer response.Body.Close()
 	w := c.workspaces.Get().(*workspace)
 	defer c.recycle(w)
-	body, e := c.read(parent, r.target, response.Body, &w.body)
-	wall := time.Since(start)
+	failed := response.StatusCode >= 300
+	limit := int64(largestOther)
 	switch {
-	case e != nil && (response.StatusCode < 300 || e.Kind == KindCanceled):
+	case failed:
+		limit = largestFailure
+	case r.large:
+		limit = c.config.MaxResponse
+	}
+	body, release, e := c.read(ctx, parent, r.target, response.Body, &w.body, limit, failed)
+	defer release()
+	wall := time.Since(start)
+	body = c.scrubbed(response.Header, body, failed)
+	switch {
+	case e != nil && (!failed || e.Kind == KindCanceled):
 		e.Status = response.StatusCode
-	case response.StatusCode >= 300:
+	case failed:
 		e = failure(answer{r.target, response.StatusCode, response.Header, body, c.address, c.credentials})
 	case r.accept != nil:
 		e = r.accept(n, &received{response.Header, body, wall, w})
@@ -149,6 +161,22 @@ func (c *Client) attempt(parent context.Context, r request, n int) *Error {
 	}
 	c.record(parent, r, n, response.StatusCode, wall, e)
 	return e
+}
+
+// scrubbed blacks out secrets in an answer before anything is read of it: in
+// one that says what failed all of them, in others those that no word of a
+// title, a name or a version could be.
+func (c *Client) scrubbed(h http.Header, body []byte, failed bool) []byte {
+	find := &c.scrub.answers
+	if failed {
+		find = &c.scrub.messages
+	}
+	for _, values := range h {
+		for i, v := range values {
+			values[i] = string(find.redact([]byte(v)))
+		}
+	}
+	return find.redact(body)
 }
 
 // record writes the attempt to the log.
@@ -164,7 +192,7 @@ func (c *Client) record(ctx context.Context, r request, n, status int, wall time
 		attributes = append(attributes, slog.String("endpoint", r.endpoint))
 	}
 	if e != nil {
-		attributes = append(attributes, slog.String("kind", string(e.Kind)), slog.String("error", c.scrub(e.Error())))
+		attributes = append(attributes, slog.String("kind", string(e.Kind)), slog.String("error", c.scrub.text(e.Error())))
 	}
 	c.log.LogAttrs(ctx, slog.LevelDebug, "request", attributes...)
 }

@@ -17,11 +17,12 @@ type Client struct {
 	http        *http.Transport // nil with a Transport of the caller's
 	address     string          // for messages: without credentials
 	credentials string          // for messages: "API key", `user "x"`, ""
-	scrub       func(string) string
+	scrub       *scrubber
 	jitter      *jitter
 	budget      *budget
 	breaker     *breaker
 	workspaces  sync.Pool // of *workspace
+	bodies      *bodies
 	log         *slog.Logger
 }
 
@@ -38,6 +39,7 @@ func New(c Config) (*Client, error) {
 		scrub:  newScrubber(c),
 		jitter: newJitter(c.Backoff, c.Seed),
 		budget: newBudget(c.RetryBudget.Client),
+		bodies: newBodies(c.MaxResponse, c.Concurrency),
 		log:    c.Log,
 	}
 	client.workspaces.New = func() any { return newWorkspace() }
@@ -59,7 +61,7 @@ func New(c Config) (*Client, error) {
 	}
 	client.wire, err = newWire(c, addresses, carrier)
 	if err != nil {
-		return nil, configError("cannot create the client: %s", client.scrub(oneLine(err.Error())))
+		return nil, configError("cannot create the client: %s", oneLine(client.scrub.text(err.Error())))
 	}
 	client.address = strings.Join(addresses, ",")
 	client.warnPlaintext(addresses)

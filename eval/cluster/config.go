@@ -24,6 +24,9 @@ type Config struct {
 	APIKey string
 	// Username and Password are basic authentication.
 	Username, Password string
+	// Secrets are other texts that must be in no message, such as a proxy's
+	// password; they are not sent anywhere.
+	Secrets []string
 	// CACertFile is a PEM file with the authorities that may sign the
 	// cluster's certificate, instead of the system's.
 	CACertFile string
@@ -46,7 +49,9 @@ type Config struct {
 	// Outage is how long a cluster that answered before may stay away before
 	// callers are told so (default 5m); negative for not waiting at all.
 	Outage time.Duration
-	// MaxResponse is the largest body that is read, in bytes (default 64 MiB).
+	// MaxResponse bounds, in bytes, the memory of all bodies that are being
+	// read at a time (default 64 MiB): one body may have what is left of it
+	// when every other call in flight has its own small share.
 	MaxResponse int64
 	// Compatible asks servers of a later major version for answers as version
 	// 8 gives them, which releval was made for. Off by default: 9.x answers

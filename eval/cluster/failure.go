@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -108,6 +109,9 @@ func byStatus(e *Error, a answer, isJSON bool) {
 		e.Kind, e.What = KindUnsupported, "this server does not have this API"
 	case a.status >= 400 && a.status < 500:
 		e.Kind, e.What = KindInvalidRequest, "the server refuses the request"
+		if c, ok := e.has(" did you mean "); ok {
+			e.Type, e.Reason = c.Type, c.Reason
+		}
 		if e.Reason != "" {
 			e.What = "the server refuses the request: " + oneLine(e.Reason)
 		}
@@ -197,14 +201,33 @@ func licenceRule(e *Error, _ answer) bool {
 	return true
 }
 
+// retrieverSince are the retrievers that servers have had since a release. They
+// never change.
+var retrieverSince = map[string]string{
+	"text_similarity_reranker": "Elasticsearch 8.17.2 or later in its default distribution",
+	"rrf":                      "Elasticsearch 8.16 or later in its default distribution",
+	"rule":                     "Elasticsearch 8.16 or later in its default distribution",
+	"linear":                   "Elasticsearch 8.18 or later in its default distribution",
+	"rescorer":                 "Elasticsearch 8.18 or later",
+	"pinned":                   "Elasticsearch 9.1 or later in its default distribution",
+	"diversify":                "Elasticsearch 9.3 or later in its default distribution",
+}
+
+// unknownRetrieverRule tells a retriever that this server lacks from a name
+// that no server has.
 func unknownRetrieverRule(e *Error, _ answer) bool {
-	c, ok := e.has("unknown retriever [text_similarity_reranker]", "unknown retriever type [text_similarity_reranker]")
+	c, ok := e.has("unknown retriever [", "unknown retriever type [")
 	if !ok {
 		return false
 	}
+	name := cmp.Or(bracketed(c.Reason, "unknown retriever "), bracketed(c.Reason, "unknown retriever type "))
+	since, known := retrieverSince[name]
+	if !known {
+		return false
+	}
 	e.Kind, e.Reason, e.Type = KindUnsupported, c.Reason, c.Type
-	e.What = "this server has no text_similarity_reranker"
-	e.Hint = "use Elasticsearch 8.17.2 or later in its default distribution"
+	e.What = "this server has no " + name
+	e.Hint = "use " + since
 	return true
 }
 

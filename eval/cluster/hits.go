@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -22,6 +23,7 @@ type hitDecoder struct {
 	hits   []rawHit
 	fields []rawField
 	values []span
+	size   int  // of the search, 0 for any
 	index  span // of the last hit: mostly the same again
 }
 
@@ -31,13 +33,17 @@ type rawHit struct {
 	index, id span
 	score     float64
 	fields    span
+	sort      span // in values
 }
 
 type rawField struct{ name, values span }
 
 // decode reads the body of a successful search. Nothing of the result is the
 // decoder's own; its lists are those of reuse, where that is not nil.
-func (d *hitDecoder) decode(body []byte, reuse *Response) (decoded, error) {
+// Size is how many hits were asked for, 0 for any number: what has more, or an
+// absurd number of values in them, is refused while it is read.
+func (d *hitDecoder) decode(body []byte, size int, reuse *Response) (decoded, error) {
+	d.size = size
 	d.Reset(body)
 	defer d.Reset(nil)
 	d.index = span{}
@@ -170,7 +176,22 @@ func (d *hitDecoder) total(r *decoded) (err error) {
 	})
 }
 
+// errManyHits says that an answer has more hits, or values, than it can have.
+var errManyHits = errors.New("more hits than asked for")
+
+// mostValues is how many fields and values the hits of an answer may have for
+// each hit, a title with some alternatives being two or three, and beyond that
+// in all.
+const (
+	valuesOfHit = 64
+	mostValues  = 64 << 10
+)
+
 func (d *hitDecoder) hit() error {
+	// Some more than asked for are let through: the message then counts them.
+	if d.size > 0 && len(d.hits) > 2*d.size+100 {
+		return errManyHits
+	}
 	h := rawHit{score: math.NaN(), fields: span{len(d.fields), len(d.fields)}}
 	err := d.Object(func(key []byte) (err error) {
 		switch string(key) {
@@ -186,12 +207,25 @@ func (d *hitDecoder) hit() error {
 			h.fields.from = len(d.fields)
 			err = d.Object(d.field)
 			h.fields.to = len(d.fields)
+		case "sort":
+			h.sort.from = len(d.values)
+			if !d.Null() {
+				err = d.List(d.sortValue)
+			}
+			h.sort.to = len(d.values)
 		default:
 			_, err = d.Skip()
 		}
 		return err
 	})
 	d.hits = append(d.hits, h)
+	return err
+}
+
+// sortValue keeps one as it stands: values are only held against each other.
+func (d *hitDecoder) sortValue() error {
+	raw, err := d.Skip()
+	d.values = append(d.values, d.add(raw))
 	return err
 }
 
@@ -207,8 +241,14 @@ func (d *hitDecoder) indexName() (span, error) {
 }
 
 func (d *hitDecoder) field(key []byte) error {
+	if len(d.values)+len(d.fields) > mostValues+valuesOfHit*len(d.hits) {
+		return errManyHits
+	}
 	f := rawField{name: d.add(key), values: span{len(d.values), len(d.values)}}
 	value := func() error {
+		if len(d.values)+len(d.fields) > mostValues+valuesOfHit*len(d.hits) {
+			return errManyHits
+		}
 		switch d.Peek() {
 		case '"':
 			v, err := d.keep()
@@ -249,6 +289,9 @@ func (d *hitDecoder) finish(r *decoded, pit span) {
 	r.Hits = sized(r.Hits, len(d.hits))
 	for i, h := range d.hits {
 		r.Hits[i] = Hit{Index: at(h.index), ID: at(h.id), Score: h.score, Fields: r.fields[h.fields.from:h.fields.to:h.fields.to]}
+		if h.sort.to > h.sort.from {
+			r.Hits[i].Sort = r.values[h.sort.from:h.sort.to:h.sort.to]
+		}
 	}
 }
 

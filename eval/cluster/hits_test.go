@@ -24,12 +24,12 @@ func TestDecodeResponse(t *testing.T) {
 	var d hitDecoder
 	other := func() {
 		t.Helper()
-		if r, err := d.decode(answerOf(50), nil); err != nil || len(r.Hits) != 50 {
+		if r, err := d.decode(answerOf(50), 0, nil); err != nil || len(r.Hits) != 50 {
 			t.Fatal(len(r.Hits), err)
 		}
 	}
 	other()
-	got, err := d.decode([]byte(body), nil)
+	got, err := d.decode([]byte(body), 0, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestDecodeResponse(t *testing.T) {
 		PIT: "p1", Took: 12 * time.Millisecond, Total: 123, Shards: Shards{3, 3, 1, 0},
 		Hits: []Hit{
 			{Index: "films", ID: "1", Score: 2.5, Fields: []Field{
-				{"title", []string{`Amélie "1"`, "Amélie"}}, {"year", []string{"2001"}}, {"a.b", []string{"true", `{"c":[1]}`}}}},
+				{"title", []string{`Amélie "1"`, "Amélie"}}, {"year", []string{"2001"}}, {"a.b", []string{"true", `{"c":[1]}`}}}, Sort: []string{"1", `"a"`}},
 			{Index: "films", ID: "2", Score: math.NaN()},
 			{Index: "more", ID: "ü\n", Score: -0.25},
 		},
@@ -86,11 +86,11 @@ func FuzzDecodeResponse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var used hitDecoder // of which nothing must come through
-		before, err := used.decode(answerOf(3), nil)
+		before, err := used.decode(answerOf(3), 0, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := used.decode(body, &before.Response)
+		got, err := used.decode(body, 0, &before.Response)
 		if err != nil {
 			return
 		}
@@ -227,7 +227,7 @@ func BenchmarkDecodeResponse(b *testing.B) {
 		w := newWorkspace()
 		var last Response
 		for b.Loop() {
-			r, err := w.decoder.decode(body, &last)
+			r, err := w.decoder.decode(body, 0, &last)
 			if err != nil || r.check(100, w.ranks) != nil {
 				b.Fatal(err)
 			}

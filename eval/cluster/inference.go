@@ -242,7 +242,7 @@ func (c *Client) WarmUp(ctx context.Context, id string, limit time.Duration, pro
 			progress(WarmUpProgress{Endpoint: id, Elapsed: elapsed, Limit: limit, Attempts: attempt, Err: err})
 		}
 		if sleep(ctx, wait) != nil {
-			return 0, networkError(ctx, target{op: "wait for the model", endpoint: id}, c.address, true, ctx.Err())
+			return 0, c.networkError(ctx, target{op: "wait for the model", endpoint: id}, true, ctx.Err())
 		}
 	}
 }

@@ -42,6 +42,9 @@ type Hit struct {
 	// Fields are those that the search asked for under "fields", in the
 	// server's order.
 	Fields []Field
+	// Sort are the values that the server sorted by, where it shows them, each
+	// as the JSON that it came as.
+	Sort []string
 }
 
 // Field is a fetched field of a hit. Values that are not strings are given as

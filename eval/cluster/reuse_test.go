@@ -72,7 +72,7 @@ func TestReusedListsAfterFailedAttempts(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				fresh, err := new(hitDecoder).decode([]byte(manyHits(size, fmt.Sprintf("q%d-", at), good)), nil)
+				fresh, err := new(hitDecoder).decode([]byte(manyHits(size, fmt.Sprintf("q%d-", at), good)), 0, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

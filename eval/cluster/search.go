@@ -3,6 +3,8 @@ package cluster
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/elastic/go-elasticsearch/v8/esapi"
@@ -33,6 +35,7 @@ func (c *Client) Search(ctx context.Context, body []byte, o SearchOptions) (Resp
 	err := c.do(ctx, request{
 		target:  target{op: "search", index: o.Index},
 		timeout: o.Timeout,
+		large:   true,
 		make: func() esapi.Request {
 			return esapi.SearchRequest{Index: pathList(o.Index), Body: bytes.NewReader(body), AllowPartialSearchResults: &partial}
 		},
@@ -41,7 +44,10 @@ func (c *Client) Search(ctx context.Context, body []byte, o SearchOptions) (Resp
 			if !isJSONType(contentType) {
 				return unreadable(a.body, contentType, errWrongType)
 			}
-			r, err := a.decoder.decode(a.body, o.Reuse)
+			r, err := a.decoder.decode(a.body, o.Size, o.Reuse)
+			if errors.Is(err, errManyHits) {
+				return &Error{Kind: KindWrongHits, What: fmt.Sprintf("the answer has more hits, or more values in them, than the %d hits that were asked for can have", o.Size)}
+			}
 			if err != nil {
 				return unreadable(a.body, contentType, err)
 			}

@@ -88,7 +88,7 @@ func TestSearchRefusesBadAnswers(t *testing.T) {
 		{"two texts", reply(200, oneHit+"{}"), KindInvalidResponse, "malformed or incomplete"},
 		{"web page", typed("text/html", "<html>hello"), KindInvalidResponse, "web page"},
 		{"other type", typed("text/plain; charset=utf-8", oneHit), KindInvalidResponse, `type "text/plain"`},
-		{"too large", reply(200, oneHit+strings.Repeat(" ", 2000)), KindTooLarge, "larger than 1000 bytes"},
+		{"too large", reply(200, oneHit+strings.Repeat(" ", 2000)), KindTooLarge, "larger than 625 bytes"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

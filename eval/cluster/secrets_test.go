@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 // TestSecretsStayInside lets servers repeat what they were sent, in every
@@ -141,5 +144,68 @@ func TestOneLine(t *testing.T) {
 	}
 	if got := oneLine(strings.Repeat("ä", 1000)); len(got) > longestText+10 {
 		t.Errorf("%d bytes", len(got))
+	}
+}
+
+// Every credential is found in every encoding, character by character mixed,
+// in either case, and wherever a text that is longer than a message holds it.
+func TestScrubberFindsEveryEncoding(t *testing.T) {
+	c := Config{URL: "http://h", Username: "walter", Password: `p@ss/"w0rd:ü&more`, APIKey: ""}
+	keyed := Config{URL: "http://h", APIKey: base64.StdEncoding.EncodeToString([]byte("VGhlIGlk:s3cr3t/key+of-the=cluster"))}
+	scrubbers := map[bool]*scrubber{false: newScrubber(c), true: newScrubber(keyed)}
+	rapid.Check(t, func(t *rapid.T) {
+		config, s := c, scrubbers[false]
+		if rapid.Bool().Draw(t, "keyed") {
+			config, s = keyed, scrubbers[true]
+		}
+		secret := config.Password
+		if secret == "" {
+			secret = rapid.SampledFrom([]string{config.APIKey, "s3cr3t/key+of-the=cluster"}).Draw(t, "secret")
+		}
+		form := rapid.SampledFrom([]string{
+			secret, hex.EncodeToString([]byte(secret)), base64.StdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		}).Draw(t, "form")
+		var b strings.Builder
+		for _, r := range form {
+			b.WriteString(rapid.SampledFrom(writings(r)).Draw(t, "writing"))
+		}
+		written := b.String()
+		switch rapid.IntRange(0, 2).Draw(t, "case") {
+		case 1:
+			written = strings.ToUpper(written)
+		case 2:
+			written = strings.ToLower(written)
+		}
+		before, after := rapid.StringMatching(`[a-z .]{0,900}`).Draw(t, "before"), rapid.StringMatching(`[ .,]{0,9}`).Draw(t, "after")
+		text := before + "<" + written + ">" + after
+		if got, want := s.text(text), before+"<"+redacted+">"+after; got != want {
+			t.Fatalf("%q became %q", text, got)
+		}
+		if got := s.answers.redact([]byte(text)); strings.Contains(string(got), written) {
+			t.Fatalf("an answer keeps %q", got)
+		}
+	})
+}
+
+// Base64 of a longer text gives its parts away as well.
+func TestScrubberFindsPartsOfBase64(t *testing.T) {
+	s := newScrubber(Config{URL: "http://h", Username: "u", Password: "correct horse battery staple"})
+	for n := range 6 {
+		text := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", n) + "correct horse battery staple" + "yyy"))
+		if got := s.text(text); !strings.Contains(got, redacted) || len(got) > n+30 {
+			t.Errorf("%d bytes before: %q became %q", n, text, got)
+		}
+	}
+}
+
+// A password that is an ordinary word is no reason to change titles.
+func TestScrubberLeavesWords(t *testing.T) {
+	s := newScrubber(Config{URL: "http://h", Username: "elastic", Password: "changeme"})
+	const body = `{"hits":{"hits":[{"_id":"1","fields":{"title":["Please changeme"]}}]}}`
+	if got := string(s.answers.redact([]byte(body))); got != body {
+		t.Errorf("%q", got)
+	}
+	if got := s.text("changeme is wrong"); strings.Contains(got, "changeme") {
+		t.Errorf("%q", got)
 	}
 }

@@ -68,6 +68,9 @@ const (
 // errNotElasticsearch says that something else answered.
 var errNotElasticsearch = errors.New("the server is not Elasticsearch")
 
+// errSwitching says that the server would speak another protocol.
+var errSwitching = errors.New("the server switches to another protocol")
+
 // perform sends one request once. The first answer that is a success must say
 // that it comes from Elasticsearch; failures may come from proxies in between.
 func (w *wire) perform(r *http.Request) (*http.Response, error) {
@@ -85,6 +88,11 @@ func (w *wire) perform(r *http.Request) (*http.Response, error) {
 	response, err := w.transport.Perform(r)
 	if err != nil {
 		return nil, err
+	}
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		// Its body is the bare connection, which obeys no deadline.
+		_ = response.Body.Close()
+		return nil, errSwitching
 	}
 	if response.Body == nil {
 		response.Body = http.NoBody

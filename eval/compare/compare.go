@@ -25,7 +25,7 @@ type Options struct {
 	Stats stats.Options
 }
 
-// Result is one run held against another.
+// Result is one run compared with another.
 type Result struct {
 	// Base and Next are both runs, evaluated by the same metrics on the
 	// queries that both have, in the order of the new run's suite.

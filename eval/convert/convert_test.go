@@ -62,7 +62,7 @@ func TestRefused(t *testing.T) {
 		{Qrels, "1 0 d 1\n1 0 d\n1 0 e x\n", "x:2: 3 fields, want 4"},
 		{Qrels, "1 0 d 1\n1 0 e x\n", `x:2: the grade "x" is not a number`},
 		{Qrels, "1 0 d 1\n1 0 d 1\n", `x:2: document "d" is judged a second time for query "1", first at line 1`},
-		{Qrels, "", "x: no judgment in it"},
+		{Qrels, "", "x: the file holds no judgment"},
 		{Qrels, "1 0 d NaN\n", "is not a number"},
 		{Qrels, "\x1f\x8b\x08", "unexpected EOF"},
 		{TSV, "a\tb\t1\n" + strings.Repeat("a\tb\tx\n", 100), "too many problems"},
@@ -285,7 +285,7 @@ func TestNothingHalfWritten(t *testing.T) {
 	dir := t.TempDir()
 	c := filmsCollection(t)
 	c.Suite.Search.Documents = tempFile(t, "films.ndjson", "{\"_id\":\"1\"}\n{broken\n")
-	if _, err := save(t.Context(), BEIR, filepath.Join(dir, "out"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "films.ndjson:2:2: no JSON") {
+	if _, err := save(t.Context(), BEIR, filepath.Join(dir, "out"), c, WriteOptions{}); err == nil || !strings.Contains(err.Error(), "films.ndjson:2:2: not JSON") {
 		t.Errorf("%v", err)
 	}
 	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {

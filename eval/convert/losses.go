@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"github.com/releval/releval/eval/text"
 )
 
 // ledger collects what a conversion does not carry over, by kind, so that ten
@@ -84,16 +86,10 @@ func (l *ledger) list(loss bool) []string {
 
 // counted gives "1 query" or "2 queries".
 func counted(n int, noun string) string {
-	switch {
-	case n == 1:
-	case strings.HasSuffix(noun, "query"):
-		noun = strings.TrimSuffix(noun, "y") + "ies"
-	case strings.HasPrefix(noun, "time "):
-		noun = "times" + strings.TrimPrefix(noun, "time")
-	default:
-		noun += "s"
+	if what, times := strings.CutPrefix(noun, "time "); times {
+		return text.Plural(n, noun, "times "+what)
 	}
-	return fmt.Sprintf("%d %s", n, noun)
+	return text.Count(n, noun)
 }
 
 // noteSuite says what of a suite is no query or judgment. Where search is true

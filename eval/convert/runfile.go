@@ -75,7 +75,7 @@ func readRunFile(path string, o ReadOptions) (*collection, error) {
 // documentID names a document, with its index where a run searched several.
 func documentID(h eval.Hit, several bool) string {
 	if several {
-		return h.Index + "/" + h.ID
+		return h.Key().String()
 	}
 	return h.ID
 }

@@ -43,7 +43,7 @@ func sameOrderWarnings(run *eval.Run) []string {
 	var found []string
 	for _, r := range run.Manifest.Reranked() {
 		if lists := integrity.Unmoved(run, r); lists >= fewestSameOrder {
-			found = append(found, fmt.Sprintf("%s left all %d lists in the order of the first stage: look whether its model does what it should", r.Name, lists))
+			found = append(found, fmt.Sprintf("%s changed the order of none of %d lists; check that its model works", r.Name, lists))
 		}
 	}
 	return found

@@ -3,7 +3,9 @@ package execute
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/eval/runfile"
+	"github.com/releval/releval/judgments"
 )
 
 // Cluster is everything that executing a plan needs of a cluster.
@@ -32,7 +35,7 @@ type Settings struct {
 	Tool string
 	// Out is the run file to write; empty for none.
 	Out string
-	// Resume is an unfinished run to go on with, which was read from
+	// Resume is an unfinished run to resume, which was read from
 	// ResumePath; nil for a new one.
 	Resume     *runfile.Stored
 	ResumePath string
@@ -116,6 +119,11 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	}
 	finished, err := runner.Run(ctx, p, done)
 	run.Queries = merge(run.Queries, finished)
+	if _, wrong := errors.AsType[judgments.Problems](err); wrong && s.Resume == nil && len(run.Queries) == 0 {
+		err = closeJournal(journal, err)
+		discard(s.Out)
+		return run, err
+	}
 	if err != nil {
 		return run, closeJournal(journal, err)
 	}
@@ -124,6 +132,16 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 		err = journal.Complete(*run.Complete)
 	}
 	return run, closeJournal(journal, err)
+}
+
+// discard removes the file of a run that can never be gone on with.
+func discard(path string) {
+	if path == "" {
+		return
+	}
+	if file, err := os.Lstat(path); err == nil && file.Mode().IsRegular() {
+		_ = os.Remove(path) // nothing is lost where it stays
+	}
 }
 
 func closeJournal(j *runfile.Journal, err error) error {
@@ -145,10 +163,10 @@ func (s Settings) journal(run *eval.Run) (*runfile.Journal, map[string]bool, err
 	}
 	failed := s.Resume.Failed() > 0
 	if s.Resume.Complete != nil && !failed {
-		return nil, nil, fmt.Errorf("%s is complete: there is nothing to go on with; see it by releval report %s", s.ResumePath, s.ResumePath)
+		return nil, nil, fmt.Errorf("%s is complete, so there is nothing to resume; see it with releval report %s", s.ResumePath, s.ResumePath)
 	}
 	if different := run.Manifest.Differences(&s.Resume.Manifest); len(different) > 0 {
-		return nil, nil, fmt.Errorf("%s was begun under other conditions, and cannot be gone on with: %s", s.ResumePath, strings.Join(different, "; "))
+		return nil, nil, fmt.Errorf("cannot resume %s: it was started with different settings: %s", s.ResumePath, strings.Join(different, "; "))
 	}
 	run.Manifest = s.Resume.Manifest
 	done := make(map[string]bool)

@@ -27,7 +27,7 @@ func TestIndexChangesUnderTheRun(t *testing.T) {
 	}{
 		{"nothing", map[string]string{"/_settings": settings("a")}, nil, ""},
 		{"one more document", nil, map[string]string{"/_count": strings.Replace(counted, "4", "5", 1)}, "index films went from 4 documents to 5 documents"},
-		{"made anew", map[string]string{"/_settings": settings("a")}, map[string]string{"/_settings": settings("b")}, "index films was created anew"},
+		{"made anew", map[string]string{"/_settings": settings("a")}, map[string]string{"/_settings": settings("b")}, "index films was created again"},
 		{"another behind the alias", map[string]string{"/_settings": settings("a")}, map[string]string{"/_settings": strings.ReplaceAll(settings("a"), `"films"`, `"films-2"`), "/_count": counted}, "index films-2 was added; index films is gone"},
 		{"no longer to be seen", nil, map[string]string{"/_settings": "", "/_count": ""}, ""},
 	}

@@ -55,6 +55,7 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 	for _, f := range found.Findings {
 		m.Notes = append(m.Notes, f.String())
 	}
+	m.Notes = append(m.Notes, m.TieNotes()...)
 	return m
 }
 

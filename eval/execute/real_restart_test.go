@@ -177,7 +177,7 @@ func TestElasticsearchIndexChanges(t *testing.T) {
 		do         func()
 	}{
 		{"one more document", "index " + index + " went from ", middle, func() { do2xx(t, server, "PUT", "/"+index+"/_doc/added?refresh=true", `{"title":"Added"}`) }},
-		{"made anew", "index " + index + " was created anew", atTheEnd, makeAnew},
+		{"made anew", "index " + index + " was created again", atTheEnd, makeAnew},
 	} {
 		t.Run(change.name, func(t *testing.T) {
 			run, err := search(t, change.when, change.do, execute.Settings{})

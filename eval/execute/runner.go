@@ -59,7 +59,7 @@ type Runner struct {
 // would meet. The queries that were finished until then are returned all the
 // same.
 func (r *Runner) Run(ctx context.Context, p *plan.Plan, done map[string]bool) ([]eval.Query, error) {
-	s := session{Runner: r, plan: p, snapshot: r.Snapshot}
+	s := newSession(r, p)
 	if s.snapshot == nil {
 		s.snapshot = NewSnapshot(r.Cluster, p.Suite.Search.Index)
 		defer s.snapshot.Close(ctx)
@@ -76,6 +76,9 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan, done map[string]bool) ([
 	}
 	searching, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	if err := s.probe(ctx, left); err != nil {
+		return nil, err
+	}
 	workers := min(max(1, defaultTo(r.Concurrency, 4)), len(left))
 	answered := make(chan *eval.Query)
 	recorded := make(chan error)
@@ -93,7 +96,7 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan, done map[string]bool) ([
 					return nil
 				}
 				i := left[next]
-				query, err := s.query(groupCtx, p.Numbers[i], p.Queries[i])
+				query, err := s.query(groupCtx, i)
 				if err != nil {
 					return err
 				}

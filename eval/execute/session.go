@@ -18,16 +18,32 @@ type session struct {
 	*Runner
 	plan     *plan.Plan
 	snapshot *Snapshot
+	orders   map[string]eval.Order // by system
+	probed   map[int]eval.Results  // what the probe was answered, by the query's place in the plan
+	refusals refusals
 	// answers are *cluster.Response that were taken over: the next ones come
 	// in their place.
 	answers sync.Pool
 }
 
+func newSession(r *Runner, p *plan.Plan) *session {
+	s := &session{Runner: r, plan: p, snapshot: r.Snapshot, orders: make(map[string]eval.Order), probed: make(map[int]eval.Results)}
+	for _, system := range p.Systems() {
+		s.orders[system.Name] = system.Order()
+	}
+	return s
+}
+
 // query searches one query with every system.
-func (s *session) query(ctx context.Context, number int, q judgments.Query) (*eval.Query, error) {
+func (s *session) query(ctx context.Context, place int) (*eval.Query, error) {
+	number, q := s.plan.Numbers[place], s.plan.Queries[place]
 	record := eval.NewQuery(number, q)
 	for repeat := range max(1, s.Repeat) {
-		results, err := s.search(ctx, number+repeat, q)
+		probed := s.probed[place]
+		if repeat > 0 {
+			probed = nil
+		}
+		results, err := s.search(ctx, number+repeat, q, probed)
 		if err != nil {
 			return nil, err
 		}
@@ -40,20 +56,24 @@ func (s *session) query(ctx context.Context, number int, q judgments.Query) (*ev
 	return &record, nil
 }
 
-// search asks every system once. Turn decides which goes first.
-func (s *session) search(ctx context.Context, turn int, q judgments.Query) (eval.Results, error) {
+// search asks every system once that has not been probed with the query. Turn
+// decides which goes first.
+func (s *session) search(ctx context.Context, turn int, q judgments.Query, probed eval.Results) (eval.Results, error) {
 	requests := s.plan.Requests(q)
 	if turn%2 == 1 {
 		slices.Reverse(requests)
 	}
 	results := make(eval.Results, len(requests))
 	for _, request := range requests {
-		result, err := s.ask(ctx, request)
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil, context.Cause(ctx)
+		result := probed[request.System]
+		if result == nil {
+			var err error
+			if result, err = s.ask(ctx, q, request); err != nil {
+				if ctx.Err() != nil {
+					return nil, context.Cause(ctx)
+				}
+				return nil, err
 			}
-			return nil, fmt.Errorf("query %q, %s: %w", q.ID, request.System, err)
 		}
 		results[request.System] = result
 	}
@@ -65,7 +85,40 @@ const lostWarning = "the point in time was lost, and another one opened: the ind
 
 // ask sends one search. Its error is one that every other query would meet
 // too.
-func (s *session) ask(ctx context.Context, request plan.Request) (*eval.Result, error) {
+func (s *session) ask(ctx context.Context, q judgments.Query, request plan.Request) (*eval.Result, error) {
+	result, err := s.send(ctx, request)
+	return s.account(ctx, q, request.System, result, err)
+}
+
+// account makes a failure part of the run, unless every other query would meet
+// it too.
+func (s *session) account(ctx context.Context, q judgments.Query, system string, result *eval.Result, err error) (*eval.Result, error) {
+	if err == nil {
+		s.refusals.answered(system)
+		return result, nil
+	}
+	if ctx.Err() != nil {
+		return nil, err
+	}
+	if hopeless(err) {
+		return nil, fmt.Errorf("query %q, %s: %w", q.ID, system, err)
+	}
+	failed := &eval.Result{Error: err.Error()}
+	failure, ok := errors.AsType[*cluster.Error](err)
+	if !ok {
+		return failed, nil
+	}
+	if failure.Attempts > 1 {
+		failed.Attempts = failure.Attempts
+	}
+	if failure.RefusesBody() && s.refusals.add(system, q, failure) == mostRefusals {
+		return nil, judgments.Problems{refused(s.plan, system, failure)}
+	}
+	return failed, nil
+}
+
+// send sends one search.
+func (s *session) send(ctx context.Context, request plan.Request) (*eval.Result, error) {
 	answer, _ := s.answers.Get().(*cluster.Response)
 	if answer == nil {
 		answer = new(cluster.Response)
@@ -73,22 +126,15 @@ func (s *session) ask(ctx context.Context, request plan.Request) (*eval.Result, 
 	defer s.answers.Put(answer)
 	body := func(pit string) []byte { return s.plan.Body(request.Retriever, request.Size, pit) }
 	response, replaced, err := s.snapshot.Search(ctx, body, cluster.SearchOptions{Size: request.Size, Reuse: answer})
-	if err == nil {
-		*answer = response
-		result := eval.NewResult(response, s.plan.Suite.Search.TitleField, s.SeveralIndices)
-		if replaced {
-			result.Warnings = append([]string{lostWarning}, result.Warnings...)
-		}
-		return result, nil
-	}
-	if ctx.Err() != nil || hopeless(err) {
+	if err != nil {
 		return nil, err
 	}
-	failed := &eval.Result{Error: err.Error()}
-	if failure, ok := errors.AsType[*cluster.Error](err); ok && failure.Attempts > 1 {
-		failed.Attempts = failure.Attempts
+	*answer = response
+	result := eval.NewResult(response, s.plan.Suite.Search.TitleField, s.SeveralIndices, s.orders[request.System])
+	if replaced {
+		result.Warnings = append([]string{lostWarning}, result.Warnings...)
 	}
-	return failed, nil
+	return result, nil
 }
 
 // hopeless says whether every other query would meet the same error.

@@ -9,8 +9,7 @@ import (
 	"github.com/releval/releval/eval/plan"
 )
 
-// warmUp waits for each model, then searches once with every system and
-// throws the answers away, so that no query pays for a cold start.
+// warmUp waits for each model, so that no query pays for a cold start.
 func warmUp(ctx context.Context, c Cluster, p *plan.Plan, s Settings) error {
 	if s.WarmUp <= 0 || len(p.Queries) == 0 {
 		return nil
@@ -33,14 +32,6 @@ func warmUp(ctx context.Context, c Cluster, p *plan.Plan, s Settings) error {
 		}
 		if took > time.Second {
 			s.note("the model of %s was ready after %v", r.Name, took.Round(time.Second))
-		}
-	}
-	for _, request := range p.Requests(p.Queries[0]) {
-		body := p.Body(request.Retriever, request.Size, "")
-		if _, err := c.Search(ctx, body, cluster.SearchOptions{Index: p.Suite.Search.Index, Size: request.Size}); err != nil {
-			if ctx.Err() != nil || hopeless(err) {
-				return err
-			}
 		}
 	}
 	return nil

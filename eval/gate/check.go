@@ -65,7 +65,7 @@ func (c *checker) measured() {
 	g := c.gate
 	switch {
 	case g.Max == nil || g.Min != nil || g.MinGain != nil || g.MaxDrop != nil || g.MaxQueryDrop != nil || g.MaxQueries != nil || g.MaxShare != nil:
-		c.fail("a gate on %s has max alone", g.Metric)
+		c.fail("a gate on %s takes max only", g.Metric)
 	case g.Versus != "" || g.Confidence != 0:
 		c.fail("a gate on %s bounds the value itself; remove versus and confidence", g.Metric)
 	case *g.Max < 0 || isLatency(g.Metric) && *g.Max == 0:

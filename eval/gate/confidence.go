@@ -46,7 +46,7 @@ func (j *judge) confident(p *pairs, limit float64) (worst string) {
 	case gain > 0:
 		here = fmt.Sprintf("a gain of %s on these %d queries", fixed(gain), n)
 	}
-	beyond := "above the limit of " + number(0 - limit)
+	beyond := "above the limit of " + number(0-limit)
 	if j.gate.MinGain != nil {
 		beyond = "short of the limit of " + number(limit)
 	}

@@ -8,5 +8,5 @@
 //     that were demonstrably not reranked.
 //  2. Unranked lists the queries of a system that must not score for that
 //     reason; Unmoved finds a reranker that changed no order.
-//  3. CheckStability holds repeated searches against each other.
+//  3. CheckStability compares repeated searches with each other.
 package integrity

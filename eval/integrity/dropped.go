@@ -50,7 +50,7 @@ func (d *Dropped) add(h eval.Hit, why dropReason) {
 // allDropped finds a reranker that scored nothing at all, because no document
 // of any window has a value in its field.
 func (s *SystemIntegrity) allDropped(run *eval.Run) {
-	whole := make(map[string]bool) // queries whose window was dropped wholly for want of a value
+	whole := make(map[string]bool) // queries whose window was dropped wholly because no document has a value
 	for _, d := range s.Dropped {
 		whole[d.Query] = len(d.NoValue) == len(d.Titles)
 	}

@@ -24,7 +24,7 @@ func indexChange(run *eval.Run) string {
 		case !known:
 			changes = append(changes, "index "+after.Name+" was added")
 		case was.UUID != after.UUID:
-			changes = append(changes, "index "+after.Name+" was created anew")
+			changes = append(changes, "index "+after.Name+" was created again")
 		case was.Documents != after.Documents:
 			changes = append(changes, "index "+after.Name+" went from "+text.Count(was.Documents, "document")+" to "+text.Count(after.Documents, "document"))
 		}

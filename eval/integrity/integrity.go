@@ -42,7 +42,7 @@ type SystemIntegrity struct {
 	Outside []QueryFinding
 	// NotReranked are queries whose order and scores are those of the first
 	// stage, or that have hits of score 0, or all of which lost every document
-	// for want of a value: the reranker did not run.
+	// because none has a value: the reranker did not run.
 	NotReranked []QueryFinding
 	// SameOrder and Ordered count the queries whose reranked hits are in the
 	// order of the first stage, and all that have hits enough to tell.
@@ -94,7 +94,7 @@ func (s *SystemIntegrity) DropReasons() (noValue, belowMinScore, unknown int) {
 	return noValue, belowMinScore, s.Documents() - noValue - belowMinScore
 }
 
-// CheckIntegrity looks a run through.
+// Check looks a run through.
 func Check(run *eval.Run) Integrity {
 	m := &run.Manifest
 	found := Integrity{

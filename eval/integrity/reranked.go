@@ -9,7 +9,7 @@ import (
 	"github.com/releval/releval/eval"
 )
 
-// compare holds the reranked hits against what the reranker saw.
+// compare compares the reranked hits with what the reranker saw.
 func (s *SystemIntegrity) compare(q *eval.Query, m *eval.Manifest, why dropReason) {
 	window := m.Window(s.System)
 	first, result := q.Results[m.FirstStageOf(s.System)], q.Results[s.System]

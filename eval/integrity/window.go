@@ -6,7 +6,7 @@ import (
 	"github.com/releval/releval/eval"
 )
 
-// held is what a reranker returned, held against what it saw.
+// held is what a reranker returned, compared with what it saw.
 type held struct {
 	// dropped are hits of the window that are not returned, outside returned
 	// hits that the window does not hold.

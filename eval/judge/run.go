@@ -9,11 +9,15 @@ import (
 	"strings"
 )
 
+// LeaveScreen gives the terminal back as it was, for who has to end a session
+// in the middle.
+const LeaveScreen = "\x1b[?25h\x1b[?1049l"
+
 // What a terminal understands: another screen and back, the cursor off and
 // on, the upper left corner, to the end of the line, to the end of the screen.
 const (
 	enter   = "\x1b[?1049h\x1b[?25l"
-	leave   = "\x1b[?25h\x1b[?1049l"
+	leave   = LeaveScreen
 	corner  = "\x1b[H"
 	lineEnd = "\x1b[K"
 	rest    = "\x1b[J"

@@ -95,6 +95,6 @@ func refused(index string, result cluster.BulkResult) error {
 		Op:   "load documents into " + index,
 		Kind: cluster.KindInvalidRequest,
 		What: fmt.Sprintf("the server refused %d of %d documents (%s)", result.Failed, result.Failed+result.Indexed, strings.Join(first, "; ")),
-		Hint: "mend them, or the mappings",
+		Hint: "correct them, or the mappings",
 	}
 }

@@ -128,6 +128,7 @@ type holeSide struct {
 	n      int
 	known  []Hit
 	ties   []Tie
+	room   []float64 // for the weights of the ranks
 }
 
 // at is the rank of a hole in the list.
@@ -314,7 +315,8 @@ func (p *holeProblem) linearSide(s *holeSide, relevant int) linearSide {
 	if !isLinear { // num_rel_ret
 		lin = linear{gain: isRelevant(p.m.rel), weight: func(int) float64 { return 1 }, norm: 1}
 	}
-	side := linearSide{weights: lin.weights(s.n, s.ties)}
+	s.room = lin.weights(s.room, s.n, s.ties)
+	side := linearSide{weights: s.room}
 	for i := range side.weights {
 		if lin.norm == 0 {
 			side.weights[i] = 0
@@ -342,7 +344,7 @@ func (p *holeProblem) highestNDCG() float64 {
 	gain := scale.gain(p.m.kind)
 	most := gain(p.maxGrade)
 	lin, _ := p.m.linear(0, 0, scale)
-	next, base := lin.weights(p.next.n, p.next.ties), lin.weights(p.base.n, p.base.ties)
+	next, base := lin.weights(nil, p.next.n, p.next.ties), lin.weights(nil, p.base.n, p.base.ties)
 	w := idealWalk{cutoff: p.m.cutoff, most: most}
 	for _, h := range p.next.known {
 		w.constant += gain(h.Grade) * next[h.Rank-1]

@@ -236,9 +236,10 @@ func (lin linear) meanWeight(first, last int) float64 {
 	return sum / float64(last-first+1)
 }
 
-// weights is the mean weight at each rank of a list of n hits.
-func (lin linear) weights(n int, ties []Tie) []float64 {
-	weights := make([]float64, n)
+// weights is the mean weight at each rank of a list of n hits, in the memory of
+// room where that is large enough.
+func (lin linear) weights(room []float64, n int, ties []Tie) []float64 {
+	weights := slices.Grow(room[:0], n)[:n]
 	for i := range weights {
 		weights[i] = lin.weight(i + 1)
 	}

@@ -48,7 +48,7 @@ type Plan struct {
 	Numbers   []int    // the places of the queries in the suite
 }
 
-// NewPlan works out what to search. Problems with the suite's own metrics
+// New works out what to search. Problems with the suite's own metrics
 // come with their place.
 func New(suite *judgments.Suite, o Overrides) (*Plan, error) {
 	p := &Plan{Suite: suite, Rerankers: suite.Search.Rerankers}
@@ -78,7 +78,7 @@ func (p *Plan) chooseMetrics(named []string) error {
 	add := func(name string, at judgments.Position) error {
 		m, err := metrics.Parse(name)
 		if err == nil && !m.IsMean() && !m.IsCount() {
-			err = fmt.Errorf("%s is a geometric mean over the queries, and has no value for each, which systems are compared by: name %s here, or compute it with releval eval", m, strings.TrimPrefix(m.String(), "gm_"))
+			err = fmt.Errorf("%s is defined over all queries only, so systems cannot be compared by it query by query; name %s here, or compute it with releval eval", m, strings.TrimPrefix(m.String(), "gm_"))
 		}
 		if err != nil {
 			if at.Line > 0 {

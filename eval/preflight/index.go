@@ -40,7 +40,7 @@ func (f *Preflight) index(ctx context.Context, c Inspector, p *plan.Plan) error 
 	}
 	f.Indices = indices
 	if !visible {
-		f.add(SeverityNote, "the settings of "+index+" are not visible to these credentials", "an index that is made anew with as many documents looks the same", "grant the index privilege view_index_metadata to see them")
+		f.add(SeverityNote, "the settings of "+index+" are not visible to these credentials", "an index that was deleted and made again with as many documents looks the same", "grant the index privilege view_index_metadata to see them")
 	}
 	documents := int64(0)
 	for _, i := range f.Indices {
@@ -70,7 +70,7 @@ func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error
 	caps, err := c.FieldCaps(ctx, index, names...)
 	switch cluster.KindOf(err) {
 	case cluster.KindForbidden, cluster.KindUnsupported:
-		f.add(SeverityNote, "the mapping of "+index+" is not visible to these credentials", "a misspelt field cannot be told", "")
+		f.add(SeverityNote, "the mapping of "+index+" is not visible to these credentials", "a misspelt field goes unnoticed", "")
 	default:
 		if err != nil {
 			return err
@@ -94,7 +94,7 @@ func missed(name string, p *plan.Plan) (why, do string) {
 	if name == p.Suite.Search.TitleField {
 		return "no document could be told from another", "correct search.title_field, or the mapping"
 	}
-	return "the reranker drops every document that has no value in it, without a word", "correct the reranker's field, or the mapping"
+	return "the reranker drops every document that has no value in it, and does not say so", "correct the reranker's field, or the mapping"
 }
 
 // mapped says whether any index maps the field.
@@ -157,7 +157,7 @@ func (f *Preflight) ask(ctx context.Context, c Inspector, p *plan.Plan, body map
 	}
 	response, err := c.Search(ctx, encoded, cluster.SearchOptions{Index: p.Suite.Search.Index, Size: size})
 	if cluster.KindOf(err) == cluster.KindInvalidRequest {
-		f.add(SeverityNote, "what the fields hold could not be looked at", err.Error(), "")
+		f.add(SeverityNote, "the values of the fields could not be looked at", err.Error(), "")
 		return cluster.Response{}, nil
 	}
 	return response, err

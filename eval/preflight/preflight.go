@@ -113,7 +113,7 @@ func (f *Preflight) version(ctx context.Context, c Inspector, _ *plan.Plan) (err
 	}
 	switch {
 	case !f.Info.Known:
-		f.add(SeverityNote, "the server's version is not known to these credentials", "releases that rank wrongly cannot be told", "grant the cluster privilege monitor to see it")
+		f.add(SeverityNote, "the server's version is not known to these credentials", "a release that ranks wrongly goes unnoticed", "grant the cluster privilege monitor to see it")
 	case f.Info.RanksWrongly() != "":
 		f.add(SeverityWarning, "Elasticsearch "+f.Info.Version+" is known to rerank wrongly", f.Info.RanksWrongly(), "")
 	case before(f.Info, 8, 17):

@@ -13,7 +13,7 @@ func (f *Preflight) windows(_ context.Context, _ Inspector, p *plan.Plan) error 
 		if s.Refused {
 			f.add(SeverityError, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), p.Depth), "the server refuses such a search", "raise it, or lower the rerankers' windows and the metrics' cutoffs")
 		} else {
-			f.add(SeverityNote, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), p.Depth), "the first stage finds no more documents than that by it, so that a window may stay unfilled", "raise it where the window should be full")
+			f.add(SeverityNote, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), p.Depth), "the first stage finds at most that many documents through it, so that a window may stay unfilled", "raise it where the window should be full")
 		}
 	}
 	for _, r := range p.Rerankers {
@@ -48,7 +48,7 @@ func (f *Preflight) endpoints(ctx context.Context, c Inspector, p *plan.Plan) er
 			f.add(SeverityWarning, fmt.Sprintf("the model %s of %s is listwise", e.Model, r.Name), "it scores a document differently in another window, so that no window can be derived from a larger one", "")
 		}
 		if e.MinAllocations == 0 {
-			f.add(SeverityNote, "the endpoint "+e.ID+" may scale to no allocation at all", "the first search then waits for the model to start", "")
+			f.add(SeverityNote, "the endpoint "+e.ID+" may scale to zero allocations", "the first search then waits for the model to start", "")
 		}
 	}
 	for _, r := range p.Rerankers {

@@ -16,7 +16,7 @@ import (
 	"github.com/releval/releval/judgments/unpack"
 )
 
-// CreateJournal starts a run file at path with the manifest; gzip where the
+// Create starts a run file at path with the manifest; gzip where the
 // name ends in .gz. A file that is already there is an error, because it may
 // be a run that was paid for; only one that breaks off within its manifest,
 // as where a process was killed at the start, is taken over.
@@ -72,7 +72,7 @@ func takeOver(path string) (*os.File, error) {
 	if err == nil {
 		file.Close()
 	}
-	return nil, fmt.Errorf("%s exists already: go on with it by --resume %s, or name another file or remove it", path, path)
+	return nil, fmt.Errorf("%s already exists; continue it with --resume %s, or choose another file", path, path)
 }
 
 // abandoned says whether a file breaks off within its first line, the
@@ -95,9 +95,9 @@ func abandoned(file *os.File) bool {
 	return bytes.IndexByte(start, '\n') < 0 && beginsRun(start)
 }
 
-// AppendJournal goes on with the run file at path after its first keep bytes:
+// Append resumes the run file at path after its first keep bytes:
 // what comes after them is the truncated last line of a run that was cut
-// short. A compressed file is written anew up to there, and takes the old
+// short. A compressed file is written again up to there, and takes the old
 // one's place when it is whole; keep counts the bytes of the run, not those
 // of the file.
 func Append(path string, s *Stored) (*Journal, error) {
@@ -138,7 +138,7 @@ func cutOff(path string, file *os.File, keep int64) error {
 		return cannot("drop the truncated last line of", path, err)
 	}
 	if _, err := file.Seek(keep, io.SeekStart); err != nil {
-		return cannot("go on with", path, err)
+		return cannot("resume", path, err)
 	}
 	return nil
 }

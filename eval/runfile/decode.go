@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -159,6 +160,16 @@ func (old *manifest1) into(m *eval.Manifest) {
 		}
 		m.Systems = append(m.Systems, s)
 	}
+	m.Notes = append(m.Notes, m.TieNotes()...)
+}
+
+// ties finds those of a query of format 1, which did not record them.
+func (d *decoder) ties(q *eval.Query) {
+	for _, results := range append([]eval.Results{q.Results}, q.Repeats...) {
+		for name, r := range results {
+			r.Ties = d.systems[name].Order().TiesOf(r.Hits)
+		}
+	}
 }
 
 // query takes a query line.
@@ -168,7 +179,7 @@ func (d *decoder) query() {
 		return
 	}
 	if first, twice := d.queries[q.ID]; twice {
-		d.fail("query %s stands here a second time, after line %d", text.Quote(q.ID), first)
+		d.fail("query %s stands twice, first on line %d", text.Quote(q.ID), first)
 		return
 	}
 	if first, twice := d.numbers[q.Number]; twice && d.stored.Format == Format {
@@ -180,10 +191,14 @@ func (d *decoder) query() {
 		d.fail("query %s: %v", text.Quote(q.ID), err)
 		return
 	}
+	if d.stored.Format == 1 {
+		d.ties(&q)
+	}
 	q.File = d.stored.Manifest.File
 	for i := range q.Expect {
 		q.Expect[i].File = q.File
 	}
+	q.Judgments = slices.Clone(q.Judgments) // without the room that decoding leaves behind them
 	d.stored.Queries = append(d.stored.Queries, q)
 }
 
@@ -239,7 +254,25 @@ func (d *decoder) complete() {
 }
 
 // documents reads hits, and shares their documents.
-type documents struct{ eval.Documents }
+type documents struct {
+	eval.Documents
+	room  []byte     // the texts of the hit in hand
+	batch []eval.Hit // the list in hand
+}
+
+// unquote gives a string's text.
+func (k *documents) unquote(raw jsontext.Value) (_ []byte, err error) {
+	if raw.Kind() != '"' {
+		return nil, errors.New("index, id and title of a hit must be strings")
+	}
+	start := len(k.room)
+	if bytes.IndexByte(raw, '\\') < 0 {
+		k.room = append(k.room, raw[1:len(raw)-1]...)
+	} else if k.room, err = jsontext.AppendUnquote(k.room, raw); err != nil {
+		return nil, err
+	}
+	return k.room[start:len(k.room):len(k.room)], nil
+}
 
 // hits reads a list of hits. A document that stands in it twice is refused.
 func (k *documents) hits(d *jsontext.Decoder, into *[]eval.Hit) error {
@@ -252,7 +285,7 @@ func (k *documents) hits(d *jsontext.Decoder, into *[]eval.Hit) error {
 		return errors.New("hits must be a list")
 	}
 	k.List()
-	hits := make([]eval.Hit, 0, 16)
+	hits := k.batch[:0]
 	for d.PeekKind() != ']' {
 		h, err := k.hit(d)
 		if err != nil {
@@ -263,6 +296,7 @@ func (k *documents) hits(d *jsontext.Decoder, into *[]eval.Hit) error {
 	if _, err := d.ReadToken(); err != nil {
 		return err
 	}
+	k.batch = hits
 	*into = append(make([]eval.Hit, 0, len(hits)), hits...)
 	return nil
 }
@@ -275,22 +309,9 @@ func (k *documents) hit(d *jsontext.Decoder) (eval.Hit, error) {
 	if t.Kind() != '{' {
 		return eval.Hit{}, errors.New("a hit must be an object")
 	}
-	var index, id, title []byte // pieces of the buffers below
-	var space [256]byte
-	room := space[:0]
+	k.room = k.room[:0]
+	var index, id, title []byte // pieces of room
 	score, scored := 0.0, false
-	take := func(raw jsontext.Value) ([]byte, error) {
-		if raw.Kind() != '"' {
-			return nil, errors.New("index, id and title of a hit must be strings")
-		}
-		start := len(room)
-		if bytes.IndexByte(raw, '\\') < 0 {
-			room = append(room, raw[1:len(raw)-1]...)
-		} else if room, err = jsontext.AppendUnquote(room, raw); err != nil {
-			return nil, err
-		}
-		return room[start:len(room):len(room)], nil
-	}
 	for d.PeekKind() != '}' {
 		name, err := d.ReadValue()
 		if err != nil {
@@ -312,19 +333,19 @@ func (k *documents) hit(d *jsontext.Decoder) (eval.Hit, error) {
 		if err != nil {
 			return eval.Hit{}, err
 		}
-		if into != nil {
-			if *into, err = take(raw); err != nil {
+		switch {
+		case into != nil:
+			if *into, err = k.unquote(raw); err != nil {
 				return eval.Hit{}, err
 			}
-			continue
-		}
-		if raw.Kind() != '0' {
+		case raw.Kind() != '0':
 			return eval.Hit{}, errors.New("the score of a hit must be a number")
+		default:
+			if score, err = strconv.ParseFloat(string(raw), 64); err != nil {
+				return eval.Hit{}, fmt.Errorf("the score %s is out of range", text.Quote(string(raw)))
+			}
+			scored = true
 		}
-		if score, err = strconv.ParseFloat(string(raw), 64); err != nil {
-			return eval.Hit{}, fmt.Errorf("the score %s is out of range", text.Quote(string(raw)))
-		}
-		scored = true
 	}
 	if _, err := d.ReadToken(); err != nil {
 		return eval.Hit{}, err

@@ -74,10 +74,7 @@ func (j *Journal) Query(q eval.Query) error {
 		return fmt.Errorf("cannot encode a line of the run file: %w", err)
 	}
 	j.encoded = append(encoded, '\n')
-	if len(encoded) > maxValues { // a shorter one cannot hold more, and none is deep
-		err = checkShape(encoded)
-	}
-	return j.line(j.encoded, err)
+	return j.line(j.encoded, checkShape(encoded))
 }
 
 // Complete writes the last line.
@@ -120,7 +117,7 @@ func (j *Journal) line(encoded []byte, shape error) error {
 		err = fmt.Errorf("longer than %d MB", maxLine>>20)
 	}
 	if err != nil {
-		return fmt.Errorf("a line of the run file would be more than can be read again (%w): search with fewer repeats, or smaller windows", err)
+		return fmt.Errorf("this query's results exceed the limits for one line of a run file (%w); search with fewer repeats, or smaller windows", err)
 	}
 	if j.err != nil {
 		return j.err

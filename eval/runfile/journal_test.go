@@ -186,7 +186,7 @@ func TestJournalTakesOverAnAbandonedStart(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, err := range []error{CheckFile(path), tryCreate(path)} {
-			if err == nil || !strings.Contains(err.Error(), "exists already") {
+			if err == nil || !strings.Contains(err.Error(), "already exists") {
 				t.Errorf("a file with %q in it: error %v, want one that says it exists", text, err)
 			}
 		}

@@ -15,7 +15,7 @@ import (
 func lock(path string, file *os.File) error {
 	err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return fmt.Errorf("another process is writing the run file %s: wait for it, or name another file", path)
+		return fmt.Errorf("another process is writing the run file %s; wait for it, or choose another file", path)
 	}
 	return nil
 }

@@ -24,8 +24,14 @@ const (
 )
 
 // checkShape refuses a line, before it is decoded, that is nested deeper or
-// holds more values than any run file's.
-func checkShape(line []byte) error { return scan.Shape(line, maxDepth, maxValues) }
+// holds more values than any run file's. One that is too short for that is not
+// looked at.
+func checkShape(line []byte) error {
+	if len(line) <= maxValues {
+		return nil
+	}
+	return scan.Shape(line, maxDepth, maxValues)
+}
 
 // Stored is a run as it was read from a file.
 type Stored struct {
@@ -49,7 +55,7 @@ func Read(path string) (*Stored, error) {
 		return nil, fmt.Errorf("cannot read the run file: %w", err)
 	}
 	defer file.Close()
-	source, err := unpack.NewReader(bufio.NewReaderSize(file, 1<<20))
+	source, err := unpack.NewSingleReader(bufio.NewReaderSize(file, 1<<20))
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, noRun(path)
 	}
@@ -81,7 +87,7 @@ func Decode(name string, source io.Reader) (*Stored, error) { return newDecoder(
 
 // noRun is the error of a file that is empty, or breaks off in its first line.
 func noRun(name string) error {
-	return fmt.Errorf("%s: holds no run: its first line must be a manifest; if the run was stopped before its first search, start it again with --out", name)
+	return fmt.Errorf("%s: the file holds no run, because its first line is not a manifest; if the run was stopped before its first search, start it again with --out", name)
 }
 
 // beginsRun says whether a text that breaks off may be the start of a run
@@ -138,7 +144,7 @@ func (d *decoder) next() bool {
 		part, err := d.lines.ReadSlice('\n')
 		d.text = append(d.text, part...)
 		if len(d.text) > maxLine {
-			d.err = fmt.Errorf("%s:%d: the line is longer than %d MB: this is no run file", d.name, d.line+1, maxLine>>20)
+			d.err = fmt.Errorf("%s:%d: the line is longer than %d MB, so this is not a run file", d.name, d.line+1, maxLine>>20)
 			return false
 		}
 		switch {
@@ -174,23 +180,23 @@ func (d *decoder) accept() {
 		d.fail("not a line of a run file: %v", err)
 		return
 	case d.stored.Complete != nil:
-		d.fail("there is more after the line that says the run is complete")
+		d.fail("lines follow the one that says that the run is complete")
 		return
 	case d.line == 1 && kind != "manifest":
-		d.fail("the first line must be a manifest, found type %s", text.Quote(kind))
+		d.fail("the first line must be a manifest, not of type %s", text.Quote(kind))
 		return
 	}
 	switch {
 	case d.line == 1:
 		d.manifest()
 	case kind == "manifest":
-		d.fail("a second manifest: two run files in one?")
+		d.fail("a second manifest: the file holds two runs; split it before this line")
 	case kind == "query":
 		d.query()
 	case kind == "complete":
 		d.complete()
 	default:
-		d.fail("unknown type %s: a newer releval's run file, or a damaged one", text.Quote(kind))
+		d.fail("unknown type %s: the file is damaged, or a newer releval wrote it", text.Quote(kind))
 	}
 	if d.err == nil {
 		d.stored.Kept += int64(len(d.text))
@@ -206,7 +212,7 @@ func (d *decoder) breaksOff() {
 	case d.line == 1:
 		d.err = noRun(d.name)
 	case d.stored.Complete != nil:
-		d.fail("there is more after the line that says the run is complete")
+		d.fail("lines follow the one that says that the run is complete")
 	case !prefixOfJSON(d.text):
 		d.fail("not a line of a run file")
 	default:

@@ -2,7 +2,9 @@ package runfile
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,6 +17,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
 )
 
@@ -131,20 +134,20 @@ func TestDamagedRunFiles(t *testing.T) {
 		return `{"type":"manifest","format":2,"systems":[` + s + `],"metrics":["mrr"],"query_count":1}` + "\n"
 	}
 	tests := []struct{ name, text, want string }{
-		{"empty", "", "run: holds no run"},
+		{"empty", "", "run: the file holds no run"},
 		{"no json", "qid Q0 doc 1 2.5 tag\n", "run:1: not a line of a run file"},
-		{"no manifest", a, `run:1: the first line must be a manifest, found type "query"`},
+		{"no manifest", a, `run:1: the first line must be a manifest, not of type "query"`},
 		{"another format", `{"type":"manifest","format":9}` + "\n", "run:1: the run file has format 9"},
 		{"type is not first", `{"format":2,"type":"manifest"}` + "\n", "run:1: not a line of a run file: its first member must be type"},
 		{"damage in the middle", manifest + "{\"type\":\"qu\n" + a, "run:2: not a line"},
 		{"two manifests", manifest + manifest, "run:2: a second manifest"},
 		{"unknown type", manifest + `{"type":"x"}` + "\n", `run:2: unknown type "x"`},
-		{"twice", manifest + a + a, `run:3: query "a" stands here a second time, after line 2`},
+		{"twice", manifest + a + a, `run:3: query "a" stands twice, first on line 2`},
 		{"one number twice", manifest + a + query("b", 0, hits("")), `run:3: query "b" has the number 0, as the query in line 2`},
 		{"a number beyond the suite", manifest + query("a", 2, hits("")), `run:2: query "a": its number is 2, and the suite has 2 queries`},
 		{"a negative number", manifest + query("a", -1, hits("")), `its number is -1`},
 		{"missing system", manifest + strings.Replace(a, `"bm25"`, `"x"`, 1), `no result for the system "bm25"`},
-		{"deep", manifest + `{"type":"query","id":` + strings.Repeat("[", 100) + "\n", "nested deeper than 64"},
+		{"deep", manifest + `{"type":"query","id":` + strings.Repeat("[", maxValues) + "\n", "nested deeper than 64"},
 		{"wrong type of value", manifest + `{"type":"query","id":7}` + "\n", `run:2: "/id"`},
 		{"a key in another case", manifest + strings.Replace(a, `"judgments"`, `"Judgments"`, 1), `run:2: "/Judgments": unknown object member name`},
 		{"a key twice", manifest + strings.Replace(a, `"id":"a"`, `"id":"a","id":"b"`, 1), "run:2: not a line of a run file: column"},
@@ -241,6 +244,41 @@ func TestFormat1(t *testing.T) {
 		}
 		if _, err := Decode("run", strings.NewReader(damaged)); err == nil || !strings.Contains(err.Error(), "the "+what+" are not those that the run was made with") {
 			t.Errorf("%s changed: %v", what, err)
+		}
+	}
+}
+
+// A run file of format 1 keeps the value of every query, system and metric that
+// the releval which wrote it gave: testdata/format1.values.json is from its own
+// report.
+func TestFormat1KeepsItsValues(t *testing.T) {
+	stored, err := Read("testdata/format1.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := score.Evaluate(&stored.Run, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("testdata/format1.values.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []struct {
+		Query, System, Metric string
+		Value                 float64
+	}
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatal(err)
+	}
+	if len(want) != 2*2*3 {
+		t.Fatalf("%d values, want those of 2 queries, 2 systems and 3 metrics", len(want))
+	}
+	for _, w := range want {
+		q := slices.IndexFunc(stored.Queries, func(q eval.Query) bool { return q.ID == w.Query })
+		m := slices.IndexFunc(e.Metrics, func(m metrics.Metric) bool { return m.String() == w.Metric })
+		if got := e.System(w.System).Values[m][q]; math.Abs(got-w.Value) > 1e-15 {
+			t.Errorf("%s of %s for %s: %v, want %v", w.Metric, w.System, w.Query, got, w.Value)
 		}
 	}
 }

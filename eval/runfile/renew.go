@@ -13,9 +13,9 @@ import (
 	"github.com/releval/releval/judgments/unpack"
 )
 
-// RenewJournal goes on with the run file at path, of which the first keep bytes
+// Renew resumes the run file at path, of which the first keep bytes
 // were read, without some of the queries that it holds: the run's manifest and
-// queries are written anew, and take the old file's place when they are whole.
+// queries are written again, and take the old file's place when they are whole.
 func Renew(path string, s *Stored, run *eval.Run) (*Journal, error) {
 	if err := s.resumable(path); err != nil {
 		return nil, err
@@ -35,11 +35,11 @@ func Renew(path string, s *Stored, run *eval.Run) (*Journal, error) {
 }
 
 // reopen opens and locks a run file of which the first keep bytes of the run
-// were read, and makes sure that nobody else has gone on with it since.
+// were read, and makes sure that nobody else has resumed it since.
 func reopen(path string, keep int64) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
-		return nil, cannot("go on with", path, err)
+		return nil, cannot("resume", path, err)
 	}
 	if err = lock(path, file); err == nil {
 		err = unchanged(path, file, keep)
@@ -54,13 +54,13 @@ func reopen(path string, keep int64) (*os.File, error) {
 // unchanged makes sure that nothing follows the first keep bytes of a run but a
 // line that breaks off. Whole lines there are another process's, which finished
 // since the file was read; and where there is less, or another file has taken
-// its place, one has written it anew. It leaves the file at its start.
+// its place, one has written it again. It leaves the file at its start.
 func unchanged(path string, file *os.File, keep int64) error {
 	info, err := file.Stat()
 	if err != nil {
-		return cannot("go on with", path, err)
+		return cannot("resume", path, err)
 	}
-	changed := fmt.Errorf("%s has changed since it was read: another process went on with it; see it by releval report %s", path, path)
+	changed := fmt.Errorf("%s has changed since it was read, because another process resumed it; see it with releval report %s", path, path)
 	if now, err := os.Stat(path); err != nil || !os.SameFile(info, now) {
 		return changed
 	}
@@ -85,7 +85,7 @@ func unchanged(path string, file *os.File, keep int64) error {
 		}
 	}
 	if !endsEarly(err) {
-		return cannot("go on with", path, err)
+		return cannot("resume", path, err)
 	}
 	return nil
 }
@@ -102,7 +102,7 @@ func rewrite(path string, fill func(*Journal) error) (*Journal, error) {
 	part := path + ".part"
 	file, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
-		return nil, cannot("go on with", path, err)
+		return nil, cannot("resume", path, err)
 	}
 	j := NewJournal(path, file)
 	err = lock(path, file)
@@ -115,7 +115,7 @@ func rewrite(path string, fill func(*Journal) error) (*Journal, error) {
 	if err != nil {
 		j.Close()
 		os.Remove(part)
-		return nil, cannot("go on with", path, err)
+		return nil, cannot("resume", path, err)
 	}
 	syncFolder(path)
 	return j, nil

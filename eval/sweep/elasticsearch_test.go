@@ -111,7 +111,7 @@ func TestElasticsearchDerivedIsMeasured(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				return eval.NewResult(response, plan.Suite.Search.TitleField, false).Hits
+				return eval.NewResult(response, plan.Suite.Search.TitleField, false, eval.Order{}).Hits
 			}
 			rerankedTies, endsInTie := 0, 0
 			for _, q := range plan.Queries {

@@ -110,7 +110,7 @@ func TestFilmsDerivedIsMeasured(t *testing.T) {
 					if err != nil {
 						return fmt.Errorf("query %q, window %d: %w", q.ID, w, err)
 					}
-					searched := eval.NewResult(response, plan.Suite.Search.TitleField, false).Hits
+					searched := eval.NewResult(response, plan.Suite.Search.TitleField, false, eval.Order{}).Hits
 					if derived := sweep.Derive(first, whole, w); !slices.EqualFunc(searched, derived, eval.Hit.Equal) {
 						return fmt.Errorf("query %q, window %d (-searched +derived):\n%s", q.ID, w, cmp.Diff(searched, derived))
 					}

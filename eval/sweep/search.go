@@ -26,7 +26,7 @@ func (s *sweeper) search(ctx context.Context, r plan.Request) (*eval.Result, err
 	if err != nil {
 		return nil, err
 	}
-	return eval.NewResult(response, s.plan.Suite.Search.TitleField, s.several), nil
+	return eval.NewResult(response, s.plan.Suite.Search.TitleField, s.several, eval.Order{}), nil
 }
 
 // taken returns how many searches were sent since the last call.

@@ -14,12 +14,15 @@ func SortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 }
 
 // Count writes a count with its noun, one whose plural is regular:
-// "1 document", "2 queries", "6,980 hits".
+// "1 document", "2 queries", "6,980 searches".
 func Count[N int | int64](n N, noun string) string {
+	many := noun + "s"
 	if stem, y := strings.CutSuffix(noun, "y"); y {
-		return Plural(n, noun, stem+"ies")
+		many = stem + "ies"
+	} else if strings.HasSuffix(noun, "ch") {
+		many = noun + "es"
 	}
-	return Plural(n, noun, noun+"s")
+	return Plural(n, noun, many)
 }
 
 // Plural writes a count with what belongs to one and to many: "1 query finds",

@@ -75,7 +75,7 @@ func TestClipAndQuote(t *testing.T) {
 func TestWords(t *testing.T) {
 	names := strings.Split("a b c d e", " ")
 	for _, c := range []struct{ got, want string }{
-		{Count(1, "query"), "1 query"}, {Count(2, "query"), "2 queries"}, {Count(0, "hit"), "0 hits"}, {Count(int64(6980), "query"), "6,980 queries"},
+		{Count(1, "query"), "1 query"}, {Count(2, "query"), "2 queries"}, {Count(0, "hit"), "0 hits"}, {Count(2, "search"), "2 searches"}, {Count(int64(6980), "query"), "6,980 queries"},
 		{Plural(1, "query finds", "queries find"), "1 query finds"}, {Plural(3, "query finds", "queries find"), "3 queries find"},
 		{Thousands(1234567), "1,234,567"}, {Thousands(-1000), "-1,000"}, {Thousands(999), "999"},
 		{And(nil), ""}, {And(names[:1]), "a"}, {And(names[:2]), "a and b"}, {And(names[:3]), "a, b and c"},

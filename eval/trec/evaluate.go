@@ -46,7 +46,7 @@ type Options struct {
 // score and tag, separated by white space; the second field and further ones
 // are not looked at. Blank lines and lines that begin with # are passed over.
 //
-// A line with fewer fields, a score that is no number, and the same document
+// A line with fewer fields, a score that is not a number, and the same document
 // twice for a judged query are a *LineError, the first one of the file. A run
 // that answers none of the judged queries is an error as well. Evaluate
 // returns when all its work has ended, also after an error or the end of ctx.
@@ -323,7 +323,7 @@ func sameDocument(doc, query string, line int) string {
 }
 
 func sameRank(query string, line int) string {
-	return fmt.Sprintf("two hits of one rank for query %s, the other at line %d: rank by score instead", text.Quote(query), line)
+	return fmt.Sprintf("two hits of query %s have the same rank, the other on line %d; rank by score instead", text.Quote(query), line)
 }
 
 // A scatteredList is the list of one query whose lines do not stand together.

@@ -68,7 +68,7 @@ func (in Input) open(again bool) (*source, error) {
 		spool, err := os.CreateTemp("", "releval-run-*")
 		if err != nil {
 			s.Close()
-			return nil, fmt.Errorf("%s cannot be read twice and not be kept either: %w; give it as a file", s.name, err)
+			return nil, fmt.Errorf("%s must be read twice, and cannot be kept for that: %w; give it as a file", s.name, err)
 		}
 		s.close = append(s.close, func() error { return errors.Join(spool.Close(), os.Remove(spool.Name())) })
 		s.raw, s.first = spool, io.TeeReader(in.Reader, spool)
@@ -107,7 +107,7 @@ func (s *source) read() (io.Reader, error) {
 // maxLine is the longest line, in bytes: some thousand times what ids need.
 const maxLine = 1 << 20
 
-var errLongLine = fmt.Errorf("a line is longer than %d MiB: this is no file of judgments or of a run", maxLine>>20)
+var errLongLine = fmt.Errorf("a line is longer than %d MiB, so this is neither a qrels nor a run file", maxLine>>20)
 
 // shortLines refuses data whose lines never end, before it fills the memory.
 type shortLines struct {

@@ -115,7 +115,7 @@ func parseQrels(name string, data []byte, o QrelsOptions) (*Qrels, error) {
 		q.queries[last].docs = append(q.queries[last].docs, judgedDoc{doc, maphash.String(q.seed, doc), grade, line})
 	}
 	if len(q.queries) == 0 {
-		return nil, fmt.Errorf("%s: no judgment in it: want lines of %s", name, qrelsFormat)
+		return nil, fmt.Errorf("%s: the file holds no judgment; its lines must be %s", name, qrelsFormat)
 	}
 	q.finish()
 	if err := q.duplicate(); err != nil {

@@ -158,8 +158,8 @@ func TestIdsThatAreNotUTF8(t *testing.T) {
 
 func TestBadQrels(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{"", "qrels: no judgment in it: want lines of query iteration document grade"},
-		{"# nothing\n", "qrels: no judgment in it"},
+		{"", "qrels: the file holds no judgment; its lines must be query iteration document grade"},
+		{"# nothing\n", "qrels: the file holds no judgment"},
 		{"q 0 d\n", "qrels:1: 3 fields, want 4: query iteration document grade"},
 		{"q 0 d 1\n\nq\n", "qrels:3: 1 field, want 4"},
 		{"q 0 a title 1\n", "qrels:1: 5 fields, want 4"},
@@ -200,8 +200,8 @@ func TestBadRuns(t *testing.T) {
 		text, want string
 		o          Options
 	}{
-		{"", "run: no hit in it: want lines of query Q0 document rank score tag", Options{}},
-		{"\n# so\n", "run: no hit in it", Options{}},
+		{"", "run: the file holds no hit; its lines must be query Q0 document rank score tag", Options{}},
+		{"\n# so\n", "run: the file holds no hit", Options{}},
 		{"q1 Q0 a 1 1\n", "run:1: 5 fields, want 6: query Q0 document rank score tag", Options{}},
 		{plainRun + "q3\n", "run:5: 1 field, want 6", Options{}},
 		{plainRun + "q3 Q0 a 1 1   \n", "run:5: 5 fields, want 6", Options{}},
@@ -218,9 +218,9 @@ func TestBadRuns(t *testing.T) {
 		// Across the parts of a scattered list.
 		{"q1 Q0 x 1 1 t\nq2 Q0 x 1 1 t\nq1 Q0 x 3 1 t\nbad\n", `run:3: document "x" is returned a second time for query "q1", first at line 1`, Options{}},
 		{"q1 Q0 x 1 1 t\nq2 Q0 x 1 1 t\nbad\nq1 Q0 x 3 1 t\n", `run:3: 1 field, want 6`, Options{}},
-		{"q1 Q0 x 1 1 t\nq1 Q0 y 1 0 t\n", `run:2: two hits of one rank for query "q1", the other at line 1: rank by score instead`, Options{Order: ByRank}},
-		{"q1 Q0 x 2 1 t\nq1 Q0 y 1 0 t\nq2 Q0 c 1 1 t\nq1 Q0 z 2 0 t\n", `run:4: two hits of one rank for query "q1", the other at line 1`, Options{Order: ByRank}},
-		{"q1 Q0 x 2 1 t\nq1 Q0 y 1 0 t\nq1 Q0 z 2 0 t\nbad\n", `run:3: two hits of one rank for query "q1", the other at line 1`, Options{Order: ByRank}},
+		{"q1 Q0 x 1 1 t\nq1 Q0 y 1 0 t\n", `run:2: two hits of query "q1" have the same rank, the other on line 1; rank by score instead`, Options{Order: ByRank}},
+		{"q1 Q0 x 2 1 t\nq1 Q0 y 1 0 t\nq2 Q0 c 1 1 t\nq1 Q0 z 2 0 t\n", `run:4: two hits of query "q1" have the same rank, the other on line 1`, Options{Order: ByRank}},
+		{"q1 Q0 x 2 1 t\nq1 Q0 y 1 0 t\nq1 Q0 z 2 0 t\nbad\n", `run:3: two hits of query "q1" have the same rank, the other on line 1`, Options{Order: ByRank}},
 		{"q8 Q0 x 1 1 t\n", "run answers no query of qrels: the run and the qrels do not belong together", Options{}},
 	}
 	q := mustQrels(t, plainQrels)

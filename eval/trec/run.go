@@ -96,7 +96,7 @@ func ReadRun(ctx context.Context, in Input, o Options) (*Run, error) {
 
 // noHit is the error of a run without any line.
 func noHit(name string) error {
-	return fmt.Errorf("%s: no hit in it: want lines of %s", name, runFormat)
+	return fmt.Errorf("%s: the file holds no hit; its lines must be %s", name, runFormat)
 }
 
 // read reads lines up to the first bad one.

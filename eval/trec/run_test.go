@@ -36,11 +36,11 @@ func TestReadRun(t *testing.T) {
 		text, want string
 		o          Options
 	}{
-		{"", "run: no hit in it", Options{}},
+		{"", "run: the file holds no hit", Options{}},
 		{"q Q0 a 1\n", "run:1: 4 fields, want 6", Options{}},
 		{"q Q0 a 1 x t\n", `run:1: the score "x" is not a number`, Options{}},
 		{"q Q0 a 1 1 t\np Q0 a 1 1 t\nq Q0 a 2 1 t\nbad\n", `run:3: document "a" is returned a second time for query "q", first at line 1`, Options{}},
-		{"q Q0 a 1 1 t\nq Q0 b 1 1 t\n", `run:2: two hits of one rank`, Options{Order: ByRank}},
+		{"q Q0 a 1 1 t\nq Q0 b 1 1 t\n", `run:2: two hits of query`, Options{Order: ByRank}},
 	}
 	for _, test := range tests {
 		_, err := ReadRun(t.Context(), Input{Name: "run", Reader: strings.NewReader(test.text)}, test.o)

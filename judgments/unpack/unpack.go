@@ -11,6 +11,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 )
@@ -38,4 +39,36 @@ func NewReader(r io.Reader) (io.Reader, error) {
 		return nil, fmt.Errorf("damaged gzip: %w", err)
 	}
 	return unzipped, nil
+}
+
+// ErrTrailing says that something follows the end of compressed data that must
+// stand alone.
+var ErrTrailing = errors.New("something follows the end of the compressed data: the file is damaged, or two were joined")
+
+// NewSingleReader is NewReader for files that are written as one: where
+// anything follows the compressed data, reading to its end gives ErrTrailing.
+func NewSingleReader(r io.Reader) (io.Reader, error) {
+	b := bufio.NewReaderSize(r, bufferSize)
+	unpacked, err := NewReader(b)
+	if z, ok := unpacked.(*gzip.Reader); ok {
+		z.Multistream(false)
+		return &single{z, b}, nil
+	}
+	return unpacked, err
+}
+
+// single is compressed data that nothing may follow.
+type single struct {
+	*gzip.Reader
+	source *bufio.Reader
+}
+
+func (s *single) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err == io.EOF {
+		if _, more := s.source.Peek(1); more == nil {
+			err = ErrTrailing
+		}
+	}
+	return n, err
 }

@@ -57,3 +57,28 @@ func TestBrokenOff(t *testing.T) {
 		t.Errorf("got %v, want the reader's error", err)
 	}
 }
+
+// What follows the end of compressed data is refused where the data must stand
+// alone, and read where it need not.
+func TestSingle(t *testing.T) {
+	whole := zipped(t, "one line\n")
+	for name, test := range map[string]struct {
+		data []byte
+		want error
+	}{
+		"alone":          {whole, nil},
+		"not compressed": {[]byte("one line\n"), nil},
+		"garbage":        {append(bytes.Clone(whole), "garbage"...), ErrTrailing},
+		"another member": {append(bytes.Clone(whole), whole...), ErrTrailing},
+		"broken off":     {whole[:len(whole)-3], io.ErrUnexpectedEOF},
+	} {
+		r, err := NewSingleReader(bytes.NewReader(test.data))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		text, err := io.ReadAll(r)
+		if !errors.Is(err, test.want) || string(text) != "one line\n" {
+			t.Errorf("%s: %q, %v, want %v", name, text, err, test.want)
+		}
+	}
+}

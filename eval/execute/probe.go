@@ -1,0 +1,193 @@
+package execute
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
+)
+
+// mostRefusals is how many queries in a row may be refused for one reason.
+const mostRefusals = 3
+
+// Probe sends one search for each system of a plan, and a second one where the
+// first is refused, and says how many it sent. Its error is
+// [judgments.Problems], with the place in the suite, where a server refuses
+// the searches of a system for good.
+func Probe(ctx context.Context, c Searcher, p *plan.Plan) (searches int, err error) {
+	r := &Runner{Cluster: c}
+	s := newSession(r, p)
+	s.snapshot = NewSnapshot(c, p.Suite.Search.Index)
+	defer s.snapshot.Close(ctx)
+	all := make([]int, len(p.Queries))
+	for i := range all {
+		all[i] = i
+	}
+	err = s.probe(ctx, all)
+	return s.snapshot.Searches(), err
+}
+
+// probe asks every system the first of the queries left. Where a server
+// refuses the body it is asked a second one of other text: the text of one
+// query may be what it cannot parse. A system that refuses both alike is
+// wrong in the suite, and no other query need be sent. The answers are kept.
+func (s *session) probe(ctx context.Context, left []int) error {
+	if len(left) == 0 {
+		return nil
+	}
+	firstStages := make(map[string]string)
+	for _, system := range s.plan.Systems() {
+		firstStages[system.Name] = system.FirstStage
+	}
+	var problems judgments.Problems
+	wrong := make(map[string]bool)
+	q := s.plan.Queries[left[0]]
+	for _, request := range s.plan.Requests(q) {
+		if wrong[firstStages[request.System]] {
+			continue // what is inside it is refused
+		}
+		result, err := s.send(ctx, request)
+		failure, ok := errors.AsType[*cluster.Error](err)
+		if ok && failure.RefusesBody() {
+			again, err := s.probeAgain(ctx, left, request.System)
+			if err != nil {
+				return err
+			}
+			if again != nil && again.Refusal() == failure.Refusal() {
+				wrong[request.System] = true
+				problems = append(problems, refused(s.plan, request.System, failure))
+				continue
+			}
+		}
+		if result, err = s.account(ctx, q, request.System, result, err); err != nil {
+			return s.ended(ctx, err)
+		}
+		s.keep(left[0], request.System, result)
+	}
+	return problems.ErrorOrNil()
+}
+
+// probeAgain asks a system a query of other text than the first, and returns
+// the server's refusal; nil where it does not refuse.
+func (s *session) probeAgain(ctx context.Context, left []int, system string) (*cluster.Error, error) {
+	q, place := s.otherText(left)
+	for _, request := range s.plan.Requests(q) {
+		if request.System != system {
+			continue
+		}
+		result, err := s.send(ctx, request)
+		failure, ok := errors.AsType[*cluster.Error](err)
+		if !ok || !failure.RefusesBody() {
+			failure = nil
+		}
+		if result, err = s.account(ctx, q, system, result, err); err != nil && failure == nil {
+			return nil, s.ended(ctx, err)
+		}
+		if place >= 0 && result != nil {
+			s.keep(place, system, result)
+		}
+		return failure, nil
+	}
+	return nil, nil
+}
+
+// ended is the error of a search that ends the run.
+func (s *session) ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
+
+func (s *session) keep(place int, system string, result *eval.Result) {
+	if s.probed[place] == nil {
+		s.probed[place] = make(eval.Results)
+	}
+	s.probed[place][system] = result
+}
+
+// otherText finds a query with another text than the first one that is left,
+// and its place in the plan: one that is left, else one of the suite, else
+// one of no suite; -1 where its answer is of no use.
+func (s *session) otherText(left []int) (judgments.Query, int) {
+	first := s.plan.Queries[left[0]]
+	for _, i := range left[1:] {
+		if s.plan.Queries[i].Text != first.Text {
+			return s.plan.Queries[i], i
+		}
+	}
+	for _, q := range s.plan.Suite.Queries {
+		if q.Text != first.Text {
+			return q, -1
+		}
+	}
+	first.Text, first.InferenceText = "word", "word"
+	return first, -1
+}
+
+// refused is the problem of a suite of which a server refuses a system.
+func refused(p *plan.Plan, system string, failure *cluster.Error) judgments.Problem {
+	at, what := p.Suite.Search.RetrieverPosition, "the retriever"
+	for _, r := range p.Rerankers {
+		if r.Name == system {
+			at, what = r.Position, "the reranker "+text.Quote(system)
+		}
+	}
+	message := fmt.Sprintf("%s is refused for every query: %s", what, strings.TrimPrefix(failure.Error(), failure.Op+": "))
+	if strings.Contains(failure.Reason, "unknown retriever [query]") {
+		message += "; a query is no retriever: write standard: {query: …}"
+	}
+	return judgments.Problem{Position: at, Message: message}
+}
+
+// refusals count how many queries in a row a server refused for one reason.
+type refusals struct {
+	mu       sync.Mutex
+	bySystem map[string]streak
+}
+
+// streak is the same refusal of one query after the other.
+type streak struct {
+	reason, query string
+	queries       int
+}
+
+// add counts a refusal, whose reason may quote the query's text, and returns
+// how many queries in a row have met it.
+func (r *refusals) add(system string, q judgments.Query, failure *cluster.Error) int {
+	reason := failure.Refusal()
+	for _, quoted := range []string{q.Text, q.InferenceText} {
+		if quoted != "" {
+			reason = strings.ReplaceAll(reason, quoted, "")
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	last := r.bySystem[system]
+	switch {
+	case last.reason != reason:
+		last = streak{reason, q.ID, 1}
+	case last.query != q.ID:
+		last.query = q.ID
+		last.queries++
+	}
+	if r.bySystem == nil {
+		r.bySystem = make(map[string]streak)
+	}
+	r.bySystem[system] = last
+	return last.queries
+}
+
+// answered ends a streak.
+func (r *refusals) answered(system string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.bySystem, system)
+}
