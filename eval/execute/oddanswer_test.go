@@ -61,7 +61,7 @@ func replace(old, by string) func(*httptest.ResponseRecorder) {
 }
 
 // Every odd answer that does not heal has a defined outcome: the one query is
-// listed as failed with the reason and counts 0, or is used with a warning.
+// listed as failed with the reason and does not score, or is used with a warning.
 // The other query is not touched.
 func TestOutcomesOfOddAnswers(t *testing.T) {
 	tests := []struct {
@@ -114,7 +114,7 @@ func TestOutcomesOfOddAnswers(t *testing.T) {
 					t.Fatal(err)
 				}
 				if v := e.System("elastic").Values[0]; !(v[0] > 0) || !math.IsNaN(v[1]) {
-					t.Errorf("the queries score %v, want no value for the failed one alone", v)
+					t.Errorf("the queries score %v, want no value of the failed one alone", v)
 				}
 			default:
 				if len(system.Failed) > 0 || len(system.Warnings) != 1 || system.Warnings[0].Query != "creature" || !strings.Contains(system.Warnings[0].Reason, test.warned) {
