@@ -89,6 +89,34 @@ func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error
 	return nil
 }
 
+// retriever looks whether the fields that the first stage searches exist: a
+// server finds nothing in one that does not, without a word.
+func (f *Preflight) retriever(ctx context.Context, c Inspector, p *plan.Plan) error {
+	names := fieldNames(p.Suite.Search.Retriever)
+	if len(names) == 0 {
+		return nil
+	}
+	caps, err := c.FieldCaps(ctx, p.Suite.Search.Index, names...)
+	switch cluster.KindOf(err) {
+	case cluster.KindForbidden, cluster.KindUnsupported:
+		return nil // said of the other fields
+	}
+	if err != nil || len(caps.Indices) == 0 {
+		return err
+	}
+	missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return mapsAny(caps, name) })
+	if len(missing) == 0 {
+		return nil
+	}
+	severity, why := SeverityWarning, "nothing is found in a field that does not exist, without a word"
+	if len(missing) == len(names) {
+		severity, why = SeverityError, "nothing is found in fields that do not exist, without a word, and the retriever names no other"
+	}
+	f.addAt(p.Suite.Search.RetrieverPosition, severity,
+		fmt.Sprintf("the retriever searches %s, which no index behind %s maps", text.And(text.Quoted(missing)), p.Suite.Search.Index), why, "correct search.retriever, or the mapping")
+	return nil
+}
+
 // missed says why a field that does not work matters, and what to do.
 func missed(name string, p *plan.Plan) (why, do string) {
 	if name == p.Suite.Search.TitleField {

@@ -26,6 +26,17 @@ func (f *Preflight) windows(_ context.Context, _ Inspector, p *plan.Plan) error 
 	return nil
 }
 
+// chunks refuses chunk_rescorer where the server would.
+func (f *Preflight) chunks(_ context.Context, _ Inspector, p *plan.Plan) error {
+	for _, r := range p.Rerankers {
+		if _, given := r.Extra["chunk_rescorer"]; given && f.Info.Known && before(f.Info, 9, 2) {
+			f.addAt(r.Position, SeverityError, fmt.Sprintf("the reranker %s has chunk_rescorer, which Elasticsearch %s does not know", r.Name, f.Info.Version),
+				"the server refuses such a search", "remove it, or search 9.2 or later")
+		}
+	}
+	return nil
+}
+
 func (f *Preflight) endpoints(ctx context.Context, c Inspector, p *plan.Plan) error {
 	for _, r := range p.Rerankers {
 		if _, known := f.Endpoints[r.InferenceID]; known {
