@@ -42,18 +42,30 @@ func (s *Suite) JudgmentsHash() string {
 	return hashJSON(byQuery)
 }
 
-// QueriesHash covers what is asked: each query's id, text and inference text.
+// QueriesHash covers what is asked: each query's id, text, inference text and
+// parameters.
 func (s *Suite) QueriesHash() string {
-	byID := make(map[string][2]string, len(s.Queries))
+	byID := make(map[string][]any, len(s.Queries))
 	for i := range s.Queries {
 		q := &s.Queries[i]
-		byID[q.ID] = [2]string{q.Text, q.InferenceText}
+		byID[q.ID] = []any{q.Text, q.InferenceText}
+		if len(q.Params) > 0 {
+			byID[q.ID] = append(byID[q.ID], canonicalParams(q.Params))
+		}
 	}
 	return hashJSON(byID)
 }
 
-// SearchHash covers how is searched: the title field, the retriever and the
-// rerankers. Where is searched (cluster, index, documents, mappings,
+func canonicalParams(params []Param) map[string]json.RawMessage {
+	values := make(map[string]json.RawMessage, len(params))
+	for _, p := range params {
+		values[p.Name] = CanonicalJSON(p.Value)
+	}
+	return values
+}
+
+// SearchHash covers how is searched: the title field, the retrievers, the
+// rerankers, the requests and what stands beside them. Where is searched (cluster, index, documents, mappings,
 // settings) is left out, because an index of another name may hold the same.
 func (s *Suite) SearchHash() string {
 	type reranker struct {
@@ -61,10 +73,11 @@ func (s *Suite) SearchHash() string {
 		Window             int
 		MinScore           string
 		Extra              map[string]json.RawMessage
+		Over               []string `json:",omitempty"`
 	}
 	rerankers := make(map[string]reranker, len(s.Search.Rerankers))
 	for _, r := range s.Search.Rerankers {
-		c := reranker{Field: r.Field, InferenceID: r.InferenceID, Window: r.Window}
+		c := reranker{Field: r.Field, InferenceID: r.InferenceID, Window: r.Window, Over: slices.Sorted(slices.Values(r.Over))}
 		if r.MinScore != nil {
 			c.MinScore = strconv.FormatFloat(*r.MinScore, 'g', -1, 64)
 		}
@@ -76,11 +89,48 @@ func (s *Suite) SearchHash() string {
 		}
 		rerankers[r.Name] = c
 	}
+	// what older suites do not have is left out of their hashes
 	return hashJSON(struct {
 		TitleField string
 		Retriever  json.RawMessage
 		Rerankers  map[string]reranker
-	}{s.Search.TitleField, CanonicalJSON(s.Search.Retriever), rerankers})
+		Retrievers map[string]json.RawMessage `json:",omitempty"`
+		Requests   map[string]json.RawMessage `json:",omitempty"`
+		Request    *RequestOptions            `json:",omitempty"`
+		Params     map[string]json.RawMessage `json:",omitempty"`
+	}{
+		s.Search.TitleField, CanonicalJSON(s.Search.Retriever), rerankers,
+		s.Search.canonicalRetrievers(), s.Search.canonicalRequests(), s.Search.Request.canonical(), canonicalParams(s.Search.Params),
+	})
+}
+
+func (s *Search) canonicalRetrievers() map[string]json.RawMessage {
+	bodies := make(map[string]json.RawMessage, len(s.Retrievers))
+	for _, r := range s.Retrievers {
+		bodies[r.Name] = CanonicalJSON(r.Body)
+	}
+	return bodies
+}
+
+func (s *Search) canonicalRequests() map[string]json.RawMessage {
+	bodies := make(map[string]json.RawMessage, len(s.Requests))
+	for _, r := range s.Requests {
+		bodies[r.Name] = CanonicalJSON(r.Body)
+		if r.ESQL != "" {
+			bodies[r.Name] = jsonString(r.ESQL)
+		}
+	}
+	return bodies
+}
+
+// canonical is nil where nothing is set.
+func (o RequestOptions) canonical() *RequestOptions {
+	o.Position = Position{}
+	if o.IsZero() {
+		return nil
+	}
+	o.RuntimeMappings, o.IndicesBoost = CanonicalJSON(o.RuntimeMappings), CanonicalJSON(o.IndicesBoost)
+	return &o
 }
 
 // CanonicalJSON writes JSON without white space and with sorted keys; numbers

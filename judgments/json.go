@@ -16,17 +16,13 @@ var (
 func jsonNumber(text string) bool  { return jsonNumberPattern.MatchString(text) }
 func jsonInteger(text string) bool { return jsonIntegerPattern.MatchString(text) }
 
-// placeholder is what a query's text replaces in the retriever.
-const placeholder = "{{query}}"
-
-var anyPlaceholder = regexp.MustCompile(`\{\{[^{}]*\}\}?|\{\{`)
-
 // rawJSON says how raw JSON is read from YAML.
 type rawJSON struct {
 	what string
-	// placeholders allows {{query}} in strings; seen counts its uses.
-	placeholders bool
-	seen         int
+	// placeholders allows them in strings; seen counts their uses. Literal
+	// takes them for text.
+	placeholders, literal bool
+	seen                  int
 	// refused are keys that may stand nowhere in it, with the reason.
 	refused map[string]string
 }
@@ -104,7 +100,7 @@ func (c *rawWriter) mapping(n *node, depth int) {
 			c.fail(k, "%s is not allowed in %s: %s", key, c.what, reason)
 			return
 		}
-		if anyPlaceholder.MatchString(key) {
+		if !c.literal && strings.Contains(key, "{{") {
 			c.fail(k, "a placeholder works in values, not in the key %s", quote(key))
 			return
 		}
@@ -151,14 +147,21 @@ func (c *rawWriter) scalar(n *node) {
 }
 
 func (c *rawWriter) checkPlaceholders(n *node) {
-	for _, found := range anyPlaceholder.FindAllString(n.Value, -1) {
-		switch {
-		case found != placeholder && c.placeholders:
-			c.fail(n, "unknown placeholder %s in %s; the only one is %s", found, c.what, placeholder)
-		case found == placeholder && !c.placeholders:
-			c.fail(n, "%s is replaced in search.retriever alone, and would be sent as it stands from %s", placeholder, c.what)
-		case found == placeholder:
+	if c.literal || !strings.Contains(n.Value, "{{") {
+		return
+	}
+	t := NewTemplate(jsonString(n.Value))
+	if !c.placeholders {
+		c.fail(n, "placeholders such as {{query}} are replaced in retrievers, requests and rerankers' filters alone, and %s would be sent as it stands from %s", quote(n.Value), c.what)
+		return
+	}
+	for _, found := range t.strange {
+		c.fail(n, "%s in %s is no placeholder: write {{name}} without spaces, and \\{{ where two braces are meant", found, c.what)
+	}
+	for _, p := range t.parts {
+		if p.name != "" {
 			c.seen++
+			c.uses = append(c.uses, placeholderUse{Position: c.at(n), name: p.name, what: c.what, within: !p.whole})
 		}
 	}
 }

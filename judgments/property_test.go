@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -99,7 +100,19 @@ func genSuite(t *rapid.T) *Suite {
 			"extra": genJSON(3).Draw(t, "extra"),
 		}}),
 	}
-	for i, name := range rapid.SliceOfNDistinct(genName(), 0, 3, rapid.ID).Draw(t, "rerankers") {
+	names := rapid.SliceOfNDistinct(genName(), 0, 6, rapid.ID).Draw(t, "names")
+	names = slices.DeleteFunc(names, func(n string) bool { return reservedNames[n] != "" })
+	named := len(names) > 3
+	if named {
+		s.Search.Retrievers = []Retriever{{Name: names[3], Body: s.Search.Retriever}}
+		s.Search.Retriever = nil
+		s.Search.Requests = []Request{{Name: "app 1", Body: rawOf(t, map[string]any{"query": "{{query}}", "size": 7, "x": genJSON(2).Draw(t, "body")}), Size: 7}, {Name: "es+ql", ESQL: "FROM f\n| WHERE a == ?p"}}
+		s.Search.Params = []Param{{Name: "p", Value: rawOf(t, genJSON(0).Draw(t, "param"))}}
+		s.Prices = []Price{{Name: names[3], USD: genNumber().Draw(t, "usd"), Per: rapid.SampledFrom(Units[1:]).Draw(t, "per")}, {Name: "app 1", USD: 2, Per: PerHour, SearchesPerSecond: 0.5}}
+		s.Compare = []Comparison{{System: "app 1", Versus: "es+ql"}}
+		names = names[:3]
+	}
+	for i, name := range names {
 		r := Reranker{Name: name, Field: genText("field").Draw(t, "field"), Window: rapid.IntRange(1, 200).Draw(t, "window")}
 		if i == 0 {
 			f := rapid.Float64Range(-10, 10).Draw(t, "min score")
@@ -107,12 +120,19 @@ func genSuite(t *rapid.T) *Suite {
 			r.InferenceID = ".rerank-v1-elasticsearch"
 			r.Extra = map[string]json.RawMessage{"filter": rawOf(t, map[string]any{"term": map[string]any{"a": 1}})}
 		}
+		if named && i == 1 {
+			r.Over = []string{s.Search.Retrievers[0].Name}
+		}
 		s.Search.Rerankers = append(s.Search.Rerankers, r)
 	}
 	half, drop := 0.5, 0.02
 	ms := float64(rapid.IntRange(1, 100_000).Draw(t, "ms"))
+	one := FirstStage
+	if named {
+		one = s.Search.Retrievers[0].Name
+	}
 	s.Gates = []Gate{
-		{Metric: "ndcg@10", System: FirstStage, Min: &half},
+		{Metric: "ndcg@10", System: one, Min: &half},
 		{Metric: "ndcg@10", Versus: "baseline", MaxDrop: &drop, Confidence: 0.95},
 		{Metric: "took_p95", Max: &ms},
 		{Metric: "ndcg@10", Versus: FirstStage, MaxQueryDrop: &half, MaxQueries: new(rapid.IntRange(0, 9).Draw(t, "max queries")), Inconclusive: rapid.SampledFrom([]string{"", InconclusivePasses, InconclusiveFails}).Draw(t, "inconclusive")},
@@ -141,7 +161,10 @@ func genSuite(t *rapid.T) *Suite {
 		}
 		if i == 0 {
 			q.InferenceText = genText("inference").Draw(t, "inference")
-			q.Expect = []Expectation{{Title: "Heat", Within: 3}, {ID: "7", NotWithin: 3, System: FirstStage}, {Title: "Heat", Before: genText("before").Filter(func(s string) bool { return FoldTitle(s) != "heat" }).Draw(t, "before")}}
+			if named {
+				q.Params = []Param{{Name: "p", Value: rawOf(t, genJSON(0).Draw(t, "own param"))}}
+			}
+			q.Expect = []Expectation{{Title: "Heat", Within: 3}, {ID: "7", NotWithin: 3, System: one}, {Title: "Heat", Before: genText("before").Filter(func(s string) bool { return FoldTitle(s) != "heat" }).Draw(t, "before")}}
 			q.Quarantine = &Quarantine{Until: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC), Reason: genText("reason").Draw(t, "reason")}
 		}
 		s.Queries = append(s.Queries, q)

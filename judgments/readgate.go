@@ -10,14 +10,25 @@ import (
 
 var gateKeys = []string{"metric", "system", "tag", "versus", "min", "max", "min_gain", "max_drop", "max_query_drop", "max_queries", "max_share", "confidence", "inconclusive"}
 
-// Latencies and Counts are what a gate may bound besides metrics. A latency
-// is a quantile over the queries of a system's searches: took is the server's
-// time, wall the client's. A count is of a system's failed queries, of judged
-// titles that match no document, and of documents that the reranker dropped.
+// Cost is the gate's name for what 1,000 searches of a system cost, in
+// dollars, by the suite's prices.
+const Cost = "usd_per_1000"
+
+// Latencies and Counts are what a gate may bound besides metrics and Cost. A
+// latency is a quantile over the queries of a system's searches: took is the
+// server's time, wall the client's. A count is of a system's failed queries,
+// of judged titles that match no document, and of documents that the reranker
+// dropped.
 var (
 	Latencies = []string{"took_p50", "took_p95", "wall_p50", "wall_p95"}
 	Counts    = []string{"failed", "unresolved_titles", "dropped_documents"}
 )
+
+// IsMeasured says whether a gate on that name bounds something measured, and
+// no metric: a latency, a count or the cost.
+func IsMeasured(name string) bool {
+	return name == Cost || slices.Contains(Latencies, name) || slices.Contains(Counts, name)
+}
 
 // gateReader holds what a gate's mapping says, with the places.
 type gateReader struct {
@@ -47,9 +58,7 @@ func (w *walker) gate(s *Suite, n *node) {
 			w.refs = append(w.refs, reference{w.at(v), "tag", g.Tag})
 		case "versus":
 			g.Versus, _ = w.text(v, key)
-			if g.Versus != FirstStage && g.Versus != "baseline" && g.Versus != "" {
-				w.fail(v, "versus must be first-stage or baseline, not %s%s", quote(g.Versus), nearOnly(g.Versus, FirstStage, "baseline"))
-			}
+			w.refs = append(w.refs, reference{w.at(v), "versus", g.Versus})
 		case "max":
 			g.limits[key], g.maxAt = v, v
 		case "min":
@@ -96,7 +105,7 @@ func (w *walker) gate(s *Suite, n *node) {
 		return
 	}
 	if g.Metric == "" {
-		w.fail(n, "a gate needs metric: a metric, a latency (%s) or a count (%s)", strings.Join(Latencies, ", "), strings.Join(Counts, ", "))
+		w.fail(n, "a gate needs metric: a metric, a latency (%s), a count (%s) or %s", strings.Join(Latencies, ", "), strings.Join(Counts, ", "), Cost)
 		return
 	}
 	if g.maxAt != nil {
@@ -124,10 +133,10 @@ func (g *gateReader) metric(n *node) string {
 		return ""
 	}
 	name = strings.TrimSpace(name)
-	if slices.Contains(Latencies, name) || slices.Contains(Counts, name) {
+	if IsMeasured(name) {
 		return name
 	}
-	if near := spelling.Nearest(name, slices.Concat(Latencies, Counts)); near != "" && !strings.Contains(name, "@") {
+	if near := spelling.Nearest(name, slices.Concat(Latencies, Counts, []string{Cost})); near != "" && !strings.Contains(name, "@") {
 		if g.options.Metric == nil || g.options.Metric(name) != nil {
 			g.fail(n, "unknown metric %s; did you mean %q?", quote(name), near)
 			return ""
@@ -198,7 +207,7 @@ func (g *gateReader) together(n, confidence, count *node) {
 		}
 	}
 	absolute := g.Min != nil || g.Max != nil
-	measured := slices.Contains(Latencies, g.Metric) || slices.Contains(Counts, g.Metric)
+	measured := IsMeasured(g.Metric)
 	switch {
 	case measured && (g.Max == nil || g.Min != nil || len(relative) > 0):
 		g.fail(n, "a gate on %s has max alone", g.Metric)
@@ -211,11 +220,13 @@ func (g *gateReader) together(n, confidence, count *node) {
 	case len(relative) > 1:
 		g.fail(n, "a gate has one of min_gain, max_drop and max_query_drop, not %s; write one gate for each", strings.Join(relative, " and "))
 	case len(relative) == 1 && g.Versus == "":
-		g.fail(n, "%s needs versus: first-stage or baseline", relative[0])
+		g.fail(n, "%s needs versus: first-stage, baseline or a system", relative[0])
 	case absolute && g.Versus != "":
 		g.fail(n, "min and max bound the value itself; with versus use min_gain, max_drop or max_query_drop")
 	case g.Versus == FirstStage && g.System == FirstStage:
 		g.fail(n, "the first stage cannot be compared with itself; name a reranker as system")
+	case g.Versus != "" && g.Versus == g.System:
+		g.fail(n, "%s cannot be compared with itself; name another system as versus", g.System)
 	case count != nil && g.MaxQueryDrop == nil:
 		g.fail(count, "max_queries and max_share go with max_query_drop: how many queries may drop by more than that")
 	case confidence != nil && g.MinGain == nil && g.MaxDrop == nil:

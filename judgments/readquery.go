@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	queryKeys      = []string{"query", "id", "inference_text", "relevant", "expect", "tags", "quarantine"}
+	queryKeys      = []string{"query", "id", "inference_text", "params", "relevant", "expect", "tags", "quarantine"}
 	judgmentKeys   = []string{"title", "id", "grade"}
 	expectKeys     = []string{"title", "id", "within", "not_within", "before", "system"}
 	quarantineKeys = []string{"until", "reason"}
@@ -51,6 +51,8 @@ func (w *walker) query(n *node) Query {
 			q.ID = w.queryID(v)
 		case "inference_text":
 			q.InferenceText, _ = w.text(v, key)
+		case "params":
+			q.Params = w.params(v, "params")
 		case "relevant":
 			q.Relevant = w.relevant(v)
 		case "expect":

@@ -19,7 +19,7 @@ const (
 	maxWindow = 1_000_000
 )
 
-var rerankerKeys = []string{"field", "inference_id", "rank_window_size", "min_score", "filter", "chunk_rescorer"}
+var rerankerKeys = []string{"field", "inference_id", "rank_window_size", "over", "min_score", "filter", "chunk_rescorer"}
 
 // rerankerReasons explain keys that the server knows and a suite sets
 // elsewhere.
@@ -65,7 +65,7 @@ func (w *walker) rerankers(s *Search, n *node) {
 			return
 		}
 		first[FoldTitle(key)] = key
-		w.systems = append(w.systems, key)
+		w.named = append(w.named, namedNode{w.at(k), key, "reranker"})
 		if isNull(v) {
 			w.fail(k, "the reranker %s needs field: the document field whose value it reads", quote(key))
 			return
@@ -92,6 +92,8 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 			r.InferenceID, _ = w.name(v, "inference_id")
 		case "rank_window_size":
 			r.Window, _ = w.integer(v, "rank_window_size", 1, maxWindow)
+		case "over":
+			r.Over = w.overNames(name, v)
 		case "min_score":
 			if f, ok := w.number(v, "min_score"); ok {
 				r.MinScore = &f
@@ -101,7 +103,8 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 				w.fail(v, "filter must be a query or a list of queries, not %s", kindOf(v))
 				return
 			}
-			r.extra(key, w.raw(v, &rawJSON{what: "filter", refused: refusedInRetriever}))
+			w.filters[name] = true
+			r.extra(key, w.raw(v, &rawJSON{what: "the filter of " + what, placeholders: true, refused: refusedInRetriever}))
 		case "chunk_rescorer":
 			if w.chunkRescorer(v) {
 				r.extra(key, w.raw(v, &rawJSON{what: key, refused: refusedInRetriever}))
@@ -164,6 +167,28 @@ func (w *walker) chunkingSettings(n *node) {
 			w.integer(v, key, 0, maxWindow)
 		}
 	})
+}
+
+// overNames reads the retrievers that a reranker is put over.
+func (w *walker) overNames(reranker string, n *node) []string {
+	if n.Kind == sequenceNode && len(n.Content) == 0 {
+		w.fail(n, "over is empty, so that the reranker %s would rerank nothing; leave it out for all retrievers", quote(reranker))
+		return nil
+	}
+	var names []string
+	w.over[reranker] = nil
+	w.items(n, "over", func(_ int, item *node) {
+		name, ok := w.text(item, "a retriever's name")
+		switch {
+		case !ok:
+		case slices.Contains(names, name):
+			w.fail(item, "the retriever %s stands twice; remove one", quote(name))
+		default:
+			names = append(names, name)
+			w.over[reranker] = append(w.over[reranker], namedNode{w.at(item), name, "retriever"})
+		}
+	})
+	return names
 }
 
 func (r *Reranker) extra(key string, raw json.RawMessage) {

@@ -10,7 +10,7 @@ import (
 
 // suiteKeys and the other lists of keys stand in the order in which messages
 // name them.
-var suiteKeys = []string{"name", "cluster", "search", "metrics", "gates", "queries"}
+var suiteKeys = []string{"name", "cluster", "search", "metrics", "gates", "prices", "compare", "queries"}
 
 // defaultMetrics are what a suite without metrics is measured by.
 var defaultMetrics = []string{"ndcg@10", "mrr@10", "recall@50"}
@@ -40,6 +40,10 @@ func (w *walker) suite(s *Suite, root *node, p *parts) {
 			w.metrics(s, v)
 		case "gates":
 			w.items(v, key, func(_ int, item *node) { w.gate(s, item) })
+		case "prices":
+			w.prices(s, v)
+		case "compare":
+			w.compare(s, v)
 		case "queries":
 			w.queries(s, v)
 		default:
@@ -123,12 +127,19 @@ func (w *walker) metricName(n *node) (string, bool) {
 	return name, true
 }
 
-var searchKeys = []string{"index", "title_field", "documents", "mappings", "settings", "retriever", "rerankers"}
+var searchKeys = []string{"index", "title_field", "documents", "mappings", "settings", "retriever", "retrievers", "rerankers", "requests", "request", "params"}
 
 func (w *walker) search(s *Search, n *node) {
 	s.Position = w.at(n)
 	before := len(w.problems)
-	w.fields(n, "search", searchKeys, func(key string, _, v *node) {
+	var single, several *node
+	w.fields(n, "search", searchKeys, func(key string, k, v *node) {
+		switch key {
+		case "retriever":
+			single = k
+		case "retrievers":
+			several = k
+		}
 		switch key {
 		case "index":
 			s.Index = w.index(v)
@@ -146,11 +157,27 @@ func (w *walker) search(s *Search, n *node) {
 				}
 			}
 		case "retriever":
-			s.Retriever, s.RetrieverPosition = w.retriever(v), w.at(v)
+			s.Retriever, s.RetrieverPosition = w.retriever(v, "search.retriever"), w.at(v)
+		case "retrievers":
+			w.retrievers(s, v)
+		case "requests":
+			w.requests(s, v)
+		case "request":
+			w.requestOptions(s, v)
+		case "params":
+			s.Params = w.params(v, "search.params")
 		case "rerankers":
 			w.rerankers(s, v)
 		}
 	})
+	if single != nil && several != nil {
+		later := single
+		if several.Line > single.Line || several.Line == single.Line && several.Column > single.Column {
+			later = several
+		}
+		w.fail(later, "search has either retriever, one first stage without a name, or retrievers, first stages by name; remove one")
+	}
+	w.checkSystems(s)
 	if len(w.problems) > before {
 		return
 	}
@@ -160,7 +187,8 @@ func (w *walker) search(s *Search, n *node) {
 	}{
 		{s.Index == "", "index", "the index or alias to search"},
 		{s.TitleField == "", "title_field", "the field whose value identifies a document to the judgments"},
-		{s.Retriever == nil, "retriever", "the first stage, as an Elasticsearch retriever"},
+		{single == nil && several == nil && len(s.Requests) == 0, "retriever", "the first stage, as an Elasticsearch retriever; or retrievers by name, or requests"},
+		{single == nil && several == nil && len(s.Rerankers) > 0, "retriever", "what the rerankers are put over"},
 	} {
 		if need.missing {
 			w.fail(n, "search needs %s: %s", need.key, need.what)
@@ -206,8 +234,7 @@ var refusedInRetriever = map[string]string{
 	"text_similarity_reranker": "it is the first stage alone; name the reranker under search.rerankers, and what is inside its retriever here",
 }
 
-func (w *walker) retriever(n *node) []byte {
-	const what = "search.retriever"
+func (w *walker) retriever(n *node, what string) []byte {
 	if !w.isMapping(n, what) {
 		return nil
 	}
@@ -215,17 +242,12 @@ func (w *walker) retriever(n *node) []byte {
 		w.fail(n, "%s must have exactly one key, the retriever's type such as standard, knn or rrf; it has %d", what, len(n.Content)/2)
 		return nil
 	}
-	r := rawJSON{what: what, placeholders: true, refused: refusedInRetriever}
-	raw := w.raw(n, &r)
+	raw := w.filledRaw(n, what, refusedInRetriever)
 	if raw == nil {
 		return nil
 	}
 	if body := w.resolve(n.Content[1]); body == nil || body.Kind != mappingNode {
 		w.fail(n.Content[1], "the retriever %s must be a mapping", quote(n.Content[0].Value))
-		return nil
-	}
-	if r.seen == 0 {
-		w.fail(n, "%s does not contain %s, so that every query would search for the same; put it where the query's text belongs", what, placeholder)
 		return nil
 	}
 	return raw

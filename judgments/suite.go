@@ -22,6 +22,11 @@ type Suite struct {
 	Metrics []MetricName
 	// Gates are the conditions that a run must meet, in the suite's order.
 	Gates []Gate
+	// Prices are what systems cost beside time.
+	Prices []Price
+	// Compare are pairs of systems that are compared besides those that every
+	// run compares.
+	Compare []Comparison
 	// Queries are the judged queries, in the suite's order.
 	Queries []Query
 	// Warnings are what the suite may say but seldom means, such as a query
@@ -43,13 +48,24 @@ type Search struct {
 	// Mappings and Settings are for creating the index, as raw JSON; empty
 	// where the suite leaves them out.
 	Mappings, Settings json.RawMessage
-	// Retriever is the first stage as raw JSON, with {{query}} still in it.
+	// Retriever is the first stage as raw JSON, with its placeholders still in
+	// it; nil where the suite names its first stages.
 	Retriever json.RawMessage
 	// RetrieverPosition is where the retriever stands.
 	RetrieverPosition Position
-	// Rerankers are what is compared with the first stage, in the suite's
+	// Retrievers are the first stages of a suite that names them, in its
+	// order.
+	Retrievers []Retriever
+	// Rerankers are what is compared with the first stages, in the suite's
 	// order.
 	Rerankers []Reranker
+	// Requests are whole requests that are compared too.
+	Requests []Request
+	// Request is what stands beside the retriever in every search.
+	Request RequestOptions
+	// Params are the values of placeholders for queries that give none
+	// themselves.
+	Params []Param
 }
 
 // Reranker is one text_similarity_reranker around the first stage.
@@ -64,6 +80,8 @@ type Reranker struct {
 	// Window is rank_window_size: how many first-stage hits the reranker
 	// sees, 1 or more (10 where the suite gives none, as on the server).
 	Window int
+	// Over are the names of the retrievers that it is put over; nil for all.
+	Over []string
 	// MinScore drops documents whose raw score is below; nil for none.
 	MinScore *float64
 	// Extra holds the further settings of the retriever (filter,
@@ -88,6 +106,8 @@ type Query struct {
 	// InferenceText is what the reranker is asked: Text where the suite
 	// gives none.
 	InferenceText string
+	// Params are the query's own values of placeholders.
+	Params []Param
 	// Relevant are the judgments, those of grade 0 included.
 	Relevant []Judgment
 	// Expect are conditions on single titles.
@@ -121,7 +141,7 @@ type Expectation struct {
 	// Title and ID name the document, as in a Judgment.
 	Title string `json:"title,omitempty"`
 	ID    string `json:"id,omitempty"`
-	// System is the system that must meet it; empty for every reranker.
+	// System is the system that must meet it; empty as in a Gate.
 	System string `json:"system,omitempty"`
 	// Within is the largest rank allowed.
 	Within int `json:"within,omitempty"`
@@ -148,14 +168,16 @@ type Gate struct {
 	// Source is the gate on one line as the suite writes it, for messages.
 	Source string `json:"source"`
 	// Metric is a metric's name, or a latency (took_p95, wall_p95, took_p50,
-	// wall_p50) or an integrity count (failed, unresolved_titles,
-	// dropped_documents).
+	// wall_p50), a cost (usd_per_1000) or an integrity count (failed,
+	// unresolved_titles, dropped_documents).
 	Metric string `json:"metric"`
-	// System is the system it holds for; empty for every reranker.
+	// System is the system it holds for; empty for every reranked system, or
+	// for every system where none is reranked.
 	System string `json:"system,omitempty"`
 	// Tag restricts it to the queries with the tag; empty for all.
 	Tag string `json:"tag,omitempty"`
-	// Versus is what is compared with: "", "first-stage" or "baseline".
+	// Versus is what is compared with: "", "first-stage" for the first stage of
+	// the system itself, "baseline" for a saved run, or the name of a system.
 	Versus string `json:"versus,omitempty"`
 	// Min and Max are bounds on the value itself; a latency's Max is in
 	// milliseconds.

@@ -33,8 +33,20 @@ type walker struct {
 	// ids and texts are the lines of the queries so far, by id and by what
 	// is asked.
 	ids, texts map[string]int
-	// systems are the names of all rerankers, wrong ones included.
+	// named are the retrievers, rerankers and requests, wrong ones included;
+	// systems are the names of what they make up.
+	named   []namedNode
 	systems []string
+	// over are the retrievers that rerankers are put over, by the reranker's
+	// name, and filters are the rerankers with a filter.
+	over    map[string][]namedNode
+	filters map[string]bool
+	// members are those of search.request.
+	members []namedNode
+	// uses are the placeholders, and given the names of all parameters, wrong
+	// ones included.
+	uses  []placeholderUse
+	given []string
 	// refs are uses of names that are known only when all is read.
 	refs []reference
 	// unread is set where a part of the file could not be read.
@@ -52,6 +64,8 @@ func newWalker(file string, o Options) *walker {
 		ids:     map[string]int{},
 		texts:   map[string]int{},
 		systems: []string{FirstStage},
+		over:    map[string][]namedNode{},
+		filters: map[string]bool{},
 		empty:   "a suite needs search and queries",
 	}
 }

@@ -1,13 +1,18 @@
 package judgments
 
+import "slices"
+
 // finish completes a suite whose parts are sound, and checks it as a whole.
 func (w *walker) finish(s *Suite) {
 	if !w.unread {
 		w.checkReferences(s)
+		w.checkParams(s)
 	}
 	if len(w.problems) > 0 {
 		return
 	}
+	w.checkFirstStages(s)
+	w.checkPrices(s)
 	DeriveIDs(s.Queries)
 	w.warn(s)
 	if w.options.Gate == nil {
@@ -21,16 +26,6 @@ func (w *walker) finish(s *Suite) {
 			w.problems = append(w.problems, p)
 		}
 	}
-}
-
-// Systems are the names of what a suite compares: FirstStage and then the
-// rerankers in the suite's order.
-func (s *Suite) Systems() []string {
-	names := []string{FirstStage}
-	for _, r := range s.Search.Rerankers {
-		names = append(names, r.Name)
-	}
-	return names
 }
 
 // Tags are all tags of a suite's queries, in the order of their first use.
@@ -50,7 +45,7 @@ func (s *Suite) Tags() []string {
 
 // checkReferences reports names that nothing has.
 func (w *walker) checkReferences(s *Suite) {
-	known := map[string][]string{"system": w.systems, "tag": s.Tags()}
+	known := map[string][]string{"system": w.systems, "tag": s.Tags(), "retriever, reranker or request": w.priced(s)}
 	set := map[string]map[string]bool{}
 	for kind, names := range known {
 		set[kind] = make(map[string]bool, len(names))
@@ -65,12 +60,71 @@ func (w *walker) checkReferences(s *Suite) {
 		if set[r.kind][r.name] {
 			continue
 		}
+		if r.kind == "versus" {
+			if !set["system"][r.name] && r.name != FirstStage && r.name != "baseline" && r.name != "" {
+				words := slices.Concat([]string{FirstStage, "baseline"}, known["system"])
+				w.failAt(r.Position, "versus must be first-stage, baseline or a system, not %s%s", quote(r.name), nearOnly(r.name, words...))
+			}
+			continue
+		}
 		if r.kind == "tag" && len(known["tag"]) == 0 {
 			w.failAt(r.Position, "no query has the tag %s", quote(r.name))
 			continue
 		}
 		w.failAt(r.Position, "unknown %s %s%s", r.kind, quote(r.name), didYouMean(r.name, known[r.kind]))
 	}
+}
+
+// checkFirstStages reports gates that compare a system which reranks none with
+// its first stage.
+func (w *walker) checkFirstStages(s *Suite) {
+	reranked := make(map[string]bool)
+	for _, system := range s.Search.Systems() {
+		if system.Reranker != nil {
+			reranked[system.Name], reranked[""] = true, true
+		}
+	}
+	for _, g := range s.Gates {
+		switch {
+		case g.Versus != FirstStage || reranked[g.System] || g.System == FirstStage:
+		case g.System != "":
+			w.failAt(g.Position, "%s reranks nothing, so it has no first stage to be compared with; name a system as versus", quote(g.System))
+		case s.Search.Retriever == nil:
+			w.failAt(g.Position, "the suite has no reranker to compare with its first stage; name systems as system and versus")
+		}
+	}
+}
+
+// checkPrices reports gates on a cost that is not known.
+func (w *walker) checkPrices(s *Suite) {
+	systems := s.Search.Systems()
+	anyReranked := slices.ContainsFunc(systems, func(s System) bool { return s.Reranker != nil })
+	for _, g := range s.Gates {
+		if g.Metric != Cost {
+			continue
+		}
+		for i := range systems {
+			system := &systems[i]
+			if g.System != "" && system.Name != g.System || g.System == "" && anyReranked && system.Reranker == nil {
+				continue
+			}
+			if _, known := s.PricesOf(system); !known {
+				w.failAt(g.Position, "the price of %s is not known; give %s one under prices, 0 where it costs nothing", system.Name, quote(system.Paid()))
+			}
+		}
+	}
+}
+
+// priced are the names that a price may have.
+func (w *walker) priced(s *Suite) []string {
+	var names []string
+	if s.Search.Retriever != nil {
+		names = append(names, FirstStage)
+	}
+	for _, n := range w.named {
+		names = append(names, n.name)
+	}
+	return names
 }
 
 // checkQuery reports a query that stands twice, and titles that are judged
@@ -90,6 +144,9 @@ func (w *walker) checkQuery(q *Query) {
 		key := FoldTitle(q.Text)
 		if q.InferenceText != q.Text {
 			key += "\x00" + FoldTitle(q.InferenceText)
+		}
+		for _, p := range q.Params {
+			key += "\x00" + p.Name + "\x00" + string(p.Value)
 		}
 		if line, ok := w.texts[key]; ok {
 			w.failAt(q.Position, "the query %s stands twice, first on line %d; put their judgments together", quote(q.Text), line)
@@ -149,7 +206,7 @@ func (j *Judgment) name() string {
 
 // warn lists what is allowed but seldom meant.
 func (w *walker) warn(s *Suite) {
-	if len(s.Search.Rerankers) == 0 {
+	if len(s.Search.Rerankers) == 0 && len(s.Search.Systems()) == 1 {
 		s.Warnings = append(s.Warnings, Problem{s.Search.Position, "no rerankers: the first stage is measured alone"})
 	}
 	for i := range s.Queries {

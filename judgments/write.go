@@ -32,9 +32,26 @@ func Write(w io.Writer, s *Suite) error {
 	for _, g := range s.Gates {
 		e.line(2, "- "+g.flow())
 	}
+	if len(s.Prices) > 0 {
+		e.line(0, "prices:")
+	}
+	for _, p := range s.Prices {
+		e.line(2, tree.Scalar(p.Name)+": "+p.flow())
+	}
+	if len(s.Compare) > 0 {
+		e.line(0, "compare:")
+	}
+	for _, c := range s.Compare {
+		var f flowFields
+		f.text("system", c.System)
+		f.text("versus", c.Versus)
+		e.line(2, "- "+f.String())
+	}
 	e.line(0, "queries:")
 	for i := range s.Queries {
-		e.query(&s.Queries[i])
+		if err := e.query(&s.Queries[i]); err != nil {
+			return fmt.Errorf("the query %q: %w", s.Queries[i].Text, err)
+		}
 	}
 	return e.Flush()
 }
@@ -65,10 +82,7 @@ func (e encoder) metrics(s *Suite) {
 	if slices.Equal(names, defaultMetrics) || len(names) == 0 {
 		return
 	}
-	for i, n := range names {
-		names[i] = tree.Scalar(n)
-	}
-	e.line(0, "metrics: ["+strings.Join(names, ", ")+"]")
+	e.line(0, "metrics: "+flowList(names))
 }
 
 func (e encoder) search(s *Suite) error {
@@ -94,6 +108,14 @@ func (e encoder) search(s *Suite) error {
 			return fmt.Errorf("search.%s: %w", part.key, err)
 		}
 	}
+	if len(search.Retrievers) > 0 {
+		e.line(2, "retrievers:")
+	}
+	for _, r := range search.Retrievers {
+		if err := e.json(4, r.Name, r.Body); err != nil {
+			return fmt.Errorf("search.retrievers.%s: %w", r.Name, err)
+		}
+	}
 	if len(search.Rerankers) > 0 {
 		e.line(2, "rerankers:")
 	}
@@ -103,6 +125,9 @@ func (e encoder) search(s *Suite) error {
 		e.field(6, "inference_id", r.InferenceID)
 		if r.Window != 0 && r.Window != defaultWindow {
 			e.line(6, fmt.Sprintf("rank_window_size: %d", r.Window))
+		}
+		if len(r.Over) > 0 {
+			e.line(6, "over: "+flowList(r.Over))
 		}
 		if r.MinScore != nil {
 			e.line(6, "min_score: "+formatNumber(*r.MinScore))
@@ -115,21 +140,91 @@ func (e encoder) search(s *Suite) error {
 			}
 		}
 	}
+	if err := e.requests(search); err != nil {
+		return err
+	}
+	return e.params(2, search.Params)
+}
+
+func (e encoder) requests(s *Search) error {
+	if len(s.Requests) > 0 {
+		e.line(2, "requests:")
+	}
+	for _, r := range s.Requests {
+		e.line(4, tree.Scalar(r.Name)+":")
+		e.field(6, "esql", r.ESQL)
+		if len(r.Body) > 0 {
+			if err := e.json(6, "body", r.Body); err != nil {
+				return fmt.Errorf("search.requests.%s: %w", r.Name, err)
+			}
+		}
+	}
+	o := &s.Request
+	if o.IsZero() {
+		return nil
+	}
+	e.line(2, "request:")
+	e.field(4, "routing", o.Routing)
+	e.field(4, "preference", o.Preference)
+	if o.RuntimeMappings != nil {
+		if err := e.json(4, "runtime_mappings", o.RuntimeMappings); err != nil {
+			return fmt.Errorf("search.request: %w", err)
+		}
+	}
+	if o.IndicesBoost != nil {
+		if err := e.json(4, "indices_boost", o.IndicesBoost); err != nil {
+			return fmt.Errorf("search.request: %w", err)
+		}
+	}
+	if o.MinScore != nil {
+		e.line(4, "min_score: "+formatNumber(*o.MinScore))
+	}
+	e.field(4, "timeout", o.Timeout)
 	return nil
 }
 
-func (e encoder) query(q *Query) {
+func (e encoder) params(indent int, params []Param) error {
+	if len(params) > 0 {
+		e.line(indent, "params:")
+	}
+	for _, p := range params {
+		if err := e.json(indent+2, p.Name, p.Value); err != nil {
+			return fmt.Errorf("the parameter %s: %w", p.Name, err)
+		}
+	}
+	return nil
+}
+
+// flowList writes texts on one line.
+func flowList(texts []string) string {
+	scalars := make([]string, len(texts))
+	for i, t := range texts {
+		scalars[i] = tree.Scalar(t)
+	}
+	return "[" + strings.Join(scalars, ", ") + "]"
+}
+
+func (p *Price) flow() string {
+	var f flowFields
+	f.number("usd", &p.USD)
+	f.text("per", p.Per)
+	if p.SearchesPerSecond != 0 {
+		f.number("searches_per_second", &p.SearchesPerSecond)
+	}
+	return f.String()
+}
+
+func (e encoder) query(q *Query) error {
 	e.line(2, "- query: "+tree.Scalar(q.Text))
 	e.field(4, "id", q.ID)
 	if q.InferenceText != q.Text {
 		e.field(4, "inference_text", q.InferenceText)
 	}
+	if err := e.params(4, q.Params); err != nil {
+		return err
+	}
 	if len(q.Tags) > 0 {
-		tags := make([]string, len(q.Tags))
-		for i, t := range q.Tags {
-			tags[i] = tree.Scalar(t)
-		}
-		e.line(4, "tags: ["+strings.Join(tags, ", ")+"]")
+		e.line(4, "tags: "+flowList(q.Tags))
 	}
 	if q.Quarantine != nil {
 		e.line(4, fmt.Sprintf("quarantine: {until: %s, reason: %s}", q.Quarantine.Until.Format(time.DateOnly), tree.Scalar(q.Quarantine.Reason)))
@@ -146,6 +241,7 @@ func (e encoder) query(q *Query) {
 	for _, x := range q.Expect {
 		e.line(6, "- "+x.flow())
 	}
+	return nil
 }
 
 // YAML writes the judgment as an item of a list of a suite, on one line.

@@ -103,7 +103,7 @@ func (p *Preflight) Errors() error {
 func Inspect(ctx context.Context, c Inspector, p *plan.Plan) (*Preflight, error) {
 	found := &Preflight{Endpoints: make(map[string]cluster.Endpoint)}
 	steps := []func(context.Context, Inspector, *plan.Plan) error{
-		found.version, found.privileges, found.index, found.fields, found.retriever, found.windows, found.chunks, found.endpoints, found.licence,
+		found.version, found.privileges, found.index, found.fields, found.retrievers, found.windows, found.chunks, found.endpoints, found.licence,
 	}
 	for _, step := range steps {
 		if err := step(ctx, c, p); err != nil {

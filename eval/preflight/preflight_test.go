@@ -53,7 +53,7 @@ func TestPreflightFindings(t *testing.T) {
 		{name: "listwise model", suite: replaced("field: plot,", "field: plot, inference_id: jina,"), endpoints: []embedded.Endpoint{{ID: "jina", Service: "jinaai", Model: "jina-reranker-v3", Scorer: ranked{}}}, severity: preflight.SeverityWarning, want: "jina-reranker-v3 of elastic is listwise"},
 		{name: "endpoint that may not be seen", override: evaltest.At("/_inference/", 403, evaltest.Forbidden), severity: preflight.SeverityNote, want: "the inference endpoint of elastic is not visible"},
 		{name: "window above max_result_window", suite: strings.Replace(replaced("rank_window_size: 3", "rank_window_size: 50"), "  documents: documents.ndjson\n", "  documents: documents.ndjson\n  settings: {index: {max_result_window: 20}}\n", 1), severity: preflight.SeverityError, want: "the depth 50 is above index.max_result_window 20"},
-		{name: "child window below the depth", suite: strings.Replace(sound, evaltest.Standard, `  retriever: {rrf: {rank_window_size: 5, retrievers: [{standard: {query: {match: {plot: "{{query}}"}}}}]}}`+"\n", 1), severity: preflight.SeverityError, want: "search.retriever.rrf.rank_window_size is 5, below the depth 10"},
+		{name: "child window below the depth", suite: strings.Replace(sound, evaltest.Standard, `  retriever: {rrf: {rank_window_size: 5, retrievers: [{standard: {query: {match: {plot: "{{query}}"}}}}]}}`+"\n", 1), severity: preflight.SeverityWarning, want: "search.retriever is searched 5 deep, and not 10"},
 		{name: "version that ranks wrongly", override: evaltest.At("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"8.17.1"},"tagline":"You Know, for Search"}`), severity: preflight.SeverityWarning, want: "Elasticsearch 8.17.1 is known to rerank wrongly"},
 		{name: "version that mixes up several indices", override: either(
 			evaltest.At("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"8.17.0"},"tagline":"You Know, for Search"}`),
@@ -201,7 +201,7 @@ func TestSmallWindows(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var parts []string
-			for _, s := range plan.SmallWindows([]byte(test.retriever), 100) {
+			for _, s := range plan.SmallWindows("search.retriever", []byte(test.retriever), 100) {
 				part := fmt.Sprint(s.Path, " ", s.Value)
 				if s.Missing {
 					part += " missing"

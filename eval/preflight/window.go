@@ -9,12 +9,8 @@ import (
 )
 
 func (f *Preflight) windows(_ context.Context, _ Inspector, p *plan.Plan) error {
-	for _, s := range plan.SmallWindows(p.Suite.Search.Retriever, p.Depth) {
-		if s.Refused {
-			f.add(SeverityError, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), p.Depth), "the server refuses such a search", "raise it, or lower the rerankers' windows and the metrics' cutoffs")
-		} else {
-			f.add(SeverityNote, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), p.Depth), "the first stage finds no more documents than that by it, so that a window may stay unfilled", "raise it where the window should be full")
-		}
+	for _, stage := range p.FirstStages() {
+		f.firstStage(stage)
 	}
 	for _, r := range p.Rerankers {
 		for _, m := range p.Metrics {
@@ -35,6 +31,21 @@ func (f *Preflight) chunks(_ context.Context, _ Inspector, p *plan.Plan) error {
 		}
 	}
 	return nil
+}
+
+// firstStage compares a first stage's own windows with how deep it is searched.
+func (f *Preflight) firstStage(stage plan.FirstStage) {
+	if stage.Depth < stage.Wanted {
+		f.add(SeverityWarning, fmt.Sprintf("%s is searched %d deep, and not %d, because its own rank_window_size is no larger", stage.Path, stage.Depth, stage.Wanted),
+			"a metric that looks deeper finds nothing there", "raise it, or lower the metrics' cutoffs")
+	}
+	for _, s := range plan.SmallWindows(stage.Path, stage.Retriever, stage.Depth) {
+		if s.Refused {
+			f.add(SeverityError, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), stage.Depth), "the server refuses such a search", "raise it, or lower the rerankers' windows and the metrics' cutoffs")
+		} else {
+			f.add(SeverityNote, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), stage.Depth), "the first stage finds no more documents than that by it, so that a window may stay unfilled", "raise it where the window should be full")
+		}
+	}
 }
 
 func (f *Preflight) endpoints(ctx context.Context, c Inspector, p *plan.Plan) error {
