@@ -63,7 +63,11 @@ func (s *System) differences(other *System) []string {
 	a, b := *s, *other
 	a.Retriever, b.Retriever, a.Depth, b.Depth = nil, nil, 0, 0
 	if !sameJSON(a, b) {
-		found = append(found, "the reranker "+s.Name+" changed")
+		what := "the reranker "
+		if s.Kind == KindRequest {
+			what = "the request "
+		}
+		found = append(found, what+s.Name+" changed")
 	}
 	if s.Depth != other.Depth && s.Kind != KindReranked {
 		found = append(found, fmt.Sprintf("the depth (%d, there %d)", s.Depth, other.Depth))

@@ -32,7 +32,17 @@ func (s *System) Order() Order {
 	case KindRetriever:
 		return orderOf(s.Retriever)
 	}
-	return Order{unknown: true}
+	var body struct {
+		Retriever json.RawMessage `json:"retriever"`
+		Sort      json.RawMessage `json:"sort"`
+	}
+	switch {
+	case json.Unmarshal(s.Body, &body) != nil: // rows of ES|QL
+		return Order{unknown: true}
+	case body.Retriever != nil:
+		return orderOf(body.Retriever)
+	}
+	return Order{keys: sortKeys(body.Sort)}
 }
 
 // orderOf reads a retriever. A sort counts only in a standard retriever that

@@ -49,8 +49,16 @@ func TestTiesByWhatTheRetrieverSortsBy(t *testing.T) {
 	if diff := cmp.Diff(byScore, reranked.Order().Ties(hits)); diff != "" {
 		t.Errorf("reranked (-want +got):\n%s", diff)
 	}
-	if request := (&System{Kind: KindRequest}); request.Order().Ties(hits) != nil {
-		t.Error("ties of a request whose order is not known")
+	for body, want := range map[string][][2]int{
+		"": nil, // ES|QL
+		`{"query":{"match_all":{}},"rescore":{}}`:                    byScore,
+		`{"query":{"match_all":{}},"sort":["name",{"year":"desc"}]}`: {{2, 3}},
+		`{"retriever":{"rrf":{}}}`:                                   nil,
+	} {
+		request := System{Kind: KindRequest, Body: json.RawMessage(body)}
+		if diff := cmp.Diff(want, request.Order().Ties(hits)); diff != "" {
+			t.Errorf("the request %s (-want +got):\n%s", body, diff)
+		}
 	}
 }
 

@@ -50,6 +50,10 @@ type System struct {
 	// Retriever is what is sent, for the kind retriever, with its placeholders
 	// still in it.
 	Retriever json.RawMessage `json:"retriever,omitempty"`
+	// Body or ESQL is what is sent, for the kind request, with its
+	// placeholders still in it.
+	Body json.RawMessage `json:"body,omitempty"`
+	ESQL string          `json:"esql,omitempty"`
 }
 
 // Run is one execution of a suite against a cluster: what was run, what came

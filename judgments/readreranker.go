@@ -106,7 +106,7 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 			w.filters[name] = true
 			r.extra(key, w.raw(v, &rawJSON{what: "the filter of " + what, placeholders: true, refused: refusedInRetriever}))
 		case "chunk_rescorer":
-			if w.isMapping(v, key) {
+			if w.chunkRescorer(v) {
 				r.extra(key, w.raw(v, &rawJSON{what: key, refused: refusedInRetriever}))
 			}
 		default:
@@ -125,6 +125,48 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 		return r, false
 	}
 	return r, true
+}
+
+// chunkRescorer checks the keys of chunk_rescorer, because the server passes
+// over those that it does not know.
+func (w *walker) chunkRescorer(n *node) bool {
+	if !w.isMapping(n, "chunk_rescorer") {
+		return false
+	}
+	before := len(w.problems)
+	w.fields(n, "chunk_rescorer", []string{"size", "chunking_settings"}, func(key string, _, v *node) {
+		if key == "size" {
+			w.integer(v, "size", 1, maxWindow)
+			return
+		}
+		w.chunkingSettings(v)
+	})
+	return len(w.problems) == before
+}
+
+// chunkingSettings checks how texts are cut into chunks. What fits together is
+// the server's to say: it refuses what does not.
+func (w *walker) chunkingSettings(n *node) {
+	const what = "chunking_settings"
+	if !w.isMapping(n, what) {
+		return
+	}
+	known := []string{"strategy", "max_chunk_size", "overlap", "sentence_overlap", "separator_group", "separators"}
+	w.fields(n, what, known, func(key string, _, v *node) {
+		switch key {
+		case "strategy":
+			strategies := []string{"sentence", "word", "recursive", "none"}
+			if s, ok := w.text(v, key); ok && !slices.Contains(strategies, s) {
+				w.fail(v, "the strategy %s is none of sentence, word, recursive and none%s", quote(s), didYouMean(s, strategies))
+			}
+		case "separator_group":
+			w.text(v, key)
+		case "separators":
+			w.isList(v, key)
+		default:
+			w.integer(v, key, 0, maxWindow)
+		}
+	})
 }
 
 // overNames reads the retrievers that a reranker is put over.

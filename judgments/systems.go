@@ -109,19 +109,21 @@ func (s *Search) over(stage Retriever) []System {
 		own.Retriever = filtered(stage.Body, rerankers[0].Extra["filter"])
 	}
 	systems := []System{own}
+	var apart []System // with a first stage of their own
 	for _, r := range rerankers {
-		first := own
-		if len(rerankers) > 1 && r.Extra["filter"] != nil {
-			first.Name = stage.Name + "/" + r.Name
-			first.Retriever = filtered(stage.Body, r.Extra["filter"])
-			systems = append(systems, first)
-		}
 		reranked := own
 		reranked.Name, reranked.Retriever = stage.Name+"+"+r.Name, stage.Body
-		reranked.FirstStage, reranked.Reranker = first.Name, r
-		systems = append(systems, reranked)
+		reranked.FirstStage, reranked.Reranker = own.Name, r
+		if len(rerankers) == 1 || r.Extra["filter"] == nil {
+			systems = append(systems, reranked)
+			continue
+		}
+		first := own
+		first.Name, first.Retriever = stage.Name+"/"+r.Name, filtered(stage.Body, r.Extra["filter"])
+		reranked.FirstStage = first.Name
+		apart = append(apart, first, reranked)
 	}
-	return systems
+	return append(systems, apart...)
 }
 
 func (r *Reranker) isOver(retriever string) bool {

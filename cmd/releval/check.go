@@ -142,7 +142,7 @@ func (p *program) checkSuite(ctx context.Context, path string, f *checkFlags, ru
 		return found, err
 	}
 	defer client.Close()
-	online, err := check.Online(ctx, client, plan, check.Options{Concurrency: f.concurrency, Runs: runs})
+	online, err := check.Online(ctx, client, plan, check.Options{Concurrency: f.concurrency, Runs: runs, Note: func(text string) { p.note("%s", text) }})
 	if err != nil {
 		return found, err
 	}

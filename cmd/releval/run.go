@@ -58,6 +58,7 @@ errors go to standard error.`,
 	flags.StringVar(&f.baseline, "baseline", "", "compare with the saved run in `FILE`")
 	flags.StringArrayVar(&f.overrides.Metrics, "metric", nil, "`NAME` of a metric, repeatable; replaces the suite's list")
 	flags.StringArrayVar(&f.overrides.Rerankers, "reranker", nil, "`NAME` of a reranker of the suite, repeatable; only these")
+	flags.StringArrayVar(&f.overrides.Systems, "system", nil, "`NAME` of a system, such as bm25+elastic, repeatable; only these and the first stages that they rerank")
 	flags.IntVar(&f.overrides.Window, "window", 0, "rank_window_size of every reranker instead of the suite's")
 	flags.StringVar(&f.overrides.InferenceID, "inference-id", "", "inference endpoint `ID` of every reranker instead of the suite's")
 	flags.StringVar(&f.overrides.QueryGlob, "query", "", "only the queries whose id matches `GLOB`")

@@ -3,7 +3,6 @@ package main
 import (
 	"time"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/judgments"
@@ -22,11 +21,7 @@ func loadSuite(path string) (*judgments.Suite, error) {
 }
 
 func checkGate(g judgments.Gate, s *judgments.Suite) []judgments.Problem {
-	systems := []string{eval.FirstStage}
-	for _, r := range s.Search.Rerankers {
-		systems = append(systems, r.Name)
-	}
-	return gate.Check(g, systems, checkMetric)
+	return gate.Check(g, s.Systems(), checkMetric)
 }
 
 func checkMetric(name string) error {

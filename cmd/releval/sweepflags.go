@@ -38,6 +38,7 @@ func (f *sweepFlags) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.deriveOnly, "derive-only", false, "never measure windows: where the audit fails, call derived numbers an approximation")
 	flags.StringVar(&f.out, "out", "", "write the run at the largest window to `FILE`, from which further sweeps need no cluster")
 	flags.StringArrayVar(&f.overrides.Metrics, "metric", nil, "`NAME` of a metric, repeatable; replaces the suite's list; the first one decides")
+	flags.StringArrayVar(&f.overrides.Systems, "system", nil, "`NAME` of a reranked system, such as bm25+elastic, repeatable; only these")
 	flags.StringArrayVar(&f.overrides.Rerankers, "reranker", nil, "`NAME` of a reranker of the suite, repeatable; only these")
 	flags.StringVar(&f.overrides.InferenceID, "inference-id", "", "inference endpoint `ID` of every reranker instead of the suite's")
 	flags.StringVar(&f.overrides.QueryGlob, "query", "", "only the queries whose id matches `GLOB`")

@@ -17,6 +17,7 @@ type Kind string
 const (
 	KindSuite         Kind = "suite"            // the suite does not load
 	KindPreflight     Kind = "preflight"        // the cluster, the index, a field or an endpoint
+	KindRefused       Kind = "refused"          // a search that the server refuses, whatever the query
 	KindMissing       Kind = "missing-title"    // no document has the title
 	KindMissingID     Kind = "missing-id"       // no document has the id
 	KindAmbiguous     Kind = "ambiguous-title"  // several documents have the title

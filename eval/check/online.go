@@ -2,12 +2,14 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/eval/text"
@@ -19,6 +21,7 @@ import (
 type Cluster interface {
 	preflight.Inspector
 	titles.Cluster
+	execute.Searcher
 }
 
 // Options are how a suite is checked against an index. The zero value is
@@ -29,6 +32,8 @@ type Options struct {
 	// Runs are earlier runs of the suite, which know which document had which
 	// title.
 	Runs []*eval.Run
+	// Note is told what the user may want to know; nil for none.
+	Note func(text string)
 }
 
 // Online checks a plan against the cluster. Its error means that the cluster
@@ -50,6 +55,9 @@ func Online(ctx context.Context, c Cluster, p *plan.Plan, o Options) ([]Finding,
 		return nil, err
 	}
 	if searchable {
+		if err := k.probe(ctx, p); err != nil {
+			return nil, err
+		}
 		if err := k.titles(ctx); err != nil {
 			return nil, err
 		}
@@ -87,6 +95,10 @@ func (k *online) preflight(ctx context.Context, p *plan.Plan) (searchable bool, 
 	}
 	searchable = true
 	for _, f := range seen.Findings {
+		at := at
+		if f.At.Line > 0 {
+			at = f.At
+		}
 		k.found = append(k.found, Finding{Position: at, Severity: f.Severity, Kind: KindPreflight, Message: f.String()})
 		// Without the field or a document every title would be missing.
 		if f.Severity == preflight.SeverityError && (strings.Contains(f.What, "holds no documents") || strings.Contains(f.What, fmt.Sprintf("has no field %q", k.where.Field))) {
@@ -94,6 +106,25 @@ func (k *online) preflight(ctx context.Context, p *plan.Plan) (searchable bool, 
 		}
 	}
 	return searchable, nil
+}
+
+// probe searches once with each system, because only the server knows what it
+// refuses.
+func (k *online) probe(ctx context.Context, p *plan.Plan) error {
+	searches, err := execute.Probe(ctx, k.cluster, p)
+	if problems, ok := errors.AsType[judgments.Problems](err); ok {
+		for _, problem := range problems {
+			k.found = append(k.found, Finding{Position: problem.Position, Severity: preflight.SeverityError, Kind: KindRefused, Message: problem.Message})
+		}
+		err = nil
+	}
+	if err != nil && ctx.Err() == nil && slices.ContainsFunc(k.found, func(f Finding) bool { return f.Severity == preflight.SeverityError }) {
+		return nil // why is said already
+	}
+	if err == nil && k.options.Note != nil {
+		k.options.Note(fmt.Sprintf("%s sent to see whether the server takes them", text.Plural(searches, "search was", "searches were")))
+	}
+	return err
 }
 
 // titles looks up everything that the suite names, and sorts the uses out.

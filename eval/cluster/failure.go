@@ -109,7 +109,8 @@ func byStatus(e *Error, a answer, isJSON bool) {
 		e.Kind, e.What = KindUnsupported, "this server does not have this API"
 	case a.status >= 400 && a.status < 500:
 		e.Kind, e.What = KindInvalidRequest, "the server refuses the request"
-		if c, ok := e.has(" did you mean "); ok {
+		if c, ok := e.has(" did you mean ", "unknown query [", "unknown retriever ["); ok {
+			// the innermost cause says "unknown field" of the same name
 			e.Type, e.Reason = c.Type, c.Reason
 		}
 		if e.Reason != "" {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/releval/releval/eval/embedded/jsontree"
 	"github.com/releval/releval/eval/embedded/mapping"
@@ -116,7 +115,7 @@ func parseRetriever(data []byte, n jsontree.Node, named bool) (retriever, error)
 		f.typ = "named_object_not_found_exception"
 		return nil, f
 	case parse == nil:
-		f := parsingAt(data, m.Value.Start, "unknown retriever [%s]%s", m.Key, hint(m.Key, []string{"standard", "knn", rrfName, linearName, rerankerName}))
+		f := parsingAt(data, m.Value.Start, "unknown retriever [%s]%s", m.Key, query.Hint(m.Key, []string{"standard", "knn", rrfName, linearName, rerankerName}))
 		f.cause.cause = &cause{typ: "named_object_not_found_exception", reason: contentAt(data, m.Value.Start, "unknown field [%s]", m.Key).reason}
 		return nil, f
 	case m.Value.Kind != jsontree.Object:
@@ -140,44 +139,6 @@ func parseNamed(data []byte, n jsontree.Node) (retriever, error) {
 		err = within(data, n.Start, "retriever", n.Members[0].Key, err)
 	}
 	return r, err
-}
-
-// hint proposes the known names that are near an unknown one.
-func hint(name string, known []string) string {
-	var near []string
-	for _, k := range known {
-		if 2*distance(name, k) < max(len(name), len(k)) {
-			near = append(near, k)
-		}
-	}
-	switch len(near) {
-	case 0:
-		return ""
-	case 1:
-		return " did you mean [" + near[0] + "]?"
-	}
-	return " did you mean any of [" + strings.Join(near, ", ") + "]?"
-}
-
-// distance is the edit distance of two names.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		before := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := before
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			before = row[j]
-			row[j] = min(change, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // within wraps an error of a field in an object parser's, as the server does.

@@ -10,7 +10,6 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
-	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -134,12 +133,7 @@ func (s *session) otherText(left []int) (judgments.Query, int) {
 
 // refused is the problem of a suite of which a server refuses a system.
 func refused(p *plan.Plan, system string, failure *cluster.Error) judgments.Problem {
-	at, what := p.Suite.Search.RetrieverPosition, "the retriever"
-	for _, r := range p.Rerankers {
-		if r.Name == system {
-			at, what = r.Position, "the reranker "+text.Quote(system)
-		}
-	}
+	at, what := p.Place(system)
 	message := fmt.Sprintf("%s is refused for every query: %s", what, strings.TrimPrefix(failure.Error(), failure.Op+": "))
 	if strings.Contains(failure.Reason, "unknown retriever [query]") {
 		message += "; a query is no retriever: write standard: {query: …}"

@@ -1,45 +1,67 @@
 package plan
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
-// Request is one search of a query, but for its point in time.
+// Request is one search of a query, but for its point in time. One of
+// Retriever, Body and ESQL is set.
 type Request struct {
-	System    string
+	System string
+	// Retriever is what is searched by.
 	Retriever json.RawMessage
-	Size      int
+	// Body is the whole body of a search, without a size of its own.
+	Body json.RawMessage
+	// ESQL is the body of an ES|QL query, which knows no point in time.
+	ESQL json.RawMessage
+	// Size is how many hits are asked for; of an ES|QL query's rows the first
+	// so many are kept.
+	Size int
 }
 
-// Requests are the searches of a query: the first stage, then every reranker.
+// Requests are the searches of a query, one for each system, in the order of
+// Systems: a first stage that several rerankers share is searched once.
 func (p *Plan) Requests(q judgments.Query) []Request {
-	first := p.FirstStageRetriever(q)
-	requests := []Request{{eval.FirstStage, first, p.Depth}}
-	for _, r := range p.Rerankers {
-		requests = append(requests, Request{r.Name, around(first, q, r), r.Window})
+	value := p.Suite.Search.Values(&q)
+	var requests []Request
+	for i := range p.stages {
+		stage := &p.stages[i]
+		first := stage.own.Fill(value)
+		requests = append(requests, Request{System: stage.name, Retriever: first, Size: p.stageDepth(stage)})
+		inner := first
+		if stage.filtered {
+			inner = stage.inner.Fill(value)
+		}
+		for _, r := range p.over(stage) {
+			requests = append(requests, Request{System: r.Name, Retriever: around(inner, q, r, value), Size: r.Window})
+		}
+	}
+	for i := range p.requests {
+		requests = append(requests, p.requests[i].render(value, p.requestSize(&p.requests[i])))
 	}
 	return requests
 }
 
-// FirstStageRetriever renders the first stage for a query.
-func (p *Plan) FirstStageRetriever(q judgments.Query) json.RawMessage {
-	text := text.JSON(q.Text)
-	return bytes.Join(p.retriever, text[1:len(text)-1])
+// FirstStageRequest is the search of a query by a first stage alone, by its
+// name.
+func (p *Plan) FirstStageRequest(q judgments.Query, name string) Request {
+	stage := p.stage(name)
+	return Request{System: stage.name, Retriever: stage.own.Fill(p.Suite.Search.Values(&q)), Size: p.stageDepth(stage)}
 }
 
-// RerankRetriever renders a reranker around the first stage for a query.
-func (p *Plan) RerankRetriever(q judgments.Query, r judgments.Reranker) json.RawMessage {
-	return around(p.FirstStageRetriever(q), q, r)
+// RerankRequest is the search of a query by a reranker of the plan, or by one
+// that was made from it.
+func (p *Plan) RerankRequest(q judgments.Query, r judgments.Reranker) Request {
+	value := p.Suite.Search.Values(&q)
+	return Request{System: r.Name, Retriever: around(p.stage(firstOf(r)).inner.Fill(value), q, r, value), Size: r.Window}
 }
 
 // around puts a reranker around a rendered first stage.
-func around(first json.RawMessage, q judgments.Query, r judgments.Reranker) json.RawMessage {
+func around(first json.RawMessage, q judgments.Query, r judgments.Reranker, value func(string) json.RawMessage) json.RawMessage {
 	b := make([]byte, 0, len(first)+len(q.InferenceText)+200)
 	b = append(b, `{"text_similarity_reranker":{"retriever":`...)
 	b = append(b, first...)
@@ -54,7 +76,7 @@ func around(first json.RawMessage, q judgments.Query, r judgments.Reranker) json
 	}
 	for _, key := range text.SortedKeys(r.Extra) {
 		b = append(append(append(b, ','), text.JSON(key)...), ':')
-		b = append(b, r.Extra[key]...)
+		b = append(b, judgments.NewTemplate(r.Extra[key]).Fill(value)...)
 	}
 	return append(b, `}}`...)
 }
@@ -62,11 +84,16 @@ func around(first json.RawMessage, q judgments.Query, r judgments.Reranker) json
 // Body renders a whole search: from and size are always said, and totals
 // never tracked, because servers before 8.19.8, 9.1.8 and 9.2.2 otherwise add
 // a hit that was not reranked.
-func (p *Plan) Body(retriever json.RawMessage, size int, pit string) []byte {
-	b := make([]byte, 0, len(retriever)+len(pit)+160)
-	b = fmt.Appendf(b, `{"size":%d,"from":0,"track_total_hits":false,"_source":false,"fields":[`, size)
-	b = append(append(b, text.JSON(p.Suite.Search.TitleField)...), `],"retriever":`...)
-	b = append(b, retriever...)
+func (p *Plan) Body(r Request, pit string) []byte {
+	b := make([]byte, 0, len(r.Retriever)+len(r.Body)+len(pit)+len(p.options)+160)
+	b = fmt.Appendf(b, `{"size":%d,"from":0,"track_total_hits":false,"_source":false,"fields":[`, r.Size)
+	b = append(append(b, text.JSON(p.Suite.Search.TitleField)...), ']')
+	if r.Body != nil {
+		b = append(b, r.Body...)
+	} else {
+		b = append(append(b, p.options...), `,"retriever":`...)
+		b = append(b, r.Retriever...)
+	}
 	if pit != "" {
 		b = append(append(append(b, `,"pit":{"id":`...), text.JSON(pit)...), `,"keep_alive":"10m"}`...)
 	}

@@ -1,20 +1,15 @@
 package plan
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"path"
 	"slices"
 	"strings"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/judgments"
 )
-
-// placeholder is what a retriever has in the place of the query's text.
-const placeholder = "{{query}}"
 
 // Overrides are what the command line changes in a suite. The zero value
 // changes nothing.
@@ -23,6 +18,9 @@ type Overrides struct {
 	Metrics []string
 	// Rerankers keep only those of the suite with these names.
 	Rerankers []string
+	// Systems keep only those of the suite with these names, and the first
+	// stages that they rerank.
+	Systems []string
 	// Window and InferenceID replace every reranker's.
 	Window      int
 	InferenceID string
@@ -37,38 +35,50 @@ type Overrides struct {
 type Plan struct {
 	Suite   *judgments.Suite
 	Metrics []metrics.Metric
-	// Rerankers are the suite's after the overrides.
+	// Rerankers are the reranked systems after the overrides: each has the
+	// system's name, and in Over the name of its first stage, none for the
+	// one retriever without a name.
 	Rerankers []judgments.Reranker
 	Queries   []judgments.Query
-	// Depth is the size of the first-stage search: the largest window or
-	// cutoff.
+	// Depth is how deep a first stage is searched at least, where its own
+	// window allows it: the largest cutoff, 10 or more, and the largest window
+	// where there is one first stage.
 	Depth int
+	// Numbers are the places of the queries in the suite.
+	Numbers []int
 
-	retriever [][]byte // the retriever split at the placeholders
-	Numbers   []int    // the places of the queries in the suite
+	stages   []stage
+	requests []request
+	named    map[string]string // the rerankers' names in the suite, by system
+	options  []byte            // what stands beside every retriever
 }
 
 // New works out what to search. Problems with the suite's own metrics
 // come with their place.
 func New(suite *judgments.Suite, o Overrides) (*Plan, error) {
-	p := &Plan{Suite: suite, Rerankers: suite.Search.Rerankers}
+	p := &Plan{Suite: suite}
+	p.setUp()
 	if err := p.chooseMetrics(o.Metrics); err != nil {
 		return nil, err
 	}
 	if err := p.chooseRerankers(o); err != nil {
 		return nil, err
 	}
+	if err := p.chooseSystems(o.Systems); err != nil {
+		return nil, err
+	}
 	if err := p.chooseQueries(o.QueryGlob, o.Tag); err != nil {
 		return nil, err
 	}
 	for _, r := range p.Rerankers {
-		p.Depth = max(p.Depth, r.Window)
+		if len(p.stages) == 1 {
+			p.Depth = max(p.Depth, r.Window)
+		}
 	}
 	for _, m := range p.Metrics {
 		p.Depth = max(p.Depth, m.Cutoff())
 	}
 	p.Depth = max(p.Depth, 10)
-	p.retriever = bytes.Split(suite.Search.Retriever, []byte(placeholder))
 	return p, nil
 }
 
@@ -110,22 +120,25 @@ func (p *Plan) chooseMetrics(named []string) error {
 
 func (p *Plan) chooseRerankers(o Overrides) error {
 	if len(o.Rerankers) > 0 {
-		byName := make(map[string]judgments.Reranker)
+		byName := make(map[string][]judgments.Reranker)
 		var names []string
 		for _, r := range p.Rerankers {
-			byName[r.Name] = r
-			names = append(names, r.Name)
+			name := p.named[r.Name]
+			if byName[name] == nil {
+				names = append(names, name)
+			}
+			byName[name] = append(byName[name], r)
 		}
 		p.Rerankers = nil
 		taken := make(map[string]bool)
 		for _, name := range o.Rerankers {
-			r, ok := byName[name]
+			rerankers, ok := byName[name]
 			if !ok {
 				return fmt.Errorf("--reranker: the suite has no reranker %q, it has %s", name, cmp.Or(strings.Join(names, ", "), "none"))
 			}
 			if !taken[name] {
 				taken[name] = true
-				p.Rerankers = append(p.Rerankers, r)
+				p.Rerankers = append(p.Rerankers, rerankers...)
 			}
 		}
 	}
@@ -170,19 +183,3 @@ func (p *Plan) chooseQueries(glob, tag string) error {
 // noSlash hides the slashes of an id, or of a pattern for ids, from path.Match,
 // whose * stops at them.
 func noSlash(s string) string { return strings.ReplaceAll(s, "/", "\x01") }
-
-// Systems are what is compared, the first stage first.
-func (p *Plan) Systems() []eval.System {
-	systems := []eval.System{{Name: eval.FirstStage, Kind: eval.KindRetriever, Depth: p.Depth, Retriever: p.Suite.Search.Retriever}}
-	for _, r := range p.Rerankers {
-		systems = append(systems, eval.System{
-			Name: r.Name, Kind: eval.KindReranked, FirstStage: eval.FirstStage, Reranker: r.Name,
-			Field: r.Field, InferenceID: r.InferenceID, Window: r.Window, MinScore: r.MinScore, Extra: r.Extra,
-			Depth: r.Window,
-		})
-	}
-	return systems
-}
-
-// Names are the names of the systems, in their order.
-func (p *Plan) Names() []string { return (&eval.Manifest{Systems: p.Systems()}).Names() }

@@ -9,6 +9,9 @@ import (
 	"github.com/releval/releval/eval/text"
 )
 
+// maxDepth is more than any window.
+const maxDepth = 1 << 31
+
 // defaultWindow is what the server takes for a window that is not given.
 const defaultWindow = 10
 
@@ -37,7 +40,9 @@ func (s SmallWindow) Said() string {
 // that are smaller than depth: rank_window_size of compound retrievers (10 where
 // those known leave it out), k and
 // num_candidates of knn, window_size of a rescorer. What is not JSON has none.
-func SmallWindows(retriever json.RawMessage, depth int) []SmallWindow {
+//
+// Path is where the retriever stands in the suite, such as search.retriever.
+func SmallWindows(path string, retriever json.RawMessage, depth int) []SmallWindow {
 	decoder := json.NewDecoder(bytes.NewReader(retriever))
 	decoder.UseNumber()
 	var root any
@@ -45,7 +50,7 @@ func SmallWindows(retriever json.RawMessage, depth int) []SmallWindow {
 		return nil
 	}
 	w := windowWalk{depth: depth}
-	w.retriever("search.retriever", root)
+	w.retriever(path, root)
 	return w.found
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/text"
@@ -45,8 +46,8 @@ func (f *Preflight) index(ctx context.Context, c Inspector, p *plan.Plan) error 
 	documents := int64(0)
 	for _, i := range f.Indices {
 		documents += i.Documents
-		if i.MaxResultWindow > 0 && p.Depth > i.MaxResultWindow {
-			f.add(SeverityError, fmt.Sprintf("the depth %d is above index.max_result_window %d of %s", p.Depth, i.MaxResultWindow, i.Name), "the server refuses such a search", "lower rank_window_size or the metrics' cutoffs")
+		if depth := (&eval.Manifest{Systems: p.Systems()}).Depth(); i.MaxResultWindow > 0 && depth > i.MaxResultWindow {
+			f.add(SeverityError, fmt.Sprintf("the depth %d is above index.max_result_window %d of %s", depth, i.MaxResultWindow, i.Name), "the server refuses such a search", "lower rank_window_size or the metrics' cutoffs")
 		}
 		if i.Shards > 1 {
 			f.add(SeverityNote, fmt.Sprintf("%s has %d shards", i.Name, i.Shards), "term statistics are counted shard by shard, which moves first-stage scores a little", "")
@@ -85,6 +86,39 @@ func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error
 		if err := f.values(ctx, c, name, p); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// retrievers looks whether the fields that the first stages search exist: a
+// server finds nothing in one that does not, without a word.
+func (f *Preflight) retrievers(ctx context.Context, c Inspector, p *plan.Plan) error {
+	index := p.Suite.Search.Index
+	var atRunTime map[string]json.RawMessage // fields that the searches bring along
+	_ = json.Unmarshal(p.Suite.Search.Request.RuntimeMappings, &atRunTime)
+	for _, stage := range p.FirstStages() {
+		names := slices.DeleteFunc(fieldNames(stage.Retriever), func(name string) bool { return atRunTime[name] != nil })
+		if len(names) == 0 {
+			continue
+		}
+		caps, err := c.FieldCaps(ctx, index, names...)
+		switch cluster.KindOf(err) {
+		case cluster.KindForbidden, cluster.KindUnsupported:
+			return nil // said of the other fields
+		}
+		if err != nil || len(caps.Indices) == 0 {
+			return err
+		}
+		missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return mapsAny(caps, name) })
+		if len(missing) == 0 {
+			continue
+		}
+		severity, why := SeverityWarning, "nothing is found in a field that does not exist, without a word"
+		if len(missing) == len(names) && len(atRunTime) == 0 {
+			severity, why = SeverityError, "nothing is found in fields that do not exist, without a word, and the retriever names no other"
+		}
+		at, what := p.Place(stage.Name)
+		f.addAt(at, severity, fmt.Sprintf("%s searches %s, which no index behind %s maps", what, text.And(text.Quoted(missing)), index), why, "correct "+stage.Path+", or the mapping")
 	}
 	return nil
 }

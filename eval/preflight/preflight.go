@@ -8,6 +8,7 @@ import (
 
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/judgments"
 )
 
 // Inspector is what the preflight needs of a cluster.
@@ -42,6 +43,9 @@ type Finding struct {
 	What     string   `json:"what"`
 	Why      string   `json:"why,omitempty"`
 	Do       string   `json:"do,omitempty"`
+	// At is where in the suite the cause stands; the zero value for nowhere in
+	// particular.
+	At judgments.Position `json:"-"`
 }
 
 // String gives the finding on one line.
@@ -69,16 +73,25 @@ type Preflight struct {
 }
 
 // Errors are the findings that forbid the run, as one error; nil where there
-// are none.
+// are none. Where the suite is wrong in all of them it is [judgments.Problems].
 func (p *Preflight) Errors() error {
 	var lines []string
+	var problems judgments.Problems
 	for _, f := range p.Findings {
-		if f.Severity == SeverityError {
+		if f.Severity != SeverityError {
+			continue
+		}
+		if f.At.Line > 0 {
+			problems = append(problems, judgments.Problem{Position: f.At, Message: f.String()})
+		} else {
 			lines = append(lines, f.String())
 		}
 	}
 	if len(lines) == 0 {
-		return nil
+		return problems.ErrorOrNil()
+	}
+	for _, problem := range problems {
+		lines = append(lines, problem.Error())
 	}
 	return &cluster.Error{Op: "preflight", Kind: cluster.KindInvalidRequest, What: strings.Join(lines, "\npreflight: ")}
 }
@@ -90,7 +103,7 @@ func (p *Preflight) Errors() error {
 func Inspect(ctx context.Context, c Inspector, p *plan.Plan) (*Preflight, error) {
 	found := &Preflight{Endpoints: make(map[string]cluster.Endpoint)}
 	steps := []func(context.Context, Inspector, *plan.Plan) error{
-		found.version, found.privileges, found.index, found.fields, found.windows, found.endpoints, found.licence,
+		found.version, found.privileges, found.index, found.fields, found.retrievers, found.windows, found.chunks, found.endpoints, found.licence,
 	}
 	for _, step := range steps {
 		if err := step(ctx, c, p); err != nil {
@@ -101,7 +114,11 @@ func Inspect(ctx context.Context, c Inspector, p *plan.Plan) (*Preflight, error)
 }
 
 func (f *Preflight) add(s Severity, what, why, do string) {
-	finding := Finding{Severity: s, What: what, Why: why, Do: do}
+	f.addAt(judgments.Position{}, s, what, why, do)
+}
+
+func (f *Preflight) addAt(at judgments.Position, s Severity, what, why, do string) {
+	finding := Finding{Severity: s, What: what, Why: why, Do: do, At: at}
 	if !slices.Contains(f.Findings, finding) {
 		f.Findings = append(f.Findings, finding)
 	}

@@ -44,13 +44,16 @@ func TestPreflightFindings(t *testing.T) {
 		{name: "title that cannot be fetched", suite: replaced("  documents: documents.ndjson\n", "  documents: documents.ndjson\n  mappings: {properties: {name: {type: text}}}\n  title_field: name\n"), severity: preflight.SeverityError, want: `no value of the field "name" could be fetched from any of 4 documents`},
 		{name: "reranker's field without values", suite: strings.Replace(replaced("field: plot", "field: story"), "  documents: documents.ndjson\n", "  documents: documents.ndjson\n  mappings: {properties: {story: {type: text}}}\n", 1), severity: preflight.SeverityError, want: `no value of the field "story"`},
 		{name: "half of the documents lack the field", documents: evaltest.Documents + `{"id": "5", "title": "A"}` + "\n" + `{"id": "6", "title": "B"}` + "\n" + `{"id": "7", "title": "C"}` + "\n" + `{"id": "8", "title": "D", "plot": null}` + "\n", severity: preflight.SeverityWarning, want: `4 of 8 documents have no value in the field "plot"`},
+		{name: "retriever's field that no index maps", suite: replaced(`{match: {plot: "{{query}}"}}`, `{multi_match: {query: "{{query}}", fields: [plot^2, "plt*", genre]}}`), severity: preflight.SeverityWarning, want: `the retriever searches "genre" and "plt*", which no index behind films maps`},
+		{name: "retriever without a field that is mapped", suite: replaced(`{match: {plot: "{{query}}"}}`, `{multi_match: {query: "{{query}}", fields: [plott, genre]}}`), severity: preflight.SeverityError, want: `the retriever searches "genre" and "plott", which no index behind films maps`},
+		{name: "chunks before 9.2", suite: replaced("field: plot,", "field: plot, chunk_rescorer: {size: 2},"), override: evaltest.At("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"9.1.8"},"tagline":"You Know, for Search"}`), severity: preflight.SeverityError, want: "the reranker elastic has chunk_rescorer, which Elasticsearch 9.1.8 does not know"},
 		{name: "missing endpoint", suite: replaced("field: plot,", "field: plot, inference_id: nowhere,"), severity: preflight.SeverityError, want: `"nowhere" does not exist`},
 		{name: "endpoint of another task", override: evaltest.At("/_inference/", 400, `{"error":{"type":"status_exception","reason":"Incompatible task_type, the requested type [rerank] does not match the model type [sparse_embedding]"},"status":400}`), severity: preflight.SeverityError, want: "Incompatible task_type"},
 		{name: "top_n below the window", suite: replaced("field: plot,", "field: plot, inference_id: narrow,"), endpoints: []embedded.Endpoint{{ID: "narrow", Service: "cohere", Model: "rerank-v3", TopN: 2, Scorer: ranked{}}}, severity: preflight.SeverityError, want: "narrow returns the top 2 results, and the window of elastic is 3"},
 		{name: "listwise model", suite: replaced("field: plot,", "field: plot, inference_id: jina,"), endpoints: []embedded.Endpoint{{ID: "jina", Service: "jinaai", Model: "jina-reranker-v3", Scorer: ranked{}}}, severity: preflight.SeverityWarning, want: "jina-reranker-v3 of elastic is listwise"},
 		{name: "endpoint that may not be seen", override: evaltest.At("/_inference/", 403, evaltest.Forbidden), severity: preflight.SeverityNote, want: "the inference endpoint of elastic is not visible"},
 		{name: "window above max_result_window", suite: strings.Replace(replaced("rank_window_size: 3", "rank_window_size: 50"), "  documents: documents.ndjson\n", "  documents: documents.ndjson\n  settings: {index: {max_result_window: 20}}\n", 1), severity: preflight.SeverityError, want: "the depth 50 is above index.max_result_window 20"},
-		{name: "child window below the depth", suite: strings.Replace(sound, evaltest.Standard, `  retriever: {rrf: {rank_window_size: 5, retrievers: [{standard: {query: {match: {plot: "{{query}}"}}}}]}}`+"\n", 1), severity: preflight.SeverityError, want: "search.retriever.rrf.rank_window_size is 5, below the depth 10"},
+		{name: "child window below the depth", suite: strings.Replace(sound, evaltest.Standard, `  retriever: {rrf: {rank_window_size: 5, retrievers: [{standard: {query: {match: {plot: "{{query}}"}}}}]}}`+"\n", 1), severity: preflight.SeverityWarning, want: "search.retriever is searched 5 deep, and not 10"},
 		{name: "version that ranks wrongly", override: evaltest.At("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"8.17.1"},"tagline":"You Know, for Search"}`), severity: preflight.SeverityWarning, want: "Elasticsearch 8.17.1 is known to rerank wrongly"},
 		{name: "version that mixes up several indices", override: either(
 			evaltest.At("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"8.17.0"},"tagline":"You Know, for Search"}`),
@@ -198,7 +201,7 @@ func TestSmallWindows(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var parts []string
-			for _, s := range plan.SmallWindows([]byte(test.retriever), 100) {
+			for _, s := range plan.SmallWindows("search.retriever", []byte(test.retriever), 100) {
 				part := fmt.Sprint(s.Path, " ", s.Value)
 				if s.Missing {
 					part += " missing"

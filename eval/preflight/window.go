@@ -9,12 +9,8 @@ import (
 )
 
 func (f *Preflight) windows(_ context.Context, _ Inspector, p *plan.Plan) error {
-	for _, s := range plan.SmallWindows(p.Suite.Search.Retriever, p.Depth) {
-		if s.Refused {
-			f.add(SeverityError, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), p.Depth), "the server refuses such a search", "raise it, or lower the rerankers' windows and the metrics' cutoffs")
-		} else {
-			f.add(SeverityNote, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), p.Depth), "the first stage finds at most that many documents through it, so that a window may stay unfilled", "raise it where the window should be full")
-		}
+	for _, stage := range p.FirstStages() {
+		f.firstStage(stage)
 	}
 	for _, r := range p.Rerankers {
 		for _, m := range p.Metrics {
@@ -24,6 +20,32 @@ func (f *Preflight) windows(_ context.Context, _ Inspector, p *plan.Plan) error 
 		}
 	}
 	return nil
+}
+
+// chunks refuses chunk_rescorer where the server would.
+func (f *Preflight) chunks(_ context.Context, _ Inspector, p *plan.Plan) error {
+	for _, r := range p.Rerankers {
+		if _, given := r.Extra["chunk_rescorer"]; given && f.Info.Known && before(f.Info, 9, 2) {
+			f.addAt(r.Position, SeverityError, fmt.Sprintf("the reranker %s has chunk_rescorer, which Elasticsearch %s does not know", r.Name, f.Info.Version),
+				"the server refuses such a search", "remove it, or search 9.2 or later")
+		}
+	}
+	return nil
+}
+
+// firstStage compares a first stage's own windows with how deep it is searched.
+func (f *Preflight) firstStage(stage plan.FirstStage) {
+	if stage.Depth < stage.Wanted {
+		f.add(SeverityWarning, fmt.Sprintf("%s is searched %d deep, and not %d, because its own rank_window_size is no larger", stage.Path, stage.Depth, stage.Wanted),
+			"a metric that looks deeper finds nothing there", "raise it, or lower the metrics' cutoffs")
+	}
+	for _, s := range plan.SmallWindows(stage.Path, stage.Retriever, stage.Depth) {
+		if s.Refused {
+			f.add(SeverityError, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), stage.Depth), "the server refuses such a search", "raise it, or lower the rerankers' windows and the metrics' cutoffs")
+		} else {
+			f.add(SeverityNote, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), stage.Depth), "the first stage finds at most that many documents through it, so that a window may stay unfilled", "raise it where the window should be full")
+		}
+	}
 }
 
 func (f *Preflight) endpoints(ctx context.Context, c Inspector, p *plan.Plan) error {

@@ -78,7 +78,7 @@ func wideQueries(t *testing.T, client *cluster.Client, plan *plan.Plan, n int) [
 	t.Helper()
 	var chosen []judgments.Query
 	for _, q := range plan.Queries {
-		body := plan.Body(plan.FirstStageRetriever(q), plan.Depth, "")
+		body := plan.Body(plan.FirstStageRequest(q, eval.FirstStage), "")
 		response, err := client.Search(t.Context(), body, cluster.SearchOptions{Index: plan.Suite.Search.Index, Size: plan.Depth})
 		if err != nil {
 			t.Fatal(err)
@@ -107,7 +107,9 @@ func TestElasticsearchDerivedIsMeasured(t *testing.T) {
 			}
 			defer client.ClosePIT(context.WithoutCancel(t.Context()), pit.ID)
 			search := func(retriever json.RawMessage, size int) []eval.Hit {
-				response, err := client.Search(t.Context(), plan.Body(retriever, size, pit.ID), cluster.SearchOptions{Size: size})
+				request := plan.FirstStageRequest(plan.Queries[0], eval.FirstStage)
+				request.Retriever, request.Size = retriever, size
+				response, err := client.Search(t.Context(), plan.Body(request, pit.ID), cluster.SearchOptions{Size: size})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -116,7 +118,7 @@ func TestElasticsearchDerivedIsMeasured(t *testing.T) {
 			rerankedTies, endsInTie := 0, 0
 			for _, q := range plan.Queries {
 				r := plan.Rerankers[0]
-				first, whole := search(plan.FirstStageRetriever(q), 51), search(plan.RerankRetriever(q, r), 50)
+				first, whole := search(plan.FirstStageRequest(q, eval.FirstStage).Retriever, 51), search(plan.RerankRequest(q, r).Retriever, 50)
 				for i := 1; i < len(whole); i++ {
 					if whole[i].Score == whole[i-1].Score {
 						rerankedTies++
@@ -128,7 +130,7 @@ func TestElasticsearchDerivedIsMeasured(t *testing.T) {
 						continue
 					}
 					r.Window = w
-					searched := search(plan.RerankRetriever(q, r), w)
+					searched := search(plan.RerankRequest(q, r).Retriever, w)
 					if derived := sweep.Derive(first, whole, w); !slices.EqualFunc(searched, derived, eval.Hit.Equal) {
 						t.Fatalf("query %q, window %d (-searched +derived):\n%s", q.ID, w, cmp.Diff(searched, derived))
 					}

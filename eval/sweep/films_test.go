@@ -105,7 +105,7 @@ func TestFilmsDerivedIsMeasured(t *testing.T) {
 			group.Go(func() error {
 				for _, w := range windows {
 					r.Window = w
-					body := wide.Body(wide.RerankRetriever(wide.Queries[q.Number], r), w, pit.ID)
+					body := wide.Body(wide.RerankRequest(wide.Queries[q.Number], r), pit.ID)
 					response, err := client.Search(ctx, body, cluster.SearchOptions{Size: w})
 					if err != nil {
 						return fmt.Errorf("query %q, window %d: %w", q.ID, w, err)

@@ -13,8 +13,8 @@ import (
 // the search, or answer with fewer documents, or change the fused scores. The
 // error names each such setting by its path in the suite; plan.SmallWindows
 // says which settings these are.
-func checkFirstStage(retriever json.RawMessage, largest int) error {
-	small := plan.SmallWindows(retriever, largest)
+func checkFirstStage(path string, retriever json.RawMessage, largest int) error {
+	small := plan.SmallWindows(path, retriever, largest)
 	if len(small) == 0 {
 		return nil
 	}

@@ -49,7 +49,7 @@ func TestCheckFirstStage(t *testing.T) {
 		{"odd but the server's business", `{"rrf":{"rank_window_size":{},"retrievers":{}}}`, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			err := checkFirstStage(json.RawMessage(test.retriever), 100)
+			err := checkFirstStage("search.retriever", json.RawMessage(test.retriever), 100)
 			var small *smallWindowError
 			if err != nil && !errors.As(err, &small) {
 				t.Fatal(err)
@@ -68,7 +68,7 @@ func TestCheckFirstStage(t *testing.T) {
 }
 
 func TestSmallWindowErrorSaysWhatToDo(t *testing.T) {
-	err := checkFirstStage(json.RawMessage(`{"rrf":{"retrievers":[{"knn":{"k":20,"num_candidates":200}}]}}`), 100)
+	err := checkFirstStage("search.retriever", json.RawMessage(`{"rrf":{"retrievers":[{"knn":{"k":20,"num_candidates":200}}]}}`), 100)
 	const want = "the first stage has a window of its own below the largest window 100: " +
 		"search.retriever.rrf.rank_window_size is missing, which means 10, and search.retriever.rrf.retrievers[0].knn.k is 20; " +
 		"raise it to 100 or more, or sweep windows up to 10"
@@ -78,10 +78,10 @@ func TestSmallWindowErrorSaysWhatToDo(t *testing.T) {
 }
 
 func TestCheckFirstStageAtTheBound(t *testing.T) {
-	if err := checkFirstStage(json.RawMessage(`{"rrf":{"rank_window_size":100}}`), 100); err != nil {
+	if err := checkFirstStage("search.retriever", json.RawMessage(`{"rrf":{"rank_window_size":100}}`), 100); err != nil {
 		t.Errorf("a window as large as the largest is refused: %v", err)
 	}
-	if err := checkFirstStage(json.RawMessage(`{"rrf":{}}`), 10); err != nil {
+	if err := checkFirstStage("search.retriever", json.RawMessage(`{"rrf":{}}`), 10); err != nil {
 		t.Errorf("the default window as large as the largest is refused: %v", err)
 	}
 }

@@ -27,10 +27,14 @@ func Plan(plan *plan.Plan, windows []int) (*plan.Plan, error) {
 		return nil, errors.New("there is no metric to sweep: name one with --metric, or in the suite's metrics")
 	}
 	largest := windows[len(windows)-1]
-	if err := checkFirstStage(plan.Suite.Search.Retriever, largest); err != nil {
+	widened := plan.Reranking()
+	stages := widened.FirstStages()
+	if len(stages) > 1 {
+		return nil, fmt.Errorf("the rerankers are over %d first stages, and a sweep is of one: name one's systems with --system, such as --system %s", len(stages), plan.Rerankers[0].Name)
+	}
+	if err := checkFirstStage(stages[0].Path, stages[0].Retriever, largest); err != nil {
 		return nil, err
 	}
-	widened := *plan
 	widened.Rerankers = nil
 	for _, r := range plan.Rerankers {
 		r.Window = largest
@@ -39,7 +43,7 @@ func Plan(plan *plan.Plan, windows []int) (*plan.Plan, error) {
 		}
 	}
 	widened.Depth = max(plan.Depth, largest)
-	return &widened, nil
+	return widened, nil
 }
 
 // sameButForName says whether two rerankers are one at equal windows.

@@ -11,17 +11,17 @@ import (
 
 // searchFirst searches a query without a reranker.
 func (s *sweeper) searchFirst(ctx context.Context, q judgments.Query) (*eval.Result, error) {
-	return s.search(ctx, plan.Request{System: eval.FirstStage, Retriever: s.plan.FirstStageRetriever(q), Size: s.plan.Depth})
+	return s.search(ctx, s.plan.FirstStageRequest(q, s.first()))
 }
 
 // searchReranked searches a query with a reranker at a window.
 func (s *sweeper) searchReranked(ctx context.Context, q judgments.Query, r judgments.Reranker, window int) (*eval.Result, error) {
 	r.Window = window
-	return s.search(ctx, plan.Request{System: r.Name, Retriever: s.plan.RerankRetriever(q, r), Size: window})
+	return s.search(ctx, s.plan.RerankRequest(q, r))
 }
 
 func (s *sweeper) search(ctx context.Context, r plan.Request) (*eval.Result, error) {
-	body := func(pit string) []byte { return s.plan.Body(r.Retriever, r.Size, pit) }
+	body := func(pit string) []byte { return s.plan.Body(r, pit) }
 	response, _, err := s.snapshot.Search(ctx, body, cluster.SearchOptions{Size: r.Size})
 	if err != nil {
 		return nil, err

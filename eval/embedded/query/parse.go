@@ -70,6 +70,14 @@ func (p *parser) kind(name string) func(name string, n jsontree.Node) (Query, *E
 	return nil
 }
 
+// ownQueries are the query types that are implemented here.
+func ownQueries() []string {
+	return []string{
+		"match", "match_phrase", "multi_match", "query_string", "simple_query_string", "bool", "dis_max", "constant_score", "match_all", "match_none",
+		"term", "terms", "prefix", "range", "exists", "ids", "knn", "semantic",
+	}
+}
+
 // serverQueries are query types of a server that are not implemented here.
 func serverQueries() []string {
 	return []string{
@@ -94,7 +102,7 @@ func (p *parser) query(n jsontree.Node) (Query, *Error) {
 		return nil, lacking("the query [%s]", m.Key)
 	}
 	if parse == nil {
-		e := p.parsing(m.Value.Start, "unknown query [%s]", m.Key)
+		e := p.parsing(m.Value.Start, "unknown query [%s]%s", m.Key, Hint(m.Key, append(serverQueries(), ownQueries()...)))
 		line, column := e.Line, e.Column
 		e.Cause = &Error{Type: "named_object_not_found_exception", Reason: p.content(m.Value.Start, "unknown field [%s]", m.Key).Reason}
 		e.Line, e.Column = line, column
