@@ -71,8 +71,7 @@ func (s *session) ask(ctx context.Context, request plan.Request) (*eval.Result, 
 		answer = new(cluster.Response)
 	}
 	defer s.answers.Put(answer)
-	body := func(pit string) []byte { return s.plan.Body(request, pit) }
-	response, replaced, err := s.snapshot.Search(ctx, body, cluster.SearchOptions{Size: request.Size, Reuse: answer})
+	response, replaced, err := s.searched(ctx, request, answer)
 	if err == nil {
 		*answer = response
 		result := eval.NewResult(response, s.plan.Suite.Search.TitleField, s.SeveralIndices)

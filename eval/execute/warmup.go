@@ -36,8 +36,7 @@ func warmUp(ctx context.Context, c Cluster, p *plan.Plan, s Settings) error {
 		}
 	}
 	for _, request := range p.Requests(p.Queries[0]) {
-		body := p.Body(request, "")
-		if _, err := c.Search(ctx, body, cluster.SearchOptions{Index: p.Suite.Search.Index, Size: request.Size}); err != nil {
+		if _, err := searchOnce(ctx, c, p, request); err != nil {
 			if ctx.Err() != nil || hopeless(err) {
 				return err
 			}
