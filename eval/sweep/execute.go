@@ -40,7 +40,7 @@ func Execute(ctx context.Context, plan *plan.Plan, searcher execute.Searcher, o 
 		plan:     wide,
 		leftOut:  leftOut(plan, wide),
 		windows:  o.Windows,
-		snapshot: execute.NewSnapshot(searcher, wide.Suite.Search.Index),
+		snapshot: execute.NewSnapshot(searcher, wide.Suite.Search.Index).Routed(wide.Suite.Search.Request),
 	}
 	defer s.snapshot.Close(ctx)
 	if err := s.pass(ctx); err != nil {
