@@ -17,8 +17,13 @@ import (
 	"github.com/releval/releval/judgments/unpack"
 )
 
-// maxDocumentBytes is the longest line of a documents file.
-const maxDocumentBytes = 16 << 20
+// maxDocumentBytes is the longest line of a documents file, maxUnpacked what
+// all of it may unpack to, and maxBlank how much of that may be blank lines.
+const (
+	maxDocumentBytes = 16 << 20
+	maxUnpacked      = 64 << 30
+	maxBlank         = 256 << 20
+)
 
 // Document is one line of a documents file.
 type Document struct {
@@ -58,6 +63,56 @@ func Documents(path string) iter.Seq2[Document, error] {
 	}
 }
 
+// BoundDocuments is an error where a documents file unpacks to more than limit
+// bytes. It reads no more than that, and keeps nothing.
+func BoundDocuments(path string, limit int64) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, cause(err))
+	}
+	defer f.Close()
+	plain, err := unpack.NewReader(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, cause(err))
+	}
+	n, err := io.Copy(io.Discard, io.LimitReader(plain, limit+1))
+	switch {
+	case n > limit:
+		return fmt.Errorf("%s: it unpacks to more than %d MiB", path, limit>>20)
+	case err != nil:
+		return fmt.Errorf("%s: %w", path, cause(err))
+	}
+	return nil
+}
+
+// blanks takes runs of blank lines out of a documents file at the speed of
+// reading, and counts the lines and bytes that it has seen.
+type blanks struct {
+	line, blank, all int64
+}
+
+var errUnpacked = fmt.Errorf("it unpacks to more than %d GiB, or more than %d MiB of blank lines", maxUnpacked>>30, maxBlank>>20)
+
+// split is bufio.ScanLines without blank lines.
+func (b *blanks) split(data []byte, atEOF bool) (advance int, token []byte, err error) {
+	text := bytes.TrimLeft(data, " \t\r\n")
+	end := bytes.LastIndexByte(data[:len(data)-len(text)], '\n') + 1
+	b.line += int64(bytes.Count(data[:end], []byte("\n")))
+	b.blank += int64(end)
+	b.all += int64(end)
+	if b.blank > maxBlank || b.all > maxUnpacked {
+		return 0, nil, errUnpacked
+	}
+	// A Scanner ends at the end of the file where there is no token, so the
+	// line behind the blank ones has to come with them.
+	advance, token, err = bufio.ScanLines(data[end:], atEOF)
+	if advance > 0 {
+		b.line++
+		b.all += int64(advance)
+	}
+	return end + advance, token, err
+}
+
 // readDocuments is Documents for a stream; the name stands for it in errors.
 func readDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
 	return func(yield func(Document, error) bool) {
@@ -69,6 +124,8 @@ func readDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
 		s := bufio.NewScanner(plain)
 		s.Buffer(make([]byte, 0, 64<<10), maxDocumentBytes)
 		first := map[string]int{}
+		var seen blanks
+		s.Split(seen.split)
 		line := 0
 		for s.Scan() {
 			if s.Err() != nil {
@@ -76,7 +133,7 @@ func readDocuments(name string, r io.Reader) iter.Seq2[Document, error] {
 				// was cut off.
 				break
 			}
-			line++
+			line = int(seen.line)
 			text := bytes.TrimSpace(s.Bytes())
 			if line == 1 {
 				text = bytes.TrimPrefix(text, []byte("\ufeff"))

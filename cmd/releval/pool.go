@@ -116,7 +116,7 @@ func (p *program) pool(ctx context.Context, path string, f *poolFlags) error {
 			return withExit(exitUsage, fmt.Errorf("--out: %s exists, and may hold grades: merge it, or name another file", f.out))
 		}
 	}
-	suite, err := loadSuite(path)
+	suite, err := f.suspicion.load(path)
 	if err != nil {
 		return err
 	}

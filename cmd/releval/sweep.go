@@ -47,6 +47,7 @@ an audit and latencies.`,
 	}
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
+	f.suspicion.addFlags(flags)
 	f.output.addFlags(flags)
 	f.addFlags(flags)
 	return cmd
@@ -55,6 +56,9 @@ an audit and latencies.`,
 // sweep sweeps a suite, or a saved run.
 func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err := f.check(cmd); err != nil {
+		return err
+	}
+	if err := f.suspicion.check(cmd); err != nil {
 		return err
 	}
 	if err := f.output.check(); err != nil {
@@ -94,7 +98,7 @@ func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o swe
 
 // sweepSuite sweeps a suite on its cluster.
 func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o sweep.Options) error {
-	suites, plans, err := planSuites([]string{path}, f.overrides)
+	suites, plans, err := planSuites([]string{path}, f.overrides, &f.suspicion)
 	if err != nil {
 		return err
 	}

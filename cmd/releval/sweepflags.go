@@ -15,6 +15,7 @@ import (
 // sweepFlags are the flags of releval sweep.
 type sweepFlags struct {
 	connection
+	suspicion
 	output
 	overrides      plan.Overrides
 	windows        string
