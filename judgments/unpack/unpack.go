@@ -28,6 +28,9 @@ var (
 	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 )
 
+// utf8Mark is the byte order mark in UTF-8, where it orders nothing.
+var utf8Mark = []byte("\ufeff")
+
 const (
 	// bufferSize is how many bytes are read at once to look at the first ones.
 	bufferSize = 64 << 10
@@ -83,19 +86,24 @@ func NewTextReader(r io.Reader) (io.Reader, error) {
 		return nil, err
 	}
 	b := bufio.NewReaderSize(unpacked, bufferSize)
-	start, err := b.Peek(2)
-	if err != nil && err != io.EOF {
+	start, err := b.Peek(len(utf8Mark))
+	if err != nil && err != io.EOF && len(start) == 0 {
 		return nil, err
 	}
-	var fallback transform.Transformer = transform.Nop
-	switch {
-	case len(start) < 2:
-	case start[0] == 0 && start[1] != 0:
-		fallback = unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM).NewDecoder()
-	case start[0] != 0 && start[1] == 0:
-		fallback = unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM).NewDecoder()
+	utf16 := func(order unicode.Endianness) (io.Reader, error) {
+		return transform.NewReader(b, unicode.UTF16(order, unicode.UseBOM).NewDecoder()), nil
 	}
-	return transform.NewReader(b, unicode.BOMOverride(fallback)), nil
+	switch {
+	case bytes.HasPrefix(start, utf8Mark):
+		_, err := b.Discard(len(utf8Mark))
+		return b, err
+	case len(start) < 2:
+	case start[0] == 0 && start[1] != 0, start[0] == 0xfe && start[1] == 0xff:
+		return utf16(unicode.BigEndian)
+	case start[0] != 0 && start[1] == 0, start[0] == 0xff && start[1] == 0xfe:
+		return utf16(unicode.LittleEndian)
+	}
+	return b, nil
 }
 
 // ErrTrailing says that something follows the end of compressed data that must
