@@ -29,6 +29,8 @@ type connection struct {
 	timeout                  time.Duration
 	retries                  int
 	outage                   time.Duration
+	// lasting refuses the embedded engine, which ends with the command.
+	lasting bool
 }
 
 func (c *connection) addFlags(flags *pflag.FlagSet) {
@@ -87,7 +89,7 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 		config.Outage = -1
 	}
 	if c.cluster == embeddedCluster {
-		return c.openEmbedded(ctx, config, s)
+		return c.openEmbedded(ctx, p, config, s)
 	}
 	config.URL = c.cluster
 	if c.passwordFile != "" && config.Username == "" {
@@ -110,7 +112,7 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 	if config.URL == "" && config.CloudID == "" {
 		switch s.Cluster {
 		case embeddedCluster:
-			return c.openEmbedded(ctx, config, s)
+			return c.openEmbedded(ctx, p, config, s)
 		case "":
 			return nil, withExit(exitUsage, fmt.Errorf("no cluster is named: set --cluster URL, ELASTICSEARCH_URL or ELASTIC_CLOUD_ID, or try the suite on the built-in engine with --cluster %s", embeddedCluster))
 		}
@@ -124,7 +126,10 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 }
 
 // openEmbedded makes an engine with the suite's documents in it.
-func (c *connection) openEmbedded(ctx context.Context, config cluster.Config, s *judgments.Suite) (*cluster.Client, error) {
+func (c *connection) openEmbedded(ctx context.Context, p *program, config cluster.Config, s *judgments.Suite) (*cluster.Client, error) {
+	if c.lasting {
+		return nil, withExit(exitUsage, errors.New("the embedded engine ends with this command, and its documents with it; set --cluster URL or ELASTICSEARCH_URL (releval run and releval serve load the suite's documents into the embedded engine by themselves)"))
+	}
 	config.CloudID, config.URL, config.APIKey, config.Username, config.Password = "", "", "", "", ""
 	config.CACertFile, config.Fingerprint = "", ""
 	config.Transport = embedded.New(embedded.Options{})
@@ -132,8 +137,12 @@ func (c *connection) openEmbedded(ctx context.Context, config cluster.Config, s 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := load.Documents(ctx, client, s, true); err != nil {
+	loaded, err := load.Documents(ctx, client, s, true)
+	if err != nil {
 		return nil, err
+	}
+	for _, note := range loaded.Notes(s) {
+		p.note("%s", note)
 	}
 	return client, nil
 }
