@@ -11,8 +11,10 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/chart"
 	"github.com/releval/releval/reports/grid"
@@ -230,7 +232,10 @@ func (r *Report) pageNumbers(p *page) {
 			}
 		}
 	}
-	for i, v := range r.verdicts() {
+	for i, phrase := range r.decisions() {
+		p.Verdicts = append(p.Verdicts, pageDecision(&r.swept()[i], phrase))
+	}
+	for i, v := range r.opens() {
 		p.Verdicts = append(p.Verdicts, r.pageVerdict(v, r.leadDifference(i), scale))
 	}
 	systems := r.Evaluation.Systems
@@ -279,6 +284,21 @@ func comparisonRow(d score.Difference, base, system *score.SystemScores, metric 
 		row.WithBounds = grid.Bounds(low, high)
 	}
 	return row
+}
+
+// pageDecision is the decision of a sweep in the place of a verdict.
+func pageDecision(one *sweep.Reranker, phrase string) pageVerdict {
+	d := one.Recommendation.Decision
+	p := pageVerdict{Headline: text.Clean(phrase), Word: map[sweep.Action]string{
+		sweep.Keep: "Keep", sweep.Set: "Set", sweep.Use: "Use", sweep.TryMore: "Try more", sweep.LeaveOut: "Leave out", sweep.NoAnswers: "No answers",
+	}[d.Action]}
+	if p.Word == "" {
+		p.Word = "Cannot tell"
+	} else if d.Window > 0 {
+		p.Word += " " + strconv.Itoa(d.Window)
+	}
+	p.Class = string(map[grid.Tone]direction{grid.Good: better, grid.Bad: worse, grid.Warn: unclear}[decisionTone(d.Action)])
+	return p
 }
 
 func (r *Report) pageVerdict(v verdict, d score.Difference, scale float64) pageVerdict {

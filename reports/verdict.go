@@ -57,6 +57,15 @@ func (r *Report) verdicts() []verdict {
 	return verdicts
 }
 
+// opens are the verdicts that a report opens with. A sweep has decisions in
+// their place: its run is at the largest window, which nobody need take.
+func (r *Report) opens() []verdict {
+	if r.Sweep != nil {
+		return nil
+	}
+	return r.verdicts()
+}
+
 // newVerdict puts a difference in words. It counts as one only where both the
 // test, after correction for all comparisons made, and the interval say so.
 func newVerdict(d score.Difference) verdict {

@@ -19,9 +19,6 @@ import (
 
 func executed(t *testing.T, d *double, plan *plan.Plan, o Options) (*Result, *eval.Run) {
 	t.Helper()
-	if o.Resamples == 0 {
-		o.Resamples = 200
-	}
 	result, run, err := Execute(context.Background(), plan, d, o)
 	if err != nil {
 		t.Fatal(err)
@@ -127,12 +124,12 @@ func TestEveryWindowIsThatOfARealRun(t *testing.T) {
 			}
 		}
 		if i%20 == 9 {
-			differences, err := evaluation.Differences(stats.Options{Resamples: 200})
+			bounds, err := stats.DifferenceInterval(differences(evaluation.Systems[0].Values[0], evaluation.Systems[1].Values[0]), 0.95)
 			if err != nil {
 				t.Fatal(err)
 			}
 			gain := result.Rerankers[0].Points[i].Gain
-			want := Interval{Number(differences[0].Difference), Number(differences[0].Low), Number(differences[0].High)}
+			want := Interval{Number(bounds.Mean), Number(bounds.Low), Number(bounds.High)}
 			if diff := cmp.Diff(want, gain); diff != "" {
 				t.Errorf("gain at window %d (-run +sweep):\n%s", w, diff)
 			}
@@ -283,7 +280,6 @@ func TestOptionsAreChecked(t *testing.T) {
 		"delta":               {Delta: 2},
 		"confidence":          {Confidence: 0.2},
 		"latency budget":      {LatencyBudget: -1},
-		"bootstrap resamples": {Resamples: 3},
 	} {
 		if _, _, err := Execute(context.Background(), newPlan(t, d, 2, "pointwise"), d, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
