@@ -275,11 +275,11 @@ func TestLatencyBudget(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	d := newDouble(20)
 	for want, o := range map[string]Options{
-		"not ascending":       {Windows: []int{10, 5}},
-		"is not from 1 to":    {Windows: []int{0}},
-		"delta":               {Delta: 2},
-		"confidence":          {Confidence: 0.2},
-		"latency budget":      {LatencyBudget: -1},
+		"not ascending":    {Windows: []int{10, 5}},
+		"is not from 1 to": {Windows: []int{0}},
+		"delta":            {Delta: 2},
+		"confidence":       {Confidence: 0.2},
+		"latency budget":   {LatencyBudget: -1},
 	} {
 		if _, _, err := Execute(context.Background(), newPlan(t, d, 2, "pointwise"), d, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not say %q", err, want)
