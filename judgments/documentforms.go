@@ -46,7 +46,7 @@ func skipSpace(text []byte) byte {
 }
 
 // documentParts splits a documents file, by what its first bytes look like.
-func documentParts(name string, b *bufio.Reader) iter.Seq2[part, error] {
+func documentParts(name string, b *bufio.Reader) iter.Seq2[entry, error] {
 	// What is wrong with the stream comes again when it is read.
 	head, _ := b.Peek(sniffBytes)
 	first := firstLine(head)
@@ -78,9 +78,9 @@ func documentParts(name string, b *bufio.Reader) iter.Seq2[part, error] {
 	return tableParts(name, b, delimiter)
 }
 
-func refusedForm(name, message string) iter.Seq2[part, error] {
-	return func(yield func(part, error) bool) {
-		yield(part{}, Problem{Position{name, 1, 1}, message})
+func refusedForm(name, message string) iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
+		yield(entry{}, Problem{Position{name, 1, 1}, message})
 	}
 }
 
@@ -205,15 +205,15 @@ func (a *bulkAction) refused() string {
 }
 
 // lineParts splits NDJSON, or the lines of a bulk file.
-func lineParts(name string, r io.Reader, bulk bool) iter.Seq2[part, error] {
-	return func(yield func(part, error) bool) {
+func lineParts(name string, r io.Reader, bulk bool) iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
 		s := bufio.NewScanner(r)
 		s.Buffer(make([]byte, 0, sniffBytes), maxDocumentBytes)
 		line := 0
 		var action *bulkAction
 		for s.Scan() {
 			if s.Err() != nil {
-				// What was read is a part of a line, as of an archive that
+				// What was read is a entry of a line, as of an archive that
 				// was cut off.
 				break
 			}
@@ -225,31 +225,31 @@ func lineParts(name string, r io.Reader, bulk bool) iter.Seq2[part, error] {
 			if bulk && action == nil {
 				action = parseAction(text)
 				if message := action.refused(); message != "" {
-					yield(part{}, Problem{Position{name, line, 1}, message})
+					yield(entry{}, Problem{Position{name, line, 1}, message})
 					return
 				}
 				continue
 			}
-			if !yield(part{text, action, line, 1}, nil) {
+			if !yield(entry{text, action, line, 1}, nil) {
 				return
 			}
 			action = nil
 		}
 		switch err := s.Err(); {
 		case errors.Is(err, bufio.ErrTooLong):
-			yield(part{}, Problem{Position{name, line + 1, 1}, fmt.Sprintf("the line is longer than %d MiB, the most that one document may have", maxDocumentBytes>>20)})
+			yield(entry{}, Problem{Position{name, line + 1, 1}, fmt.Sprintf("the line is longer than %d MiB, the most that one document may have", maxDocumentBytes>>20)})
 		case err != nil:
-			yield(part{}, fmt.Errorf("%s: after line %d: %w", name, line, cause(err)))
+			yield(entry{}, fmt.Errorf("%s: after line %d: %w", name, line, cause(err)))
 		case action != nil:
-			yield(part{}, Problem{Position{name, line, 1}, "the file ends after an action, without its document"})
+			yield(entry{}, Problem{Position{name, line, 1}, "the file ends after an action, without its document"})
 		}
 	}
 }
 
 // streamParts splits JSON whose values go over several lines: the elements of an
 // array, objects one after the other, or the hits of answers.
-func streamParts(name string, r io.Reader, answers bool) iter.Seq2[part, error] {
-	return func(yield func(part, error) bool) {
+func streamParts(name string, r io.Reader, answers bool) iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
 		w := &window{source: r, line: 1, column: 1}
 		s := stream{
 			window:  w,
@@ -272,7 +272,7 @@ func streamParts(name string, r io.Reader, answers bool) iter.Seq2[part, error] 
 		case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 			err = Problem{w.position(name, w.end()), "not JSON: unexpected end of the file"}
 		}
-		yield(part{}, err)
+		yield(entry{}, err)
 	}
 }
 
@@ -285,7 +285,7 @@ var (
 type stream struct {
 	window  *window
 	decoder *jsontext.Decoder
-	yield   func(part, error) bool
+	yield   func(entry, error) bool
 }
 
 // values reads the values of the file.
@@ -320,7 +320,7 @@ func (s *stream) value() error {
 		return err
 	}
 	at := s.window.position("", s.decoder.InputOffset()-int64(len(raw)))
-	if !s.yield(part{raw, nil, at.Line, at.Column}, nil) {
+	if !s.yield(entry{raw, nil, at.Line, at.Column}, nil) {
 		return errStopped
 	}
 	s.forget()
@@ -450,8 +450,8 @@ func tableDelimiter(head []byte) (delimiter byte, found bool) {
 }
 
 // tableParts makes objects of a table's rows.
-func tableParts(name string, r io.Reader, delimiter byte) iter.Seq2[part, error] {
-	return func(yield func(part, error) bool) {
+func tableParts(name string, r io.Reader, delimiter byte) iter.Seq2[entry, error] {
+	return func(yield func(entry, error) bool) {
 		rows := table.NewReader(r, delimiter)
 		header, line, err := rows.Read()
 		if err == nil {
@@ -474,12 +474,12 @@ func tableParts(name string, r io.Reader, delimiter byte) iter.Seq2[part, error]
 				err = errors.New("not UTF-8; save the file in this encoding")
 				break
 			}
-			if !yield(part{rowObject(header, cells), nil, line, 1}, nil) {
+			if !yield(entry{rowObject(header, cells), nil, line, 1}, nil) {
 				return
 			}
 		}
 		if err != io.EOF {
-			yield(part{}, Problem{Position{name, line, 1}, cause(err).Error()})
+			yield(entry{}, Problem{Position{name, line, 1}, cause(err).Error()})
 		}
 	}
 }

@@ -80,10 +80,10 @@ func Documents(path string) iter.Seq2[Document, error] {
 	}
 }
 
-// part is a piece of a documents file that holds one document.
-type part struct {
+// entry is a piece of a documents file that holds one document.
+type entry struct {
 	// raw is the document, or the hit, as JSON. It is valid until the next
-	// part is asked for.
+	// entry is asked for.
 	raw []byte
 	// action is the line before it in a bulk file.
 	action *bulkAction
@@ -91,8 +91,8 @@ type part struct {
 	line, column int
 }
 
-// at is the position of a byte of the part.
-func (p part) at(name string, offset int) Position {
+// at is the position of a byte of the entry.
+func (p entry) at(name string, offset int) Position {
 	line, column := advance(p.line, p.column, p.raw[:min(offset, len(p.raw))])
 	return Position{name, line, column}
 }
@@ -269,7 +269,7 @@ func readMembers(text []byte) (m members, offset int, message string) {
 
 // parseDocument reads one document. Where message is not empty it is wrong at
 // the byte offset.
-func parseDocument(p part) (d Document, offset int, message string) {
+func parseDocument(p entry) (d Document, offset int, message string) {
 	m, offset, message := readMembers(p.raw)
 	if message != "" {
 		return d, offset, message
