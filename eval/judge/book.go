@@ -112,8 +112,9 @@ func NewSuiteBook(s *judgments.Suite, text []byte, candidates *pool.Pool) *Suite
 			if c.NeedsID {
 				item.Detail, at.id = c.ID, c.ID
 			}
-			if at.id != "" && !judgments.CanHold(at.title) {
-				at.title = ""
+			if !judgments.CanHold(at.title) {
+				// A suite cannot write such a title, but it can name the document.
+				at.title, at.id = "", c.ID
 			}
 			b.items, b.at = append(b.items, item), append(b.at, at)
 		}

@@ -316,3 +316,19 @@ func read(t *testing.T, path string) string {
 	}
 	return string(text)
 }
+
+// TestTitleWithControls judges a document whose title no suite can hold, by
+// its id, also where the title says which document it is.
+func TestTitleWithControls(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.yaml")
+	write(t, path, suiteText)
+	suite, err := judgments.Load(path, judgments.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewSession(NewSuiteBook(suite, []byte(suiteText), &pool.Pool{Queries: []pool.Query{{Text: "q", Candidates: []pool.Candidate{{ID: "w", Title: "Women\u0092s\x1b[31m"}}}}}))
+	press(s, "2")
+	if want := strings.Replace(suiteText, "[A]", "[A, {id: w, grade: 2}]", 1); read(t, path) != want {
+		t.Errorf("%q: %s", s.message, read(t, path))
+	}
+}
