@@ -54,8 +54,12 @@ type Field struct {
 	Values []string
 }
 
-// Value gives the first value of a field, and whether there is one.
+// Value gives the first value of a field, and whether there is one. Every hit has
+// an _id, also where the server does not show it as a field.
 func (h Hit) Value(field string) (string, bool) {
+	if field == "_id" {
+		return h.ID, true
+	}
 	for _, f := range h.Fields {
 		if f.Name == field && len(f.Values) > 0 {
 			return f.Values[0], true

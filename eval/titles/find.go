@@ -128,6 +128,13 @@ func (f *finder) titles(ctx context.Context) error {
 	if len(f.asked) == 0 {
 		return nil
 	}
+	if f.where.Field == "_id" {
+		fetched, err := Fetch(ctx, f.cluster, f.where, slices.Collect(maps.Values(f.asked)))
+		for _, d := range fetched {
+			f.takeDocument(d.Document)
+		}
+		return err
+	}
 	limit := max(readAtLeast, readsPerTitle*len(f.asked))
 	total, err := Count(ctx, f.cluster, f.where, limit+1)
 	if err != nil {
