@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"strings"
+
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/judgments"
 )
@@ -9,7 +11,7 @@ import (
 // each rank, metrics.Unjudged where nobody judged it.
 //
 // A judgment with an id matches that document alone; one without matches the
-// title after folding. Every judgment is credited once, to the first hit that
+// title after folding, or one of its values where it has several. Every judgment is credited once, to the first hit that
 // it matches: where two documents share a judged title, the second counts as
 // unjudged, so that no metric can rise above 1.
 func (q *Query) Grades(hits []Hit) []float64 {
@@ -56,6 +58,9 @@ func (q *Query) Matches(hits []Hit) []int {
 		if !ok && len(byTitle) > 0 {
 			folded = judgments.AppendFolded(folded[:0], h.Title)
 			m, ok = byTitle[string(folded)]
+			if !ok && strings.Contains(h.Title, "\n") {
+				m, ok = matchValue(byTitle, credited, h.Title)
+			}
 		}
 		if ok && !credited[m] {
 			matches[i], credited[m] = m, true
@@ -63,6 +68,17 @@ func (q *Query) Matches(hits []Hit) []int {
 		}
 	}
 	return matches
+}
+
+// matchValue finds the judgment of one of the values of a title that has several:
+// the first that no better hit was credited with.
+func matchValue(byTitle map[string]int, credited []bool, title string) (m int, ok bool) {
+	for value := range strings.SplitSeq(title, "\n") {
+		if m, ok = byTitle[judgments.FoldTitle(value)]; ok && !credited[m] {
+			return m, true
+		}
+	}
+	return 0, false
 }
 
 // Judged summarises the query's judgments for the metrics.

@@ -47,11 +47,11 @@ func NewResult(response cluster.Response, titleField string, severalIndices bool
 	}
 	untitled := 0
 	for i, h := range response.Hits {
-		title, ok := h.Value(titleField)
-		if !ok {
+		values := h.Values(titleField)
+		if len(values) == 0 {
 			untitled++
 		}
-		r.Hits[i] = Hit{Document: &Document{ID: h.ID, Title: title}, Score: h.Score}
+		r.Hits[i] = Hit{Document: &Document{ID: h.ID, Title: joinTitles(values)}, Score: h.Score}
 		if severalIndices {
 			r.Hits[i].Index = h.Index
 		}

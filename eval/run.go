@@ -2,6 +2,7 @@ package eval
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/releval/releval/judgments"
@@ -194,7 +195,44 @@ type Document struct {
 	// Index is the document's index where the run covers several, else empty.
 	Index string `json:"index,omitempty"`
 	ID    string `json:"id"`
+	// Title is the value of the title field; of several values each is a line
+	// of it.
 	Title string `json:"title"`
+}
+
+// joinTitles makes the title of a document whose title field has these values.
+func joinTitles(values []string) string {
+	switch len(values) {
+	case 0:
+		return ""
+	case 1:
+		return oneLine.Replace(values[0])
+	}
+	lines := make([]string, len(values))
+	for i, v := range values {
+		lines[i] = oneLine.Replace(v)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// oneLine makes a title a line. Folding makes the same of it.
+var oneLine = strings.NewReplacer("\r\n", " ", "\n", " ")
+
+// HasTitle says whether the document has a title that folds to the given one:
+// all of it, or one of its values.
+func (d *Document) HasTitle(folded string) bool {
+	if judgments.FoldTitle(d.Title) == folded {
+		return true
+	}
+	if !strings.Contains(d.Title, "\n") {
+		return false
+	}
+	for value := range strings.SplitSeq(d.Title, "\n") {
+		if judgments.FoldTitle(value) == folded {
+			return true
+		}
+	}
+	return false
 }
 
 // Key tells the document from all others of the run.

@@ -21,6 +21,7 @@ func Offline(s *judgments.Suite, text []byte, now time.Time) []Finding {
 	o.expectations(now)
 	o.gates()
 	o.definitions(text)
+	o.documents()
 	Sort(o.found)
 	return o.found
 }

@@ -54,14 +54,27 @@ type Field struct {
 	Values []string
 }
 
-// Value gives the first value of a field, and whether there is one.
-func (h Hit) Value(field string) (string, bool) {
+// Values gives the values of a field, none where there are none.
+func (h Hit) Values(field string) []string {
+	if field == "_id" {
+		return []string{h.ID}
+	}
 	for _, f := range h.Fields {
-		if f.Name == field && len(f.Values) > 0 {
-			return f.Values[0], true
+		if f.Name == field {
+			return f.Values
 		}
 	}
-	return "", false
+	return nil
+}
+
+// Value gives the first value of a field, and whether there is one. Every hit has
+// an _id, also where the server does not show it as a field.
+func (h Hit) Value(field string) (string, bool) {
+	values := h.Values(field)
+	if len(values) == 0 {
+		return "", false
+	}
+	return values[0], true
 }
 
 // decoded is a Response and what was wrong with it.

@@ -144,7 +144,7 @@ func (x expectation) absent() {
 func rankOf(hits []eval.Hit, id, title string) int {
 	folded := judgments.FoldTitle(title)
 	for i, h := range hits {
-		if id != "" && h.ID == id || id == "" && judgments.FoldTitle(h.Title) == folded {
+		if id != "" && h.ID == id || id == "" && h.HasTitle(folded) {
 			return i + 1
 		}
 	}

@@ -67,8 +67,10 @@ func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
+	// Every document has an _id, which is no field of a mapping.
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "_id" })
 	f.Several = true // where it is not known, hits keep their index
-	caps, err := c.FieldCaps(ctx, index, names...)
+	caps, err := c.FieldCaps(ctx, index, append([]string{"_id"}, names...)...)
 	switch cluster.KindOf(err) {
 	case cluster.KindForbidden, cluster.KindUnsupported:
 		f.add(SeverityNote, "the mapping of "+index+" is not visible to these credentials", "a misspelt field goes unnoticed", "")
@@ -80,7 +82,11 @@ func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error
 		if n := len(caps.Indices); n > 1 && f.Info.MixesUpIndices() {
 			f.add(SeverityError, fmt.Sprintf("%s stands for %d indices", index, n), "Elasticsearch "+f.Info.Version+" reranks wrong documents over several", "search one index, or use 8.17.2 or later")
 		}
-		names = slices.DeleteFunc(names, func(name string) bool { return !f.mapped(caps, name, p) })
+		var all []string
+		if slices.ContainsFunc(names, func(name string) bool { return !caps.Mapped(name) }) {
+			all = allFields(ctx, c, index)
+		}
+		names = slices.DeleteFunc(names, func(name string) bool { return !f.mapped(caps, name, all, p) })
 	}
 	for _, name := range names {
 		if err := f.values(ctx, c, name, p); err != nil {
@@ -131,9 +137,29 @@ func missed(name string, p *plan.Plan) (why, do string) {
 	return "the reranker drops every document that has no value in it, and does not say so", "correct the reranker's field, or the mapping"
 }
 
-// mapped says whether any index maps the field.
-func (f *Preflight) mapped(caps cluster.FieldCaps, name string, p *plan.Plan) bool {
+// allFields are the fields that hold values; none where they cannot be seen,
+// because they are only a hint.
+func allFields(ctx context.Context, c Inspector, index string) []string {
+	caps, err := c.FieldCaps(ctx, index, "*")
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for name, types := range caps.Fields {
+		if !strings.HasPrefix(name, "_") && !slices.ContainsFunc(types, func(t cluster.FieldType) bool { return t.Type == "object" || t.Type == "nested" }) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// mapped says whether any index maps the field. All are the fields that there
+// are.
+func (f *Preflight) mapped(caps cluster.FieldCaps, name string, all []string, p *plan.Plan) bool {
 	why, do := missed(name, p)
+	if nearest := judgments.NearestFields(name, all, 5); len(nearest) > 0 {
+		do += "; the fields nearest to it are " + text.List(nearest, 5)
+	}
 	switch missing := caps.Unmapped(name); {
 	case !caps.Mapped(name):
 		f.add(SeverityError, fmt.Sprintf("the index %s has no field %q", p.Suite.Search.Index, name), why, do)

@@ -107,7 +107,7 @@ func readSlices(ctx context.Context, c Cluster, where Place, pit string, slices 
 
 func appendDocuments(all []Document, response cluster.Response, field string) []Document {
 	for _, h := range response.Hits {
-		all = append(all, document(h, field))
+		all = append(all, documents(h, field)...)
 	}
 	return all
 }

@@ -62,7 +62,8 @@ type Found struct {
 	// Shared are the ids that documents of several indices have, with these
 	// documents by index; nil where there are none.
 	Shared map[string][]Document
-	// All is every document of the index; nil where it was not read whole.
+	// All is every document of the index, once for each of its titles; nil where
+	// it was not read whole.
 	All []Document
 }
 
@@ -127,6 +128,13 @@ type finder struct {
 func (f *finder) titles(ctx context.Context) error {
 	if len(f.asked) == 0 {
 		return nil
+	}
+	if f.where.Field == "_id" {
+		fetched, err := Fetch(ctx, f.cluster, f.where, slices.Collect(maps.Values(f.asked)))
+		for _, d := range fetched {
+			f.takeDocument(d.Document)
+		}
+		return err
 	}
 	limit := max(readAtLeast, readsPerTitle*len(f.asked))
 	total, err := Count(ctx, f.cluster, f.where, limit+1)
@@ -259,7 +267,9 @@ func (f *finder) batch(ctx context.Context, titles []string, size int, query fun
 // take keeps those hits whose title was asked for.
 func (f *finder) take(response cluster.Response) {
 	for _, h := range response.Hits {
-		f.takeDocument(document(h, f.where.Field))
+		for _, d := range documents(h, f.where.Field) {
+			f.takeDocument(d)
+		}
 	}
 }
 
@@ -292,6 +302,18 @@ func (f *finder) among(all []Document) {
 	for _, d := range all {
 		f.takeDocument(d)
 	}
+}
+
+// documents are a hit once for each of its titles.
+func documents(h cluster.Hit, field string) []Document {
+	first := document(h, field)
+	all := []Document{first}
+	for _, title := range h.Values(field) {
+		if title != first.Title {
+			all = append(all, Document{Index: h.Index, ID: h.ID, Title: title})
+		}
+	}
+	return all
 }
 
 func document(h cluster.Hit, field string) Document {
