@@ -73,6 +73,9 @@ func lookUpDropped(ctx context.Context, c Resolver, p *plan.Plan, run *eval.Run)
 			}
 		}
 		reasons[r.Name] = why
+		if len(why.NoValue) == len(documents) {
+			continue // as the server does without any setting: said where the documents are named
+		}
 		said = append(said, dropSentence(r.Name, r.Field, r.MinScore, len(documents), &why))
 	}
 	return reasons, said
