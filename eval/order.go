@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -80,10 +81,10 @@ func sortKeys(sort json.RawMessage) int {
 		list = []json.RawMessage{sort}
 	}
 	keys, own := 0, false
-	add := func(name string) {
+	add := func(name string, settings json.RawMessage) {
 		if name != "_shard_doc" {
 			keys++
-			own = own || name != "_score"
+			own = own || name != "_score" || bytes.Contains(settings, []byte(`"asc"`))
 		}
 	}
 	for _, item := range list {
@@ -91,10 +92,10 @@ func sortKeys(sort json.RawMessage) int {
 		var settings map[string]json.RawMessage
 		switch {
 		case json.Unmarshal(item, &name) == nil && name != "":
-			add(name)
+			add(name, nil)
 		case json.Unmarshal(item, &settings) == nil:
-			for name := range settings {
-				add(name)
+			for name, order := range settings {
+				add(name, order)
 			}
 		}
 	}

@@ -321,16 +321,19 @@ type Complete struct {
 	// Indices are the indices at the end, to be compared with the manifest's.
 	Indices  []IndexInfo `json:"indices,omitempty"`
 	Warnings []string    `json:"warnings,omitempty"`
-	// Dropped tells apart, by system, the documents that rerankers with a
-	// min_score left out.
+	// Dropped tells apart, by system, the documents that rerankers left out. A
+	// system that is not in it was not looked up.
 	Dropped map[string]DropReasons `json:"dropped,omitempty"`
 }
 
-// DropReasons are why a reranker with a min_score left documents out, by id,
-// with the index before it where the run covers several. A document in neither
-// list was not looked up.
+// DropReasons are why a reranker left documents out, by id, with the index
+// before it where the run covers several. Of a document in none of the lists
+// the reason is not known.
 type DropReasons struct {
+	// NoValue have no value in its field, Filtered do not match its filter,
+	// BelowMinScore score below its min_score.
 	NoValue       []string `json:"no_value,omitempty"`
+	Filtered      []string `json:"filtered,omitempty"`
 	BelowMinScore []string `json:"below_min_score,omitempty"`
 }
 

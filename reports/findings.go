@@ -156,6 +156,9 @@ func (f *findings) system(s integrity.SystemIntegrity) {
 	if n := len(s.Collapsed); n > 0 {
 		f.note(reasons(s.Collapsed), "%s gave most hits one score for %s: their order is an accident", s.System, text.Count(n, "query"))
 	}
+	if n := len(s.Ascending); n > 0 {
+		f.serious(reasons(s.Ascending), "%s: scores rise down the list for %s, though nothing but the score sorts it", s.System, text.Count(n, "query"))
+	}
 	if n := len(s.Empty); n > 0 {
 		f.note(s.Empty, "%s: %s of %s found nothing and count 0", s.System, text.Thousands(n), total)
 	}
@@ -166,15 +169,16 @@ func (f *findings) system(s integrity.SystemIntegrity) {
 
 // whyDropped says what made a reranker leave documents out.
 func whyDropped(s *integrity.SystemIntegrity) string {
-	noValue, below, unknown := s.DropReasons()
+	noValue, filtered, below, unknown := s.DropReasons()
 	var reasons []string
 	for _, r := range []struct {
 		count  int
 		phrase string
 	}{
 		{noValue, "without a value in its field"},
+		{filtered, "that its filter keeps out"},
 		{below, "below its min_score"},
-		{unknown, "for one of these reasons, which was not looked up"},
+		{unknown, "for a reason that is not known"},
 	} {
 		if r.count > 0 {
 			reasons = append(reasons, text.Thousands(r.count)+" "+r.phrase)

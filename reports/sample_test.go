@@ -179,6 +179,7 @@ func several() *Report {
 		turned := *first
 		turned.Hits = append([]eval.Hit(nil), first.Hits[:2]...)
 		turned.Hits[0], turned.Hits[1] = turned.Hits[1], turned.Hits[0]
+		turned.Hits[0].Score, turned.Hits[1].Score = turned.Hits[1].Score, turned.Hits[0].Score
 		q.Results["small"] = &turned
 	}
 	return mustReport(run)

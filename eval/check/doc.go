@@ -11,7 +11,8 @@
 //
 //  1. Offline looks at the suite alone: queries that differ only in accents or punctuation,
 //     expectations and gates that nothing can meet, definitions without use.
-//  2. Online looks at the cluster as a run does before its first search, then
+//  2. Online looks at the cluster as a run does before its first search, sends
+//     one search for each system to see whether the server takes it, then
 //     looks up every judged and expected title and id, many in one request.
 //  3. Titles without a document are compared with those of the index, and
 //     with what the suite's documents and earlier runs know: a document that

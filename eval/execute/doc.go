@@ -6,9 +6,12 @@
 //  1. Execute looks at the cluster (preflight), resolves the judged titles,
 //     and writes the manifest.
 //  2. The model is warmed up, once for each endpoint.
-//  3. A Runner searches every query with every system on one point in time;
+//  3. The first query is searched with every system before all others, and its
+//     answers are kept: a suite that the server refuses costs no more than two
+//     searches a system. Probe does so alone.
+//  4. A Runner searches every query with every system on one point in time;
 //     one recorder writes each answered query to the run file while the next
 //     are searched.
-//  4. The end is written: what failed, what the rerankers dropped and why,
+//  5. The end is written: what failed, what the rerankers dropped and why,
 //     whether the index changed meanwhile.
 package execute

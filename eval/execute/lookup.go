@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -15,17 +16,14 @@ import (
 // request takes.
 const mostLookedUp = 1000
 
-// lookUpDropped tells apart why rerankers with a min_score left documents out:
-// one request for all of them, none where nothing was left out. It returns
-// what to say about it.
+// lookUpDropped finds out why rerankers left documents out: one request for
+// what all of them read, and one more for each reranker with a filter; none
+// where nothing was left out. It returns what to say about it.
 func lookUpDropped(ctx context.Context, c Resolver, p *plan.Plan, run *eval.Run) (map[string]eval.DropReasons, []string) {
 	dropped := make(map[string][]eval.Key) // by system
 	ids := make(map[string]bool)
 	var fields []string
 	for _, r := range p.Rerankers {
-		if r.MinScore == nil {
-			continue
-		}
 		documents := integrity.LeftOut(run, r.Name)
 		for _, d := range documents {
 			ids[d.ID] = true
@@ -57,23 +55,63 @@ func lookUpDropped(ctx context.Context, c Resolver, p *plan.Plan, run *eval.Run)
 		if len(documents) == 0 {
 			continue
 		}
+		let, err := letThrough(ctx, c, where, ask, r.Extra["filter"])
+		if err != nil {
+			said = append(said, "which documents the filter of "+r.Name+" keeps out could not be looked up: "+err.Error())
+		}
 		var why eval.DropReasons
 		for _, d := range documents {
-			switch values, known := found[d]; {
+			values, known := found[d]
+			switch {
 			case !known:
-			case len(values[r.Field]) > 0:
-				why.BelowMinScore = append(why.BelowMinScore, d.String())
-			default:
+			case let != nil && !let[d]:
+				why.Filtered = append(why.Filtered, d.String())
+			case len(values[r.Field]) == 0:
 				why.NoValue = append(why.NoValue, d.String())
+			case r.MinScore != nil && (let != nil || len(r.Extra["filter"]) == 0):
+				why.BelowMinScore = append(why.BelowMinScore, d.String())
 			}
 		}
 		reasons[r.Name] = why
-		text := fmt.Sprintf("of %s that %s left out, %d have no value in %s, and %d score below min_score %v",
-			text.Count(len(documents), "document"), r.Name, len(why.NoValue), r.Field, len(why.BelowMinScore), *r.MinScore)
-		if unknown := len(documents) - len(why.NoValue) - len(why.BelowMinScore); unknown > 0 {
-			text += fmt.Sprintf("; %d were not looked up", unknown)
+		if len(why.NoValue) == len(documents) {
+			continue // as the server does without any setting: said where the documents are named
 		}
-		said = append(said, text)
+		said = append(said, dropSentence(r.Name, r.Field, r.MinScore, len(documents), &why))
 	}
 	return reasons, said
+}
+
+// letThrough are those of the documents that match a reranker's filter; nil
+// where there is none, or it differs from query to query.
+func letThrough(ctx context.Context, c Resolver, where titles.Place, ids []string, filter []byte) (map[eval.Key]bool, error) {
+	if len(filter) == 0 || bytes.Contains(filter, []byte("{{")) {
+		return nil, nil
+	}
+	matching, err := titles.Among(ctx, c, where, ids, filter)
+	if err != nil {
+		return nil, err
+	}
+	let := make(map[eval.Key]bool)
+	for _, d := range matching {
+		let[eval.Key{ID: d.ID}], let[eval.Key{Index: d.Index, ID: d.ID}] = true, true
+	}
+	return let, nil
+}
+
+// dropSentence counts why a reranker left documents out.
+func dropSentence(reranker, field string, minScore *float64, documents int, why *eval.DropReasons) string {
+	var parts []string
+	if n := len(why.NoValue); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d have no value in %s", n, field))
+	}
+	if n := len(why.Filtered); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d do not match its filter", n))
+	}
+	if n := len(why.BelowMinScore); n > 0 {
+		parts = append(parts, fmt.Sprintf("%d score below min_score %v", n, *minScore))
+	}
+	if n := documents - len(why.NoValue) - len(why.Filtered) - len(why.BelowMinScore); n > 0 {
+		parts = append(parts, fmt.Sprintf("of %d the reason is not known", n))
+	}
+	return fmt.Sprintf("of %s that %s left out, %s", text.Count(documents, "document"), reranker, text.And(parts))
 }

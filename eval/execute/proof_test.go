@@ -83,7 +83,7 @@ func proveSuite(t *testing.T, suite string, model scorer, overrides ...evaltest.
 func byLength(_ int, text string) float64 { return float64(len(text)) / 10 }
 
 // Documents that a reranker leaves out are told apart, at the cost of one
-// search a run, and of none where there is no doubt.
+// search a run, and of none where it leaves none out.
 func TestDroppedDocumentsAreToldApart(t *testing.T) {
 	_, plain, plainSearches := prove(t, "", byLength)
 	want := []integrity.Dropped{{Query: "crime", Titles: []string{"Untold", "Silent"}, NoValue: []string{"Untold", "Silent"}}}
@@ -92,13 +92,13 @@ func TestDroppedDocumentsAreToldApart(t *testing.T) {
 	}
 
 	withoutDrops := strings.Replace(proofSuite(", min_score: -1000"), "query: crime", "query: detective", 1)
-	if _, none, searches := proveSuite(t, withoutDrops, byLength); len(none.Dropped) > 0 || searches != plainSearches {
-		t.Errorf("%d searches with a min_score and %v dropped, want %d as without", searches, none.Dropped, plainSearches)
+	if _, none, searches := proveSuite(t, withoutDrops, byLength); len(none.Dropped) > 0 || searches != plainSearches-1 {
+		t.Errorf("%d searches with a min_score and %v dropped, want %d: nothing to look up", searches, none.Dropped, plainSearches-1)
 	}
 
 	run, told, searches := prove(t, ", min_score: 2", byLength) // Fargo (20 letters) and longer stay
-	if searches != plainSearches+1 {
-		t.Errorf("%d searches with a min_score, want one more than %d", searches, plainSearches)
+	if searches != plainSearches {
+		t.Errorf("%d searches with a min_score, want %d as without", searches, plainSearches)
 	}
 	byQuery := make(map[string]integrity.Dropped)
 	for _, d := range sortedTitles(told.Dropped) {
@@ -110,11 +110,34 @@ func TestDroppedDocumentsAreToldApart(t *testing.T) {
 	if diff := cmp.Diff(integrity.Dropped{Query: "creature", Titles: []string{"Alien"}, BelowMinScore: []string{"Alien"}}, byQuery["creature"]); diff != "" {
 		t.Errorf("with min_score:\n%s", diff)
 	}
-	noValue, below, unknown := told.DropReasons()
+	noValue, _, below, unknown := told.DropReasons()
 	if noValue != 2 || below != 3 || unknown != 0 {
 		t.Errorf("%d without a value, %d below min_score, %d unknown; want 2, 3 and 0", noValue, below, unknown)
 	}
-	if w := strings.Join(run.Complete.Warnings, "\n"); !strings.Contains(w, "of 5 documents that model left out, 2 have no value in plot, and 3 score below min_score 2") {
+	if w := strings.Join(run.Complete.Warnings, "\n"); !strings.Contains(w, "of 5 documents that model left out, 2 have no value in plot and 3 score below min_score 2") {
+		t.Errorf("the run says %q", w)
+	}
+}
+
+// What a reranker's own filter keeps out has a value, and is not said to lack
+// one.
+func TestDocumentsThatAFilterKeepsOut(t *testing.T) {
+	run, told, _ := prove(t, ", filter: {match: {plot: detective}}", byLength)
+	byQuery := make(map[string]integrity.Dropped)
+	for _, d := range sortedTitles(told.Dropped) {
+		byQuery[d.Query] = d
+	}
+	if diff := cmp.Diff(integrity.Dropped{Query: "creature", Titles: []string{"Alien", "Jaws", "Tremors"}, Filtered: []string{"Alien", "Jaws", "Tremors"}}, byQuery["creature"]); diff != "" {
+		t.Errorf("creature:\n%s", diff)
+	}
+	if len(told.NotReranked) > 0 {
+		t.Errorf("said not to have reranked: %v", told.NotReranked)
+	}
+	noValue, filtered, below, unknown := told.DropReasons()
+	if noValue != 0 || filtered != 10 || below != 0 || unknown != 0 {
+		t.Errorf("%d without a value, %d filtered, %d below min_score, %d unknown; want 0, 10, 0 and 0", noValue, filtered, below, unknown)
+	}
+	if w := strings.Join(run.Complete.Warnings, "\n"); !strings.Contains(w, "10 documents that model left out, 10 do not match its filter") {
 		t.Errorf("the run says %q", w)
 	}
 }

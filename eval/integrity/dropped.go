@@ -7,42 +7,45 @@ import (
 	"github.com/releval/releval/eval/text"
 )
 
-// dropReason says why a reranker left a document out.
-type dropReason func(key string) (noValue, belowMinScore bool)
+// dropReason says why a reranker left a document out; all false where that is
+// not known.
+type dropReason func(key string) (noValue, filtered, belowMinScore bool)
 
-// dropReasonOf says why a system drops documents. A server drops a document for
-// one of two reasons, so that without a min_score there is no doubt; with one,
-// the run's last line says which it was.
+// dropReasonOf says why a system drops documents: by what was looked up at the
+// end of the run. Of a run that looked nothing up it is known only where the
+// server has no other reason than a missing value.
 func dropReasonOf(r *eval.Run, system string) dropReason {
-	if !hasMinScore(&r.Manifest, system) {
-		return func(string) (bool, bool) { return true, false }
-	}
-	noValue, below := make(map[string]bool), make(map[string]bool)
+	var looked eval.DropReasons
+	known := false
 	if r.Complete != nil {
-		for _, key := range r.Complete.Dropped[system].NoValue {
-			noValue[key] = true
-		}
-		for _, key := range r.Complete.Dropped[system].BelowMinScore {
-			below[key] = true
-		}
+		looked, known = r.Complete.Dropped[system]
 	}
-	return func(key string) (bool, bool) { return noValue[key], below[key] }
+	if s := r.Manifest.System(system); !known && s != nil && s.MinScore == nil && len(s.Extra["filter"]) == 0 {
+		return func(string) (bool, bool, bool) { return true, false, false }
+	}
+	noValue, filtered, below := set(looked.NoValue), set(looked.Filtered), set(looked.BelowMinScore)
+	return func(key string) (bool, bool, bool) { return noValue[key], filtered[key], below[key] }
 }
 
-func hasMinScore(m *eval.Manifest, system string) bool {
-	s := m.System(system)
-	return s != nil && s.MinScore != nil
+func set(keys []string) map[string]bool {
+	all := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		all[key] = true
+	}
+	return all
 }
 
 // add takes a dropped document in.
 func (d *Dropped) add(h eval.Hit, why dropReason) {
 	title := cmp.Or(h.Title, h.ID)
 	d.Titles = append(d.Titles, title)
-	noValue, below := why(h.Key().String())
-	if noValue {
+	noValue, filtered, below := why(h.Key().String())
+	switch {
+	case filtered:
+		d.Filtered = append(d.Filtered, title)
+	case noValue:
 		d.NoValue = append(d.NoValue, title)
-	}
-	if below {
+	case below:
 		d.BelowMinScore = append(d.BelowMinScore, title)
 	}
 }

@@ -1,6 +1,7 @@
 package integrity
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/releval/releval/eval"
@@ -50,6 +51,9 @@ type SystemIntegrity struct {
 	// Collapsed are queries where more than half of the reranked hits share
 	// one score, so that their order is an accident.
 	Collapsed []QueryFinding
+	// Ascending are queries whose scores rise down the list, though nothing but
+	// the score sorts it.
+	Ascending []QueryFinding
 	// Judged and Shown count the judged hits, and all hits, at or above
 	// JudgedDepth.
 	Judged, Shown int
@@ -70,10 +74,10 @@ type QueryFinding struct {
 type Dropped struct {
 	Query  string
 	Titles []string
-	// NoValue and BelowMinScore are those of the titles that have no value in
-	// the reranker's field, and those that score below its min_score. A title
-	// in neither was not looked up.
-	NoValue, BelowMinScore []string
+	// NoValue, Filtered and BelowMinScore are those of the titles that have no
+	// value in the reranker's field, do not match its filter, and score below
+	// its min_score. Of a title in none of them the reason is not known.
+	NoValue, Filtered, BelowMinScore []string
 }
 
 // Documents counts the dropped documents.
@@ -86,12 +90,13 @@ func (s *SystemIntegrity) Documents() int {
 }
 
 // DropReasons counts the dropped documents by why they were dropped.
-func (s *SystemIntegrity) DropReasons() (noValue, belowMinScore, unknown int) {
+func (s *SystemIntegrity) DropReasons() (noValue, filtered, belowMinScore, unknown int) {
 	for _, d := range s.Dropped {
 		noValue += len(d.NoValue)
+		filtered += len(d.Filtered)
 		belowMinScore += len(d.BelowMinScore)
 	}
-	return noValue, belowMinScore, s.Documents() - noValue - belowMinScore
+	return noValue, filtered, belowMinScore, s.Documents() - noValue - filtered - belowMinScore
 }
 
 // Check looks a run through.
@@ -149,6 +154,9 @@ func (s *SystemIntegrity) look(q *eval.Query, m *eval.Manifest, why dropReason) 
 	if len(result.Hits) == 0 {
 		s.Empty = append(s.Empty, q.ID)
 	}
+	if order := m.System(s.System).Order(); order.Known() && !order.Sorted() {
+		s.ascending(q.ID, result.Hits)
+	}
 	top := result.Hits[:min(JudgedDepth, len(result.Hits))]
 	for _, match := range q.Matches(top) {
 		s.Shown++
@@ -157,6 +165,16 @@ func (s *SystemIntegrity) look(q *eval.Query, m *eval.Manifest, why dropReason) 
 		}
 	}
 	s.compare(q, m, why)
+}
+
+// ascending looks for a score above that of the rank before.
+func (s *SystemIntegrity) ascending(query string, hits []eval.Hit) {
+	for i := 1; i < len(hits); i++ {
+		if hits[i].Score > hits[i-1].Score {
+			s.Ascending = append(s.Ascending, QueryFinding{query, fmt.Sprintf("the score at rank %d is above that at rank %d", i+1, i)})
+			return
+		}
+	}
 }
 
 // noteAmbiguous collects the titles judged without an id that two documents

@@ -30,7 +30,11 @@ func (s *SystemIntegrity) compare(q *eval.Query, m *eval.Manifest, why dropReaso
 		for _, h := range held.outside {
 			names = append(names, cmp.Or(h.Title, h.ID))
 		}
-		s.Outside = append(s.Outside, QueryFinding{q.ID, "not in the first stage's window: " + strings.Join(names, ", ")})
+		reason := "not in the first stage's window: " + strings.Join(names, ", ")
+		if system := m.System(s.System); len(system.Extra["filter"]) > 0 {
+			reason += "; its filter lets it see further down than the first stage's window, which has no such filter"
+		}
+		s.Outside = append(s.Outside, QueryFinding{q.ID, reason})
 	}
 	if reason := notReranked(seen, reranked); reason != "" {
 		s.NotReranked = append(s.NotReranked, QueryFinding{q.ID, reason})

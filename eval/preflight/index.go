@@ -191,6 +191,7 @@ func (f *Preflight) values(ctx context.Context, c Inspector, name string, p *pla
 	if !slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return r.Field == name }) {
 		return nil
 	}
+	f.look(name, sample)
 	without, err := f.ask(ctx, c, p, map[string]any{
 		"size": 0, "track_total_hits": true,
 		"query": map[string]any{"bool": map[string]any{"must_not": exists}},

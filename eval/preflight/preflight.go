@@ -70,6 +70,8 @@ type Preflight struct {
 	Several   bool
 	Endpoints map[string]cluster.Endpoint // by the inference id of the plan
 	Findings  []Finding
+
+	lengths map[string][]int // of the sampled first values of rerankers' fields, in characters
 }
 
 // Errors are the findings that forbid the run, as one error; nil where there
@@ -103,7 +105,7 @@ func (p *Preflight) Errors() error {
 func Inspect(ctx context.Context, c Inspector, p *plan.Plan) (*Preflight, error) {
 	found := &Preflight{Endpoints: make(map[string]cluster.Endpoint)}
 	steps := []func(context.Context, Inspector, *plan.Plan) error{
-		found.version, found.privileges, found.index, found.fields, found.retrievers, found.windows, found.chunks, found.endpoints, found.licence,
+		found.version, found.privileges, found.index, found.fields, found.retrievers, found.windows, found.chunks, found.endpoints, found.texts, found.collapse, found.licence,
 	}
 	for _, step := range steps {
 		if err := step(ctx, c, p); err != nil {

@@ -22,6 +22,31 @@ func either(overrides ...evaltest.Override) evaltest.Override {
 	}
 }
 
+var elasticEndpoint = evaltest.At("/_inference/", 200, `{"endpoints":[{"inference_id":".rerank-v1-elasticsearch","task_type":"rerank","service":"elasticsearch","service_settings":{"model_id":".rerank-v1","num_threads":1}}]}`)
+
+// longPlots are documents whose plots have so many characters.
+func longPlots(lengths ...int) string {
+	var b strings.Builder
+	for i, n := range lengths {
+		fmt.Fprintf(&b, `{"id": "%d", "title": "T%d", "plot": %q}`+"\n", i, i, strings.Repeat("x", n))
+	}
+	return b.String()
+}
+
+// manyPassages are n documents, of which those with an even number, as they
+// come, have two values.
+func manyPassages(n int) string {
+	var b strings.Builder
+	for i := range n {
+		plot := `"one"`
+		if i%2 == 0 {
+			plot = `["one", "two"]`
+		}
+		fmt.Fprintf(&b, `{"id": "%03d", "title": "T%d", "plot": %s}`+"\n", i, i, plot)
+	}
+	return b.String()
+}
+
 func TestPreflightFindings(t *testing.T) {
 	sound := evaltest.SuiteHead + evaltest.Standard + evaltest.Rerankers + evaltest.SuiteTail
 	replaced := func(old, by string) string {
@@ -47,6 +72,11 @@ func TestPreflightFindings(t *testing.T) {
 		{name: "retriever's field that no index maps", suite: replaced(`{match: {plot: "{{query}}"}}`, `{multi_match: {query: "{{query}}", fields: [plot^2, "plt*", genre]}}`), severity: preflight.SeverityWarning, want: `the retriever searches "genre" and "plt*", which no index behind films maps`},
 		{name: "retriever without a field that is mapped", suite: replaced(`{match: {plot: "{{query}}"}}`, `{multi_match: {query: "{{query}}", fields: [plott, genre]}}`), severity: preflight.SeverityError, want: `the retriever searches "genre" and "plott", which no index behind films maps`},
 		{name: "chunks before 9.2", suite: replaced("field: plot,", "field: plot, chunk_rescorer: {size: 2},"), override: evaltest.At("/$", 200, `{"name":"n","cluster_name":"c","version":{"number":"9.1.8"},"tagline":"You Know, for Search"}`), severity: preflight.SeverityError, want: "the reranker elastic has chunk_rescorer, which Elasticsearch 9.1.8 does not know"},
+		{name: "several values", documents: evaltest.Documents + `{"id": "5", "title": "Ran", "plot": ["A king divides his realm.", "His sons fight."]}` + "\n", severity: preflight.SeverityWarning, want: "1 document has several values in plot: the server scores only the first"},
+		{name: "several values in a part of the index", documents: manyPassages(120), severity: preflight.SeverityWarning, want: "50 of 100 documents looked at have several values in plot"},
+		// 512 tokens of 4 characters are 2,048, of which the query "creature" takes 8
+		{name: "longer than the model reads", documents: longPlots(2040, 2041, 10), override: elasticEndpoint, severity: preflight.SeverityWarning, want: "about 1 of 3 documents looked at (33 %) are longer in plot than the 512 tokens that .rerank-v1 reads"},
+		{name: "collapse", suite: replaced(`{match: {plot: "{{query}}"}}`, `{match: {plot: "{{query}}"}}, collapse: {field: title.keyword}`), severity: preflight.SeverityWarning, want: "the retriever has collapse, which the server does not apply under a reranker"},
 		{name: "missing endpoint", suite: replaced("field: plot,", "field: plot, inference_id: nowhere,"), severity: preflight.SeverityError, want: `"nowhere" does not exist`},
 		{name: "endpoint of another task", override: evaltest.At("/_inference/", 400, `{"error":{"type":"status_exception","reason":"Incompatible task_type, the requested type [rerank] does not match the model type [sparse_embedding]"},"status":400}`), severity: preflight.SeverityError, want: "Incompatible task_type"},
 		{name: "top_n below the window", suite: replaced("field: plot,", "field: plot, inference_id: narrow,"), endpoints: []embedded.Endpoint{{ID: "narrow", Service: "cohere", Model: "rerank-v3", TopN: 2, Scorer: ranked{}}}, severity: preflight.SeverityError, want: "narrow returns the top 2 results, and the window of elastic is 3"},

@@ -2,6 +2,7 @@ package titles
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 )
 
@@ -33,6 +34,25 @@ func Fetch(ctx context.Context, c Cluster, where Place, ids []string, fields ...
 				}
 			}
 			all = append(all, d)
+		}
+	}
+	return all, nil
+}
+
+// Among lists those of the documents with the ids that match a filter: a query,
+// or a list of them, as it stands.
+func Among(ctx context.Context, c Cluster, where Place, ids []string, filter json.RawMessage) ([]Document, error) {
+	var all []Document
+	for batch := range slices.Chunk(ids, titlesPerRequest) {
+		both := map[string]any{"bool": map[string]any{
+			"filter": map[string]any{"ids": map[string]any{"values": batch}}, "must": filter,
+		}}
+		response, err := search(ctx, c, where, both, []string{where.Field}, resolveSize)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range response.Hits {
+			all = append(all, document(h, where.Field))
 		}
 	}
 	return all, nil
