@@ -2,7 +2,9 @@ package plan
 
 import (
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/text"
@@ -60,12 +62,13 @@ func (c Cost) String() string {
 	return said
 }
 
-// dollars prints an amount with two decimals, a small one with more.
+// dollars prints an amount with two decimals, a small one with as many as it
+// takes to show two digits.
 func dollars(usd float64) string {
-	if usd > 0 && usd < 0.1 {
-		return fmt.Sprintf("%.2g", usd)
+	decimals := 2
+	for ; usd > 0 && decimals < 12 && usd*math.Pow10(decimals) < 10; decimals++ {
 	}
-	return fmt.Sprintf("%.2f", usd)
+	return strconv.FormatFloat(usd, 'f', decimals, 64)
 }
 
 // Over says why a limit in dollars forbids the cost; empty where it does not.
