@@ -48,6 +48,9 @@ errors go to standard error.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.seedSaid, f.maxUSDSaid = cmd.Flags().Changed("seed"), cmd.Flags().Changed("max-usd")
+			if f.maxUSDSaid && !(f.maxUSD >= 0) {
+				return usageError(cmd, "--max-usd must be 0 or more, not %v", f.maxUSD)
+			}
 			return p.runSuites(cmd, args, &f)
 		},
 	}
@@ -126,8 +129,6 @@ func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 		return usageError(cmd, "--concurrency should be 1 or more, found %d", f.concurrency)
 	case f.repeat < 1:
 		return usageError(cmd, "--repeat should be 1 or more, found %d", f.repeat)
-	case f.maxUSDSaid && !(f.maxUSD >= 0):
-		return usageError(cmd, "--max-usd must be 0 or more, not %v", f.maxUSD)
 	case f.warmUp < 0:
 		return usageError(cmd, "--warm-up should be 0 or more, such as 10m, found %v", f.warmUp)
 	case f.overrides.Window < 1 && cmd.Flags().Changed("window"):
