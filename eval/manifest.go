@@ -62,6 +62,7 @@ func (s *System) differences(other *System) []string {
 	}
 	a, b := *s, *other
 	a.Retriever, b.Retriever, a.Depth, b.Depth = nil, nil, 0, 0
+	a.Prices, b.Prices, a.Tokens, b.Tokens = nil, nil, 0, 0 // they change no ranking
 	if !sameJSON(a, b) {
 		what := "the reranker "
 		if s.Kind == KindRequest {

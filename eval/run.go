@@ -55,6 +55,11 @@ type System struct {
 	// placeholders still in it.
 	Body json.RawMessage `json:"body,omitempty"`
 	ESQL string          `json:"esql,omitempty"`
+	// Prices are what its searches cost, nil where that is not known.
+	Prices []judgments.Price `json:"prices,omitempty"`
+	// Tokens is how many tokens a document and the query have for the reranker
+	// on the average, estimated from characters; 0 where no price is by them.
+	Tokens float64 `json:"tokens,omitempty"`
 }
 
 // Run is one execution of a suite against a cluster: what was run, what came

@@ -15,7 +15,12 @@
 //     not fit becomes a Problem. Raw JSON, as of the retriever, keeps the
 //     text of its numbers and the order of its keys.
 //  4. The finished Suite is checked as a whole: duplicates, references from
-//     gates to systems, titles that fold to the same.
+//     gates to systems, names and titles that fold to the same, placeholders
+//     without a value and parameters without a placeholder.
+//
+// Search.Systems says what a suite compares: first stages, rerankers over them,
+// whole requests. A Template is raw JSON whose placeholders are filled for each
+// query, once, with Search.Values.
 //
 // Beside it stand what belongs to the file: Schema for editors, Write for
 // suites made by programs, Documents for the documents file, and hashes that

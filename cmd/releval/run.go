@@ -29,6 +29,8 @@ type runFlags struct {
 	seed        uint64
 	seedSaid    bool
 	warmUp      time.Duration
+	maxUSD      float64
+	maxUSDSaid  bool
 }
 
 func newRunCommand(p *program) *cobra.Command {
@@ -46,7 +48,10 @@ errors go to standard error.`,
   releval run --baseline main.jsonl --report report.html --report report.md suite.yaml`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.seedSaid = cmd.Flags().Changed("seed")
+			f.seedSaid, f.maxUSDSaid = cmd.Flags().Changed("seed"), cmd.Flags().Changed("max-usd")
+			if f.maxUSDSaid && !(f.maxUSD >= 0) {
+				return usageError(cmd, "--max-usd must be 0 or more, not %v", f.maxUSD)
+			}
 			return p.runSuites(cmd, args, &f)
 		},
 	}
@@ -68,6 +73,7 @@ errors go to standard error.`,
 	flags.IntVar(&f.concurrency, "concurrency", 4, "queries in flight; 1 for honest latencies")
 	flags.IntVar(&f.repeat, "repeat", 1, "search each query `N` times, and report those whose ranking is not stable")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
+	flags.Float64Var(&f.maxUSD, "max-usd", 0, "refuse a run that costs more than so many dollars by the suite's prices, or whose price is not known")
 	flags.DurationVar(&f.warmUp, "warm-up", 10*time.Minute, "how long to wait for a cold model")
 	return cmd
 }
@@ -172,6 +178,9 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		WarmUp:      f.warmUp,
 		Note:        func(text string) { p.note("%s", text) },
 	}
+	if f.maxUSDSaid {
+		settings.MaxUSD = &f.maxUSD
+	}
 	if f.resume != "" {
 		stored, err := runfile.Read(f.resume)
 		if err != nil {
@@ -198,6 +207,9 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 	run, err := execute.Execute(ctx, client, plan, settings)
 	done()
 	progress.stop()
+	if cost, ok := errors.AsType[*execute.CostError](err); ok {
+		return withExit(exitUsage, cost)
+	}
 	if err != nil {
 		return interrupted(err, run, settings)
 	}

@@ -50,6 +50,9 @@ type Settings struct {
 	Seed uint64
 	// WarmUp is how long to wait for a cold model; 0 for not at all.
 	WarmUp time.Duration
+	// MaxUSD refuses a run that would cost more, in dollars, or whose price is
+	// not known; nil for no limit.
+	MaxUSD *float64
 	// Now is the clock; nil for the system's.
 	Now func() time.Time
 	// Observer is told of every finished query; nil for none.
@@ -101,6 +104,9 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 		return nil, err
 	}
 	run := &eval.Run{Manifest: newManifest(p, seen, titles, c.Address(), s)}
+	if err := s.cost(ctx, c, p, &run.Manifest); err != nil {
+		return nil, err
+	}
 	journal, done, err := s.journal(run)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,9 @@ import (
 func Check(g judgments.Gate, systems []string, metricOK func(name string) error) []judgments.Problem {
 	c := checker{gate: g}
 	c.system(systems)
+	if v := g.Versus; v != "" && v != firstStage && v != "baseline" && !slices.Contains(systems, v) {
+		c.fail("versus must be first-stage, baseline or a system, not %q", v)
+	}
 	switch {
 	case g.Metric == "":
 		c.fail("a gate needs metric: a metric, a latency (%s) or a count (%s)", strings.Join(judgments.Latencies, ", "), strings.Join(judgments.Counts, ", "))
@@ -51,7 +54,7 @@ func (c *checker) system(systems []string) {
 		c.fail("unknown system %q%s", g.System, hint)
 	case g.System == firstStage && g.Versus == firstStage:
 		c.fail("the first stage cannot be compared with itself; name a reranker as system")
-	case g.Versus == firstStage && !slices.ContainsFunc(systems, func(s string) bool { return s != firstStage }):
+	case g.Versus == firstStage && len(systems) < 2:
 		c.fail("the suite has no reranker to compare with the first stage")
 	case g.System != "" && g.Metric == "unresolved_titles":
 		c.fail("unresolved_titles is the same for every system; remove system")
@@ -126,8 +129,8 @@ func (c *checker) together() {
 	}
 	absolute := g.Min != nil || g.Max != nil
 	switch {
-	case g.Versus != "" && g.Versus != firstStage && g.Versus != "baseline":
-		c.fail("versus must be first-stage or baseline, not %q", g.Versus)
+	case g.Versus != "" && g.Versus == g.System && g.Versus != firstStage:
+		c.fail("%s cannot be compared with itself; name another system as versus", g.System)
 	case !absolute && relative == 0:
 		c.fail("a gate needs a limit: min or max for the value itself, or versus with min_gain, max_drop or max_query_drop")
 	case absolute && (relative > 0 || g.Versus != ""):
@@ -135,7 +138,7 @@ func (c *checker) together() {
 	case relative > 1:
 		c.fail("a gate has one of min_gain, max_drop and max_query_drop; write one gate for each")
 	case relative == 1 && g.Versus == "":
-		c.fail("a limit on a difference needs versus: first-stage or baseline")
+		c.fail("a limit on a difference needs versus: first-stage, baseline or a system")
 	case (g.MaxQueries != nil || g.MaxShare != nil) && g.MaxQueryDrop == nil:
 		c.fail("max_queries and max_share go with max_query_drop: how many queries may drop by more than that")
 	case g.MaxQueries != nil && g.MaxShare != nil:

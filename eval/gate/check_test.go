@@ -48,7 +48,7 @@ func TestCheck(t *testing.T) {
 		{"latency against a baseline", judgments.Gate{Metric: "wall_p50", Max: &one, Versus: "baseline"}, nil, "remove versus and confidence"},
 		{"system of titles", judgments.Gate{Metric: "unresolved_titles", System: "elastic", Max: &one}, nil, "the same for every system"},
 		{"first stage drops", judgments.Gate{Metric: "dropped_documents", System: firstStage, Max: &one}, nil, "the first stage drops no documents"},
-		{"versus", judgments.Gate{Metric: "mrr", Versus: "main", MaxDrop: &half}, nil, `versus must be first-stage or baseline, not "main"`},
+		{"versus", judgments.Gate{Metric: "mrr", Versus: "main", MaxDrop: &half}, nil, `versus must be first-stage, baseline or a system, not "main"`},
 		{"no versus", judgments.Gate{Metric: "mrr", MaxDrop: &half}, nil, "needs versus"},
 		{"value and difference", judgments.Gate{Metric: "mrr", Min: &half, Versus: "baseline"}, nil, "write two gates"},
 		{"two differences", judgments.Gate{Metric: "mrr", MinGain: &half, MaxDrop: &half, Versus: "baseline"}, nil, "write one gate for each"},

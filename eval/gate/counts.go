@@ -3,7 +3,9 @@ package gate
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/releval/releval/eval/stats"
@@ -112,4 +114,20 @@ func (j *judge) atMost(count int, offenders []Offender) {
 	j.Actual = fmt.Sprint(count)
 	j.Queries = offenders
 	j.decide(*j.gate.Max - float64(count))
+}
+
+// cost compares the dollars for 1,000 searches with max.
+func (j *judge) cost() {
+	usd := j.Scores.Run.USDPer1000(j.System)
+	switch {
+	case j.gate.Max == nil:
+		j.undecided("the gate has no max")
+	case len(j.Scores.Run.Manifest.System(j.System).Prices) == 0:
+		j.undecided("the price of %s is not known; give it one under prices", j.System)
+	case math.IsNaN(usd):
+		j.undecided("no query was answered, so that it is not known how many documents a search scores")
+	default:
+		j.Actual = strconv.FormatFloat(usd, 'g', 4, 64) + " dollars"
+		j.decide(*j.gate.Max - usd)
+	}
 }

@@ -13,7 +13,7 @@ const firstStage = judgments.FirstStage
 
 // Evaluate gives a verdict on every gate, in the suite's order, and then on
 // every expectation, by query. A condition that names no system is
-// decided for every reranker, or for the first stage where none was run; a
+// decided for every reranked system, or for every system where none was run; a
 // limit on failed queries for all systems. What is wrong with the run is a
 // verdict.
 func Evaluate(in Input) []Result {
@@ -93,21 +93,24 @@ func (e *evaluator) systemsFor(g *judgments.Gate) []string {
 	}
 }
 
-// named is the system of that name, or where it is empty every reranker.
+// named is the system of that name, or where it is empty every system that
+// reranks, and every system where none does.
 func (e *evaluator) named(system string) []string {
 	if system != "" {
 		return []string{system}
 	}
-	var rerankers []string
+	var reranked, all []string
 	for i := range e.Scores.Systems {
-		if name := e.Scores.Systems[i].System; name != firstStage {
-			rerankers = append(rerankers, name)
+		name := e.Scores.Systems[i].System
+		all = append(all, name)
+		if e.Scores.Run.Manifest.FirstStageOf(name) != "" {
+			reranked = append(reranked, name)
 		}
 	}
-	if rerankers == nil {
-		return []string{firstStage}
+	if reranked == nil {
+		return all
 	}
-	return rerankers
+	return reranked
 }
 
 // evaluate fills in the result.
@@ -123,6 +126,8 @@ func (j *judge) evaluate() {
 		j.undecided("%s", j.scope.empty)
 	case isLatency(j.Metric):
 		j.latency()
+	case j.Metric == judgments.Cost:
+		j.cost()
 	case j.Metric == "unresolved_titles":
 		j.unresolved()
 	case j.Metric == "failed":
@@ -139,7 +144,7 @@ func (j *judge) evaluate() {
 // expectation is the gate's condition in words.
 func (j *judge) expectation() string {
 	g := j.gate
-	over := map[string]string{firstStage: "the first stage", "baseline": "the baseline"}[g.Versus]
+	over := overName(g.Versus)
 	var text string
 	switch {
 	case g.MinGain != nil:
@@ -152,6 +157,8 @@ func (j *judge) expectation() string {
 		text = "at most " + percent(*g.MaxShare) + " of the queries to drop by more than " + number(*g.MaxQueryDrop) + " against " + over
 	case g.MaxQueryDrop != nil:
 		text = "no query to drop by more than " + number(*g.MaxQueryDrop) + " against " + over
+	case g.Metric == judgments.Cost && g.Max != nil:
+		text = "at most " + number(*g.Max) + " dollars for 1,000 searches"
 	case isLatency(g.Metric) && g.Max != nil:
 		text = "at most " + milliseconds(*g.Max)
 	case g.Min != nil && g.Max != nil:

@@ -36,6 +36,11 @@ func evaluated(queries []string, systems ...scored) *score.Evaluation {
 	}
 	e := &score.Evaluation{Run: run, Metrics: []metrics.Metric{mustParse("ndcg@10")}}
 	for _, s := range systems {
+		described := eval.System{Name: s.system, Kind: eval.KindRetriever, Depth: 10}
+		if s.system != firstStage {
+			described = eval.System{Name: s.system, Kind: eval.KindReranked, FirstStage: firstStage, Window: 10, Depth: 10}
+		}
+		run.Manifest.Systems = append(run.Manifest.Systems, described)
 		e.Systems = append(e.Systems, score.SystemScores{System: s.system, Values: [][]float64{s.values}, Grades: make([][]float64, len(queries)), Errors: make([]string, len(queries))})
 	}
 	return e

@@ -91,7 +91,7 @@ func some(names []string) string {
 	return fmt.Sprintf("%s and %d more", strings.Join(names[:mostNamed], ", "), len(names)-mostNamed)
 }
 
-// measured says that the name is a latency or a count and no metric.
+// measured says that the name is a latency, a count or the cost, and no metric.
 func measured(name string) bool {
-	return slices.Contains(judgments.Latencies, name) || slices.Contains(judgments.Counts, name)
+	return judgments.IsMeasured(name)
 }

@@ -2,8 +2,10 @@ package gate
 
 import (
 	"math"
+	"slices"
 
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/score"
 )
 
 // pairs are the queries of a gate on both sides of a comparison.
@@ -72,16 +74,25 @@ func mayBeUndefined(m metrics.Metric) bool { return math.IsNaN(m.Score(metrics.R
 
 // pair finds both sides of the comparison, or says why there are none.
 func (j *judge) pair() (*pairs, bool) {
-	base, name := j.Scores, firstStage
+	base, name := j.Scores, j.gate.Versus
+	if name == firstStage {
+		name = j.Scores.Run.Manifest.FirstStageOf(j.System)
+	}
 	here, there := j.scope.queries, j.scope.queries
 	switch {
-	case j.gate.Versus == firstStage && j.Scores.System(firstStage) == nil:
-		j.undecided("the first stage was not run")
-		return nil, false
-	case j.gate.Versus == firstStage && j.System == firstStage:
+	case j.gate.Versus == firstStage && !j.reranks():
 		j.undecided("no reranker was run, and the first stage cannot be compared with itself")
 		return nil, false
-	case j.gate.Versus == firstStage:
+	case j.gate.Versus == firstStage && name == "":
+		j.undecided("%s reranks nothing, and has no first stage to be compared with", j.System)
+		return nil, false
+	case j.gate.Versus != "baseline" && name == j.System:
+		j.undecided("%s cannot be compared with itself", name)
+		return nil, false
+	case j.gate.Versus != "baseline" && j.Scores.System(name) == nil:
+		j.undecided("%s was not run", overName(j.gate.Versus))
+		return nil, false
+	case j.gate.Versus != "baseline":
 	case j.Baseline == nil:
 		j.undecided("there is no baseline: give an earlier run to compare with")
 		return nil, false
@@ -109,6 +120,13 @@ func (j *judge) pair() (*pairs, bool) {
 		p.add(j, q, before[i], after[i], j.unanswered(other, there[i]))
 	}
 	return p, true
+}
+
+// reranks says whether any system of the run reranks another.
+func (e *evaluator) reranks() bool {
+	return slices.ContainsFunc(e.Scores.Systems, func(s score.SystemScores) bool {
+		return e.Scores.Run.Manifest.FirstStageOf(s.System) != ""
+	})
 }
 
 // add takes a query in, with what the other side says of why it failed there.
@@ -141,10 +159,13 @@ func (p *pairs) add(j *judge, query int, before, after float64, otherFailed stri
 }
 
 func overName(versus string) string {
-	if versus == firstStage {
+	switch versus {
+	case firstStage:
 		return "the first stage"
+	case "baseline":
+		return "the baseline"
 	}
-	return "the baseline"
+	return versus
 }
 
 // common gives the places of the gate's queries here and in the baseline, and

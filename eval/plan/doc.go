@@ -4,11 +4,13 @@
 // does not have, and selections that leave no query.
 //
 //  1. New takes a suite and what the command line changes in it, and chooses
-//     metrics, rerankers and queries; the depth of the first stage is the
-//     largest window or cutoff.
-//  2. Requests renders the searches of a query; Body renders a whole search.
-//     The retriever is raw JSON: nothing in it is lost on the way.
-//  3. SmallWindows finds windows inside the first stage that end before the
+//     metrics, systems and queries; a first stage is searched as deep as the
+//     windows of its rerankers and the cutoffs, within its own window.
+//  2. Requests renders the searches of a query, one for each system; Body
+//     renders a whole search. Retrievers and requests are raw JSON: nothing in
+//     them is lost on the way.
+//  3. SmallWindows finds windows inside a first stage that end before the
 //     depth does.
-//  4. Rejudge gives a saved run the suite's present judgments.
+//  4. CostOf says what the searches cost, by the suite's prices.
+//  5. Rejudge gives a saved run the suite's present judgments.
 package plan

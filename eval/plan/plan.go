@@ -51,6 +51,7 @@ type Plan struct {
 	requests []request
 	named    map[string]string // the rerankers' names in the suite, by system
 	options  []byte            // what stands beside every retriever
+	prices   map[string][]judgments.Price
 }
 
 // New works out what to search. Problems with the suite's own metrics

@@ -38,7 +38,11 @@ type request struct {
 func (p *Plan) setUp() {
 	p.Rerankers = nil
 	p.named = make(map[string]string)
+	p.prices = make(map[string][]judgments.Price)
 	for _, s := range p.Suite.Search.Systems() {
+		if prices, known := p.Suite.PricesOf(&s); known {
+			p.prices[s.Name] = prices
+		}
 		switch {
 		case s.Request != nil:
 			r := request{Request: *s.Request}
@@ -251,7 +255,7 @@ func (p *Plan) Systems() []eval.System {
 	var systems []eval.System
 	for i := range p.stages {
 		s := &p.stages[i]
-		systems = append(systems, eval.System{Name: s.name, Kind: eval.KindRetriever, Depth: p.stageDepth(s), Retriever: s.retriever})
+		systems = append(systems, eval.System{Name: s.name, Kind: eval.KindRetriever, Depth: p.stageDepth(s), Retriever: s.retriever, Prices: p.prices[s.name]})
 		for _, r := range p.over(s) {
 			name, ok := p.named[r.Name]
 			if !ok {
@@ -260,13 +264,13 @@ func (p *Plan) Systems() []eval.System {
 			systems = append(systems, eval.System{
 				Name: r.Name, Kind: eval.KindReranked, FirstStage: s.name, Reranker: name,
 				Field: r.Field, InferenceID: r.InferenceID, Window: r.Window, MinScore: r.MinScore, Extra: r.Extra,
-				Depth: r.Window,
+				Depth: r.Window, Prices: p.prices[r.Name],
 			})
 		}
 	}
 	for i := range p.requests {
 		r := &p.requests[i]
-		systems = append(systems, eval.System{Name: r.Name, Kind: eval.KindRequest, Body: r.Body, ESQL: r.ESQL, Depth: p.requestSize(r)})
+		systems = append(systems, eval.System{Name: r.Name, Kind: eval.KindRequest, Body: r.Body, ESQL: r.ESQL, Depth: p.requestSize(r), Prices: p.prices[r.Name]})
 	}
 	return systems
 }

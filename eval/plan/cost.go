@@ -1,0 +1,107 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/text"
+)
+
+// Cost is what searching a plan takes at most.
+type Cost struct {
+	Systems, Queries int
+	// Searches are all of them, Documents those that rerankers score: every
+	// window filled.
+	Searches, Documents int
+	// USD is the sum of the prices that are known, in dollars.
+	USD float64
+	// Priced says that there is any price, Estimated that tokens are estimated
+	// from characters.
+	Priced, Estimated bool
+	// Unknown are the systems that pay for something whose price is not known:
+	// those with a reranker, and whole requests.
+	Unknown []string
+}
+
+// CostOf is what so many searches of each of the systems cost.
+func CostOf(systems []eval.System, queries int) Cost {
+	c := Cost{Systems: len(systems), Queries: queries, Searches: len(systems) * queries}
+	for i := range systems {
+		s := &systems[i]
+		c.Documents += queries * s.Window
+		switch {
+		case len(s.Prices) > 0:
+			c.Priced = true
+			c.USD += s.USDPer1000(float64(s.Window)) * float64(queries) / 1000
+			c.Estimated = c.Estimated || s.ByTokens()
+		case s.Kind != eval.KindRetriever:
+			c.Unknown = append(c.Unknown, s.Name)
+		}
+	}
+	return c
+}
+
+// String says what it costs, on one line.
+func (c Cost) String() string {
+	said := fmt.Sprintf("%s × %s: %s", text.Count(c.Systems, "system"), text.Count(c.Queries, "query"), text.Plural(c.Searches, "search", "searches"))
+	if c.Documents > 0 {
+		said += fmt.Sprintf(", at most %s to rerank", text.Count(c.Documents, "document"))
+	}
+	if c.Priced {
+		said += fmt.Sprintf(", at most %s dollars", dollars(c.USD))
+		if c.Estimated {
+			said += ", tokens estimated as a quarter of the characters"
+		}
+		if len(c.Unknown) > 0 {
+			said += ", besides " + text.List(c.Unknown, 3) + " of unknown price"
+		}
+	}
+	return said
+}
+
+// dollars prints an amount with two decimals, a small one with as many as it
+// takes to show two digits.
+func dollars(usd float64) string {
+	decimals := 2
+	for ; usd > 0 && decimals < 12 && usd*math.Pow10(decimals) < 10; decimals++ {
+	}
+	return strconv.FormatFloat(usd, 'f', decimals, 64)
+}
+
+// Over says why a limit in dollars forbids the cost; empty where it does not.
+func (c Cost) Over(limit float64) string {
+	switch {
+	case len(c.Unknown) > 0:
+		return fmt.Sprintf("the price of %s is not known; give it one under prices, 0 where it costs nothing, or leave it out by --system", text.List(c.Unknown, 5))
+	case c.USD > limit:
+		return fmt.Sprintf("the run costs up to %s dollars (%s)", dollars(c.USD), c)
+	}
+	return ""
+}
+
+// TokenFields are the fields of the rerankers that are priced by tokens.
+func (p *Plan) TokenFields() []string {
+	var fields []string
+	for _, s := range p.Systems() {
+		if s.ByTokens() && s.Field != "" && !slices.Contains(fields, s.Field) {
+			fields = append(fields, s.Field)
+		}
+	}
+	return fields
+}
+
+// charactersPerToken is the usual estimate for English text.
+const charactersPerToken = 4
+
+// Tokens estimates how many tokens a reranker reads for one document, whose
+// text has so many characters on the average: those and the query's.
+func (p *Plan) Tokens(characters float64) float64 {
+	asked := 0
+	for _, q := range p.Queries {
+		asked += len([]rune(q.InferenceText))
+	}
+	return (characters + float64(asked)/float64(max(1, len(p.Queries)))) / charactersPerToken
+}
