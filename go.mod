@@ -11,6 +11,7 @@ require (
 	github.com/elastic/go-elasticsearch/v8 v8.19.7
 	github.com/go-json-experiment/json v1.27.2 // only jsontext; moves to encoding/json/jsontext when the standard library has it
 	github.com/google/go-cmp v0.7.0
+	github.com/klauspost/compress v1.20.4 // zstd alone, which the standard library lacks
 	github.com/olekukonko/tablewriter v1.1.5
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3

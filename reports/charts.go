@@ -83,7 +83,7 @@ func (r *Report) bars(reranker int) *chart.Bars {
 func (r *Report) curves() []chart.Curve {
 	var curves []chart.Curve
 	for _, one := range r.swept() {
-		c := chart.Curve{Name: one.Name, Metric: r.Sweep.Lead(), Without: float64(r.Sweep.FirstStage.Values[0]), Recommended: recommended(&one)}
+		c := chart.Curve{Name: one.Name, Metric: r.Sweep.Lead(), Without: without(r.Sweep, &one), Recommended: recommended(&one)}
 		for _, p := range one.Points {
 			c.Points = append(c.Points, chart.Point{
 				Window: p.Window, Value: float64(p.Values[0]),

@@ -70,18 +70,18 @@ func renderHits(r *Report, o Options) ([]byte, error) {
 
 // renderWindows renders a row for each window of each reranker that was swept.
 func renderWindows(r *Report) ([]byte, error) {
-	rows := [][]string{{"suite", "reranker", "window", "metric", "without", "value", "gain", "gain_low", "gain_high", "ceiling", "recall", "captured", "p50_ms", "p95_ms", "documents", "recommended"}}
+	rows := [][]string{{"suite", "reranker", "window", "metric", "without", "value", "gain", "gain_low", "gain_high", "ceiling", "recall", "captured", "p50_ms", "p95_ms", "documents", "recommended", "present", "loss", "at_most"}}
 	for _, one := range r.swept() {
 		for _, p := range one.Points {
 			row := []string{csvText(r.Evaluation.Run.Manifest.Suite), csvText(one.Name), strconv.Itoa(p.Window), csvText(r.Sweep.Lead())}
 			p50, p95 := wall(&p)
 			for _, v := range []float64{
-				float64(r.Sweep.FirstStage.Values[0]), float64(p.Values[0]), float64(p.Gain.Mean), float64(p.Gain.Low), float64(p.Gain.High),
+				without(r.Sweep, &one), float64(p.Values[0]), float64(p.Gain.Mean), float64(p.Gain.Low), float64(p.Gain.High),
 				float64(p.Ceilings[0]), float64(p.Recall), float64(p.Captured), p50, p95, p.Documents,
 			} {
 				row = append(row, csvNumber(v))
 			}
-			rows = append(rows, append(row, strconv.FormatBool(p.Window == recommended(&one))))
+			rows = append(rows, append(row, strconv.FormatBool(p.Window == recommended(&one)), strconv.FormatBool(p.Present), csvNumber(float64(p.Loss)), csvNumber(float64(p.AtMost))))
 		}
 	}
 	var b bytes.Buffer

@@ -11,9 +11,11 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/chart"
 	"github.com/releval/releval/reports/grid"
@@ -234,7 +236,10 @@ func (r *Report) pageNumbers(p *page) {
 			}
 		}
 	}
-	for _, v := range r.verdicts() {
+	for i, phrase := range r.decisions() {
+		p.Verdicts = append(p.Verdicts, pageDecision(&r.swept()[i], phrase))
+	}
+	for _, v := range r.opens() {
 		i := slices.IndexFunc(r.Compared.Differences, func(d score.Difference) bool {
 			return d.Primary && d.Base == v.Base && d.System == v.System
 		})
@@ -298,6 +303,21 @@ func (r *Report) comparisonRow(d *score.Difference, system int, scale float64, n
 		row.DifferenceBounds = grid.Interval(j.Low, j.High)
 	}
 	return row
+}
+
+// pageDecision is the decision of a sweep in the place of a verdict.
+func pageDecision(one *sweep.Reranker, phrase string) pageVerdict {
+	d := one.Recommendation.Decision
+	p := pageVerdict{Headline: text.Clean(phrase), Word: map[sweep.Action]string{
+		sweep.Keep: "Keep", sweep.Set: "Set", sweep.Use: "Use", sweep.TryMore: "Try more", sweep.LeaveOut: "Leave out", sweep.NoAnswers: "No answers",
+	}[d.Action]}
+	if p.Word == "" {
+		p.Word = "Cannot tell"
+	} else if d.Window > 0 {
+		p.Word += " " + strconv.Itoa(d.Window)
+	}
+	p.Class = looks(map[grid.Tone]stats.Says{grid.Good: stats.Raises, grid.Bad: stats.Lowers, grid.Warn: stats.Unsettled}[decisionTone(d.Action)])
+	return p
 }
 
 func (r *Report) pageVerdict(v verdict, d *score.Difference, scale float64) pageVerdict {

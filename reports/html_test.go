@@ -82,7 +82,7 @@ func TestPageHasItsPartsInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := -1
-	for _, part := range []string{`class="verdict unclear"`, `id="metrics"`, `id="differences"`, `id="windows"`, `id="baseline"`, `id="gates"`, `id="queries"`, `id="trust"`, `id="manifest"`} {
+	for _, part := range []string{`class="verdict better"`, `id="metrics"`, `id="differences"`, `id="windows"`, `id="baseline"`, `id="gates"`, `id="queries"`, `id="trust"`, `id="manifest"`} {
 		i := strings.Index(string(content), part)
 		if i <= at {
 			t.Errorf("%s stands at %d, after what stands at %d is expected", part, i, at)

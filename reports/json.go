@@ -217,11 +217,17 @@ type (
 		OnlyHere       []string         `json:"only_here"`
 	}
 	jsonSweep struct {
-		Reranker    string      `json:"reranker"`
-		Metric      string      `json:"metric"`
-		Queries     int         `json:"queries"`
-		FirstStage  *float64    `json:"first_stage"`
-		Confidence  float64     `json:"confidence"`
+		Reranker   string   `json:"reranker"`
+		Metric     string   `json:"metric"`
+		Queries    int      `json:"queries"`
+		FirstStage *float64 `json:"first_stage"`
+		Confidence float64  `json:"confidence"`
+		// Decision is the answer, against the suite's present window.
+		Decision sweep.Decision `json:"decision"`
+		// Delta is the gain given up for a smaller window, 0 for none; Answered
+		// is how many queries the numbers are over.
+		Delta       float64     `json:"delta"`
+		Answered    int         `json:"answered"`
 		Points      []jsonPoint `json:"points"`
 		Recommended int         `json:"recommended,omitempty"`
 		Enough      int         `json:"enough,omitempty"`
@@ -242,6 +248,9 @@ type (
 		P50       *float64 `json:"p50_ms"`
 		P95       *float64 `json:"p95_ms"`
 		Documents *float64 `json:"documents"`
+		Loss      *float64 `json:"loss"`
+		AtMost    *float64 `json:"at_most"`
+		Present   bool     `json:"present"`
 	}
 )
 
@@ -373,7 +382,8 @@ func (r *Report) addViews(report *jsonReport) {
 func newJSONSweep(r *sweep.Result, one *sweep.Reranker) jsonSweep {
 	number := func(n sweep.Number) *float64 { return finite(float64(n)) }
 	j := jsonSweep{
-		Reranker: one.Name, Metric: r.Lead(), Queries: r.Queries, FirstStage: number(r.FirstStage.Values[0]), Confidence: confidenceOf(r.Confidence),
+		Reranker: one.Name, Metric: r.Lead(), Queries: r.Queries, FirstStage: finite(without(r, one)), Confidence: confidenceOf(r.Confidence),
+		Decision: one.Recommendation.Decision, Delta: r.Delta, Answered: one.Answered,
 		Points: []jsonPoint{}, Recommended: recommended(one), Enough: one.Recommendation.Enough.Window,
 		Notes: []string{}, Sentences: sweepSays(r, one), Detail: one,
 	}
@@ -382,6 +392,7 @@ func newJSONSweep(r *sweep.Result, one *sweep.Reranker) jsonSweep {
 		j.Points = append(j.Points, jsonPoint{
 			Window: p.Window, Value: number(p.Values[0]), Gain: number(p.Gain.Mean), GainLow: number(p.Gain.Low), GainHigh: number(p.Gain.High),
 			Ceiling: number(p.Ceilings[0]), Recall: number(p.Recall), Captured: number(p.Captured), P50: finite(p50), P95: finite(p95), Documents: finite(p.Documents),
+			Loss: number(p.Loss), AtMost: number(p.AtMost), Present: p.Present,
 		})
 	}
 	return j

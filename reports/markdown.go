@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -129,7 +130,11 @@ func (d *document) opening() {
 	m := &r.Evaluation.Run.Manifest
 	var b strings.Builder
 	b.WriteString("## " + grid.EscapeMarkdown("Relevance: "+grid.Short(m.Suite)) + "\n\n")
-	for _, v := range r.verdicts() {
+	for i, phrase := range r.decisions() {
+		sign := map[grid.Tone]string{grid.Good: "✅", grid.Bad: "❌"}[decisionTone(r.swept()[i].Recommendation.Decision.Action)]
+		b.WriteString(cmp.Or(sign, "〰️") + " **" + grid.EscapeMarkdown(text.Clean(phrase)) + "**\n\n")
+	}
+	for _, v := range r.opens() {
 		b.WriteString(verdictSign(v.Says) + " **" + grid.EscapeMarkdown(v.Sentence) + "**")
 		for _, more := range []string{v.Counts, v.Judged, v.Power} {
 			if more != "" {
@@ -379,14 +384,13 @@ func (d *document) sweeps() {
 	}
 	for _, one := range d.report.swept() {
 		var b strings.Builder
-		for _, phrase := range sweepSays(r, &one) {
-			b.WriteString(grid.EscapeLineStart(phrase) + "\n")
-		}
-		b.WriteString("\n")
 		if c := d.chart(charted{sweptChart, one.Name}); c != "" {
 			b.WriteString(c + "\n")
 		}
-		b.WriteString(d.grid(sweepGrid(r, &one)))
+		b.WriteString(d.grid(sweepGrid(r, &one)) + "\n")
+		for _, phrase := range sweepSays(r, &one) {
+			b.WriteString("- " + grid.EscapeLineStart(phrase) + "\n")
+		}
 		for _, table := range sweepTables(r, &one) {
 			b.WriteString("\n" + folded(table.title, d.grid(table.Table)))
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -99,7 +100,7 @@ func full() *Report {
 		{Source: "{title: Toy Story, within: 3}", Position: judgments.Position{File: "films.yaml", Line: 44, Column: 9}, Query: "toys", System: "elastic", Expected: "within 3", Actual: "rank 1", Margin: 2, Verdict: gate.Passed},
 	}
 	r.Sweep = sweepOf("ndcg@3", 0.783, sweep.Reranker{
-		Name: "elastic", Largest: 4, Origin: sweep.Audited,
+		Name: "elastic", Largest: 4, Origin: sweep.Audited, Answered: 4, Without: []sweep.Number{0.783},
 		Points: []sweep.Point{
 			pointAt(1, 0.783, 0, 0, 0, 0.783, 11, 18),
 			pointAt(2, 0.80, 0.017, -0.01, 0.06, 0.85, 13, 21),
@@ -107,10 +108,16 @@ func full() *Report {
 			pointAt(4, 0.85, 0.067, 0.01, 0.14, 1, 17, 30),
 		},
 		Recommendation: sweep.Recommendation{
-			Within: sweep.Choice{Window: 3, Sentence: "window 3 is the best for ndcg@3: no smaller window stays within 0.01 of it"},
+			Queries: 4,
+			Decision: sweep.Decision{
+				Action: sweep.Set, Present: 2, Window: 3, Change: sweep.Interval{Mean: 0.06, Low: 0.01, High: 0.12}, Documents: 1,
+				WallMS:   sweep.Interval{Mean: sweep.Number(math.NaN()), Low: sweep.Number(math.NaN()), High: sweep.Number(math.NaN())},
+				Sentence: "set window 3 instead of 2: ndcg@3 +0.060 (95 % interval +0.010 to +0.120), +1.0 documents a query; chosen by the same queries",
+			},
+			Within: sweep.Choice{Window: 3, Sentence: "window 3 is enough: no larger window tried gains 0.01 or more of ndcg@3 over it (95 %; at most 0.0090)"},
 			Enough: sweep.Choice{Window: 3, Sentence: "window 3 is the smallest that reaches 90 % of the best gain of ndcg@3"},
 		},
-		Shape:   sweep.Curve{Overall: sweep.Peaks, Share: sweep.Number(math.NaN()), Peaks: 3, Flat: 1},
+		Shape:   sweep.Curve{Overall: sweep.Peaks, Peaks: 3, Flat: 1},
 		Audit:   &sweep.Audit{Cells: 40, Identical: 40, Seed: 1},
 		Latency: &sweep.Latency{Queries: 4, Wall: &sweep.Fit{Base: 9, PerDocument: 2, R2: 0.98}},
 	})
@@ -119,6 +126,9 @@ func full() *Report {
 		p.Recall = []sweep.Number{0.4, 0.6, 0.9, 1}[i]
 		p.Captured = []sweep.Number{sweep.Number(math.NaN()), 0.25, 0.46, 0.31}[i]
 		p.Documents = []float64{1, 2, 3, 3.5}[i]
+		p.Loss = []sweep.Number{0.067, 0.05, -0.01, 0}[i]
+		p.AtMost = []sweep.Number{0.15, 0.12, 0.009, 0}[i]
+		p.Present = p.Window == 2
 		p.Losses = sweep.Losses{Found: i + 1, Undelivered: 3 - i}
 	}
 	return r
@@ -143,7 +153,10 @@ func pointAt(window int, value, gain, low, high, ceiling, p50, p95 float64) swee
 
 // recommends says that a reranker's window is the one to take.
 func recommends(window int) sweep.Recommendation {
-	return sweep.Recommendation{Within: sweep.Choice{Window: window}}
+	return sweep.Recommendation{
+		Decision: sweep.Decision{Action: sweep.Use, Window: window, Sentence: "use window " + strconv.Itoa(window)},
+		Within:   sweep.Choice{Window: window},
+	}
 }
 
 // large500 is large(500), made once: do not change it.
@@ -280,7 +293,7 @@ var hostileReport = sync.OnceValue(func() *Report {
 	r.Sweep = full().Sweep
 	r.Sweep.Metrics[0], r.Sweep.Notes = hostile[1], append([]string(nil), hostile...)
 	first := &r.Sweep.Rerankers[0]
-	first.Name, first.Recommendation.Within.Sentence, first.Recommendation.Caution, first.Notes = hostile[0], hostile[2], hostile[4], append([]string(nil), hostile...)
+	first.Name, first.Recommendation.Within.Sentence, first.Recommendation.Decision.Sentence, first.Recommendation.Caution, first.Notes = hostile[0], hostile[2], hostile[3], hostile[4], append([]string(nil), hostile...)
 	first.Audit.Findings = []sweep.Cell{{Query: hostile[0], Window: 2, Reason: hostile[15]}}
 	for i, text := range hostile[:8] {
 		r.Sweep.Rerankers = append(r.Sweep.Rerankers, sweep.Reranker{Name: text, Recommendation: recommends(3), Points: []sweep.Point{

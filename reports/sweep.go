@@ -25,6 +25,15 @@ func (r *Report) swept() []sweep.Reranker {
 // recommended is the window that a sweep recommends, 0 for none.
 func recommended(one *sweep.Reranker) int { return one.Recommendation.Within.Window }
 
+// without is the lead metric's mean without the reranker, over the queries that
+// its windows are about.
+func without(r *sweep.Result, one *sweep.Reranker) float64 {
+	if len(one.Without) > 0 {
+		return float64(one.Without[0])
+	}
+	return float64(r.FirstStage.Values[0])
+}
+
 // wall are the percentiles of a search's wall clock at a window, in
 // milliseconds; NaN where they were not measured.
 func wall(p *sweep.Point) (p50, p95 float64) {
@@ -34,15 +43,49 @@ func wall(p *sweep.Point) (p50, p95 float64) {
 	return float64(p.Latency.WallP50), float64(p.Latency.WallP95)
 }
 
-// sweepSays is what the sweep of a reranker comes to, a sentence each.
+// decisions are what the sweeps of the rerankers come to, a sentence each: the
+// answer that a report of a sweep opens with.
+func (r *Report) decisions() []string {
+	var said []string
+	sweeps := r.swept()
+	for i := range sweeps {
+		said = append(said, decisionSays(&sweeps[i], len(sweeps) > 1))
+	}
+	return said
+}
+
+// decisionSays is the decision on a reranker, with its name where there are
+// others.
+func decisionSays(one *sweep.Reranker, named bool) string {
+	phrase := one.Recommendation.Decision.Sentence
+	if named {
+		return one.Name + ": " + strings.TrimSuffix(phrase, ".") + "."
+	}
+	return sentence(phrase)
+}
+
+// decisionTone is how a decision is coloured.
+func decisionTone(a sweep.Action) grid.Tone {
+	switch a {
+	case sweep.Keep, sweep.Set, sweep.Use:
+		return grid.Good
+	case sweep.LeaveOut, sweep.NoAnswers:
+		return grid.Bad
+	}
+	return grid.Warn
+}
+
+// sweepSays is what the sweep of a reranker comes to besides its decision, a
+// sentence each.
 func sweepSays(r *sweep.Result, one *sweep.Reranker) []string {
-	clauses := append(one.Recommendation.Sentences(), shapeSays(r, one), auditSays(r, one), latencySays(r, one))
+	clauses := append(one.Recommendation.Sentences(), shapeSays(r, one), gridSays(r, one), auditSays(r, one), latencySays(r, one))
 	if one.Settings != nil {
-		clauses = append(clauses, one.Settings.Sentences(r.Lead())...)
+		clauses = append(clauses, one.Settings.Sentences(r.Lead(), confidenceOf(r.Confidence))...)
 	}
 	var said []string
 	for _, phrase := range append(clauses, one.Notes...) {
-		if phrase != "" {
+		// The decision has said why there is no window.
+		if phrase != "" && !strings.HasPrefix(one.Recommendation.Decision.Sentence, phrase) {
 			said = append(said, sentence(phrase))
 		}
 	}
@@ -76,21 +119,24 @@ func sweepNotes(r *sweep.Result) []string {
 // shapeSays says what the curve does, over all queries and one by one.
 func shapeSays(r *sweep.Result, one *sweep.Reranker) string {
 	c := one.Shape
-	if c.Overall == "" {
+	if one.Answered == 0 {
 		return ""
 	}
 	phrase := fmt.Sprintf("the curve of %s %s", r.Lead(), verb(c.Overall))
-	if c.Share.Defined() {
-		phrase += fmt.Sprintf(", in %s of samples of the queries", fmt.Sprintf("%.0f %%", float64(c.Share)*100))
+	if r.Delta > 0 {
+		phrase += fmt.Sprintf("; changes up to %s left aside", grid.Compact(r.Delta))
 	}
-	return phrase + fmt.Sprintf("; query by query: %s, %s, %s, %s (changes up to %s left aside)",
-		text.Thousands(c.Saturates)+" rise and saturate", text.Thousands(c.Peaks)+" peak and decay", text.Thousands(c.Decays)+" decay from the start", text.Thousands(c.Flat)+" flat", grid.Compact(r.Delta))
+	return phrase + fmt.Sprintf("; query by query, on these queries: %s, %s, %s, %s",
+		text.Thousands(c.Saturates)+" rise and saturate", text.Thousands(c.Peaks)+" peak and decay", text.Thousands(c.Decays)+" decay from the start", text.Thousands(c.Flat)+" flat")
 }
 
 // verb makes a predicate of a shape.
 func verb(s sweep.Shape) string {
-	if s == sweep.Flat {
+	switch s {
+	case sweep.Flat:
 		return "is flat"
+	case "":
+		return "has no shape that the bounds settle"
 	}
 	return string(s)
 }
@@ -127,6 +173,10 @@ func auditSays(r *sweep.Result, one *sweep.Reranker) string {
 	return phrase
 }
 
+// samplesForP95 is the number of searches from which on the slowest bounds the
+// 95th percentile of all like them with 95 % confidence: 0.95^59 < 0.05.
+const samplesForP95 = 59
+
 // latencySays gives the lines through the latencies.
 func latencySays(r *sweep.Result, one *sweep.Reranker) string {
 	l := one.Latency
@@ -135,13 +185,18 @@ func latencySays(r *sweep.Result, one *sweep.Reranker) string {
 	}
 	phrase := fmt.Sprintf("latency, on %s one search at a time", text.Plural(l.Queries, "query", "queries"))
 	if f := l.Wall; f != nil {
-		phrase += fmt.Sprintf(": wall clock %s ms + %s ms · w (R² %.2f)", grid.Compact(f.Base), grid.Compact(f.PerDocument), f.R2)
+		phrase += fmt.Sprintf(": wall clock about %s ms + %s ms · w (R² %.2f)", grid.Compact(f.Base), grid.Compact(f.PerDocument), f.R2)
+	} else {
+		phrase += ": no line through the wall clocks of the windows fits"
 	}
 	if f := l.Took; f != nil {
-		phrase += fmt.Sprintf(", the server's took %s ms + %s ms · w", grid.Compact(f.Base), grid.Compact(f.PerDocument))
+		phrase += fmt.Sprintf(", the server's took about %s ms + %s ms · w", grid.Compact(f.Base), grid.Compact(f.PerDocument))
 	}
 	if t := r.FirstStage.Latency; t != nil {
 		phrase += fmt.Sprintf("; without the reranker p50 %s ms, p95 %s ms", grid.Milliseconds(float64(t.WallP50)), grid.Milliseconds(float64(t.WallP95)))
+	}
+	if l.Queries < samplesForP95 {
+		phrase += fmt.Sprintf("; percentiles of %s a window are facts about these, and bound no others: that takes %d", text.Plural(l.Queries, "search", "searches"), samplesForP95)
 	}
 	if l.Failed > 0 {
 		phrase += fmt.Sprintf("; %s failed and are left out", text.Plural(l.Failed, "search", "searches"))
@@ -168,18 +223,22 @@ func sweepGrid(r *sweep.Result, one *sweep.Reranker) *grid.Table {
 		p50, _ := wall(&p)
 		return !math.IsNaN(p50)
 	})
-	g := grid.NewNumbers("window", r.Lead(), "gain", coverage(r.Confidence)+" interval", "ceiling", "recall", "captured")
+	g := grid.NewNumbers("window", r.Lead(), "gain", coverage(r.Confidence)+" interval", "loss", "at most", "ceiling")
 	if timed {
 		g.Columns = append(g.Columns, grid.Column{Head: "p50/p95 ms", Right: true})
 	}
 	for _, p := range one.Points {
-		window := grid.Toned(strconv.Itoa(p.Window), grid.Plain)
+		name := strconv.Itoa(p.Window)
+		if p.Present {
+			name = "now " + name
+		}
+		window := grid.Toned(name, grid.Plain)
 		if p.Window == recommended(one) {
-			window = grid.Toned("→ "+window.Text, grid.Good)
+			window = grid.Toned("→ "+name, grid.Good)
 		}
 		row := append([]grid.Cell{window}, grid.Words(
 			grid.Fixed(float64(p.Values[0])), grid.Signed(float64(p.Gain.Mean)), grid.Interval(float64(p.Gain.Low), float64(p.Gain.High)),
-			grid.Fixed(float64(p.Ceilings[0])), grid.Fixed(float64(p.Recall)), grid.Percent(float64(p.Captured)))...)
+			grid.Fixed(float64(p.Loss)), grid.Fixed(math.Ceil(float64(p.AtMost)*1e3-1e-6)/1e3), grid.Fixed(float64(p.Ceilings[0])))...)
 		if timed {
 			p50, p95 := wall(&p)
 			row = append(row, grid.Cell{Text: grid.Milliseconds(p50) + "/" + grid.Milliseconds(p95)})
@@ -187,6 +246,15 @@ func sweepGrid(r *sweep.Result, one *sweep.Reranker) *grid.Table {
 		g.Add(row...)
 	}
 	return g
+}
+
+// gridSays explains the columns of sweepGrid that bound something.
+func gridSays(r *sweep.Result, one *sweep.Reranker) string {
+	if len(one.Points) < 2 || one.Recommendation.Queries == 0 {
+		return ""
+	}
+	return fmt.Sprintf("loss is against window %d, on these %s; at most is what any larger window gains over this one, each with %s confidence and not all together",
+		one.Points[len(one.Points)-1].Window, text.Count(one.Recommendation.Queries, "query"), text.Percent(confidenceOf(r.Confidence)))
 }
 
 // sweepTable is a further table of a sweep: what the curve does not show.
@@ -220,14 +288,14 @@ func sweepTables(r *sweep.Result, one *sweep.Reranker) []sweepTable {
 
 // lossGrid says where the relevant documents are lost at each window.
 func lossGrid(one *sweep.Reranker) *grid.Table {
-	g := grid.NewNumbers("window", "found", "ranked below", "dropped", "not delivered", "not in index")
+	g := grid.NewNumbers("window", "recall", "captured", "found", "ranked low", "dropped", "undelivered", "not in index")
 	unanswered := slices.ContainsFunc(one.Points, func(p sweep.Point) bool { return p.Losses.Unanswered > 0 })
 	if unanswered {
 		g.Columns = append(g.Columns, grid.Column{Head: "unanswered", Right: true})
 	}
 	for _, p := range one.Points {
 		l := p.Losses
-		row := grid.Words(strconv.Itoa(p.Window), text.Thousands(l.Found), text.Thousands(l.Below), text.Thousands(l.Dropped), text.Thousands(l.Undelivered), text.Thousands(l.NotInIndex))
+		row := grid.Words(strconv.Itoa(p.Window), grid.Fixed(float64(p.Recall)), grid.Percent(float64(p.Captured)), text.Thousands(l.Found), text.Thousands(l.Below), text.Thousands(l.Dropped), text.Thousands(l.Undelivered), text.Thousands(l.NotInIndex))
 		if unanswered {
 			row = append(row, grid.Cell{Text: text.Thousands(l.Unanswered)})
 		}
@@ -246,7 +314,7 @@ func metricGrid(r *sweep.Result, one *sweep.Reranker) *grid.Table {
 		}
 		g.Add(grid.Words(append(row, documents)...)...)
 	}
-	add("none", r.FirstStage.Values, "0")
+	add("none", one.Without, "0")
 	for _, p := range one.Points {
 		add(strconv.Itoa(p.Window), p.Values, grid.Compact(float64(int(p.Documents*10+0.5))/10))
 	}

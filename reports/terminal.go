@@ -20,6 +20,7 @@ func writeTerminal(w io.Writer, r *Report, o Options) error {
 		// Whoever sweeps asks for the window: the single queries at the
 		// largest one are in the other formats.
 		t.sweeps()
+		t.next()
 	} else {
 		t.numbers()
 		t.baseline()
@@ -79,7 +80,12 @@ func (t *terminal) opening() {
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		t.b.WriteString(t.PaintLines(grid.Warn, grid.Wrap(standInNote, t.Columns(), "  ", "  ")))
 	}
-	for _, v := range t.report.verdicts() {
+	for i, phrase := range t.report.decisions() {
+		t.blank()
+		tone := decisionTone(t.report.swept()[i].Recommendation.Decision.Action)
+		t.b.WriteString(t.PaintLines(tone, grid.Wrap(text.Clean(phrase), t.Columns(), "", "")))
+	}
+	for _, v := range t.report.opens() {
 		t.blank()
 		phrase := grid.Wrap(text.Clean(v.Sentence), t.Columns(), "", "")
 		t.b.WriteString(t.PaintLines(verdictTone(v.Says), phrase))
@@ -97,6 +103,13 @@ func (t *terminal) opening() {
 		t.blank()
 		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(text.Clean(serious), t.Columns(), "", "")))
 	}
+	if t.report.Sweep == nil {
+		t.next()
+	}
+}
+
+// next says what to do next.
+func (t *terminal) next() {
 	if next := t.report.next(); len(next) > 0 {
 		t.heading("What to do next")
 		for _, n := range next {
@@ -314,13 +327,14 @@ func (t *terminal) sweeps() {
 	for i := range r.Rerankers {
 		one := &r.Rerankers[i]
 		t.heading("Windows of " + one.Name)
-		for _, phrase := range sweepSays(r, one) {
-			t.say(phrase)
-		}
 		t.grid(sweepGrid(r, one))
 		if drawn := curves[i].Terminal(t.Columns()); drawn != "" {
 			t.blank()
 			t.b.WriteString(drawn)
+		}
+		t.blank()
+		for _, phrase := range sweepSays(r, one) {
+			t.sayIndented(phrase, "- ", "  ")
 		}
 		for _, table := range sweepTables(r, one) {
 			if !table.detail {

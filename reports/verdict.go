@@ -51,6 +51,15 @@ func (r *Report) verdicts() []verdict {
 	return verdicts
 }
 
+// opens are the verdicts that a report opens with. A sweep has decisions in
+// their place: its run is at the largest window, which nobody need take.
+func (r *Report) opens() []verdict {
+	if r.Sweep != nil {
+		return nil
+	}
+	return r.verdicts()
+}
+
 // newVerdict puts a difference in words: first what happened on these queries,
 // which is a fact, then what it may mean for others. It says no more than
 // d.Says.

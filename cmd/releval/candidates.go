@@ -25,6 +25,7 @@ import (
 // and releval judge.
 type candidateFlags struct {
 	connection
+	suspicion
 	overrides   plan.Overrides
 	options     pool.Options
 	from        string
@@ -36,6 +37,7 @@ type candidateFlags struct {
 
 func (f *candidateFlags) addFlags(flags *pflag.FlagSet) {
 	f.connection.addFlags(flags)
+	f.suspicion.addFlags(flags)
 	flags.IntVar(&f.options.Depth, "depth", 10, "down to which rank the hits of every system are taken")
 	flags.IntVar(&f.options.Limit, "limit", 0, "at most `N` documents, those that could change the verdict most")
 	flags.BoolVar(&f.options.Blind, "blind", false, "shuffle the documents of each query, and say not which system found what")
@@ -52,6 +54,9 @@ func (f *candidateFlags) addFlags(flags *pflag.FlagSet) {
 }
 
 func (f *candidateFlags) check(cmd *cobra.Command) error {
+	if err := f.suspicion.check(cmd); err != nil {
+		return err
+	}
 	switch {
 	case f.options.Depth < 1:
 		return usageError(cmd, "--depth must be 1 or more, not %d", f.options.Depth)
@@ -75,6 +80,13 @@ func (p *program) candidates(ctx context.Context, suite *judgments.Suite, f *can
 	if len(plan.Metrics) == 0 {
 		return nil, withExit(exitUsage, errors.New("the suite names no metric to order by; give one by --metric"))
 	}
+	field := f.textField
+	if field == "" && len(plan.Rerankers) > 0 {
+		field = plan.Rerankers[0].Field
+	}
+	if err := f.suspicion.shows(field); err != nil {
+		return nil, err
+	}
 	plan.Depth = max(plan.Depth, f.options.Depth)
 	client, err := f.connection.open(ctx, p, suite, f.concurrency, f.options.Seed)
 	if err != nil {
@@ -95,10 +107,6 @@ func (p *program) candidates(ctx context.Context, suite *judgments.Suite, f *can
 		p.note("%s nothing: %s", text.Plural(len(empty), "query finds", "queries find"), text.List(empty, 5))
 	}
 	found := pool.New(run, plan.Metrics[0], f.options)
-	field := f.textField
-	if field == "" && len(plan.Rerankers) > 0 {
-		field = plan.Rerankers[0].Field
-	}
 	return found, found.Complete(ctx, client, where, field, length)
 }
 

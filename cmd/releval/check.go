@@ -22,6 +22,7 @@ import (
 // checkFlags are the flags of releval check.
 type checkFlags struct {
 	connection
+	suspicion
 	offline     bool
 	fix         string
 	format      string
@@ -60,6 +61,7 @@ answer. Warnings count as wrong under --strict.`,
 	}
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
+	f.suspicion.addFlags(flags)
 	flags.BoolVar(&f.offline, "offline", false, "look at the suites alone, ask no cluster")
 	flags.StringVar(&f.fix, "fix", "", "rewrite titles: certain (also without a value) or likely")
 	flags.Lookup("fix").NoOptDefVal = "certain"
@@ -74,6 +76,9 @@ answer. Warnings count as wrong under --strict.`,
 }
 
 func (f *checkFlags) check(cmd *cobra.Command) error {
+	if err := f.suspicion.check(cmd); err != nil {
+		return err
+	}
 	switch {
 	case f.fix != "" && f.fix != "certain" && f.fix != "likely":
 		return usageError(cmd, "--fix is certain or likely, not %q; write --fix=likely with an equals sign", f.fix)
@@ -115,7 +120,7 @@ func (p *program) check(cmd *cobra.Command, paths []string, f *checkFlags) error
 
 // checkSuite checks one suite, and mends it where that is asked for.
 func (p *program) checkSuite(ctx context.Context, path string, f *checkFlags, runs []*eval.Run) ([]check.Finding, error) {
-	suite, err := loadSuite(path)
+	suite, err := f.suspicion.load(path)
 	if problems, ok := errors.AsType[judgments.Problems](err); ok {
 		return check.Problems(problems), nil
 	}

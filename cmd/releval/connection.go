@@ -30,6 +30,8 @@ type connection struct {
 	timeout                  time.Duration
 	retries                  int
 	outage                   time.Duration
+	// lasting refuses the embedded engine, which ends with the command.
+	lasting bool
 }
 
 func (c *connection) addFlags(flags *pflag.FlagSet) {
@@ -91,7 +93,7 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 		config.Secrets = append(config.Secrets, cluster.ProxySecrets(p.Getenv(name))...)
 	}
 	if c.cluster == embeddedCluster {
-		return c.openEmbedded(ctx, config, s)
+		return c.openEmbedded(ctx, p, config, s)
 	}
 	config.URL = c.cluster
 	if c.passwordFile != "" && config.Username == "" {
@@ -114,7 +116,7 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 	if config.URL == "" && config.CloudID == "" {
 		switch s.Cluster {
 		case embeddedCluster:
-			return c.openEmbedded(ctx, config, s)
+			return c.openEmbedded(ctx, p, config, s)
 		case "":
 			return nil, withExit(exitUsage, fmt.Errorf("no cluster is named: set --cluster URL, ELASTICSEARCH_URL or ELASTIC_CLOUD_ID, or try the suite on the built-in engine with --cluster %s", embeddedCluster))
 		}
@@ -148,7 +150,10 @@ func credentialsOf(c cluster.Config) string {
 var proxies = []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"}
 
 // openEmbedded makes an engine with the suite's documents in it.
-func (c *connection) openEmbedded(ctx context.Context, config cluster.Config, s *judgments.Suite) (*cluster.Client, error) {
+func (c *connection) openEmbedded(ctx context.Context, p *program, config cluster.Config, s *judgments.Suite) (*cluster.Client, error) {
+	if c.lasting {
+		return nil, withExit(exitUsage, errors.New("the embedded engine ends with this command, and its documents with it; set --cluster URL or ELASTICSEARCH_URL (releval run and releval serve load the suite's documents into the embedded engine by themselves)"))
+	}
 	config.CloudID, config.URL, config.APIKey, config.Username, config.Password = "", "", "", "", ""
 	config.CACertFile, config.Fingerprint = "", ""
 	config.Transport = embedded.New(embedded.Options{})
@@ -156,8 +161,12 @@ func (c *connection) openEmbedded(ctx context.Context, config cluster.Config, s 
 	if err != nil {
 		return nil, err
 	}
-	if _, err := load.Documents(ctx, client, s, true); err != nil {
+	loaded, err := load.Documents(ctx, client, s, true)
+	if err != nil {
 		return nil, err
+	}
+	for _, note := range loaded.Notes(s) {
+		p.note("%s", note)
 	}
 	return client, nil
 }

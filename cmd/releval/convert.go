@@ -17,6 +17,7 @@ func newConvertCommand(p *program) *cobra.Command {
 	var job convert.Job
 	var from, to string
 	var columns []string
+	var u suspicion
 	cmd := &cobra.Command{
 		Use:   "convert IN OUT",
 		Short: "Turn judgments and runs of other tools into suites, and back",
@@ -71,6 +72,12 @@ that several documents share keeps its document's id beside it.`,
 			if job.Read.Columns, err = parseColumns(columns); err != nil {
 				return usageError(cmd, "--columns: %v", err)
 			}
+			if err := u.check(cmd); err != nil {
+				return err
+			}
+			if err := u.convertible(job.In); err != nil {
+				return err
+			}
 			job.Write.Index = job.Search.Index
 			job.Check = checkOffline
 			result, err := job.Run(cmd.Context(), p.Stdout)
@@ -84,6 +91,7 @@ that several documents share keeps its document's id beside it.`,
 		},
 	}
 	flags := cmd.Flags()
+	u.addFlags(flags)
 	flags.StringVar(&from, "from", "", "`FORMAT` of IN: "+strings.Join(convert.Formats(), ", "))
 	flags.StringVar(&to, "to", "", "`FORMAT` of OUT")
 	flags.StringVar(&job.Read.Queries, "queries", "", "`FILE` with the texts of the queries, for sources that know queries by id: lines of id, tab and text, or BEIR's queries.jsonl, or a suite")

@@ -67,7 +67,7 @@ func (p *program) book(ctx context.Context, path string, f *candidateFlags) (jud
 		}
 		return judge.NewPoolBook(file), nil
 	}
-	suite, err := loadSuite(path)
+	suite, err := f.suspicion.load(path)
 	if err != nil {
 		return nil, err
 	}

@@ -10,14 +10,20 @@ import (
 )
 
 func newLoadCommand(p *program) *cobra.Command {
-	var connect connection
+	connect := connection{lasting: true}
 	recreate := false
 	cmd := &cobra.Command{
 		Use:   "load SUITE",
 		Short: "Load the suite's documents into its index",
 		Long: `Load the suite's documents into its index, which is created with the suite's
 mappings and settings where it does not exist. Documents of the same id are
-replaced, all others stay; --recreate deletes the index first.`,
+replaced, all others stay; --recreate deletes the index first. An index that maps
+a field otherwise than the suite is refused without it.
+
+The file that the suite names as documents may be NDJSON, a JSON array, the lines
+of a bulk request, the answer of a search, a dump with _source, or a table with a
+header (CSV, TSV); plain, or compressed by gzip or zstd. Its content tells which.
+A document without _id and id gets an id made from its content.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			suite, err := loadSuite(args[0])
@@ -33,7 +39,10 @@ replaced, all others stay; --recreate deletes the index first.`,
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.Stdout, "%s loaded into %s on %s\n", text.Count(loaded, "document"), suite.Search.Index, client.Address())
+			for _, note := range loaded.Notes(suite) {
+				p.note("%s", note)
+			}
+			_, err = fmt.Fprintf(p.Stdout, "%s loaded into %s on %s\n", text.Count(loaded.Documents, "document"), suite.Search.Index, client.Address())
 			return err
 		},
 	}

@@ -32,7 +32,8 @@ func newPoolCommand(p *program) *cobra.Command {
 		Short: "List the documents that are worth judging next, and take grades back",
 		Long: `List the documents that are worth judging next: what the first stage and the
 rerankers return near the top, and nobody has judged. First come those whose
-judgment could change the verdict most. The list is YAML to fill in: put a
+judging could settle the sign of a comparison, as the file says at its top, then
+those whose judgment could change the verdict most. The list is YAML to fill in: put a
 grade in the place of each question mark, here or by releval judge.
 
 --merge takes such a file back: the grades become judgments of the suite,
@@ -116,7 +117,7 @@ func (p *program) pool(ctx context.Context, path string, f *poolFlags) error {
 			return withExit(exitUsage, fmt.Errorf("--out: %s exists, and may hold grades: merge it, or name another file", f.out))
 		}
 	}
-	suite, err := loadSuite(path)
+	suite, err := f.suspicion.load(path)
 	if err != nil {
 		return err
 	}

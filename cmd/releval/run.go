@@ -19,6 +19,7 @@ import (
 // runFlags are the flags of releval run.
 type runFlags struct {
 	connection
+	suspicion
 	output
 	judging
 	overrides   plan.Overrides
@@ -51,6 +52,7 @@ errors go to standard error.`,
 	}
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
+	f.suspicion.addFlags(flags)
 	f.output.addFlags(flags)
 	f.judging.addFlags(flags)
 	flags.StringVar(&f.out, "out", "", "write the run to `FILE` (JSON Lines; gzip where it ends in .gz); {suite} stands for the suite's name")
@@ -79,7 +81,7 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 	if err := f.output.check(); err != nil {
 		return err
 	}
-	suites, plans, err := planSuites(paths, f.overrides)
+	suites, plans, err := planSuites(paths, f.overrides, &f.suspicion)
 	if err != nil {
 		return err
 	}
@@ -109,6 +111,9 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 }
 
 func (f *runFlags) check(cmd *cobra.Command, suites int) error {
+	if err := f.suspicion.check(cmd); err != nil {
+		return err
+	}
 	several := suites > 1 && !strings.Contains(f.out, suitePlace)
 	switch {
 	case f.out != "" && f.resume != "":
@@ -133,12 +138,12 @@ func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 
 // planSuites reads all suites before the first search, and reports the
 // problems of all.
-func planSuites(paths []string, o plan.Overrides) ([]*judgments.Suite, []*plan.Plan, error) {
+func planSuites(paths []string, o plan.Overrides, u *suspicion) ([]*judgments.Suite, []*plan.Plan, error) {
 	var suites []*judgments.Suite
 	var plans []*plan.Plan
 	var problems judgments.Problems
 	for _, path := range paths {
-		suite, err := loadSuite(path)
+		suite, err := u.load(path)
 		if found, ok := errors.AsType[judgments.Problems](err); ok {
 			problems = append(problems, found...)
 			continue

@@ -51,7 +51,10 @@ func (p *program) serve(ctx context.Context, listen string, paths []string) erro
 		if err != nil {
 			return err
 		}
-		p.note("%s in %s", text.Count(loaded, "document"), suite.Search.Index)
+		for _, note := range loaded.Notes(suite) {
+			p.note("%s", note)
+		}
+		p.note("%s in %s", text.Count(loaded.Documents, "document"), suite.Search.Index)
 	}
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {

@@ -31,9 +31,15 @@ smaller windows are derived from those two. A random sample of windows is
 searched for real to audit that, and where it differs every window is measured
 instead. Latencies are measured on a sample of queries.
 
-For each window: the metrics, the gain over no reranker, the ceiling that a
-perfect reranker would reach on the same window, and what a search takes. The
-recommendation says how sure it is.
+For each window: the metrics, the gain over no reranker, what it loses against
+the largest window on these queries and at most on others like them, the ceiling
+that a perfect reranker would reach on the same window, and what a search takes.
+
+The decision is about the suite's present window. A window is recommended if no
+larger one tried gains --delta or more over it, with 95 % confidence for queries
+sampled as these were. Where the queries cannot show that, sweep says so and how
+many could, before it searches where it is known then. It recommends nothing
+without answers, and exits with 3.
 
 A run file in the place of a suite is swept without a cluster, and so without
 an audit and latencies.`,
@@ -47,6 +53,7 @@ an audit and latencies.`,
 	}
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
+	f.suspicion.addFlags(flags)
 	f.output.addFlags(flags)
 	f.addFlags(flags)
 	return cmd
@@ -55,6 +62,9 @@ an audit and latencies.`,
 // sweep sweeps a suite, or a saved run.
 func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err := f.check(cmd); err != nil {
+		return err
+	}
+	if err := f.suspicion.check(cmd); err != nil {
 		return err
 	}
 	if err := f.output.check(); err != nil {
@@ -94,7 +104,7 @@ func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o swe
 
 // sweepSuite sweeps a suite on its cluster.
 func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o sweep.Options) error {
-	suites, plans, err := planSuites([]string{path}, f.overrides)
+	suites, plans, err := planSuites([]string{path}, f.overrides, &f.suspicion)
 	if err != nil {
 		return err
 	}
@@ -102,11 +112,12 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 		return err
 	}
 	suite, whole := suites[0], plans[0]
-	if len(o.Windows) == 0 {
-		o.Windows = ownWindows(whole)
-	}
+	o.Windows = ownWindows(whole, o.Windows)
 	if _, err := sweep.Plan(whole, o.Windows); err != nil {
 		return withExit(exitUsage, fmt.Errorf("%s: %w", path, err))
+	}
+	if note := sweep.DeltaNote(len(whole.Queries), o.Delta, o.Confidence); note != "" {
+		p.note("%s", note)
 	}
 	for _, w := range suite.Warnings {
 		p.note("%s", w)
@@ -139,11 +150,18 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	return p.reportSweep(run, result, settings.File(), o, f)
 }
 
-// ownWindows are the default windows and those of the suite.
-func ownWindows(plan *plan.Plan) []int {
-	windows := sweep.DefaultWindows()
+// ownWindows are those asked for, or the default ones, and with them the
+// suite's present windows, which the decision is about; where windows are asked
+// for, none above the largest of them.
+func ownWindows(plan *plan.Plan, asked []int) []int {
+	windows := slices.Clone(asked)
+	if len(asked) == 0 {
+		windows = sweep.DefaultWindows()
+	}
 	for _, r := range plan.Rerankers {
-		windows = append(windows, r.Window)
+		if len(asked) == 0 || r.Window <= slices.Max(asked) {
+			windows = append(windows, r.Window)
+		}
 	}
 	slices.Sort(windows)
 	return slices.Compact(windows)
@@ -193,6 +211,11 @@ func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, 
 	report.Sweep = result
 	if err := p.write(report, &f.output); err != nil {
 		return err
+	}
+	for _, one := range result.Rerankers {
+		if one.Recommendation.Queries == 0 {
+			return withExit(exitCluster, fmt.Errorf("%s: %s", one.Name, one.Recommendation.Decision.Sentence))
+		}
 	}
 	return integrityError(report)
 }

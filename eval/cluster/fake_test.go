@@ -3,6 +3,7 @@ package cluster
 import (
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +30,7 @@ type script struct {
 	calls  int
 	bodies []string
 	times  []time.Time
+	last   url.Values
 	answer func(n int, r *http.Request) (*http.Response, error)
 }
 
@@ -46,6 +48,7 @@ func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
 	s.calls++
 	s.bodies = append(s.bodies, body)
 	s.times = append(s.times, time.Now())
+	s.last = r.URL.Query()
 	s.mu.Unlock()
 	return s.answer(n, r)
 }

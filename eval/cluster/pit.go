@@ -22,6 +22,12 @@ type PIT struct {
 // by commas. Each search with it should ask for the same keepAlive again. A
 // search may fail later with KindLostPIT, as after the restart of a node.
 func (c *Client) OpenPIT(ctx context.Context, index string, keepAlive time.Duration) (PIT, error) {
+	return c.OpenRoutedPIT(ctx, index, keepAlive, "", "")
+}
+
+// OpenRoutedPIT is OpenPIT with a routing and a preference, either empty for
+// none: searches on a point in time take neither.
+func (c *Client) OpenRoutedPIT(ctx context.Context, index string, keepAlive time.Duration, routing, preference string) (PIT, error) {
 	if index == "" {
 		return PIT{}, &Error{Op: "open a point in time", Kind: KindInvalidRequest, What: "no index is named", Hint: "set search.index"}
 	}
@@ -38,7 +44,7 @@ func (c *Client) OpenPIT(ctx context.Context, index string, keepAlive time.Durat
 	err := c.do(ctx, request{
 		target: target{op: "open a point in time", index: index},
 		make: func() esapi.Request {
-			return esapi.OpenPointInTimeRequest{Index: pathList(index), KeepAlive: duration(keepAlive)}
+			return esapi.OpenPointInTimeRequest{Index: pathList(index), KeepAlive: duration(keepAlive), Routing: routing, Preference: preference}
 		},
 		accept: func(n int, a *received) *Error {
 			if e := decode(n, a); e != nil {

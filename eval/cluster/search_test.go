@@ -154,10 +154,13 @@ func TestPIT(t *testing.T) {
 	if err != nil || p.ID != "abc" {
 		t.Fatalf("%v, %v", p, err)
 	}
+	if _, err := c.OpenRoutedPIT(t.Context(), "films", 5*time.Minute, "a", "_local"); err != nil || s.last.Get("routing") != "a" || s.last.Get("preference") != "_local" {
+		t.Errorf("%v, %v", s.last, err)
+	}
 	if err := c.ClosePIT(t.Context(), p.ID); err != nil {
 		t.Errorf("closing what is gone: %v", err)
 	}
-	if s.bodies[1] != `{"id":"abc"}`+"\n" {
+	if s.bodies[2] != `{"id":"abc"}`+"\n" {
 		t.Errorf("body %q", s.bodies[1])
 	}
 }

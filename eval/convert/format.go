@@ -138,14 +138,13 @@ func detect(path string) (Format, error) {
 	case nameErr == nil:
 		return named, nil
 	}
-	first := parseRecord(text, 0, '\t', 0)
 	for _, d := range []struct {
 		delimiter byte
 		format    Format
 	}{{'\t', TSV}, {',', CSV}, {';', CSV}} {
-		first = parseRecord(text, 0, d.delimiter, 0)
+		first := firstRow(text, d.delimiter)
 		c := columns{at: map[string]int{}}
-		if c.name(first.fields); len(first.fields) > 2 && (c.lacks() == "" || d.delimiter == '\t') {
+		if c.name(first); len(first) > 2 && (c.lacks() == "" || d.delimiter == '\t') {
 			return d.format, nil
 		}
 	}

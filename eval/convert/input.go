@@ -4,13 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/releval/releval/judgments"
@@ -27,7 +25,7 @@ const (
 	maxProblems = 20
 )
 
-// input is an open file, decompressed where it is gzip.
+// input is an open file, decompressed.
 type input struct {
 	io.Reader
 	file *os.File
@@ -40,7 +38,7 @@ func (i *input) Close() error {
 	return i.file.Close()
 }
 
-// openInput opens a file for reading; gzip is told by its first bytes.
+// openInput opens a file for reading, decompressed and as UTF-8.
 func openInput(path string) (*input, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -49,7 +47,7 @@ func openInput(path string) (*input, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", path, cause(err))
 	}
-	r, err := unpack.NewReader(f)
+	r, err := unpack.NewTextReader(f)
 	if err != nil {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", path, cause(err))
@@ -121,33 +119,8 @@ func fileLines(ctx context.Context, path string, f func(line int, text string) e
 	return lines(ctx, path, in, f)
 }
 
-// readText reads a whole file of text: UTF-8, or UTF-16 with a byte order mark,
-// as spreadsheets write it.
+// readText reads a whole file of at most maxJSON bytes.
 func readText(path string) ([]byte, error) {
-	data, err := readAll(path)
-	if err != nil {
-		return nil, err
-	}
-	var order binary.ByteOrder
-	switch {
-	case bytes.HasPrefix(data, []byte("\ufeff")):
-		return data[len("\ufeff"):], nil
-	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
-		order = binary.LittleEndian
-	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
-		order = binary.BigEndian
-	default:
-		return data, nil
-	}
-	units := make([]uint16, len(data)/2-1)
-	for i := range units {
-		units[i] = order.Uint16(data[2*i+2:])
-	}
-	return []byte(string(utf16.Decode(units))), nil
-}
-
-// readAll reads a whole file of at most maxJSON bytes.
-func readAll(path string) ([]byte, error) {
 	in, err := openInput(path)
 	if err != nil {
 		return nil, err

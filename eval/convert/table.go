@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/releval/releval/judgments"
+	"github.com/releval/releval/judgments/table"
 )
 
 // A table is a file of judgments or hits with a row for each: separated by
@@ -153,12 +155,12 @@ func parseTable(path string, data []byte) (records []record, delimiter byte, err
 	}
 	best := -1
 	for _, d := range []byte{'\t', ',', ';'} {
-		first := parseRecord(data, 0, d, 0)
+		first := firstRow(data, d)
 		c := columns{at: map[string]int{}}
-		c.name(first.fields)
+		c.name(first)
 		score := 0
 		switch {
-		case len(first.fields) < 2:
+		case len(first) < 2:
 		case c.lacks() == "" || c.lacks() == "the grade":
 			score = 2
 		default:
@@ -176,28 +178,17 @@ func parseTable(path string, data []byte) (records []record, delimiter byte, err
 				Message: "a table has columns separated by tabs, commas or semicolons, and the first line has none"}
 		}
 	}
-	width := 0
-	line := 1
-	for at := 0; at < len(data); {
-		if data[at] == '\n' || data[at] == '\r' { // a blank line
-			if data[at] == '\n' {
-				line++
-			}
-			at++
-			continue
+	for r := table.NewReader(bytes.NewReader(data), delimiter); ; {
+		fields, line, err := r.Read()
+		if err == io.EOF {
+			break
 		}
-		r := parseRecord(data, at, delimiter, width)
-		if r.err != nil {
-			return nil, 0, judgments.Problem{Position: judgments.Position{File: path, Line: line, Column: 1}, Message: r.err.Error()}
+		if err != nil {
+			return nil, 0, judgments.Problem{Position: judgments.Position{File: path, Line: line, Column: 1}, Message: err.Error()}
 		}
-		if width == 0 {
-			width = len(r.fields)
+		if !blank(fields) {
+			records = append(records, record{line, fields})
 		}
-		if !blank(r.fields) {
-			records = append(records, record{line, r.fields})
-		}
-		line += bytes.Count(data[at:r.end], []byte("\n"))
-		at = r.end
 	}
 	if len(records) == 0 {
 		return nil, 0, fmt.Errorf("%s: the file has no row", path)
@@ -222,79 +213,13 @@ func blank(fields []string) bool {
 	return true
 }
 
-// parsed is one record and where the next begins.
-type parsed struct {
-	fields []string
-	end    int
-	err    error
-}
-
-// parseRecord splits the record at a byte. A quote that begins a field is that
-// of RFC 4180, and may hold the delimiter and line ends. Tables separated by
-// tabs often have quotes that mean nothing: there a line that is a whole row
-// by itself (width is how many fields that is, 0 for unknown) is taken as it
-// stands where its quotes do not close on it.
-func parseRecord(data []byte, at int, delimiter byte, width int) parsed {
-	quoted := parseQuoted(data, at, delimiter)
-	if delimiter != '\t' {
-		return quoted
+// firstRow gives the first row of a table; nil where there is none.
+func firstRow(data []byte, delimiter byte) []string {
+	fields, _, err := table.NewReader(bytes.NewReader(data), delimiter).Read()
+	if err != nil {
+		return nil
 	}
-	end := len(data)
-	if i := bytes.IndexByte(data[at:], '\n'); i >= 0 {
-		end = at + i + 1
-	}
-	if quoted.err == nil && quoted.end <= end {
-		return quoted
-	}
-	literal := strings.Split(strings.TrimRight(string(data[at:end]), "\r\n"), "\t")
-	if quoted.err != nil || len(literal) == width {
-		return parsed{fields: literal, end: end}
-	}
-	return quoted
-}
-
-func parseQuoted(data []byte, at int, delimiter byte) parsed {
-	var p parsed
-	for {
-		var field []byte
-		if at < len(data) && data[at] == '"' {
-			at++
-			for {
-				i := bytes.IndexByte(data[at:], '"')
-				if i < 0 {
-					p.err = errors.New("a quote is opened in this row and not closed")
-					return p
-				}
-				field = append(field, data[at:at+i]...)
-				at += i + 1
-				if at < len(data) && data[at] == '"' { // doubled: one quote
-					field = append(field, '"')
-					at++
-					continue
-				}
-				break
-			}
-			if at < len(data) && data[at] != delimiter && data[at] != '\n' && data[at] != '\r' {
-				p.err = errors.New("text follows a closing quote; write a quote within quotes twice")
-				return p
-			}
-		} else {
-			start := at
-			for at < len(data) && data[at] != delimiter && data[at] != '\n' {
-				at++
-			}
-			field = bytes.TrimRight(data[start:at], "\r")
-		}
-		p.fields = append(p.fields, string(field))
-		for at < len(data) && data[at] == '\r' {
-			at++
-		}
-		if at >= len(data) || data[at] == '\n' {
-			p.end = min(at+1, len(data))
-			return p
-		}
-		at++ // the delimiter
-	}
+	return fields
 }
 
 // name finds columns by the names that a header gives them.

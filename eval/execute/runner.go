@@ -61,7 +61,7 @@ type Runner struct {
 func (r *Runner) Run(ctx context.Context, p *plan.Plan, done map[string]bool) ([]eval.Query, error) {
 	s := newSession(r, p)
 	if s.snapshot == nil {
-		s.snapshot = NewSnapshot(r.Cluster, p.Suite.Search.Index)
+		s.snapshot = NewSnapshot(r.Cluster, p.Suite.Search.Index).Routed(p.Suite.Search.Request)
 		defer s.snapshot.Close(ctx)
 	}
 	if err := s.snapshot.Open(ctx); err != nil {

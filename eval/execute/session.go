@@ -124,8 +124,7 @@ func (s *session) send(ctx context.Context, request plan.Request) (*eval.Result,
 		answer = new(cluster.Response)
 	}
 	defer s.answers.Put(answer)
-	body := func(pit string) []byte { return s.plan.Body(request, pit) }
-	response, replaced, err := s.snapshot.Search(ctx, body, cluster.SearchOptions{Size: request.Size, Reuse: answer})
+	response, replaced, err := s.searched(ctx, request, answer)
 	if err != nil {
 		return nil, err
 	}

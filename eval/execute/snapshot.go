@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/judgments"
 )
 
 const (
@@ -28,6 +29,7 @@ const (
 type Snapshot struct {
 	cluster  Searcher
 	index    string
+	request  judgments.RequestOptions
 	pit      atomic.Pointer[string] // the newest id: the server may change it; nil until Open
 	mu       sync.Mutex             // to open and to replace
 	searches atomic.Int64
@@ -37,6 +39,30 @@ type Snapshot struct {
 // NewSnapshot prepares a snapshot of an index, an alias, or several separated
 // by commas. Nothing is sent before Open.
 func NewSnapshot(c Searcher, index string) *Snapshot { return &Snapshot{cluster: c, index: index} }
+
+// Routed gives the routing and the preference of a suite's searches to the
+// points in time that the snapshot opens, and returns it.
+func (s *Snapshot) Routed(o judgments.RequestOptions) *Snapshot {
+	s.request = o
+	return s
+}
+
+// routedOpener opens points in time with routing and preference.
+type routedOpener interface {
+	OpenRoutedPIT(ctx context.Context, index string, keepAlive time.Duration, routing, preference string) (cluster.PIT, error)
+}
+
+// open opens a point in time.
+func (s *Snapshot) open(ctx context.Context) (cluster.PIT, error) {
+	if s.request.Routing == "" && s.request.Preference == "" {
+		return s.cluster.OpenPIT(ctx, s.index, keepAlive)
+	}
+	opener, ok := s.cluster.(routedOpener)
+	if !ok {
+		return cluster.PIT{}, &cluster.Error{Op: "open a point in time", Kind: cluster.KindUnsupported, What: "the cluster takes no routing and no preference"}
+	}
+	return opener.OpenRoutedPIT(ctx, s.index, keepAlive, s.request.Routing, s.request.Preference)
+}
 
 // Open opens the point in time, where it is not open yet.
 func (s *Snapshot) Open(ctx context.Context) error { return s.replace(ctx, nil) }
@@ -49,7 +75,7 @@ func (s *Snapshot) replace(ctx context.Context, lost *string) error {
 	if s.pit.Load() != lost {
 		return nil
 	}
-	pit, err := s.cluster.OpenPIT(ctx, s.index, keepAlive)
+	pit, err := s.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -6,58 +6,103 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
 // Loader is what loading documents needs of a cluster.
 type Loader interface {
 	Exists(ctx context.Context, index string) (bool, error)
+	FieldCaps(ctx context.Context, index string, fields ...string) (cluster.FieldCaps, error)
 	CreateIndex(ctx context.Context, index string, body []byte) error
 	DeleteIndex(ctx context.Context, index string) error
 	Bulk(ctx context.Context, index string, documents iter.Seq2[cluster.Document, error]) (cluster.BulkResult, error)
 	Refresh(ctx context.Context, index string) error
 }
 
+// Loaded is what was loaded.
+type Loaded struct {
+	// Documents is how many documents were indexed.
+	Documents int
+	// Derived is how many of the file's documents have no id there.
+	Derived int
+	// Indices are the indices that the file says its documents are of, sorted.
+	Indices []string
+}
+
+// Notes are what a user should know of the documents beside their number.
+func (l Loaded) Notes(s *judgments.Suite) []string {
+	var notes []string
+	if l.Derived > 0 {
+		notes = append(notes, fmt.Sprintf("%s: %s without an id: each gets one made from its content, which stays the same as long as the content does", s.Search.Documents, text.Count(l.Derived, "document")))
+	}
+	if len(l.Indices) > 1 {
+		notes = append(notes, fmt.Sprintf("%s: the documents are of %d indices (%s), and all of them go into %s", s.Search.Documents, len(l.Indices), text.List(l.Indices, 5), s.Search.Index))
+	}
+	return notes
+}
+
 // Documents puts the suite's documents into its index, which it creates
 // with the suite's mappings and settings where it does not exist. With
 // recreate an index that exists is deleted first; without, documents of the
-// same id are replaced and all others stay. It returns how many documents
-// were indexed. A document that the server refuses is an error.
-func Documents(ctx context.Context, l Loader, s *judgments.Suite, recreate bool) (int, error) {
+// same id are replaced and all others stay. A document that the server refuses
+// is an error. So is, before anything is changed, a file that does not begin
+// with a document, and without recreate an index that maps a field otherwise
+// than the suite's mappings.
+func Documents(ctx context.Context, l Loader, s *judgments.Suite, recreate bool) (Loaded, error) {
 	index := s.Search.Index
 	if s.Search.Documents == "" {
-		return 0, judgments.Problems{{Position: s.Search.Position, Message: "there is nothing to load; name an NDJSON file as documents"}}
+		return Loaded{}, problem(s, "there is nothing to load; name a file as documents")
+	}
+	for _, err := range judgments.Documents(s.Search.Documents) {
+		if err != nil {
+			return Loaded{}, err
+		}
+		break
 	}
 	exists, err := l.Exists(ctx, index)
 	if err != nil {
-		return 0, err
+		return Loaded{}, err
+	}
+	if exists && !recreate {
+		if err := compareMappings(ctx, l, s); err != nil {
+			return Loaded{}, err
+		}
 	}
 	if exists && recreate {
 		if err := l.DeleteIndex(ctx, index); err != nil {
-			return 0, err
+			return Loaded{}, err
 		}
 		exists = false
 	}
 	if !exists {
 		body, err := indexBody(s)
 		if err != nil {
-			return 0, err
+			return Loaded{}, err
 		}
 		if err := l.CreateIndex(ctx, index, body); err != nil {
-			return 0, err
+			return Loaded{}, err
 		}
 	}
-	result, err := l.Bulk(ctx, index, source(s.Search.Documents))
+	var loaded Loaded
+	result, err := l.Bulk(ctx, index, loaded.source(s.Search.Documents))
+	loaded.Documents = result.Indexed
+	slices.Sort(loaded.Indices)
 	if err != nil {
-		return result.Indexed, err
+		return loaded, err
 	}
 	if result.Failed > 0 {
-		return result.Indexed, refused(index, result)
+		return loaded, refused(index, result)
 	}
-	return result.Indexed, l.Refresh(ctx, index)
+	return loaded, l.Refresh(ctx, index)
+}
+
+func problem(s *judgments.Suite, format string, args ...any) error {
+	return judgments.Problems{{Position: s.Search.Position, Message: fmt.Sprintf(format, args...)}}
 }
 
 func indexBody(s *judgments.Suite) ([]byte, error) {
@@ -75,9 +120,16 @@ func indexBody(s *judgments.Suite) ([]byte, error) {
 	return encoded.Bytes(), err
 }
 
-func source(path string) iter.Seq2[cluster.Document, error] {
+// source gives the documents of a file, and keeps count of them.
+func (l *Loaded) source(path string) iter.Seq2[cluster.Document, error] {
 	return func(yield func(cluster.Document, error) bool) {
 		for d, err := range judgments.Documents(path) {
+			if d.Derived {
+				l.Derived++
+			}
+			if d.Index != "" && !slices.Contains(l.Indices, d.Index) {
+				l.Indices = append(l.Indices, d.Index)
+			}
 			if !yield(cluster.Document{ID: d.ID, JSON: d.Source}, err) {
 				return
 			}

@@ -42,6 +42,8 @@ type Pool struct {
 	Queries []Query
 	// Left is how many candidates the limit left out.
 	Left int
+	// Open are the primary comparisons whose sign judging could turn.
+	Open []Settling
 }
 
 // Query is a query with candidates.
@@ -69,6 +71,10 @@ type Candidate struct {
 	// difference to the first stage, if the document got the highest grade.
 	// Where there is one system it is the change of the metric itself.
 	Impact float64
+	// Settles is the place of the document among those whose judging could
+	// settle the sign of an open primary comparison, from 1, those that do most
+	// for it first; 0 where it is none of them.
+	Settles int
 
 	change float64 // the largest change of the metric of any one system
 }
@@ -88,8 +94,23 @@ func (p *Pool) Count() int {
 	return n
 }
 
-// New finds the candidates of a run, and orders them by how much the metric
-// could change.
+// Settling counts the candidates whose judging could settle an open
+// comparison.
+func (p *Pool) Settling() int {
+	n := 0
+	for _, q := range p.Queries {
+		for _, c := range q.Candidates {
+			if c.Settles > 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// New finds the candidates of a run. First come the documents whose judging
+// could settle the sign of a primary comparison, also below Depth, then the
+// others by how much the metric could change.
 func New(run *eval.Run, lead metrics.Metric, o Options) *Pool {
 	if o.Depth <= 0 {
 		o.Depth = 10
@@ -98,9 +119,11 @@ func New(run *eval.Run, lead metrics.Metric, o Options) *Pool {
 		o.MaxGrade = highestGrade(run)
 	}
 	p := &Pool{Suite: run.Manifest.Suite, Metric: lead.String(), MaxGrade: o.MaxGrade, Blind: o.Blind}
+	open, places := settle(run, lead, o.MaxGrade)
+	p.Open = open
 	for i := range run.Queries {
 		q := &run.Queries[i]
-		found := candidates(q, run.Manifest.Names(), lead, o)
+		found := candidates(q, run.Manifest.Names(), lead, o, func(key eval.Key) int { return places[document{i, key}] })
 		if len(found) > 0 {
 			p.Queries = append(p.Queries, Query{Number: q.Number, ID: q.ID, Text: q.Text, InferenceText: q.InferenceText, Candidates: found})
 		}
@@ -164,10 +187,19 @@ func (p *Pool) limit(most int) {
 	p.Queries = kept
 }
 
-// byImpact puts first what can move the verdict most, then what can move a
+// byImpact puts first what can settle a comparison, then what can move the verdict most, then what can move a
 // system's value most, then what ranks best.
 func byImpact(a, b Candidate) int {
-	return cmp.Or(-compare(a.Impact, b.Impact), -compare(a.change, b.change), cmp.Compare(best(a), best(b)), cmp.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(settles(a), settles(b)), -compare(a.Impact, b.Impact), -compare(a.change, b.change), cmp.Compare(best(a), best(b)), cmp.Compare(a.ID, b.ID))
+}
+
+// settles is the candidate's place among those that settle a comparison, behind
+// all of them where it is none.
+func settles(c Candidate) int {
+	if c.Settles == 0 {
+		return math.MaxInt
+	}
+	return c.Settles
 }
 
 // compare takes values that differ by rounding alone as equal.
@@ -186,8 +218,9 @@ func best(c Candidate) int {
 	return rank
 }
 
-// candidates are the unjudged documents of one query, by impact.
-func candidates(q *eval.Query, systems []string, lead metrics.Metric, o Options) []Candidate {
+// candidates are the unjudged documents of one query, by impact. Place is that
+// of a document among those that settle a comparison, 0 for none.
+func candidates(q *eval.Query, systems []string, lead metrics.Metric, o Options, place func(eval.Key) int) []Candidate {
 	byDocument := make(map[eval.Key]*Candidate)
 	var order []*Candidate
 	rankings := make([]ranking, 0, len(systems))
@@ -205,11 +238,11 @@ func candidates(q *eval.Query, systems []string, lead metrics.Metric, o Options)
 			key := h.Key()
 			c := byDocument[key]
 			if c == nil {
-				c = &Candidate{Index: h.Index, ID: h.ID, Title: h.Title}
+				c = &Candidate{Index: h.Index, ID: h.ID, Title: h.Title, Settles: place(key)}
 				byDocument[key] = c
 			}
 			r.places[c] = i
-			if i < o.Depth {
+			if i < o.Depth || c.Settles > 0 {
 				if len(c.Ranks) == 0 {
 					order = append(order, c)
 				}

@@ -12,7 +12,9 @@
 //     run as one more system.
 //  2. New takes the union of the top ranks, leaves out what is judged, and
 //     works out for each document how far a judgment of it could move the
-//     difference between the systems. The largest comes first.
+//     difference between the systems. First come the documents whose judging
+//     could settle the sign of an open primary comparison (metrics.Settle), then
+//     the largest.
 //  3. Complete asks the index for titles, texts, and the titles that need an
 //     id beside them.
 //  4. Write writes the candidates as YAML with a question mark for each

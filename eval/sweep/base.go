@@ -102,7 +102,8 @@ func (w *baseWorker) query(q int) {
 	}
 	result := query.Results[w.first]
 	if result.Failed() {
-		result = &eval.Result{} // counts as one that finds nothing
+		w.unanswered(q)
+		return
 	}
 	w.matches[q] = rawMatches(query, result.Hits)
 
@@ -126,6 +127,19 @@ func (w *baseWorker) query(q int) {
 		w.values[m][q] = metric.ScoreList(&list)
 	}
 	w.ceiling(q, query, graded, len(result.Hits))
+}
+
+// unanswered leaves a query without an answer out of everything.
+func (w *baseWorker) unanswered(q int) {
+	for m := range w.metrics {
+		w.values[m][q] = math.NaN()
+		for i := range w.windows {
+			w.ceilings[m][i][q] = math.NaN()
+		}
+	}
+	for i := range w.windows {
+		w.recall[i][q] = math.NaN()
+	}
 }
 
 // ceiling scores, for each window, the best order of its documents: by

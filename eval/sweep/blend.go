@@ -1,9 +1,12 @@
 package sweep
 
 import (
+	"bytes"
+	"encoding/json"
 	"math"
 	"slices"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/stats"
 )
@@ -20,6 +23,11 @@ type Blend struct {
 	Options []BlendOption `json:"options"`
 	// Chosen is the weight with the best mean over all queries.
 	Chosen float64 `json:"chosen"`
+	// Retriever is the JSON that does it on a server with the linear retriever,
+	// the query's text left as {{query}}, and what the reranker is asked as
+	// {{inference_text}} where that is another; empty unless the interval of
+	// Difference lies above 0.
+	Retriever json.RawMessage `json:"retriever,omitempty"`
 	// Value is the lead metric with weights chosen on the other queries, and
 	// Difference that minus the reranker alone.
 	Value      Number   `json:"value"`
@@ -33,7 +41,7 @@ type BlendOption struct {
 }
 
 // estimateBlend tries weights in even steps.
-func (c *curve) estimateBlend(queries []candidateQuery, folds []stats.Fold, o Options) *Blend {
+func (c *curve) estimateBlend(queries []candidateQuery, window int, folds []stats.Fold, o Options) *Blend {
 	values := table(blendSteps+1, len(queries))
 	for at, q := range queries {
 		for i := range values {
@@ -56,8 +64,66 @@ func (c *curve) estimateBlend(queries []candidateQuery, folds []stats.Fold, o Op
 		}
 	}
 	found.Value = Number(mean(chosen))
-	found.Difference, _ = gainInterval(values[blendSteps], chosen, o)
+	found.Difference = difference(values[blendSteps], chosen, o.Confidence)
+	if found.Difference.Low > 0 {
+		found.Retriever = c.blendRetriever(found.Chosen, window)
+	}
 	return found
+}
+
+// inferenceText is the placeholder of what the reranker is asked: that of the
+// query where every query asks its own text.
+func (c *curve) inferenceText() string {
+	for _, q := range c.run.Queries {
+		if q.InferenceText != "" && q.InferenceText != q.Text {
+			return "{{inference_text}}"
+		}
+	}
+	return "{{query}}"
+}
+
+// blendRetriever is the linear retriever that adds both scores up, each scaled
+// to 0 to 1 within the window, as the estimate does.
+func (c *curve) blendRetriever(weight float64, window int) json.RawMessage {
+	var first json.RawMessage
+	var reranker eval.System
+	for _, s := range c.run.Manifest.Systems {
+		switch s.Name {
+		case c.first:
+			first = s.Retriever
+		case c.system:
+			reranker = s
+		}
+	}
+	if len(first) == 0 {
+		return nil
+	}
+	settings := map[string]any{"retriever": first, "field": reranker.Field, "inference_text": c.inferenceText(), "rank_window_size": window}
+	if reranker.InferenceID != "" {
+		settings["inference_id"] = reranker.InferenceID
+	}
+	if reranker.MinScore != nil {
+		settings["min_score"] = *reranker.MinScore
+	}
+	for key, value := range reranker.Extra {
+		settings[key] = value
+	}
+	part := func(retriever any, weight float64) map[string]any {
+		return map[string]any{"retriever": retriever, "weight": math.Round(weight*blendSteps) / blendSteps, "normalizer": "minmax"}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(map[string]any{"linear": map[string]any{
+		"rank_window_size": window,
+		"retrievers": []any{
+			part(first, 1-weight),
+			part(map[string]any{"text_similarity_reranker": settings}, weight),
+		},
+	}}); err != nil {
+		return nil // a retriever that was sent is JSON
+	}
+	return bytes.TrimSpace(b.Bytes())
 }
 
 // blended scores the window in the order of the weighted scores, equal ones in

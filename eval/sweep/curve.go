@@ -1,14 +1,12 @@
 package sweep
 
 import (
-	"errors"
-	"fmt"
 	"math"
+	"slices"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/metrics"
-	"github.com/releval/releval/eval/stats"
 )
 
 // placed is a judged document at a rank from 1, with the index of its
@@ -22,10 +20,13 @@ type curve struct {
 	own     int // the window that the reranker was searched at
 	covered int // how many of the base's windows that one covers
 
+	// Values are undefined for queries that are not usable, at every window
+	// and without the reranker alike.
 	values  [][][]float64 // by metric, then window, then query
+	without [][]float64   // by metric, then query
 	scored  []int         // by window: documents that the reranker has to score, over all queries
 	losses  []Losses      // by window
-	usable  []bool        // by query: both systems answered, and the reranker ranked
+	usable  []bool        // by query: both systems answered at every window, and the reranker ranked
 	failed  []string      // ids of queries without a usable answer
 	outside []string      // ids of queries with reranked hits that the window cannot hold
 	dropped int           // documents of the largest window that are not in the answers
@@ -58,9 +59,15 @@ func newCurve(b *base, reranker eval.System, measured [][]*eval.Result) *curve {
 	for q := range b.run.Queries {
 		query := &b.run.Queries[q]
 		c.usable[q] = !query.Results[b.first].Failed() && !query.Results[c.system].Failed() && !unranked[query.ID]
+		for i := range measured {
+			c.usable[q] = c.usable[q] && (i >= covered-1 || !measured[i][q].Failed())
+		}
 		if !c.usable[q] {
 			c.failed = append(c.failed, query.ID)
 		}
+	}
+	for m := range b.metrics {
+		c.without = append(c.without, c.ofUsable(b.values[m]))
 	}
 	outside := make([]bool, len(b.run.Queries))
 	workers := forQueries(len(b.run.Queries), func() *curveWorker { return newCurveWorker(c, outside) }, (*curveWorker).query)
@@ -78,6 +85,20 @@ func newCurve(b *base, reranker eval.System, measured [][]*eval.Result) *curve {
 	}
 	return c
 }
+
+// ofUsable copies values by query, undefined for queries that are not usable.
+func (c *curve) ofUsable(values []float64) []float64 {
+	kept := slices.Clone(values)
+	for q, usable := range c.usable {
+		if !usable {
+			kept[q] = math.NaN()
+		}
+	}
+	return kept
+}
+
+// answered counts the queries that are usable.
+func (c *curve) answered() int { return len(c.run.Queries) - len(c.failed) }
 
 // curveWorker works through queries, reusing its memory.
 type curveWorker struct {
@@ -130,10 +151,6 @@ func (w *curveWorker) query(q int) {
 	w.credited = cleared(w.credited, len(query.Judgments))
 	w.rankOf = cleared(w.rankOf, len(query.Judgments))
 	for i := range w.covered {
-		if w.measured != nil && i < w.covered-1 && w.measured[i][q].Failed() {
-			w.unanswered(q, i)
-			continue
-		}
 		held := min(w.windows[i], len(first.Hits))
 		length := w.rankAt(q, i)
 		if w.atMost {
@@ -156,12 +173,12 @@ func (w *curveWorker) query(q int) {
 	}
 }
 
-// unanswered scores a query without a usable answer at window i: as one that
-// finds nothing, like eval.Evaluate.
+// unanswered leaves a query without a usable answer out at window i, and
+// counts its relevant documents.
 func (w *curveWorker) unanswered(q, i int) {
 	w.losses[i].Unanswered += w.judged[q].Relevant(w.relevance)
-	for m, metric := range w.metrics {
-		w.values[m][i][q] = metric.ScoreList(&metrics.List{Judged: w.judged[q]})
+	for m := range w.metrics {
+		w.values[m][i][q] = math.NaN()
 	}
 }
 
@@ -298,58 +315,29 @@ func cleared(s []int, n int) []int {
 const capturedFloor = 1e-9
 
 // points sums the curve up by window.
-func (c *curve) points(o Options) ([]Point, error) {
+func (c *curve) points(o Options) []Point {
 	points := make([]Point, c.covered)
 	for i := range points {
 		p := Point{
 			Window:    c.windows[i],
 			Limited:   c.cutoff > c.windows[i],
-			Recall:    Number(mean(c.recall[i])),
-			Documents: float64(c.scored[i]) / float64(max(1, len(c.run.Queries))),
+			Recall:    Number(mean(c.ofUsable(c.recall[i]))),
+			Documents: float64(c.scored[i]) / float64(max(1, c.answered())),
 			Losses:    c.losses[i],
+			Gain:      difference(c.without[0], c.values[0][i], o.Confidence),
+			Loss:      undefined(), AtMost: undefined(), Captured: undefined(),
 		}
 		for m, metric := range c.metrics {
-			value, without := metric.Aggregate(c.values[m][i]).Value, metric.Aggregate(c.base.values[m]).Value
+			value, without := metric.Aggregate(c.values[m][i]).Value, metric.Aggregate(c.without[m]).Value
 			p.Values = append(p.Values, Number(value))
 			p.Gains = append(p.Gains, Number(value-without))
-			p.Ceilings = append(p.Ceilings, Number(metric.Aggregate(c.ceilings[m][i]).Value))
+			p.Ceilings = append(p.Ceilings, Number(metric.Aggregate(c.ofUsable(c.ceilings[m][i])).Value))
 		}
-		gain, err := gainInterval(c.base.values[0], c.values[0][i], o)
-		if err != nil {
-			return nil, fmt.Errorf("the gain of %s at window %d: %w", c.system, p.Window, err)
-		}
-		p.Gain = gain
-		possible := float64(p.Ceilings[0]) - c.metrics[0].Aggregate(c.base.values[0]).Value
-		p.Captured = undefined()
+		possible := float64(p.Ceilings[0]) - c.metrics[0].Aggregate(c.without[0]).Value
 		if possible > capturedFloor {
 			p.Captured = Number(float64(p.Gains[0]) / possible)
 		}
 		points[i] = p
 	}
-	return points, nil
-}
-
-// gainInterval compares paired values, leaving out pairs with an undefined
-// one. Its interval is the one that a run at this window alone would report.
-func gainInterval(without, with []float64, o Options) (Interval, error) {
-	var base, next []float64
-	for q := range without {
-		if !math.IsNaN(without[q]) && !math.IsNaN(with[q]) {
-			base, next = append(base, without[q]), append(next, with[q])
-		}
-	}
-	none := Interval{undefined(), undefined(), undefined()}
-	if len(base) == 0 {
-		return none, nil
-	}
-	// The interval alone is asked for, so the test may be as short as it gets.
-	comparison, err := stats.Compare(base, next, stats.Options{Seed: o.Seed, Confidence: o.Confidence, Resamples: o.Resamples, Permutations: 100})
-	if errors.Is(err, stats.ErrTooFew) {
-		none.Mean = Number(comparison.Difference)
-		return none, nil
-	}
-	if err != nil {
-		return none, err
-	}
-	return Interval{Number(comparison.Difference), Number(comparison.Low), Number(comparison.High)}, nil
+	return points
 }

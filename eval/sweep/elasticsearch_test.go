@@ -162,7 +162,7 @@ func TestElasticsearchAudit(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			client, plan := elasticsearch(t, estest.Versions()[0], test.retriever)
 			plan.Rerankers[0].InferenceID = test.endpoint
-			result, _, err := sweep.Execute(t.Context(), plan, client, sweep.Options{Windows: []int{5, 10, 20, 50}, LatencySamples: 3, Resamples: 200})
+			result, _, err := sweep.Execute(t.Context(), plan, client, sweep.Options{Windows: []int{5, 10, 20, 50}, LatencySamples: 3})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,12 +16,13 @@ import (
 // further reranker), the audit, and the latency sample, whatever the number of
 // windows. All of it sees the index at one point in time.
 //
-// It sweeps Plan(plan, windows). A query that cannot be answered counts 0 and
-// is named in the result; an error means that going on makes no sense. The run
+// It sweeps Plan(plan, windows), and decides against the plan's own windows. A
+// query that cannot be answered is left out at every window and named in the
+// result; an error means that going on makes no sense. The run
 // of the pass is returned beside the result, and beside an error as far as it
 // came.
 func Execute(ctx context.Context, plan *plan.Plan, searcher execute.Searcher, o Options) (*Result, *eval.Run, error) {
-	o, err := o.withDefaults()
+	o, err := o.withDefaults(len(plan.Queries))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -37,10 +38,11 @@ func Execute(ctx context.Context, plan *plan.Plan, searcher execute.Searcher, o 
 	}
 	s := &sweeper{
 		Options:  o,
+		present:  presentWindows(plan),
 		plan:     wide,
 		leftOut:  leftOut(plan, wide),
 		windows:  o.Windows,
-		snapshot: execute.NewSnapshot(searcher, wide.Suite.Search.Index),
+		snapshot: execute.NewSnapshot(searcher, wide.Suite.Search.Index).Routed(wide.Suite.Search.Request),
 	}
 	defer s.snapshot.Close(ctx)
 	if err := s.pass(ctx); err != nil {
@@ -55,6 +57,7 @@ type sweeper struct {
 	Options
 	plan     *plan.Plan
 	leftOut  []string
+	present  map[string]int // the suite's window of each reranker
 	windows  []int
 	snapshot *execute.Snapshot
 	several  bool // indices that the index expression stands for
@@ -184,7 +187,7 @@ func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranke
 	if latency != nil && result.FirstStage.Latency == nil {
 		result.FirstStage.Latency = &latency.first
 	}
-	return r.fill(c, latency, s.Options)
+	return r.fill(c, latency, s.present[reranker.Name], s.Options), nil
 }
 
 // check audits the reranker, and gives the reason why its windows cannot be

@@ -142,7 +142,7 @@ func TestFilmsAudit(t *testing.T) {
 			for i := range plan.Rerankers {
 				plan.Rerankers[i].InferenceID = test.endpoint
 			}
-			result, _, err := sweep.Execute(t.Context(), plan, client, sweep.Options{Windows: []int{5, 10, 20, 50}, LatencySamples: -1, Resamples: 200})
+			result, _, err := sweep.Execute(t.Context(), plan, client, sweep.Options{Windows: []int{5, 10, 20, 50}, LatencySamples: -1})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,15 +2,19 @@ package sweep
 
 import (
 	"context"
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
-// Times are percentiles of latencies in milliseconds: Took is the server's own
+// Times are percentiles of latencies in milliseconds, facts about the searches
+// that were measured: Took is the server's own
 // measure, in whole milliseconds, Wall the time from sending a request to the
 // end of its answer, of the attempt that succeeded alone.
 type Times struct {
@@ -18,6 +22,8 @@ type Times struct {
 	TookP95 Number `json:"took_p95_ms"`
 	WallP50 Number `json:"wall_p50_ms"`
 	WallP95 Number `json:"wall_p95_ms"`
+	// Samples is how many searches they are of.
+	Samples int `json:"samples"`
 }
 
 // Fit is a line through the latencies: Base + PerDocument · w, with w the
@@ -42,7 +48,7 @@ type Latency struct {
 	// after one for each query that was thrown away.
 	Queries int `json:"queries"`
 	// Took and Wall are the lines through the latencies at all windows; nil
-	// where there were not two windows to draw one through.
+	// where the samples carry none: see fit.
 	Took *Fit `json:"took,omitempty"`
 	Wall *Fit `json:"wall,omitempty"`
 	// Failed counts the searches that had no answer, which are left out.
@@ -50,6 +56,47 @@ type Latency struct {
 
 	points []Times // by window
 	first  Times
+	walls  [][]float64 // by window, then query of the sample; NaN where it failed
+}
+
+// slower is by how many milliseconds the median search at one window, by
+// index, is slower than at another: the median of the queries' own
+// differences, with the interval of the sign test. Its bounds are undefined
+// where there are too few.
+func (l *Latency) slower(from, to int, confidence float64) Interval {
+	var changes []float64
+	for _, d := range differences(l.walls[from], l.walls[to]) {
+		if !math.IsNaN(d) {
+			changes = append(changes, d)
+		}
+	}
+	slices.Sort(changes)
+	high := quantileAtMost(changes, 0.5, (1-confidence)/2)
+	for i := range changes {
+		changes[i] = -changes[i]
+	}
+	slices.Sort(changes)
+	low := -quantileAtMost(changes, 0.5, (1-confidence)/2)
+	return Interval{Number(-stats.Quantile(changes, 0.5)), Number(low), Number(high)}
+}
+
+// slowerSays puts what slower found into words, as far as it goes.
+func (l *Latency) slowerSays(i Interval) string {
+	switch {
+	case !i.Low.Defined() || !i.High.Defined():
+		return fmt.Sprintf(", %s are too few to say whether it is slower", text.Count(l.Queries, "timed query"))
+	case i.Low <= 0 && i.High >= 0:
+		return fmt.Sprintf(", not told apart in latency on %s", text.Count(l.Queries, "query"))
+	}
+	return fmt.Sprintf(", %s ms (median of %s; %s to %s)", text.Signed(float64(i.Mean), 1), text.Count(l.Queries, "query"), text.Signed(float64(i.Low), 1), text.Signed(float64(i.High), 1))
+}
+
+// p95AtMost is the bound of the 95th percentile of all searches like those
+// measured at a window, by index; NaN where there are too few.
+func (l *Latency) p95AtMost(i int, confidence float64) float64 {
+	measured := slices.DeleteFunc(slices.Clone(l.walls[i]), math.IsNaN)
+	slices.Sort(measured)
+	return quantileAtMost(measured, 0.95, 1-confidence)
 }
 
 // samples collects latencies at one window.
@@ -66,6 +113,7 @@ func (s *samples) times() Times {
 		TookP95: Number(stats.Quantile(s.took, 0.95)),
 		WallP50: Number(stats.Quantile(s.wall, 0.5)),
 		WallP95: Number(stats.Quantile(s.wall, 0.95)),
+		Samples: len(s.wall),
 	}
 }
 
@@ -90,7 +138,8 @@ func (s *sweeper) latency(ctx context.Context, reranker judgments.Reranker) (*La
 	byWindow := make([]samples, len(s.windows))
 	var first samples
 	var x, took, wall []float64
-	for _, q := range sample {
+	l.walls = table(len(s.windows), len(sample))
+	for at, q := range sample {
 		held := len(s.run.Queries[q].Results[s.first()].Hits)
 		for _, i := range random.Perm(len(s.windows) + 1) {
 			if i == len(s.windows) {
@@ -105,7 +154,9 @@ func (s *sweeper) latency(ctx context.Context, reranker judgments.Reranker) (*La
 			if err != nil {
 				return nil, err
 			}
+			l.walls[i][at] = math.NaN()
 			if r != nil {
+				l.walls[i][at] = r.WallMS
 				byWindow[i].add(r)
 				x = append(x, float64(min(s.windows[i], held)))
 				took, wall = append(took, float64(r.TookMS)), append(wall, r.WallMS)
@@ -166,10 +217,16 @@ func (s *sweeper) timed(ctx context.Context, l *Latency, reranker judgments.Rera
 // than the latencies.
 type givenUpError struct{ error }
 
-// fit draws the line, nil where there is none.
+// leastExplained is the share of the variance that a line must explain to be
+// shown: below it the latency depends on something else than the window.
+const leastExplained = 0.25
+
+// fit draws the line; nil where there are not two windows to draw it through,
+// where it explains next to nothing, and where it falls: no search gets faster
+// by scoring more documents.
 func fit(x, y []float64) *Fit {
 	line, err := stats.FitLine(x, y)
-	if err != nil {
+	if err != nil || line.R2 < leastExplained || line.Slope <= 0 {
 		return nil
 	}
 	return &Fit{Base: line.Intercept, PerDocument: line.Slope, R2: line.R2, Searches: line.N}

@@ -12,13 +12,12 @@ import (
 const thresholds = 20
 
 // MinScore is what thresholds on the reranker's score would cut. A threshold
-// shortens lists, so it cannot raise nDCG or recall: it is worth what it saves
-// the user from seeing.
+// shortens lists, so it cannot raise nDCG or recall.
 type MinScore struct {
 	// Options are by rising threshold, the first without one.
 	Options []MinScoreOption `json:"options"`
-	// Chosen is the highest threshold that loses less than delta over all
-	// queries; undefined where even the lowest loses more.
+	// Chosen is the threshold with the best mean over all queries, the lowest of
+	// equal ones; undefined where none is better than no threshold.
 	Chosen Number `json:"chosen"`
 	// Difference is what thresholds chosen in this way on the other queries
 	// change in the lead metric, and Kept the share of hits they keep.
@@ -76,20 +75,20 @@ func (c *curve) estimateMinScore(queries []candidateQuery, folds []stats.Fold, o
 		}
 		found.Options = append(found.Options, option)
 	}
-	if i := highestWithin(values, everyone, o.Delta); i > 0 {
+	if i := firstBestOver(values, everyone); i > 0 {
 		found.Chosen = Number(limits[i])
 	}
 	chosen := make([]float64, len(queries))
 	kept, whole := 0.0, 0.0
 	for _, fold := range folds {
-		i := highestWithin(values, fold.Train, o.Delta)
+		i := firstBestOver(values, fold.Train)
 		for _, at := range fold.Test {
 			chosen[at] = values[i][at]
 			kept += lengths[i][at]
 			whole += lengths[0][at]
 		}
 	}
-	found.Difference, _ = gainInterval(values[0], chosen, o)
+	found.Difference = difference(values[0], chosen, o.Confidence)
 	found.Kept = undefined()
 	if whole > 0 {
 		found.Kept = Number(kept / whole)
@@ -114,14 +113,14 @@ func (c *curve) truncated(q candidateQuery, limit float64) (value, length float6
 	return orZero(c.metrics[0].ScoreList(&list)), float64(n)
 }
 
-// highestWithin is the index of the highest threshold whose mean over some
-// queries is less than delta below that without one.
-func highestWithin(values [][]float64, queries []int, delta float64) int {
-	without := meanOver(values[0], queries)
-	for i := len(values) - 1; i > 0; i-- {
-		if without-meanOver(values[i], queries) < delta {
-			return i
+// firstBestOver is the index of the best mean over some queries, the first
+// among equals: no threshold rather than one that adds nothing.
+func firstBestOver(values [][]float64, queries []int) int {
+	best, highest := 0, meanOver(values[0], queries)
+	for i := range values {
+		if m := meanOver(values[i], queries); m > highest+1e-12 {
+			best, highest = i, m
 		}
 	}
-	return 0
+	return best
 }

@@ -16,7 +16,6 @@ import (
 const (
 	DefaultAudit          = 40
 	DefaultLatencySamples = 20
-	DefaultDelta          = 0.01
 	defaultFolds          = 5
 )
 
@@ -42,14 +41,12 @@ type Options struct {
 	LatencySamples int
 	// LatencyBudget is what a search may take; 0 for no limit.
 	LatencyBudget time.Duration
-	// Delta is the loss against the best window that counts as none; 0 means
-	// 0.01.
+	// Delta is the gain of a larger window that is given up for a smaller one;
+	// 0 means stats.DefaultMargin of the number of queries, which is none for
+	// few. It is fixed before anything is searched.
 	Delta float64
 	// Seed is what every random choice derives from; 0 means 1.
 	Seed uint64
-	// Resamples is how often the bootstrap draws the queries again; 0 means
-	// 10,000, or fewer where there are many windows and queries.
-	Resamples int
 	// Confidence is the coverage of intervals and bounds; 0 means 0.95.
 	Confidence float64
 	// Pass searches every query of the plan with every system, seeing the
@@ -76,7 +73,8 @@ type Step struct {
 	Reason string
 }
 
-func (o Options) withDefaults() (Options, error) {
+// withDefaults fills in the defaults for so many queries.
+func (o Options) withDefaults(queries int) (Options, error) {
 	if len(o.Windows) > 0 {
 		if err := checkWindows(o.Windows); err != nil {
 			return o, err
@@ -84,19 +82,17 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	setDefault(&o.Audit, DefaultAudit)
 	setDefault(&o.LatencySamples, DefaultLatencySamples)
-	setDefault(&o.Delta, DefaultDelta)
+	setDefault(&o.Delta, stats.DefaultMargin(queries))
 	setDefault(&o.Seed, stats.DefaultSeed)
 	setDefault(&o.Confidence, stats.DefaultConfidence)
 	switch {
 	// Written so that NaN is refused too.
-	case !(o.Delta > 0 && o.Delta < 1):
-		return o, fmt.Errorf("delta %v is out of range: it is a loss of the metric above 0 and below 1, such as 0.01", o.Delta)
+	case !(o.Delta >= 0 && o.Delta < 1):
+		return o, fmt.Errorf("delta %v is out of range: it is a gain of the metric above 0 and below 1, such as 0.03", o.Delta)
 	case !(o.Confidence > 0.5 && o.Confidence < 1):
 		return o, fmt.Errorf("confidence %v is out of range: it must lie above 0.5 and below 1, such as 0.95", o.Confidence)
 	case o.LatencyBudget < 0:
 		return o, fmt.Errorf("the latency budget %v is negative: write it as 300ms", o.LatencyBudget)
-	case o.Resamples != 0 && o.Resamples < 100:
-		return o, fmt.Errorf("%d bootstrap resamples are too few: use at least 100", o.Resamples)
 	}
 	return o, nil
 }

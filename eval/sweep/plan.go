@@ -46,6 +46,15 @@ func Plan(plan *plan.Plan, windows []int) (*plan.Plan, error) {
 	return widened, nil
 }
 
+// presentWindows are the windows that the plan's rerankers have.
+func presentWindows(plan *plan.Plan) map[string]int {
+	windows := make(map[string]int, len(plan.Rerankers))
+	for _, r := range plan.Rerankers {
+		windows[r.Name] = r.Window
+	}
+	return windows
+}
+
 // sameButForName says whether two rerankers are one at equal windows.
 func sameButForName(a, b judgments.Reranker) bool {
 	equalScores := a.MinScore == b.MinScore || a.MinScore != nil && b.MinScore != nil && *a.MinScore == *b.MinScore

@@ -46,10 +46,11 @@ type Result struct {
 	Windows []int `json:"windows"`
 	// Seed is what every random choice derives from.
 	Seed uint64 `json:"seed"`
-	// Confidence is the coverage of the intervals, and of the bounds in the
+	// Confidence is the coverage of the intervals, and of each bound in the
 	// recommendations.
 	Confidence float64 `json:"confidence"`
-	// Delta is the loss against the best window that counts as none.
+	// Delta is the gain of a larger window that is given up for a smaller one;
+	// 0 where there are too few queries for any.
 	Delta float64 `json:"delta"`
 	// FirstStage is the ranking without a reranker.
 	FirstStage FirstStage `json:"first_stage"`
@@ -66,10 +67,10 @@ func (r *Result) Lead() string { return r.Metrics[0] }
 
 // FirstStage is what the first stage alone reaches.
 type FirstStage struct {
-	// Values are the metrics' means.
+	// Values are the metrics' means over the queries that it answered.
 	Values []Number `json:"values"`
-	// Failed are the ids of the queries without a usable answer, which count
-	// 0.
+	// Failed are the ids of the queries without a usable answer, which are left
+	// out.
 	Failed []string `json:"failed,omitempty"`
 	// Latency is that of a search without the reranker; nil where none was
 	// measured.
@@ -92,6 +93,11 @@ type Reranker struct {
 	Origin Origin `json:"origin"`
 	// Audit is nil where none was made.
 	Audit *Audit `json:"audit,omitempty"`
+	// Answered is how many queries both systems answered at every window: all
+	// numbers of the reranker are over these. Without are the metrics' means
+	// without the reranker over the same.
+	Answered int      `json:"answered"`
+	Without  []Number `json:"without"`
 	// Points are by rising window.
 	Points []Point `json:"points"`
 	// Latency is nil where none was measured.
@@ -102,8 +108,8 @@ type Reranker struct {
 	Shape Curve `json:"shape"`
 	// Settings are estimates of other settings; nil where none could be made.
 	Settings *Settings `json:"settings,omitempty"`
-	// Failed are the ids of the queries without a usable answer, which count
-	// 0 at every window.
+	// Failed are the ids of the queries without a usable answer, which are left
+	// out at every window.
 	Failed []string `json:"failed,omitempty"`
 	// Dropped counts the documents that the reranker left out of its answers
 	// at the largest window.
@@ -116,11 +122,19 @@ type Reranker struct {
 type Point struct {
 	// Window is rank_window_size.
 	Window int `json:"window"`
+	// Present says that it is the suite's own window.
+	Present bool `json:"present,omitempty"`
 	// Values are the metrics' means, Gains these minus the first stage's.
 	Values []Number `json:"values"`
 	Gains  []Number `json:"gains"`
 	// Gain is the lead metric's gain over no reranker with its interval.
 	Gain Interval `json:"gain"`
+	// Loss is the lead metric's loss against the largest window on these
+	// queries, negative for a gain. AtMost is what any larger window gains over
+	// this one at most: each holds with the confidence, not all together, and
+	// no delta may be picked from them.
+	Loss   Number `json:"loss"`
+	AtMost Number `json:"at_most"`
 	// Limited says that the lead metric looks further down than the window,
 	// beyond which the server returns nothing.
 	Limited bool `json:"limited,omitempty"`
@@ -139,14 +153,6 @@ type Point struct {
 	Losses Losses `json:"losses"`
 	// Latency is nil where none was measured.
 	Latency *Times `json:"latency,omitempty"`
-}
-
-// Interval is a mean with its confidence interval, undefined with fewer than
-// two queries.
-type Interval struct {
-	Mean Number `json:"mean"`
-	Low  Number `json:"low"`
-	High Number `json:"high"`
 }
 
 // Losses count relevant judgments over all queries by what became of them at

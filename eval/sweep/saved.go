@@ -17,7 +17,7 @@ import (
 // searched at cannot be known; an explicit one that is above all of them is an
 // error.
 func FromRun(run *eval.Run, o Options) (*Result, error) {
-	o, err := o.withDefaults()
+	o, err := o.withDefaults(len(run.Queries))
 	if err != nil {
 		return nil, err
 	}
@@ -65,11 +65,9 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 		if outside := len(c.outside); outside > 0 {
 			r.Notes = append(r.Notes, fmt.Sprintf("%s hold reranked documents that the first stage did not deliver: what is derived may be wrong", text.Count(outside, "query")))
 		}
-		filled, err := r.fill(c, nil, o)
-		if err != nil {
-			return nil, err
-		}
-		result.Rerankers = append(result.Rerankers, *filled)
+		// The window of the run need not be the suite's: a sweep saves its pass
+		// at the largest one.
+		result.Rerankers = append(result.Rerankers, *r.fill(c, nil, 0, o))
 	}
 	return result, nil
 }
@@ -137,39 +135,38 @@ func newReranker(described eval.System) Reranker {
 	}
 }
 
-// fill sums a curve up.
-func (r Reranker) fill(c *curve, latency *Latency, o Options) (*Reranker, error) {
-	points, err := c.points(o)
-	if err != nil {
-		return nil, err
+// fill sums a curve up. Present is the suite's own window, 0 where it is not
+// known.
+func (r Reranker) fill(c *curve, latency *Latency, present int, o Options) *Reranker {
+	k := c.compare(o)
+	r.Points, r.Answered, r.Failed, r.Dropped, r.Latency = c.points(o), c.answered(), c.failed, c.dropped, latency
+	for m, metric := range c.metrics {
+		r.Without = append(r.Without, Number(metric.Aggregate(c.without[m]).Value))
 	}
-	r.Points, r.Failed, r.Dropped, r.Latency = points, c.failed, c.dropped, latency
-	if latency != nil {
-		for i := range r.Points {
-			r.Points[i].Latency = &latency.points[i]
+	for i := range r.Points {
+		p := &r.Points[i]
+		p.Present = p.Window == present
+		if k.queries() > 0 {
+			p.Loss, p.AtMost = Number(k.depth.Loss[i]), Number(k.depth.AtMost[i])
+		}
+		if latency != nil {
+			p.Latency = &latency.points[i]
 		}
 	}
-	s := c.bootstrap(o)
-	r.Recommendation = c.recommend(s, latency, o)
+	r.Recommendation = k.recommend(present, latency)
 	r.Shape = c.queryShapes(o.Delta)
-	r.Shape.Share = undefined()
-	if s.queries > 0 {
-		r.Shape.Overall = shapeOf(s.means[0], s.means[1:], o.Delta)
-	}
-	if s.queries > 1 {
-		r.Shape.Share = Number(float64(s.shapes[r.Shape.Overall]) / float64(s.resamples))
-	}
+	r.Shape.Overall = k.shape()
 	if at := slices.Index(c.windows, cmp.Or(r.Recommendation.Within.Window, r.Recommendation.Best)); at >= 0 {
 		r.Settings = c.settings(at, o)
 	}
 	if len(c.failed) > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s without a usable answer, counted 0 at every window: %s", text.Count(len(c.failed), "query"), text.List(c.failed, 5)))
+		r.Notes = append(r.Notes, fmt.Sprintf("%s without a usable answer, left out at every window: %s", text.Count(len(c.failed), "query"), text.List(c.failed, 5)))
 	}
 	if c.dropped > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s of the largest window are missing from the reranker's answers: no value in %s, or below min_score", text.Count(c.dropped, "document"), r.Field))
 	}
-	if points[0].Limited {
+	if r.Points[0].Limited {
 		r.Notes = append(r.Notes, fmt.Sprintf("windows below %d limit %s: beyond the window the server returns nothing", c.cutoff, c.metrics[0]))
 	}
-	return &r, nil
+	return &r
 }

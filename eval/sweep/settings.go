@@ -8,13 +8,13 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/stats"
-	"github.com/releval/releval/eval/text"
 )
 
 // Settings estimate, from the lists of the pass alone, what other settings
 // would have given at one window. They are estimates, never measurements: the
 // setting is chosen on some queries and scored on the others
-// (cross-validation), so that the number is not flattered by the choice.
+// (cross-validation), so that the number is not flattered by the choice. One is
+// proposed only where its interval lies above 0.
 type Settings struct {
 	// Window is where they are estimated.
 	Window int `json:"window"`
@@ -30,7 +30,7 @@ type Settings struct {
 
 // fewForFolds is the number of queries below which a choice on a part of them
 // says nothing.
-const fewForFolds = 10
+const fewForFolds = stats.MinQueries
 
 // settings makes the estimates at the window with index i; nil where there are
 // too few queries.
@@ -52,7 +52,7 @@ func (c *curve) settings(i int, o Options) *Settings {
 	}
 	s.MinScore = c.estimateMinScore(candidates, folds, o)
 	if scored {
-		s.Blend = c.estimateBlend(candidates, folds, o)
+		s.Blend = c.estimateBlend(candidates, s.Window, folds, o)
 	} else {
 		s.Notes = append(s.Notes, "no blend is estimated: the first stage gives equal scores to all its hits")
 	}
@@ -69,7 +69,7 @@ type candidateQuery struct {
 
 type candidate struct {
 	raw      float64 // the reranker's score before the server's scaling
-	reranked float64 // the same from 0 to 1 within the window
+	reranked float64 // the score that the server returns, from 0 to 1 within the window
 	first    float64 // the first stage's from 0 to 1 within the window
 	rank     int     // in the first stage
 	judgment int     // -1 for none
@@ -101,15 +101,14 @@ func (c *curve) candidates(q, window int) candidateQuery {
 		}
 	}
 	credited := make(map[int32]bool)
-	rawLow, rawHigh := math.Inf(1), math.Inf(-1)
+	least, most := math.Inf(1), math.Inf(-1)
 	for _, h := range hits {
 		at, ok := position[h.Key()]
 		if !ok {
 			continue
 		}
-		raw := rawScore(h.Score)
-		rawLow, rawHigh = min(rawLow, raw), max(rawHigh, raw)
-		found := candidate{raw: raw, first: scale(seen[at].Score, low, high), rank: at, judgment: -1}
+		least, most = min(least, h.Score), max(most, h.Score)
+		found := candidate{raw: rawScore(h.Score), reranked: h.Score, first: scale(seen[at].Score, low, high), rank: at, judgment: -1}
 		if m := c.matches[q][at]; m >= 0 && !credited[m] {
 			// The documents of one title share its judgment; the one that the
 			// reranker prefers keeps it.
@@ -119,7 +118,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 		prepared.hits = append(prepared.hits, found)
 	}
 	for i := range prepared.hits {
-		prepared.hits[i].reranked = scale(prepared.hits[i].raw, rawLow, rawHigh)
+		prepared.hits[i].reranked = scale(prepared.hits[i].reranked, least, most)
 	}
 	return prepared
 }
@@ -164,22 +163,24 @@ func orZero(x float64) float64 {
 }
 
 // Sentences say what was estimated, in a sentence each.
-func (s *Settings) Sentences(metric string) []string {
+func (s *Settings) Sentences(metric string, confidence float64) []string {
 	var sentences []string
+	estimated := fmt.Sprintf("estimated by %d-fold cross-validation", s.Folds)
 	if m := s.MinScore; m != nil {
-		if m.Chosen.Defined() {
-			sentences = append(sentences, fmt.Sprintf("min_score %.4g at window %d would keep %.0f %% of the hits and change %s by %s (estimated by %d-fold cross-validation)",
-				float64(m.Chosen), s.Window, float64(m.Kept)*100, metric, text.Signed(float64(m.Difference.Mean), 4), s.Folds))
+		if m.Difference.Low > 0 {
+			sentences = append(sentences, fmt.Sprintf("min_score %.4g at window %d would keep %.0f %% of the hits and change %s by %s (%s)",
+				float64(m.Chosen), s.Window, float64(m.Kept)*100, metric, m.Difference.words(confidence), estimated))
 		} else {
-			sentences = append(sentences, fmt.Sprintf("no min_score at window %d cuts hits without losing more of %s than delta (estimated)", s.Window, metric))
+			sentences = append(sentences, fmt.Sprintf("no min_score is proposed: none is known to raise %s at window %d (%s)", metric, s.Window, estimated))
 		}
 	}
 	switch b := s.Blend; {
-	case b != nil && b.Chosen == 1:
-		sentences = append(sentences, fmt.Sprintf("no blend with the first stage's score reaches more %s at window %d than the reranker's score alone (estimated)", metric, s.Window))
-	case b != nil:
-		sentences = append(sentences, fmt.Sprintf("a blend of %.0f %% reranker and %.0f %% first stage, each scaled to 0 to 1, at window %d would change %s by %s to %.4f (estimated by %d-fold cross-validation)",
-			b.Chosen*100, (1-b.Chosen)*100, s.Window, metric, text.Signed(float64(b.Difference.Mean), 4), float64(b.Value), s.Folds))
+	case b == nil:
+	case b.Difference.Low > 0:
+		sentences = append(sentences, fmt.Sprintf("a blend of %.0f %% reranker and %.0f %% first stage, each scaled to 0 to 1, at window %d would change %s by %s to %.4f (%s); the retriever that does it: %s",
+			b.Chosen*100, (1-b.Chosen)*100, s.Window, metric, b.Difference.words(confidence), float64(b.Value), estimated, b.Retriever))
+	default:
+		sentences = append(sentences, fmt.Sprintf("no blend with the first stage's score is proposed: none is known to raise %s at window %d (%s)", metric, s.Window, estimated))
 	}
 	return append(sentences, s.Notes...)
 }

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -51,6 +52,7 @@ func runWith(queries int, firstOf, rerankOf func(random *rand.Rand, relevant boo
 		Systems: evaltest.Systems(30, eval.System{Name: "r", Window: 30}), Metrics: []string{"ndcg@10"},
 		QueryCount: queries,
 	}, Complete: &eval.Complete{}}
+	run.Manifest.Systems[0].Retriever = json.RawMessage(`{"standard":{"query":{"match":{"plot":"{{query}}"}}}}`)
 	for i := range queries {
 		q := eval.Query{ID: fmt.Sprint(i), Number: i, Judgments: []judgments.Judgment{{ID: "0", Grade: 1}}}
 		var first, reranked []eval.Hit
@@ -74,7 +76,7 @@ func runWith(queries int, firstOf, rerankOf func(random *rand.Rand, relevant boo
 
 func settingsOf(t *testing.T, run *eval.Run) *Settings {
 	t.Helper()
-	result, err := FromRun(run, Options{Windows: []int{30}, Resamples: 500})
+	result, err := FromRun(run, Options{Windows: []int{30}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,6 +102,26 @@ func TestBlendOfTwoHalves(t *testing.T) {
 	if s.Blend.Difference.Low <= 0 {
 		t.Errorf("the blend changes %+v, want a gain", s.Blend.Difference)
 	}
+	var retriever struct {
+		Linear struct {
+			Window     int `json:"rank_window_size"`
+			Retrievers []struct {
+				Weight     float64                    `json:"weight"`
+				Normalizer string                     `json:"normalizer"`
+				Retriever  map[string]json.RawMessage `json:"retriever"`
+			} `json:"retrievers"`
+		} `json:"linear"`
+	}
+	if err := json.Unmarshal(s.Blend.Retriever, &retriever); err != nil {
+		t.Fatalf("%v: %s", err, s.Blend.Retriever)
+	}
+	if l := retriever.Linear; l.Window != 30 || len(l.Retrievers) != 2 || l.Retrievers[0].Normalizer != "minmax" || l.Retrievers[0].Retriever["standard"] == nil ||
+		l.Retrievers[1].Retriever["text_similarity_reranker"] == nil || l.Retrievers[1].Weight != s.Blend.Chosen || math.Abs(l.Retrievers[0].Weight+s.Blend.Chosen-1) > 1e-9 {
+		t.Errorf("the retriever is %s", s.Blend.Retriever)
+	}
+	if said := strings.Join(s.Sentences("ndcg@10", 0.95), "\n"); !strings.Contains(said, string(s.Blend.Retriever)) {
+		t.Errorf("no retriever in %q", said)
+	}
 	if len(s.Blend.Options) != blendSteps+1 || s.Folds != defaultFolds {
 		t.Errorf("%d weights and %d folds", len(s.Blend.Options), s.Folds)
 	}
@@ -116,8 +138,8 @@ func TestBlendIsNotFlattered(t *testing.T) {
 		return 2 + 1.5*random.Float64()
 	}
 	s := settingsOf(t, runWith(200, noise, good))
-	if s.Blend.Difference.Mean > 0.01 {
-		t.Errorf("blending with noise promises %+v", s.Blend.Difference)
+	if s.Blend.Difference.Mean > 0.01 || s.Blend.Retriever != nil {
+		t.Errorf("blending with noise promises %+v by %s", s.Blend.Difference, s.Blend.Retriever)
 	}
 	best := 0.0
 	for _, option := range s.Blend.Options {
@@ -146,7 +168,7 @@ func TestBlendEnds(t *testing.T) {
 }
 
 // A threshold between the scores of the relevant and all others cuts without
-// loss.
+// loss, and gains nothing either: none is proposed.
 func TestMinScore(t *testing.T) {
 	anything := func(random *rand.Rand, _ bool) float64 { return 1 + random.Float64() }
 	apart := func(random *rand.Rand, relevant bool) float64 {
@@ -157,14 +179,14 @@ func TestMinScore(t *testing.T) {
 	}
 	s := settingsOf(t, runWith(100, anything, apart))
 	m := s.MinScore
-	if !m.Chosen.Defined() || m.Chosen < .8 || m.Chosen >= 6 {
-		t.Errorf("min_score %v, want the highest tried, above nearly all of the others' scores", m.Chosen)
+	if m.Chosen.Defined() || m.Difference.Mean != 0 || m.Kept != 1 {
+		t.Errorf("min_score %v changes %+v and keeps %v, want none", m.Chosen, m.Difference, m.Kept)
 	}
-	if m.Difference.Mean != 0 {
-		t.Errorf("it changes %+v, want nothing: the relevant documents rank first", m.Difference)
+	if last := m.Options[len(m.Options)-1]; last.Value != m.Options[0].Value || last.Hits > 5 {
+		t.Errorf("the highest threshold has %+v, want no loss and few hits: the relevant documents rank first", last)
 	}
-	if m.Kept > .1 {
-		t.Errorf("%v of the hits are kept, want few", m.Kept)
+	if said := strings.Join(s.Sentences("ndcg@10", 0.95), "\n"); !strings.Contains(said, "no min_score is proposed") {
+		t.Errorf("says %q", said)
 	}
 	if got := m.Options[0]; got.MinScore.Defined() || got.Hits != 30 {
 		t.Errorf("the first option is %+v, want no threshold and all 30 hits", got)
@@ -245,7 +267,7 @@ func TestBlendedEqualsSorting(t *testing.T) {
 // Where all scores are equal no threshold cuts any hit, and none is named.
 func TestNoMinScoreAmongEqualScores(t *testing.T) {
 	run := runWith(20, func(r *rand.Rand, _ bool) float64 { return 1 + r.Float64() }, func(*rand.Rand, bool) float64 { return 2 })
-	result, err := FromRun(run, Options{Windows: []int{30}, Resamples: 200})
+	result, err := FromRun(run, Options{Windows: []int{30}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -263,12 +285,12 @@ func TestNoBlendIsSaid(t *testing.T) {
 		}
 		return 1 + r.Float64()
 	})
-	result, err := FromRun(run, Options{Windows: []int{30}, Resamples: 200})
+	result, err := FromRun(run, Options{Windows: []int{30}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := result.Rerankers[0].Settings
-	text := strings.Join(s.Sentences("ndcg@10"), "\n")
+	text := strings.Join(s.Sentences("ndcg@10", 0.95), "\n")
 	if s.Blend.Chosen != 1 || strings.Contains(text, "100 % reranker") || !strings.Contains(text, "no blend with the first stage's score") {
 		t.Errorf("weight %v: %s", s.Blend.Chosen, text)
 	}

@@ -1,7 +1,10 @@
 package sweep
 
-// Shape is what a curve of the lead metric over the windows does, changes
-// within delta left aside.
+import "github.com/releval/releval/eval/stats"
+
+// Shape is what a curve of the lead metric over the windows does. Of one query
+// it is a fact, changes within delta left aside; of all it is said only as far
+// as the bounds carry it.
 type Shape string
 
 // The shapes.
@@ -19,10 +22,8 @@ const (
 
 // Curve is the shape over all queries, and query by query.
 type Curve struct {
+	// Overall is empty where the bounds carry none.
 	Overall Shape `json:"overall"`
-	// Share is the share of the bootstrap's resamples that give the same
-	// shape.
-	Share Number `json:"share"`
 	// The following count queries by their own shape.
 	Flat      int `json:"flat"`
 	Saturates int `json:"saturates"`
@@ -71,6 +72,46 @@ func shapeOf(without float64, curve []float64, delta float64) Shape {
 	}
 }
 
+// shape is what the curve does for queries like these, by the bounds; empty
+// where they carry none:
+//
+//   - flat: no window differs from no reranker by delta or more;
+//   - rises and saturates: the recommended window gains over no reranker, the
+//     larger ones neither gain delta or more over it nor lose it;
+//   - peaks and decays: the best window here gains over no reranker and over
+//     the largest, as one of so many that might have been chosen;
+//   - decays from the start: the largest loses against no reranker, and so does
+//     every other window or it is not known to gain.
+func (k *comparison) shape() Shape {
+	if k.unbounded != "" || k.queries() == 0 || k.covered == 1 || k.o.Delta == 0 {
+		return ""
+	}
+	last := k.covered - 1
+	largest := k.change(k.without, k.with[last])
+	best := bestOf(k.means()) - 1
+	// The best was chosen by the same data: the chance of error is divided
+	// among all windows (Bonferroni).
+	strict := 1 - k.alpha()/float64(k.covered)
+	rises := difference(k.without, k.with[best], strict).Low > 0
+	flat := true
+	for _, values := range k.with {
+		changes := differences(k.without, values)
+		flat = flat && stats.Upper(changes, 1, k.alpha()) < k.o.Delta && stats.Upper(differences(values, k.without), 1, k.alpha()) < k.o.Delta
+	}
+	at := k.depth.Recommended
+	switch {
+	case flat:
+		return Flat
+	case rises && difference(k.with[last], k.with[best], strict).Low > 0:
+		return Peaks
+	case largest.High < 0 && !rises:
+		return Decays
+	case at >= 0 && difference(k.without, k.with[at], k.o.Confidence).Low > 0 && stats.Upper(differences(k.with[last], k.with[at]), 1, k.alpha()) < k.o.Delta:
+		return Saturates
+	}
+	return ""
+}
+
 // count takes a query's shape into the counts.
 func (c *Curve) count(s Shape) {
 	switch s {
@@ -94,7 +135,7 @@ func (c *curve) queryShapes(delta float64) Curve {
 		for i := range values {
 			values[i] = c.values[0][i][q]
 		}
-		without := c.base.values[0][q]
+		without := c.without[0][q]
 		shape := shapeOf(without, values, delta)
 		found.count(shape)
 		best := 0
@@ -117,7 +158,7 @@ func (c *curve) queryShapes(delta float64) Curve {
 func (c *curve) defined() []int {
 	var defined []int
 	for q := range c.run.Queries {
-		sum := c.base.values[0][q]
+		sum := c.without[0][q]
 		for i := range c.covered {
 			sum += c.values[0][i][q]
 		}

@@ -8,13 +8,18 @@ import (
 	"testing"
 
 	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/plan"
 )
 
 func TestSmallChildWindowFailsBeforeTheFirstSearch(t *testing.T) {
 	d := newDouble(20)
-	plan := newPlan(t, d, 3, "pointwise")
-	plan.Suite.Search.Retriever = json.RawMessage(`{"rrf":{"rank_window_size":20,"retrievers":[]}}`)
-	_, _, err := Execute(context.Background(), plan, d, Options{Windows: []int{5, 50}})
+	suite := newPlan(t, d, 3, "pointwise").Suite
+	suite.Search.Retriever = json.RawMessage(`{"rrf":{"rank_window_size":20,"retrievers":[]}}`)
+	p, err := plan.New(suite, plan.Overrides{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = Execute(context.Background(), p, d, Options{Windows: []int{5, 50}})
 	var small *smallWindowError
 	if !errors.As(err, &small) || !strings.Contains(err.Error(), "search.retriever.rrf.rank_window_size is 20") {
 		t.Errorf("error %v does not name the setting", err)

@@ -1,0 +1,250 @@
+package untrusted
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
+)
+
+// Bounds on what a suite may cost.
+const (
+	// MaxSuiteBytes is the largest suite file.
+	MaxSuiteBytes = 4 << 20
+	// MaxQueries is the most queries.
+	MaxQueries = 2000
+	// MaxDocumentBytes is the most that a documents file may unpack to.
+	MaxDocumentBytes = 64 << 20
+)
+
+// Policy is what a suite may use.
+type Policy struct {
+	// Indices and TitleFields are the patterns (path.Match) of the indices
+	// that may be searched, and of the fields whose values may be shown. With
+	// none, none are allowed.
+	Indices, TitleFields []string
+}
+
+// Check says all that the policy refuses in a suite, each with its place.
+func (p Policy) Check(s *judgments.Suite) judgments.Problems {
+	c := &checker{}
+	at := s.Search.Position
+	if s.Cluster != "" && s.Cluster != "embedded" {
+		c.refuse(judgments.Position{File: s.File}, "cluster: %s: a suite may say embedded alone; name the address by --cluster or ELASTICSEARCH_URL", text.Quote(s.Cluster))
+	}
+	for index := range strings.SplitSeq(s.Search.Index, ",") {
+		if !allowsIndex(p.Indices, strings.TrimSpace(index)) {
+			c.refuse(at, "index: %s is not allowed; if it may be searched, add --allow-index %[1]s", text.Quote(index))
+		}
+	}
+	if !p.Shows(s.Search.TitleField) {
+		c.refuse(at, "title_field: %s is not allowed; if its values may be shown, add --allow-title-field %[1]s", text.Quote(s.Search.TitleField))
+	}
+	if s.Search.Documents != "" {
+		if err := within(filepath.Dir(s.File), s.Search.Documents); err != nil {
+			c.refuse(at, "documents: %v", err)
+		} else if err := judgments.BoundDocuments(s.Search.Documents, MaxDocumentBytes); err != nil {
+			c.refuse(at, "documents: %v", err)
+		}
+	}
+	if len(s.Queries) > MaxQueries {
+		c.refuse(judgments.Position{File: s.File}, "%s: at most %s are allowed", text.Count(len(s.Queries), "query"), text.Thousands(MaxQueries))
+	}
+	for _, r := range s.Search.Rerankers {
+		if r.Window > mostHits {
+			c.refuse(r.Position, "rank_window_size: %d is above %d", r.Window, mostHits)
+		}
+	}
+	for _, q := range s.Queries {
+		if strings.Contains(q.Text, "_index") {
+			c.refuse(q.Position, "query: the text names the field _index")
+		}
+	}
+	c.walk(reflect.ValueOf(&s.Search).Elem(), at, "search", request)
+	for i := range s.Queries {
+		c.walk(reflect.ValueOf(&s.Queries[i]).Elem(), s.Queries[i].Position, "query", request)
+	}
+	c.problems.Sort()
+	return c.problems
+}
+
+// Shows says whether the values of a field may be shown.
+func (p Policy) Shows(field string) bool { return matches(p.TitleFields, field) }
+
+// CheckFile refuses a suite's file that is a link out of its folder, or too
+// large: its lines are repeated in messages.
+func CheckFile(file string) error {
+	if err := within(filepath.Dir(file), file); err != nil {
+		return err
+	}
+	info, err := os.Stat(file)
+	if err == nil && info.Size() > MaxSuiteBytes {
+		err = fmt.Errorf("%s is larger than %d MiB", text.Quote(file), MaxSuiteBytes>>20)
+	}
+	return err
+}
+
+// CheckInput refuses a file or folder to convert where it, or a file in it, is
+// a link out of its folder.
+func CheckInput(in string) error {
+	info, err := os.Stat(in)
+	if err != nil {
+		return fmt.Errorf("%s cannot be read", text.Quote(in))
+	}
+	if !info.IsDir() {
+		return within(filepath.Dir(in), in)
+	}
+	return filepath.WalkDir(in, func(file string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		return within(in, file)
+	})
+}
+
+func matches(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		ok, err := path.Match(pattern, name)
+		return ok && err == nil
+	})
+}
+
+// allowsIndex says whether an index may be searched. The name of several (a
+// pattern, date mathematics, another cluster's index) may be wider than a
+// pattern that it matches, and must be one of the patterns itself.
+func allowsIndex(patterns []string, index string) bool {
+	if index == "" || index == "_all" || index[0] == '-' || strings.ContainsAny(index, "*?<>:%") {
+		return index != "" && slices.Contains(patterns, index)
+	}
+	return matches(patterns, index)
+}
+
+// within says whether a file is regular and lies in a folder, links resolved.
+func within(folder, file string) error {
+	inside, err := filepath.EvalSymlinks(folder)
+	if err != nil {
+		return err
+	}
+	real, err := filepath.EvalSymlinks(file)
+	if err != nil {
+		return fmt.Errorf("%s cannot be read", text.Quote(file))
+	}
+	if inside, err = filepath.Abs(inside); err != nil {
+		return err
+	}
+	if real, err = filepath.Abs(real); err != nil {
+		return err
+	}
+	name, err := filepath.Rel(inside, real)
+	if err != nil || !filepath.IsLocal(name) {
+		return fmt.Errorf("%s is outside of the suite's folder", text.Quote(file))
+	}
+	info, err := os.Lstat(real)
+	if err != nil {
+		return fmt.Errorf("%s cannot be read", text.Quote(file))
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no regular file", text.Quote(file))
+	}
+	return nil
+}
+
+type checker struct{ problems judgments.Problems }
+
+func (c *checker) refuse(at judgments.Position, format string, args ...any) {
+	c.problems = append(c.problems, judgments.Problem{Position: at, Message: "untrusted suite: " + fmt.Sprintf(format, args...)})
+}
+
+var (
+	rawType      = reflect.TypeFor[json.RawMessage]()
+	positionType = reflect.TypeFor[judgments.Position]()
+)
+
+// walk finds all raw JSON of a value, whichever key it stands under, and the
+// place that is nearest to it. The mappings and settings of the index that is
+// made of the suite's own documents are no part of a search.
+func (c *checker) walk(v reflect.Value, at judgments.Position, name string, is role) {
+	if v.Type() == rawType {
+		c.raw(v.Bytes(), at, name, is)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			c.walk(v.Elem(), at, name, is)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			c.walk(v.Index(i), at, name, is)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			c.member(key.String(), at)
+			c.walk(v.MapIndex(key), at, key.String(), is)
+		}
+	case reflect.Struct:
+		c.fields(v, at, name, is)
+	}
+}
+
+func (c *checker) fields(v reflect.Value, at judgments.Position, name string, is role) {
+	for i := range v.NumField() {
+		if v.Type().Field(i).Type == positionType {
+			if p := v.Field(i).Interface().(judgments.Position); p.Line > 0 {
+				at = p
+			}
+		}
+	}
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		switch field.Name {
+		case "Mappings", "Settings":
+			continue
+		}
+		if !v.Field(i).IsZero() {
+			c.member(field.Name, at)
+		}
+		inner := is
+		switch {
+		case field.Name == "Retriever" || v.Type().Name() == "Retriever":
+			inner = retriever
+		case field.Name == "Params" || v.Type().Name() == "Param":
+			inner = parameter
+		case field.Name == "Extra":
+			inner = request
+		}
+		c.walk(v.Field(i), at, strings.ToLower(field.Name), inner)
+	}
+}
+
+// member refuses a key of a suite by its name, as in raw JSON. The index that
+// is searched has been looked at.
+func (c *checker) member(key string, at judgments.Position) {
+	if key == "Index" {
+		return
+	}
+	w := &walk{}
+	w.member(key, nil)
+	for _, what := range w.found {
+		c.refuse(at, "%s", what)
+	}
+}
+
+func (c *checker) raw(raw json.RawMessage, at judgments.Position, name string, is role) {
+	if len(raw) == 0 {
+		return
+	}
+	if is == request && slices.Contains(queryKeys, name) {
+		raw = slices.Concat([]byte(`{"`+name+`":`), raw, []byte("}"))
+	}
+	for _, what := range JSON(raw, is) {
+		c.refuse(at, "%s: %s", name, what)
+	}
+}
