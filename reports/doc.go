@@ -11,8 +11,9 @@
 //  1. New works a Report out of an evaluation: sorted, deduplicated, plain
 //     values. Gates, a baseline and a sweep are set by whoever has them.
 //  2. The verdicts, what to do next and the findings are put in words once:
-//     the answer with its interval, what to do, and what could not be
-//     trusted.
+//     what happened on these queries, what it may mean for others, what judging
+//     could make of it, what to do, and what could not be trusted. No sentence
+//     says more than the difference's Says.
 //  3. Every text from elsewhere becomes one inert line; each format then
 //     escapes what has a meaning there.
 //  4. Tables are filled once, and rendered by package grid for each format;

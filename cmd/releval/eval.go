@@ -22,6 +22,7 @@ type evalFlags struct {
 	trecVersion string
 	rbo         float64
 	grades      string
+	ties        string
 	seed        uint64
 }
 
@@ -57,6 +58,7 @@ rounded up, as up to 9.0.8. --trec-version is exact in everything.`,
 	flags.BoolVar(&f.float32, "trec-float32", false, "keep scores in single precision, as trec_eval up to 9.0.8")
 	flags.StringVar(&f.trecVersion, "trec-version", "", "do as this version of trec_eval: 9.0.8 or 10.0")
 	flags.Float64Var(&f.rbo, "rbo", 0, "how much alike the others rank as the first run: rank-biased overlap with this persistence, as 0.9")
+	flags.StringVar(&f.ties, "ties", "trec", "hits of one score: trec (by document id, as trec_eval) or expected (the mean over all their orders)")
 	flags.StringVar(&f.grades, "grades", "integer", "what grades of the qrels may be: integer, or fractional (0.7), which trec_eval cuts to whole numbers")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
 	return cmd
@@ -71,6 +73,14 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 		o.Order = trec.ByRank
 	default:
 		return usageError(cmd, "--rank-by must be score or rank, not %q", f.rankBy)
+	}
+	switch {
+	case f.ties == "expected" && o.Order == trec.ByRank:
+		return usageError(cmd, "--ties expected is about equal scores, and --rank-by rank does not look at scores")
+	case f.ties == "expected":
+		o.ExpectTies, o.Seed = true, f.seed
+	case f.ties != "trec":
+		return usageError(cmd, "--ties must be trec or expected, not %q", f.ties)
 	}
 	write := trec.WriteOptions{PerQuery: f.perQuery}
 	rounded := false

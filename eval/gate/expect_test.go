@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/judgments"
 )
 
@@ -111,5 +112,39 @@ func TestExpectations(t *testing.T) {
 				t.Errorf("query = %q, want crime", results[0].Query)
 			}
 		})
+	}
+}
+
+// An expectation passes only where it holds for every order of tied hits, and
+// fails only where it holds for none.
+func TestExpectationsUnderTies(t *testing.T) {
+	for name, test := range map[string]struct {
+		ties    [][2]int
+		expect  judgments.Expectation
+		verdict Verdict
+	}{
+		"no tie":               {nil, judgments.Expectation{Title: "B", Within: 2}, Passed},
+		"a tie within":         {[][2]int{{1, 2}}, judgments.Expectation{Title: "B", Within: 2}, Passed},
+		"a tie across":         {[][2]int{{2, 4}}, judgments.Expectation{Title: "B", Within: 2}, Inconclusive},
+		"a tie beyond":         {[][2]int{{3, 4}}, judgments.Expectation{Title: "D", Within: 2}, Failed},
+		"returned too low":     {[][2]int{{2, 4}}, judgments.Expectation{Title: "D", Within: 2}, Inconclusive},
+		"not within, across":   {[][2]int{{2, 4}}, judgments.Expectation{Title: "D", NotWithin: 2}, Inconclusive},
+		"not within, beyond":   {[][2]int{{3, 4}}, judgments.Expectation{Title: "D", NotWithin: 2}, Passed},
+		"before, tied":         {[][2]int{{2, 4}}, judgments.Expectation{Title: "B", Before: "C"}, Inconclusive},
+		"before, not the same": {[][2]int{{2, 3}}, judgments.Expectation{Title: "B", Before: "D"}, Passed},
+	} {
+		answer := &eval.Result{Ties: test.ties}
+		for i, title := range []string{"A", "B", "C", "D"} {
+			answer.Hits = append(answer.Hits, eval.Hit{Document: &eval.Document{ID: title, Title: title}, Score: 9 - float64(i)})
+		}
+		run := &eval.Run{
+			Manifest: eval.Manifest{Systems: []eval.System{{Name: eval.FirstStage, Kind: eval.KindRetriever, Depth: 4}}, Metrics: []string{"mrr"}},
+			Queries: []eval.Query{{ID: "q", Judgments: []judgments.Judgment{{Title: "A", Grade: 1}}, Expect: []judgments.Expectation{test.expect},
+				Results: eval.Results{eval.FirstStage: answer}}},
+		}
+		results := Evaluate(Input{Scores: mustEvaluate(run, []metrics.Metric{mustParse("mrr")})})
+		if len(results) != 1 || results[0].Verdict != test.verdict {
+			t.Errorf("%s: %v, want %s", name, results, test.verdict)
+		}
 	}
 }

@@ -275,21 +275,17 @@ func (t *tested) choose() {
 		n := c.answered()
 		t.compared = append(t.compared, n > 0 && 2*n >= most)
 	}
-	if len(t.columns) == 0 {
+	if !slices.Contains(t.compared, true) {
 		return
 	}
 query:
 	for q := range t.columns[0].scores.Errors {
-		any := false
 		for i, c := range t.columns {
 			if t.compared[i] && (c.unanswered(q) || math.IsNaN(c.value(q))) {
 				continue query
 			}
-			any = any || t.compared[i]
 		}
-		if any {
-			t.queries = append(t.queries, q)
-		}
+		t.queries = append(t.queries, q)
 	}
 }
 

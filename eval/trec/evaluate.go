@@ -38,6 +38,11 @@ type Options struct {
 	// Float32 rounds scores to single precision, as trec_eval did up to 9.0.8:
 	// scores that differ only beyond it become ties.
 	Float32 bool
+	// ExpectTies takes the mean over all orders of hits of one score, where
+	// trec_eval orders them by document id. Seed decides the random orders of
+	// metrics without a closed form.
+	ExpectTies bool
+	Seed       uint64
 	// Workers is how many lists are worked on at a time; 0 means one a core.
 	Workers int
 }
@@ -182,6 +187,14 @@ func (e *evaluation) failedBefore() bool {
 func (e *evaluation) score(query int, g *group) {
 	l := g.list()
 	e.result.set(query, &l)
+	if !e.options.ExpectTies {
+		return
+	}
+	if ties := g.ties(); len(ties) > 0 {
+		for m, metric := range e.result.Metrics {
+			e.result.Values[m][query] = metric.ExpectedList(&l, ties, e.options.Seed).Value
+		}
+	}
 }
 
 func (e *evaluation) noteUnjudged(query []byte) {

@@ -170,6 +170,25 @@ func (g *group) list() metrics.List {
 	return l
 }
 
+// ties are the ranges of ranks that share a score.
+func (g *group) ties() []metrics.Tie {
+	scores := make([]float64, len(g.hits))
+	for i, h := range g.hits {
+		scores[i] = h.score
+	}
+	slices.SortFunc(scores, func(a, b float64) int { return cmp.Compare(b, a) })
+	var ties []metrics.Tie
+	for from, to := 0, 0; from < len(scores); from = to {
+		for to = from + 1; to < len(scores) && scores[to] == scores[from]; {
+			to++
+		}
+		if to-from > 1 {
+			ties = append(ties, metrics.Tie{First: from + 1, Last: to})
+		}
+	}
+	return ties
+}
+
 // rank appends the judged hits among hits[from:to], which all others come
 // before or after, by rank. The judged ones are put in order; then each of the
 // other hits is counted at the first judged one that it beats.
