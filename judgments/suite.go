@@ -42,7 +42,7 @@ type Search struct {
 	// TitleField is the field whose value identifies a document to the
 	// judgments.
 	TitleField string
-	// Documents is the path of an NDJSON file with the documents, already
+	// Documents is the path of a file with the documents, already
 	// relative to the working directory; empty where the suite has none.
 	Documents string
 	// Mappings and Settings are for creating the index, as raw JSON; empty

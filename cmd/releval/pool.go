@@ -75,7 +75,7 @@ to judge for it are listed.`,
 	flags.StringVar(&f.first.RerankField, "rerank-field", "", "with --queries: the `FIELD` that the reranker reads; else there is no reranker")
 	flags.StringVar(&f.first.InferenceID, "inference-id", "", "with --queries: the reranker's inference endpoint `ID`; else the server's default")
 	flags.IntVar(&f.first.Window, "window", 50, "with --queries: rank_window_size of the reranker")
-	flags.StringVar(&f.first.Documents, "documents", "", "with --queries: an NDJSON `FILE` with the documents, for releval load and the embedded engine")
+	flags.StringVar(&f.first.Documents, "documents", "", "with --queries: a `FILE` with the documents, for releval load and the embedded engine")
 	return cmd
 }
 
