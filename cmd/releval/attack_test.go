@@ -75,7 +75,7 @@ func TestSignalsEndEverything(t *testing.T) {
 		"pool --cluster embedded --from fifo suite.yaml", "pool --cluster embedded --run fifo suite.yaml", "pool --merge fifo suite.yaml",
 		"pool --cluster embedded --queries fifo --index i --title-field t new.yaml", "agree fifo suite.yaml", "agree suite.yaml fifo",
 		"eval fifo a.run", "eval a.qrels fifo", "eval a.qrels -", "convert fifo out.yaml", "convert a.qrels out.yaml --queries fifo", "convert suite.yaml out.yaml --documents fifo",
-		"load --cluster embedded piped.yaml", "serve --listen 127.0.0.1:0 fifo", "serve --listen 127.0.0.1:0 piped.yaml", "serve --listen 127.0.0.1:0",
+		"serve --listen 127.0.0.1:0 fifo", "serve --listen 127.0.0.1:0 piped.yaml", "serve --listen 127.0.0.1:0",
 	} {
 		add(args)
 	}

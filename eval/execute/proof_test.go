@@ -235,9 +235,14 @@ func TestRerankerThatDidNotRun(t *testing.T) {
 // A field that no document of any window has keeps the reranker from running.
 func TestRerankerWithoutTexts(t *testing.T) {
 	run, _, _ := prove(t, "", byLength)
+	var why eval.DropReasons
 	for i := range run.Queries {
 		run.Queries[i].Results["model"].Hits = []eval.Hit{}
+		for _, h := range run.Queries[i].Results[eval.FirstStage].Hits {
+			why.NoValue = append(why.NoValue, h.Key().String())
+		}
 	}
+	run.Complete.Dropped = map[string]eval.DropReasons{"model": why}
 	if got := integrity.Check(run).Systems[1].NotReranked; len(got) != 3 {
 		t.Errorf("not reranked: %v, want all three queries", got)
 	}

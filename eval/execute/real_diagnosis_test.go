@@ -72,8 +72,8 @@ queries:
 					if notes := strings.Join(run.Manifest.Notes, "\n"); !strings.Contains(notes, c.note) {
 						t.Errorf("the run does not say %q, but %q", c.note, notes)
 					}
-					if c.collapse != "" && (len(titlesOf(run, "first-stage")) != 2 || len(titlesOf(run, "elastic")) != 3) {
-						t.Errorf("first stage %v, reranked %v; want the collapsed two, and all three with a value", titlesOf(run, "first-stage"), titlesOf(run, "elastic"))
+					if c.collapse != "" && (len(firstTitles(run, "first-stage")) != 2 || len(titlesOf(run, "elastic")) != 3) {
+						t.Errorf("first stage %v, reranked %v; want the collapsed two, and all three with a value", firstTitles(run, "first-stage"), titlesOf(run, "elastic"))
 					}
 				})
 			}
@@ -81,7 +81,7 @@ queries:
 	}
 }
 
-func titlesOf(run *eval.Run, system string) []string {
+func firstTitles(run *eval.Run, system string) []string {
 	var titles []string
 	for _, h := range run.Queries[0].Results[system].Hits {
 		titles = append(titles, h.Title)

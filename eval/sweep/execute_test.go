@@ -12,8 +12,8 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/plan"
-	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 )
 
@@ -98,6 +98,22 @@ func TestNumberOfSearchesOfThePassAlone(t *testing.T) {
 	}
 }
 
+// asRanked are a run's values by system, metric and query, for the order in
+// which the server returned the hits, as a sweep counts them.
+func asRanked(run *eval.Run, chosen []metrics.Metric) [][][]float64 {
+	all := make([][][]float64, len(run.Manifest.Systems))
+	for s, system := range run.Manifest.Names() {
+		all[s] = make([][]float64, len(chosen))
+		for m, metric := range chosen {
+			for i := range run.Queries {
+				q := &run.Queries[i]
+				all[s][m] = append(all[s][m], metric.Score(metrics.Ranking{Grades: q.Grades(q.Results[system].Hits), Judged: q.Judged()}))
+			}
+		}
+	}
+	return all
+}
+
 // Every window of the result has the numbers of a run at that window alone.
 func TestEveryWindowIsThatOfARealRun(t *testing.T) {
 	d := newDouble(90)
@@ -113,18 +129,15 @@ func TestEveryWindowIsThatOfARealRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		run := &eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}
-		evaluation, err := score.Evaluate(run, plan.Metrics)
-		if err != nil {
-			t.Fatal(err)
-		}
+		values := asRanked(run, plan.Metrics)
 		for m, metric := range plan.Metrics {
-			want := metric.Aggregate(evaluation.Systems[1].Values[m]).Value
+			want := metric.Aggregate(values[1][m]).Value
 			if got := float64(result.Rerankers[0].Points[i].Values[m]); got != want {
 				t.Errorf("%s at window %d: %v, a run has %v", metric, w, got, want)
 			}
 		}
 		if i%20 == 9 {
-			bounds, err := stats.DifferenceInterval(differences(evaluation.Systems[0].Values[0], evaluation.Systems[1].Values[0]), 0.95)
+			bounds, err := stats.DifferenceInterval(differences(values[0][0], values[1][0]), 0.95)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,11 +187,8 @@ func TestListwiseFallsBackToMeasuring(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		evaluation, err := score.Evaluate(&eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}, plan.Metrics)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := plan.Metrics[0].Aggregate(evaluation.Systems[1].Values[0]).Value
+		values := asRanked(&eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}, plan.Metrics)
+		want := plan.Metrics[0].Aggregate(values[1][0]).Value
 		if got := float64(r.Points[i].Values[0]); got != want {
 			t.Errorf("window %d: %v, a run has %v", w, got, want)
 		}

@@ -123,6 +123,9 @@ func newResult(b *base, o Options) *Result {
 		result.FirstStage.Values = append(result.FirstStage.Values, Number(metric.Aggregate(b.values[i]).Value))
 	}
 	result.FirstStage.Failed = b.failed
+	if tied := tiedQueries(b.run); tied > 0 {
+		result.Notes = append(result.Notes, fmt.Sprintf("in %s the server did not decide the order of some hits: a sweep counts them in the order in which they came", text.Count(tied, "query")))
+	}
 	return result
 }
 
@@ -169,4 +172,19 @@ func (r Reranker) fill(c *curve, latency *Latency, present int, o Options) *Rera
 		r.Notes = append(r.Notes, fmt.Sprintf("windows below %d limit %s: beyond the window the server returns nothing", c.cutoff, c.metrics[0]))
 	}
 	return &r
+}
+
+// tiedQueries counts the queries in which some system's answer has hits in no
+// order.
+func tiedQueries(run *eval.Run) int {
+	tied := 0
+	for i := range run.Queries {
+		for _, result := range run.Queries[i].Results {
+			if !result.Failed() && len(result.Ties) > 0 {
+				tied++
+				break
+			}
+		}
+	}
+	return tied
 }

@@ -18,7 +18,6 @@ import (
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/runfile"
-	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/judgments"
 )
 
@@ -264,14 +263,10 @@ func TestFailuresAreLeftOut(t *testing.T) {
 		}
 		plan.Metrics = append(plan.Metrics, m)
 	}
-	evaluate := func(left ...string) *score.Evaluation {
+	evaluate := func(left ...string) [][][]float64 {
 		answered := *run
 		answered.Queries = slices.DeleteFunc(slices.Clone(run.Queries), func(q eval.Query) bool { return slices.Contains(left, q.ID) })
-		evaluation, err := score.Evaluate(&answered, plan.Metrics)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return evaluation
+		return asRanked(&answered, plan.Metrics)
 	}
 	firstStage, both := evaluate("q5"), evaluate("q2", "q5", "q7")
 	result, err := FromRun(run, Options{Windows: []int{10, 40}, Metrics: plan.Metrics})
@@ -280,13 +275,13 @@ func TestFailuresAreLeftOut(t *testing.T) {
 	}
 	r := result.Rerankers[0]
 	for m, metric := range plan.Metrics {
-		if got, want := result.FirstStage.Values[m], metric.Aggregate(firstStage.Systems[0].Values[m]).Value; math.Abs(float64(got)-want) > 1e-12 {
+		if got, want := result.FirstStage.Values[m], metric.Aggregate(firstStage[0][m]).Value; math.Abs(float64(got)-want) > 1e-12 {
 			t.Errorf("%s of the first stage: %v, the run has %v", metric, got, want)
 		}
-		if got, want := r.Without[m], metric.Aggregate(both.Systems[0].Values[m]).Value; math.Abs(float64(got)-want) > 1e-12 {
+		if got, want := r.Without[m], metric.Aggregate(both[0][m]).Value; math.Abs(float64(got)-want) > 1e-12 {
 			t.Errorf("%s without the reranker: %v, the run has %v", metric, got, want)
 		}
-		if got, want := r.Points[1].Values[m], metric.Aggregate(both.Systems[1].Values[m]).Value; math.Abs(float64(got)-want) > 1e-12 {
+		if got, want := r.Points[1].Values[m], metric.Aggregate(both[1][m]).Value; math.Abs(float64(got)-want) > 1e-12 {
 			t.Errorf("%s at window 40: %v, the run has %v", metric, got, want)
 		}
 	}
