@@ -72,7 +72,7 @@ queries:
 					if notes := strings.Join(run.Manifest.Notes, "\n"); !strings.Contains(notes, c.note) {
 						t.Errorf("the run does not say %q, but %q", c.note, notes)
 					}
-					if c.collapse != "" && (len(firstTitles(run, "first-stage")) != 2 || len(titlesOf(run, "elastic")) != 3) {
+					if c.collapse != "" && (len(firstTitles(run, "first-stage")) != 2 || len(firstTitles(run, "elastic")) != 3) {
 						t.Errorf("first stage %v, reranked %v; want the collapsed two, and all three with a value", firstTitles(run, "first-stage"), titlesOf(run, "elastic"))
 					}
 				})
