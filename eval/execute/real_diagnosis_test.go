@@ -73,7 +73,7 @@ queries:
 						t.Errorf("the run does not say %q, but %q", c.note, notes)
 					}
 					if c.collapse != "" && (len(firstTitles(run, "first-stage")) != 2 || len(firstTitles(run, "elastic")) != 3) {
-						t.Errorf("first stage %v, reranked %v; want the collapsed two, and all three with a value", firstTitles(run, "first-stage"), titlesOf(run, "elastic"))
+						t.Errorf("first stage %v, reranked %v; want the collapsed two, and all three with a value", firstTitles(run, "first-stage"), firstTitles(run, "elastic"))
 					}
 				})
 			}
