@@ -23,7 +23,7 @@ const mostRefusals = 3
 func Probe(ctx context.Context, c Searcher, p *plan.Plan) (searches int, err error) {
 	r := &Runner{Cluster: c}
 	s := newSession(r, p)
-	s.snapshot = NewSnapshot(c, p.Suite.Search.Index)
+	s.snapshot = NewSnapshot(c, p.Suite.Search.Index).Routed(p.Suite.Search.Request)
 	defer s.snapshot.Close(ctx)
 	all := make([]int, len(p.Queries))
 	for i := range all {

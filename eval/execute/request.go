@@ -23,14 +23,7 @@ func (s *session) searched(ctx context.Context, request plan.Request, reuse *clu
 	return s.snapshot.Search(ctx, body, cluster.SearchOptions{Size: request.Size, Reuse: reuse})
 }
 
-// searchOnce sends one search without a point in time.
-func searchOnce(ctx context.Context, c Searcher, p *plan.Plan, request plan.Request) (cluster.Response, error) {
-	if request.ESQL != nil {
-		return queried(ctx, c, p, request)
-	}
-	return c.Search(ctx, p.Body(request, ""), cluster.SearchOptions{Index: p.Suite.Search.Index, Size: request.Size})
-}
-
+// queried asks an ES|QL query.
 func queried(ctx context.Context, c Searcher, p *plan.Plan, request plan.Request) (cluster.Response, error) {
 	q, ok := c.(querier)
 	if !ok {
