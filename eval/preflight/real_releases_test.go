@@ -38,6 +38,10 @@ func TestElasticsearchOldReleases(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(client.Close)
+			// 8.17 has no endpoint of its own
+			if status, answer, err := server.Do(t.Context(), "PUT", "/_inference/rerank/probe", `{"service":"probe","service_settings":{}}`); err != nil || status >= 300 {
+				t.Fatal(status, string(answer), err)
+			}
 			suite, err := judgments.Load("../../judgments/films/films.yaml", judgments.Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -51,7 +55,7 @@ func TestElasticsearchOldReleases(t *testing.T) {
 			}
 			for index, refusal := range map[string]string{first: "", first + ",more-films": test.refusal} {
 				suite.Search.Index = index
-				plan, err := plan.New(suite, plan.Overrides{})
+				plan, err := plan.New(suite, plan.Overrides{InferenceID: "probe"})
 				if err != nil {
 					t.Fatal(err)
 				}
