@@ -15,7 +15,9 @@
   };
   var orders = {
     loss: function (a, b) { return difference(a) - difference(b); },
-    gain: function (a, b) { return difference(b) - difference(a); },
+    gain: function (a, b) { // a difference above 1 is none, and comes last
+      return (difference(a) > 1) - (difference(b) > 1) || difference(b) - difference(a);
+    },
     suite: function (a, b) { return a.dataset.i - b.dataset.i; }
   };
   var update = function () {
