@@ -18,7 +18,7 @@ type Error struct {
 	// on an index, and wraps it accordingly.
 	Shard bool
 	// Lacking says that it is not the query that is wrong: a server would know
-	// what is not implemented here.
+	// what this engine lacks.
 	Lacking bool
 	// Wraps says that the error only tells in which part the cause lies.
 	Wraps bool

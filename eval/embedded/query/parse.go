@@ -78,7 +78,7 @@ func ownQueries() []string {
 	}
 }
 
-// serverQueries are query types of a server that are not implemented here.
+// serverQueries are query types of a server that this engine lacks.
 func serverQueries() []string {
 	return []string{
 		"boosting", "combined_fields", "distance_feature", "function_score", "fuzzy", "geo_bounding_box", "geo_distance", "geo_grid", "geo_polygon",
