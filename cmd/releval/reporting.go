@@ -79,13 +79,14 @@ func (p *program) report(run, base *eval.Run, file string, j *judging, o *output
 	if err := p.write(report, o); err != nil {
 		return err
 	}
+	broken := integrityError(report)
 	if p.onGitHub(j.github) {
-		if err := p.github(report); err != nil {
+		if err := p.github(report, broken); err != nil {
 			return err
 		}
 	}
-	if err := integrityError(report); err != nil {
-		return err
+	if broken != nil {
+		return broken
 	}
 	switch overall := gate.Overall(report.Gates); {
 	case overall == gate.Failed:
