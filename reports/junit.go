@@ -124,6 +124,11 @@ func (r *Report) runCase() junitCase {
 			}
 		}
 	}
+	if b := r.Baseline; b != nil {
+		for _, line := range b.LeftOut.Says() {
+			said = append(said, xmlText("not compared with the baseline: "+line))
+		}
+	}
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		said = append(said, standInNote)
 	}

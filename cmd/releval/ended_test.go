@@ -96,7 +96,9 @@ func TestEveryEndLeavesItsOutputs(t *testing.T) {
 			markdown: "No result: the suite has 1 error", junit: "suite.yaml:9:14: ", errors: 1,
 			annotation: "::error file=suite.yaml,line=9,col=14,title=releval%3A suite::"},
 		{name: "cluster away", gate: never, code: exitCluster,
-			args:     func(string) []string { return []string{"--cluster", "http://127.0.0.1:9", "--retries", "0", "--outage", "0"} },
+			args: func(string) []string {
+				return []string{"--cluster", "http://127.0.0.1:9", "--retries", "0", "--outage", "0"}
+			},
 			markdown: "No result: the cluster could not answer", junit: "No result: the cluster could not answer.", errors: 1,
 			annotation: "::error file=suite.yaml,title=releval%3A run::"},
 		{name: "queries failed", gate: never, code: exitCluster,

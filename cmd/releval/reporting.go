@@ -11,6 +11,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/compare"
 	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
@@ -65,6 +66,20 @@ func byTag(run *eval.Run, tag string) (*eval.Run, error) {
 		return nil, withExit(exitUsage, fmt.Errorf("--tag: %w", err))
 	}
 	return selected, nil
+}
+
+// byQuery cuts a saved run to the queries whose id matches a pattern, as the run
+// that is compared with it was cut.
+func byQuery(run *eval.Run, glob string) *eval.Run {
+	if glob == "" {
+		return run
+	}
+	selected := *run
+	selected.Queries = slices.DeleteFunc(slices.Clone(run.Queries), func(q eval.Query) bool {
+		matched, err := plan.Matches(glob, q.ID)
+		return err != nil || !matched
+	})
+	return &selected
 }
 
 // report works a report out of a run, renders it everywhere it should go, and
@@ -133,7 +148,7 @@ func (p *program) judge(run, base *eval.Run, j *judging) (*reports.Report, error
 		if err != nil {
 			return nil, withExit(exitUsage, err)
 		}
-		input.Baseline = compared.Base
+		input.Baseline, input.Doubt = compared.Base, compared.Doubt
 		report.Baseline = report.NewBaselineView(j.baseline, compared)
 	}
 	report.Gates = gate.Evaluate(input)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/compare"
 	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/runfile"
@@ -105,6 +106,12 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 	}
 	if base, err = byTag(base, f.overrides.Tag); err != nil {
 		return err
+	}
+	if base != nil {
+		base = byQuery(base, f.overrides.QueryGlob)
+		if err := compare.Check(base, plans[0].Unsearched()); err != nil && !f.force {
+			return withExit(exitUsage, fmt.Errorf("%w; nothing was searched", err))
+		}
 	}
 	failed := false
 	for i, suite := range suites {
