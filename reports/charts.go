@@ -31,6 +31,7 @@ const (
 	differencesChart chartKind = iota // a reranker, query by query
 	sweptChart                        // a reranker, window by window
 	sweptTogether                     // rerankers side by side, window by window
+	systemsChart                      // quality against latency, a point a system
 )
 
 // chart is the Markdown image of a chart, empty where it was not written.

@@ -28,7 +28,7 @@ type Decision struct {
 	Alike []string
 	// Cheapest and Fastest are, among Best and Alike, those with the lowest
 	// price, and with the lowest median of the wall time: several where they
-	// share it, none where fewer than two are known.
+	// share it, none where all do or fewer than two are known.
 	Cheapest, Fastest []string
 	// Unpriced says that some of Best and Alike are of unknown price.
 	Unpriced bool
@@ -170,7 +170,7 @@ func least(rows []*DecisionRow, of func(*DecisionRow) float64) []string {
 			names = append(names, r.Name)
 		}
 	}
-	if known < 2 {
+	if known < 2 || len(names) == known {
 		return nil
 	}
 	return names
