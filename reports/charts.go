@@ -54,6 +54,11 @@ func (r *Report) chartFiles(stem string) []chartFile {
 		}
 		files = append(files, chartFile{numbered(stem+".differences", i), charted{differencesChart, s.System}, b.Summary(), b.File()})
 	}
+	if r.Sweep == nil && r.decides() {
+		if c := scatter(r.Decision); c != nil {
+			files = append(files, chartFile{stem + ".systems.svg", charted{kind: systemsChart}, c.Summary(), c.File()})
+		}
+	}
 	curves := r.curves()
 	if c := chart.NewLines(curves); c != nil {
 		files = append(files, chartFile{stem + ".sweeps.svg", charted{kind: sweptTogether}, c.Summary(), c.File()})
