@@ -29,7 +29,7 @@ search:
   index: films
   title_field: title
   documents: documents.ndjson
-  mappings: {properties: {v: {type: dense_vector, dims: 2, similarity: cosine}}}
+  mappings: {properties: {v: {type: dense_vector, dims: 2, similarity: cosine, index_options: {type: flat}}}}
   retrievers:
     bm25: {standard: {query: {match: {note: "{{query}}"}}, filter: "{{only}}"}}
     near: {knn: {field: v, query_vector: "{{vector}}", k: 10, num_candidates: 10}}
