@@ -117,14 +117,19 @@ type Manifest struct {
 	Metrics []string `json:"metrics"`
 	// Gates are the suite's gates.
 	Gates []judgments.Gate `json:"gates,omitempty"`
+	// Compare are the pairs of systems that the suite asks to compare.
+	Compare []judgments.Comparison `json:"compare,omitempty"`
 	// QueryCount is how many queries the run sets out to search.
 	QueryCount int `json:"query_count"`
 	// SuiteQueries is how many the suite has, where the run was restricted to
 	// fewer; else 0.
 	SuiteQueries int `json:"suite_queries,omitempty"`
 	// Repeat is how often each query is searched; 0 and 1 mean once.
-	Repeat int    `json:"repeat,omitempty"`
-	Hashes Hashes `json:"hashes"`
+	Repeat int `json:"repeat,omitempty"`
+	// Concurrency is how many queries were in flight; 0 where that was not
+	// recorded.
+	Concurrency int    `json:"concurrency,omitempty"`
+	Hashes      Hashes `json:"hashes"`
 	// Unresolved are judged titles and ids that match no document of the
 	// index; Ambiguous are titles judged without an id that several documents
 	// have. Both are empty where the index was not asked.
@@ -183,8 +188,11 @@ type Query struct {
 	Judgments     []judgments.Judgment    `json:"judgments"`
 	Expect        []judgments.Expectation `json:"expect,omitempty"`
 	Quarantine    *judgments.Quarantine   `json:"quarantine,omitempty"`
-	Results       Results                 `json:"results"`
-	Repeats       []Results               `json:"repeats,omitempty"`
+	// Concurrency is how many queries were in flight where that is not the
+	// manifest's number: the run was resumed with another; else 0.
+	Concurrency int       `json:"concurrency,omitempty"`
+	Results     Results   `json:"results"`
+	Repeats     []Results `json:"repeats,omitempty"`
 }
 
 // Window are the hits that a reranker was given, as far as its first stage's
@@ -364,9 +372,28 @@ type Complete struct {
 	// Dropped tells apart, by system, the documents that rerankers left out. A
 	// system that is not in it was not looked up.
 	Dropped map[string]DropReasons `json:"dropped,omitempty"`
+	// Latency is what was measured after the run; nil where nothing was.
+	Latency *Samples `json:"latency,omitempty"`
 	// Texts are, by system, the texts that may be longer than its model reads.
 	// A system that is not in it was not looked up.
 	Texts map[string]Texts `json:"texts,omitempty"`
+}
+
+// Samples are searches that were timed one at a time: nothing of releval's was
+// in flight beside them.
+type Samples struct {
+	// Queries are the ids of those that were searched, in their order.
+	Queries []string `json:"queries"`
+	// Times are by system, then by query.
+	Times map[string][]Time `json:"times"`
+}
+
+// Time is how long one search took, as a Result has it. It is of no use where
+// Error says why there was no answer.
+type Time struct {
+	TookMS int64   `json:"took_ms"`
+	WallMS float64 `json:"wall_ms"`
+	Error  string  `json:"error,omitempty"`
 }
 
 // Texts are how long the texts are that a reranker was given.

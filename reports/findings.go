@@ -76,6 +76,9 @@ func (f *findings) run() {
 	case found.Incomplete:
 		f.serious(nil, "the run is incomplete: its last line is missing")
 	}
+	if ended := f.report.Ended; ended != "" {
+		f.serious(nil, "the run did not come to its end: %s", ended)
+	}
 	if b := f.report.Baseline; b != nil && len(b.Meaningless) > 0 {
 		f.serious(nil, "the baseline is not comparable with this run, and was compared because --force asks for it: %s", strings.Join(b.Meaningless, "; "))
 	}

@@ -24,6 +24,7 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 		Systems:    found.Systems(p),
 		QueryCount: len(p.Queries),
 		Gates:      p.Suite.Gates,
+		Compare:    p.Suite.Compare,
 		Unresolved: titles.Missing,
 		Ambiguous:  titles.Ambiguous,
 		Hashes: eval.Hashes{
@@ -37,6 +38,7 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 	if all := len(p.Suite.Queries); all > len(p.Queries) {
 		m.SuiteQueries = all
 	}
+	m.Concurrency = s.inFlight(len(p.Queries))
 	if s.Repeat > 1 {
 		m.Repeat = s.Repeat
 	}
