@@ -23,6 +23,7 @@ type runFlags struct {
 	suspicion
 	output
 	judging
+	keeping
 	overrides   plan.Overrides
 	out, resume string
 	concurrency int
@@ -61,6 +62,7 @@ errors go to standard error.`,
 	f.suspicion.addFlags(flags)
 	f.output.addFlags(flags)
 	f.judging.addFlags(flags)
+	f.keeping.addFlag(flags)
 	flags.StringVar(&f.out, "out", "", "write the run to `FILE` (JSON Lines; gzip where it ends in .gz); {suite} stands for the suite's name")
 	flags.StringVar(&f.resume, "resume", "", "resume the run in `FILE`: search what it lacks, and what failed")
 	flags.StringVar(&f.baseline, "baseline", "", "compare with the saved run in `FILE`")
@@ -227,9 +229,11 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || len(run.Queries) == 0 {
 			return ended
 		}
+		f.kept = p.keep(&f.keeping, run, settings.File())
 		return p.reportBroken(run, base, settings.File(), ended, f)
 	}
 	done()
+	f.kept = p.keep(&f.keeping, run, settings.File())
 	return p.report(run, base, settings.File(), &f.judging, &f.output)
 }
 
