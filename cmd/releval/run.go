@@ -20,6 +20,7 @@ import (
 type runFlags struct {
 	connection
 	suspicion
+	outside
 	output
 	judging
 	overrides   plan.Overrides
@@ -58,6 +59,7 @@ errors go to standard error.`,
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
 	f.suspicion.addFlags(flags)
+	f.outside.addFlags(flags)
 	f.output.addFlags(flags)
 	f.judging.addFlags(flags)
 	flags.StringVar(&f.out, "out", "", "write the run to `FILE` (JSON Lines; gzip where it ends in .gz); {suite} stands for the suite's name")
@@ -118,6 +120,9 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 
 func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 	if err := f.suspicion.check(cmd); err != nil {
+		return err
+	}
+	if err := f.outside.check(cmd); err != nil {
 		return err
 	}
 	several := suites > 1 && !strings.Contains(f.out, suitePlace)
@@ -199,6 +204,12 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		return err
 	}
 	defer client.Close()
+	if settings.Rerankers, err = f.outside.open(p, plan, client, f.connection.patience(p, f.concurrency, f.seed)); err != nil {
+		return err
+	}
+	if settings.Rerankers != nil {
+		defer settings.Rerankers.Close()
+	}
 	progress := p.newProgress(len(plan.Queries), plan.Names())
 	if progress != nil {
 		settings.Observer = progress

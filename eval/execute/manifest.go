@@ -8,6 +8,7 @@ import (
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
+	"github.com/releval/releval/judgments"
 )
 
 // newManifest writes down what exactly is run.
@@ -47,6 +48,9 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 		if s.Kind == eval.KindReranked {
 			e := found.Endpoints[s.InferenceID]
 			m.Systems[i].Service, m.Systems[i].Model = e.Service, e.Model
+			if s.Outside != nil && s.Outside.API != judgments.APIInference {
+				m.Systems[i].Service, m.Systems[i].Model = s.Outside.API, s.Outside.Model
+			}
 		}
 	}
 	for _, metric := range p.Metrics {
@@ -56,6 +60,7 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 		m.Notes = append(m.Notes, f.String())
 	}
 	m.Notes = append(m.Notes, m.TieNotes()...)
+	m.Notes = append(m.Notes, m.OutsideNotes()...)
 	return m
 }
 

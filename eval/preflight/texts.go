@@ -56,7 +56,7 @@ func (f *Preflight) look(field string, sample cluster.Response) {
 func (f *Preflight) texts(_ context.Context, _ Inspector, p *plan.Plan) error {
 	for _, r := range p.Rerankers {
 		e := f.Endpoints[r.InferenceID]
-		if _, chunks := r.Extra["chunk_rescorer"]; chunks || e.Service != "elasticsearch" || !strings.HasPrefix(e.Model, ".rerank-v1") {
+		if _, chunks := r.Extra["chunk_rescorer"]; chunks || r.Outside() || e.Service != "elasticsearch" || !strings.HasPrefix(e.Model, ".rerank-v1") {
 			continue
 		}
 		question := 0 // characters of the longest
@@ -84,7 +84,7 @@ func (f *Preflight) texts(_ context.Context, _ Inspector, p *plan.Plan) error {
 // a reranker.
 func (f *Preflight) collapse(_ context.Context, _ Inspector, p *plan.Plan) error {
 	for _, stage := range p.FirstStages() {
-		reranked := slices.ContainsFunc(p.Systems(), func(s eval.System) bool { return s.FirstStage == stage.Name })
+		reranked := slices.ContainsFunc(p.Systems(), func(s eval.System) bool { return s.FirstStage == stage.Name && s.Outside == nil })
 		var kinds map[string]struct {
 			Collapse json.RawMessage `json:"collapse"`
 		}
