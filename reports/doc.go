@@ -25,7 +25,8 @@
 //     comes of runs in TREC format, of the check of a suite, and of two judges.
 //
 // The JSON report is described by report.schema.json. A row of the CSV report
-// is a query, a system and a metric; beside it stands .hits.csv with a row
+// is a query, a system and a metric; beside it stand .systems.csv, the decision
+// table, and .hits.csv with a row
 // for each hit. Numbers for machines have all their digits, and what is
 // undefined is null or empty; people see three decimals, and a question mark.
 package reports

@@ -35,6 +35,7 @@ func (r *Report) findings() []finding {
 	f.stability()
 	f.judgments()
 	f.windows()
+	f.found = append(f.found, r.longTexts()...)
 	f.rest()
 	slices.SortStableFunc(f.found, func(a, b finding) int {
 		switch {

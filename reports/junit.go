@@ -115,6 +115,9 @@ func (r *Report) runCase() junitCase {
 	for _, v := range r.verdicts() {
 		said = append(said, xmlText(v.Sentence))
 	}
+	for _, f := range r.longTexts() {
+		said = append(said, xmlText(f.Text))
+	}
 	for _, f := range r.findings() {
 		if f.Serious {
 			serious = append(serious, xmlText(f.Text))

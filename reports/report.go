@@ -24,6 +24,8 @@ type Report struct {
 	// Compared holds the comparisons of all systems, and which queries means
 	// are over.
 	Compared *score.Comparisons
+	// Decision is the table that a system is chosen from.
+	Decision *score.Decision
 	// Lead is the index of the metric that the verdict and the order of the
 	// queries go by: the suite's first that measures quality.
 	Lead int
@@ -84,7 +86,10 @@ func New(e *score.Evaluation, o stats.Options) (*Report, error) {
 	r := &Report{Evaluation: e, Unresolved: e.Run.Manifest.Unresolved, Lead: max(0, slices.IndexFunc(e.Metrics, score.Testable))}
 	var group errgroup.Group // what needs nothing of each other, on every core
 	group.Go(func() (err error) {
-		r.Compared, err = e.Compare(o)
+		if r.Compared, err = e.Compare(o); err != nil {
+			return err
+		}
+		r.Decision, err = e.Decide(r.Compared)
 		return err
 	})
 	group.Go(func() error {

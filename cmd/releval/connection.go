@@ -71,27 +71,9 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 	if err := c.check(); err != nil {
 		return nil, withExit(exitUsage, err)
 	}
-	config := cluster.Config{
-		CloudID:     c.cloudID,
-		Username:    c.username,
-		CACertFile:  c.caCert,
-		Fingerprint: c.fingerprint,
-		Timeout:     c.timeout,
-		Retries:     c.retries,
-		Outage:      c.outage,
-		Concurrency: concurrency,
-		Seed:        seed,
-		Log:         p.logger(),
-	}
-	if c.retries == 0 {
-		config.Retries = -1
-	}
-	if c.outage == 0 {
-		config.Outage = -1
-	}
-	for _, name := range proxies {
-		config.Secrets = append(config.Secrets, cluster.ProxySecrets(p.Getenv(name))...)
-	}
+	config := c.patience(p, concurrency, seed)
+	config.CloudID, config.Username = c.cloudID, c.username
+	config.CACertFile, config.Fingerprint = c.caCert, c.fingerprint
 	if c.cluster == embeddedCluster {
 		return c.openEmbedded(ctx, p, config, s)
 	}
@@ -135,6 +117,21 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 	return client, err
 }
 
+// patience is how any server is asked, whichever it is.
+func (c *connection) patience(p *program, concurrency int, seed uint64) cluster.Config {
+	config := cluster.Config{Timeout: c.timeout, Retries: c.retries, Outage: c.outage, Concurrency: concurrency, Seed: seed, Log: p.logger()}
+	if c.retries == 0 {
+		config.Retries = -1
+	}
+	if c.outage == 0 {
+		config.Outage = -1
+	}
+	for _, name := range proxies {
+		config.Secrets = append(config.Secrets, cluster.ProxySecrets(p.Getenv(name))...)
+	}
+	return config
+}
+
 // credentialsOf says which credentials a configuration has, "" for none.
 func credentialsOf(c cluster.Config) string {
 	switch {
@@ -149,7 +146,8 @@ func credentialsOf(c cluster.Config) string {
 // proxies are the variables whose addresses may hold a proxy's password.
 var proxies = []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"}
 
-// openEmbedded makes an engine with the suite's documents in it.
+// openEmbedded makes an engine with the suite's documents in it; with none for a
+// suite without an index.
 func (c *connection) openEmbedded(ctx context.Context, p *program, config cluster.Config, s *judgments.Suite) (*cluster.Client, error) {
 	if c.lasting {
 		return nil, withExit(exitUsage, errors.New("the embedded engine ends with this command, and its documents with it; set --cluster URL or ELASTICSEARCH_URL (releval run and releval serve load the suite's documents into the embedded engine by themselves)"))
@@ -160,6 +158,9 @@ func (c *connection) openEmbedded(ctx context.Context, p *program, config cluste
 	client, err := cluster.New(config)
 	if err != nil {
 		return nil, err
+	}
+	if s.Search.Index == "" { // nothing is searched
+		return client, nil
 	}
 	loaded, err := load.Documents(ctx, client, s, true)
 	if err != nil {

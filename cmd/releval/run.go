@@ -21,6 +21,7 @@ import (
 type runFlags struct {
 	connection
 	suspicion
+	outside
 	output
 	judging
 	keeping
@@ -60,6 +61,7 @@ errors go to standard error.`,
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
 	f.suspicion.addFlags(flags)
+	f.outside.addFlags(flags)
 	f.output.addFlags(flags)
 	f.judging.addFlags(flags)
 	f.keeping.addFlag(flags)
@@ -132,6 +134,9 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 
 func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 	if err := f.suspicion.check(cmd); err != nil {
+		return err
+	}
+	if err := f.outside.check(cmd); err != nil {
 		return err
 	}
 	several := suites > 1 && !strings.Contains(f.out, suitePlace)
@@ -213,6 +218,12 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		return err
 	}
 	defer client.Close()
+	if settings.Rerankers, err = f.outside.open(p, plan, client, f.connection.patience(p, f.concurrency, f.seed)); err != nil {
+		return err
+	}
+	if settings.Rerankers != nil {
+		defer settings.Rerankers.Close()
+	}
 	progress := p.newProgress(len(plan.Queries), plan.Names())
 	if progress != nil {
 		settings.Observer = progress

@@ -63,7 +63,7 @@ func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error
 	index := p.Suite.Search.Index
 	names := []string{p.Suite.Search.TitleField}
 	for _, r := range p.Rerankers {
-		names = append(names, r.Field)
+		names = append(names, r.Reads()...)
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -135,7 +135,7 @@ func place(name string, p *plan.Plan) judgments.Position {
 		return p.Suite.Search.TitleFieldPosition
 	}
 	for _, r := range p.Suite.Search.Rerankers {
-		if r.Field == name {
+		if slices.Contains(r.Reads(), name) {
 			return r.Position
 		}
 	}
@@ -201,9 +201,7 @@ func (f *Preflight) values(ctx context.Context, c Inspector, name string, p *pla
 		f.addAt(place(name, p), SeverityError, fmt.Sprintf("no value of the field %q could be fetched from any of %s", name, text.Count(len(sample.Hits), "document")), why, "name a field whose values are in _source, or stored")
 		return nil
 	}
-	if slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return r.Field == name }) {
-		f.look(name, sample)
-	} else {
+	if !slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return slices.Contains(r.Reads(), name) }) {
 		why, do = "no judgment can name them but by id", ""
 	}
 	without, err := f.ask(ctx, c, p, map[string]any{
