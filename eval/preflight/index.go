@@ -203,6 +203,8 @@ func (f *Preflight) values(ctx context.Context, c Inspector, name string, p *pla
 	}
 	if !slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return slices.Contains(r.Reads(), name) }) {
 		why, do = "no judgment can name them but by id", ""
+	} else {
+		f.look(name, sample)
 	}
 	without, err := f.ask(ctx, c, p, map[string]any{
 		"size": 0, "track_total_hits": true,
