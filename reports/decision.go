@@ -136,8 +136,10 @@ func milliseconds(ms float64) string {
 	switch {
 	case math.IsNaN(ms):
 		return absent
-	case ms >= 99.95:
+	case ms == math.Trunc(ms) || ms >= 99.95:
 		return text.Thousands(int(math.Round(ms)))
+	case ms < 0.995:
+		return text.Fixed(ms, 2)
 	}
 	return text.Fixed(ms, 1)
 }
