@@ -96,6 +96,27 @@ func TestDepthAndLimit(t *testing.T) {
 	}
 }
 
+// Where the server decided no order, hits below the depth could as well have
+// stood within it.
+func TestTiesAtTheDepth(t *testing.T) {
+	run := twoSystems()
+	run.Queries[0].Results = eval.Results{"first-stage": result("a", "b", "c", "d"), "elastic": result("a")}
+	for _, c := range []struct {
+		ties [][2]int
+		want []string
+	}{
+		{nil, []string{"q B"}},
+		{[][2]int{{1, 2}, {3, 4}}, []string{"q B"}},
+		{[][2]int{{2, 3}}, []string{"q B", "q C"}},
+		{[][2]int{{1, 4}}, []string{"q B", "q C", "q D"}},
+	} {
+		run.Queries[0].Results["first-stage"].Ties = c.ties
+		if diff := cmp.Diff(c.want, titlesOf(New(run, metric(t, "precision@1"), Options{Depth: 2}))); diff != "" {
+			t.Errorf("ties %v: %s", c.ties, diff)
+		}
+	}
+}
+
 func TestBlind(t *testing.T) {
 	run := twoSystems()
 	var ids []string
