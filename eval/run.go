@@ -1,9 +1,11 @@
 package eval
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/releval/releval/judgments"
 )
@@ -60,6 +62,23 @@ type System struct {
 	// Tokens is how many tokens a document and the query have for the reranker
 	// on the average, estimated from characters; 0 where no price is by them.
 	Tokens float64 `json:"tokens,omitempty"`
+}
+
+// elasticRerank is how the models of Elastic Rerank begin, and how many tokens
+// of a query and a text together they read; they leave out the rest of the
+// longer one.
+const (
+	elasticRerank       = ".rerank-v1"
+	elasticRerankTokens = 512
+)
+
+// ModelTokens is how many tokens of a query and a text together the system's
+// model reads; 0 where that is not known, or the server cuts texts into chunks.
+func (s *System) ModelTokens() int {
+	if _, chunks := s.Extra["chunk_rescorer"]; chunks || s.Service != "elasticsearch" || !strings.HasPrefix(s.Model, elasticRerank) {
+		return 0
+	}
+	return elasticRerankTokens
 }
 
 // Run is one execution of a suite against a cluster: what was run, what came
@@ -174,6 +193,22 @@ type Query struct {
 	Concurrency int       `json:"concurrency,omitempty"`
 	Results     Results   `json:"results"`
 	Repeats     []Results `json:"repeats,omitempty"`
+}
+
+// Window are the hits that a reranker was given, as far as its first stage's
+// answer tells; nil where that has none.
+func (q *Query) Window(reranked *System) []Hit {
+	first := q.Results[reranked.FirstStage]
+	if first.Failed() {
+		return nil
+	}
+	return first.Hits[:min(reranked.Window, len(first.Hits))]
+}
+
+// QuestionLength is how many characters the question has that rerankers were
+// asked.
+func (q *Query) QuestionLength() int {
+	return utf8.RuneCountInString(cmp.Or(q.InferenceText, q.Text))
 }
 
 // Results are the answers of the systems, by name.
@@ -339,6 +374,9 @@ type Complete struct {
 	Dropped map[string]DropReasons `json:"dropped,omitempty"`
 	// Latency is what was measured after the run; nil where nothing was.
 	Latency *Samples `json:"latency,omitempty"`
+	// Texts are, by system, the texts that may be longer than its model reads.
+	// A system that is not in it was not looked up.
+	Texts map[string]Texts `json:"texts,omitempty"`
 }
 
 // Samples are searches that were timed one at a time: nothing of releval's was
@@ -356,6 +394,31 @@ type Time struct {
 	TookMS int64   `json:"took_ms"`
 	WallMS float64 `json:"wall_ms"`
 	Error  string  `json:"error,omitempty"`
+}
+
+// Texts are how long the texts are that a reranker was given.
+type Texts struct {
+	// Tokens is how many of them the model reads of a query and a text
+	// together.
+	Tokens int `json:"tokens"`
+	// Queries are the ids of the queries whose windows were looked at; nil for
+	// all.
+	Queries []string `json:"queries,omitempty"`
+	// Characters are the lengths of those texts that, by estimate, the model
+	// reads only the beginning of with some query, by document as [Key.String]
+	// writes it.
+	Characters map[string]int `json:"characters,omitempty"`
+}
+
+// CharactersPerToken is the usual estimate for English.
+const CharactersPerToken = 4
+
+// TooLong estimates whether a model that reads so many tokens of a query and a
+// text together leaves out the end of the text. Where both are long it leaves
+// out of both.
+func TooLong(tokens, query, text int) bool {
+	limit := tokens * CharactersPerToken
+	return text > limit-min(query, limit/2)
 }
 
 // DropReasons are why a reranker left documents out, by id, with the index

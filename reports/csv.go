@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/text"
 )
 
@@ -16,7 +17,11 @@ import (
 // their digits; an undefined one is an empty cell.
 func writeCSV(w io.Writer, r *Report, o Options) error {
 	e := r.Evaluation
-	rows := [][]string{{"suite", "query_id", "query", "inference_text", "tags", "system", "metric", "value", "low", "high", "difference", "failed"}}
+	rows := [][]string{{"suite", "query_id", "query", "inference_text", "tags", "system", "metric", "value", "low", "high", "difference", "failed", "too_long"}}
+	long := make([]*integrity.LongTexts, len(e.Systems))
+	for s := range e.Systems {
+		long[s] = integrity.FindLongTexts(e.Run, e.Systems[s].System)
+	}
 	for i := range e.Run.Queries {
 		q := &e.Run.Queries[i]
 		if o.Query != "" && q.ID != o.Query {
@@ -32,7 +37,7 @@ func writeCSV(w io.Writer, r *Report, o Options) error {
 					csvText(e.Run.Manifest.Suite), csvText(q.ID), csvText(q.Text), csvText(q.InferenceText), csvText(strings.Join(q.Tags, " ")),
 					csvText(system.System), csvText(metric.String()),
 					csvNumber(system.Values[m][i]), csvNumber(system.Low[m][i]), csvNumber(system.High[m][i]), csvNumber(difference),
-					strconv.FormatBool(system.Unanswered(m, i) != ""),
+					strconv.FormatBool(system.Unanswered(m, i) != ""), csvTooLong(long[s], i),
 				})
 			}
 		}

@@ -19,7 +19,8 @@
 //  4. Tables are filled once, and rendered by package grid for each format;
 //     charts get plain numbers, and are drawn by package chart.
 //  5. Write renders to memory and writes at once; WriteFile picks the format
-//     by the name's ending and puts the file in place by renaming.
+//     by the name's ending and puts the file in place by renaming. WriteFailure
+//     and WriteFailureFile do it where there is no run to report, and say why.
 //  6. WriteEval, WriteCheck, WriteAnnotations and WriteAgreement print what
 //     comes of runs in TREC format, of the check of a suite, and of two judges.
 //

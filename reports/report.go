@@ -42,6 +42,9 @@ type Report struct {
 	// RunFile is where the run was saved, for the commands that the report
 	// proposes; empty where it was not.
 	RunFile string
+	// Ended is what ended the run before its end; empty for one that came to
+	// it, and for one that is read from a file.
+	Ended string
 	// Unresolved are judged titles that match no document of the index.
 	Unresolved []string
 	// Gates are the gates and expectations with their results, in the

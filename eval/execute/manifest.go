@@ -21,7 +21,7 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 		Cluster:    clusterInfo(found.Info, address),
 		Index:      p.Suite.Search.Index,
 		TitleField: p.Suite.Search.TitleField,
-		Systems:    p.Systems(),
+		Systems:    found.Systems(p),
 		QueryCount: len(p.Queries),
 		Gates:      p.Suite.Gates,
 		Compare:    p.Suite.Compare,
@@ -44,12 +44,6 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 	}
 	for _, i := range found.Indices {
 		m.Indices = append(m.Indices, indexInfo(i, m.Cluster))
-	}
-	for i, s := range m.Systems {
-		if s.Kind == eval.KindReranked {
-			e := found.Endpoints[s.InferenceID]
-			m.Systems[i].Service, m.Systems[i].Model = e.Service, e.Model
-		}
 	}
 	for _, metric := range p.Metrics {
 		m.Metrics = append(m.Metrics, metric.String())

@@ -159,38 +159,6 @@ func TestSharedTitles(t *testing.T) {
 	}
 }
 
-func TestFirstSuite(t *testing.T) {
-	queries, again, err := ReadQueries("q.txt", strings.NewReader("# a log\n heist \n\nHEIST\ncafé: \"noir\"\n"))
-	if err != nil || again != 1 {
-		t.Fatal(again, err)
-	}
-	text, err := NewSuite(queries, First{File: "f.yaml", Name: "f", Index: "films", TitleField: "title", Fields: []string{"title^2", "plot"}, RerankField: "plot", Window: 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := judgments.Parse("f.yaml", text, judgments.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(s.Queries) != 2 || s.Queries[1].Text != `café: "noir"` || len(s.Gates) != 1 || s.Search.Rerankers[0].Window != 20 {
-		t.Errorf("%s", text)
-	}
-	want := `{"standard":{"query":{"multi_match":{"fields":["title^2","plot"],"query":"{{query}}"}}}}`
-	if got := string(judgments.CanonicalJSON(s.Search.Retriever)); got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
-	for bad, want := range map[string]string{
-		"#\n":             "q.txt: holds no query",
-		"a\nb\xff\n":      "q.txt:2: not UTF-8",
-		"a\n\nb\x07ell\n": "q.txt:3: the query contains the control character U+0007",
-		"a\n" + strings.Repeat("x", 1<<20) + "\n": "q.txt:2: the line is longer than 1 MiB",
-	} {
-		if _, _, err := ReadQueries("q.txt", strings.NewReader(bad)); err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%.20q: %v, want %s", bad, err, want)
-		}
-	}
-}
-
 func TestSnippet(t *testing.T) {
 	for _, c := range []struct {
 		text   string
