@@ -32,6 +32,11 @@ type Percentiles struct{ P50, P95 float64 }
 // fewer, the 95th percentile would be the slowest by another name.
 const fewestForP95 = 20
 
+// NewLatency is that of searches that were timed one at a time.
+func NewLatency(tookMS, wallMS []float64) Latency {
+	return Latency{Sampled: true, Searches: len(wallMS), Concurrency: 1, Took: percentiles(tookMS), Wall: percentiles(wallMS)}
+}
+
 func percentiles(ms []float64) Percentiles {
 	p := Percentiles{P50: stats.Quantile(ms, 0.5), P95: math.NaN()}
 	if len(ms) >= fewestForP95 {
