@@ -68,12 +68,14 @@ type Search struct {
 	Params []Param
 }
 
-// Reranker is one text_similarity_reranker around the first stage.
+// Reranker is one text_similarity_reranker around the first stage, or an API
+// that scores its hits.
 type Reranker struct {
 	Position
 	// Name is the system's name in reports and gates.
 	Name string
-	// Field is the document field whose value the reranker reads.
+	// Field is the document field whose value the reranker reads; empty with
+	// API, which has its own.
 	Field string
 	// InferenceID is the endpoint; empty for the server's default.
 	InferenceID string
@@ -87,6 +89,8 @@ type Reranker struct {
 	// Extra holds the further settings of the retriever (filter,
 	// chunk_rescorer) as raw JSON, sent as they stand.
 	Extra map[string]json.RawMessage
+	// API is who scores the texts instead of the server; nil for the server.
+	API *RerankAPI
 }
 
 // MetricName is a metric as a suite writes it.

@@ -21,7 +21,9 @@ type output struct {
 	format  string
 	reports []string
 	query   string
+	kept    bool // releval report without a file shows the run
 	written bool // a report is on standard output already
+	owed    []owed
 }
 
 func (o *output) addFlags(flags *pflag.FlagSet) {
@@ -140,6 +142,14 @@ func (o *output) checkFiles(suites []*judgments.Suite, out string) error {
 
 // write renders the report to standard output and to the files.
 func (p *program) write(report *reports.Report, o *output) error {
+	if err := p.print(report, o); err != nil {
+		return err
+	}
+	return p.writeFiles(report, o)
+}
+
+// print renders the report to standard output.
+func (p *program) print(report *reports.Report, o *output) error {
 	format, err := reports.ParseFormat(o.format)
 	if err != nil {
 		return err
@@ -153,6 +163,11 @@ func (p *program) write(report *reports.Report, o *output) error {
 		return err
 	}
 	o.written = true
+	return nil
+}
+
+// writeFiles renders the report to the files, and settles what is owed.
+func (p *program) writeFiles(report *reports.Report, o *output) error {
 	for _, path := range o.reports {
 		if path == "-" {
 			continue
@@ -162,5 +177,6 @@ func (p *program) write(report *reports.Report, o *output) error {
 			return err
 		}
 	}
+	o.settle()
 	return nil
 }

@@ -47,14 +47,15 @@ an audit and latencies.`,
   releval sweep --windows 10..200:10 --latency-budget 300ms --report sweep.html suite.yaml
   releval sweep --out deep.jsonl suite.yaml && releval sweep --windows 1..200 deep.jsonl`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: p.ends(&f.output, new(githubFlag), func(cmd *cobra.Command, args []string) error {
 			return p.sweep(cmd, args[0], &f)
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
 	f.suspicion.addFlags(flags)
 	f.output.addFlags(flags)
+	f.keeping.addFlag(flags)
 	f.addFlags(flags)
 	return cmd
 }
@@ -70,6 +71,7 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err := f.output.check(); err != nil {
 		return err
 	}
+	f.output.owe(path)
 	options, err := f.options()
 	if err != nil {
 		return withExit(exitUsage, err)
@@ -86,7 +88,7 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 
 // sweepRun sweeps a saved run.
 func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o sweep.Options) error {
-	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "out", "query", "tag", "inference-id"} {
+	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "out", "no-keep", "query", "tag", "inference-id"} {
 		if cmd.Flags().Changed(name) {
 			return usageError(cmd, "--%s needs the suite and its cluster, and %s is a saved run", name, path)
 		}
@@ -111,6 +113,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	if err := f.output.checkFiles(suites, f.out); err != nil {
 		return err
 	}
+	f.output.oweSuites(suites)
 	suite, whole := suites[0], plans[0]
 	o.Windows = ownWindows(whole, o.Windows)
 	if _, err := sweep.Plan(whole, o.Windows); err != nil {
@@ -147,6 +150,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	if err != nil {
 		return interruptedSweep(err, run, settings)
 	}
+	f.kept = p.keep(&f.keeping, run, settings.File())
 	return p.reportSweep(run, result, settings.File(), o, f)
 }
 
@@ -187,7 +191,7 @@ func interruptedSweep(err error, run *eval.Run, s execute.Settings) error {
 		return withExit(exitCode(err), err)
 	}
 	if errors.Is(err, context.Canceled) {
-		err = errors.New("interrupted")
+		err = errInterrupted
 	}
 	if run.Complete != nil {
 		return withExit(exitCluster, fmt.Errorf("%w: the pass is safe in %s; releval sweep %s needs no cluster, but has no audit and no latencies", err, file, file))
@@ -207,7 +211,7 @@ func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, 
 	if err != nil {
 		return err
 	}
-	report.RunFile = file
+	report.RunFile, report.Kept = file, f.kept
 	report.Sweep = result
 	if err := p.write(report, &f.output); err != nil {
 		return err

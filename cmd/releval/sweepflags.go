@@ -17,6 +17,7 @@ type sweepFlags struct {
 	connection
 	suspicion
 	output
+	keeping
 	overrides      plan.Overrides
 	windows        string
 	audit          int

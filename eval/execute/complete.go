@@ -21,7 +21,16 @@ func complete(ctx context.Context, c Cluster, p *plan.Plan, run *eval.Run, s Set
 		Finished: s.Now().UTC().Truncate(time.Millisecond),
 	}
 	end.Dropped, end.Warnings = lookUpDropped(ctx, c, p, run)
+	if end.Usage = s.usage(p); end.Usage != nil {
+		for _, note := range s.Rerankers.CacheNotes() {
+			s.note("%s", note)
+		}
+	}
 	end.Warnings = append(end.Warnings, sameOrderWarnings(run)...)
+	var failure error
+	if end.Texts, failure = LookUpTexts(ctx, c, p, run); failure != nil {
+		end.Warnings = append(end.Warnings, "how long the texts are that rerankers were given could not be looked up: "+failure.Error())
+	}
 	indices, _, err := preflight.LookAtIndices(ctx, c, p.Suite.Search.Index)
 	if err != nil {
 		end.Warnings = append(end.Warnings, "the index could not be looked at again after the run: "+err.Error())

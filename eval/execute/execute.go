@@ -13,6 +13,7 @@ import (
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
+	"github.com/releval/releval/eval/reranker"
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 )
@@ -42,6 +43,9 @@ type Settings struct {
 	// Snapshot is what every search of the plan sees, which the caller closes;
 	// nil for a point in time of the run's own.
 	Snapshot *Snapshot
+	// Rerankers score outside of Elasticsearch, which the caller closes; nil
+	// where no system of the plan needs it.
+	Rerankers *reranker.Set
 	// Concurrency is how many queries are in flight; 0 means 4.
 	Concurrency int
 	// Repeat is how often each query is searched; 0 means once.
@@ -67,6 +71,11 @@ func (s Settings) File() string {
 		return s.ResumePath
 	}
 	return s.Out
+}
+
+// inFlight is how many queries are searched at a time, of so many.
+func (s Settings) inFlight(queries int) int {
+	return min(max(1, defaultTo(s.Concurrency, defaultConcurrency)), max(1, queries))
 }
 
 func (s Settings) note(format string, args ...any) {
@@ -117,11 +126,15 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	runner := &Runner{
 		Cluster:        c,
 		Snapshot:       s.Snapshot,
+		Rerankers:      s.Rerankers,
 		Concurrency:    s.Concurrency,
 		Repeat:         s.Repeat,
 		SeveralIndices: seen.Several,
 		Journal:        journal,
 		Observer:       s.Observer,
+	}
+	if inFlight := s.inFlight(len(p.Queries)); inFlight != run.Manifest.Concurrency {
+		runner.Unlike = inFlight
 	}
 	finished, err := runner.Run(ctx, p, done)
 	run.Queries = merge(run.Queries, finished)

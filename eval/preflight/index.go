@@ -63,7 +63,7 @@ func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error
 	index := p.Suite.Search.Index
 	names := []string{p.Suite.Search.TitleField}
 	for _, r := range p.Rerankers {
-		names = append(names, r.Field)
+		names = append(names, r.Reads()...)
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -188,7 +188,7 @@ func (f *Preflight) values(ctx context.Context, c Inspector, name string, p *pla
 		f.add(SeverityError, fmt.Sprintf("no value of the field %q could be fetched from any of %s", name, text.Count(len(sample.Hits), "document")), why, "name a field whose values are in _source, or stored")
 		return nil
 	}
-	if !slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return r.Field == name }) {
+	if !slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return slices.Contains(r.Reads(), name) }) {
 		return nil
 	}
 	f.look(name, sample)
