@@ -16,6 +16,7 @@ import (
 type sweepFlags struct {
 	connection
 	suspicion
+	outside
 	output
 	overrides      plan.Overrides
 	windows        string
