@@ -21,8 +21,10 @@ import (
 type runFlags struct {
 	connection
 	suspicion
+	outside
 	output
 	judging
+	keeping
 	overrides   plan.Overrides
 	out, resume string
 	concurrency int
@@ -60,8 +62,10 @@ errors go to standard error.`,
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
 	f.suspicion.addFlags(flags)
+	f.outside.addFlags(flags)
 	f.output.addFlags(flags)
 	f.judging.addFlags(flags)
+	f.keeping.addFlag(flags)
 	flags.StringVar(&f.out, "out", "", "write the run to `FILE` (JSON Lines; gzip where it ends in .gz); {suite} stands for the suite's name")
 	flags.StringVar(&f.resume, "resume", "", "resume the run in `FILE`: search what it lacks, and what failed")
 	flags.StringVar(&f.baseline, "baseline", "", "compare with the saved run in `FILE`")
@@ -132,6 +136,9 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 
 func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 	if err := f.suspicion.check(cmd); err != nil {
+		return err
+	}
+	if err := f.outside.check(cmd); err != nil {
 		return err
 	}
 	several := suites > 1 && !strings.Contains(f.out, suitePlace)
@@ -216,6 +223,12 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		return err
 	}
 	defer client.Close()
+	if settings.Rerankers, err = f.outside.open(p, plan, client, f.connection.patience(p, f.concurrency, f.seed)); err != nil {
+		return err
+	}
+	if settings.Rerankers != nil {
+		defer settings.Rerankers.Close()
+	}
 	progress := p.newProgress(len(plan.Queries), plan.Names())
 	if progress != nil {
 		settings.Observer = progress
@@ -232,9 +245,11 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || len(run.Queries) == 0 {
 			return ended
 		}
+		f.kept = p.keep(&f.keeping, run, settings.File())
 		return p.reportBroken(run, base, settings.File(), ended, f)
 	}
 	done()
+	f.kept = p.keep(&f.keeping, run, settings.File())
 	return p.report(run, base, settings.File(), &f.judging, &f.output)
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
+	"github.com/releval/releval/eval/reranker"
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 )
@@ -42,6 +43,9 @@ type Settings struct {
 	// Snapshot is what every search of the plan sees, which the caller closes;
 	// nil for a point in time of the run's own.
 	Snapshot *Snapshot
+	// Rerankers score outside of Elasticsearch, which the caller closes; nil
+	// where no system of the plan needs it.
+	Rerankers *reranker.Set
 	// Concurrency is how many queries are in flight; 0 means 4.
 	Concurrency int
 	// Repeat is how often each query is searched; 0 means once.
@@ -130,6 +134,7 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	runner := &Runner{
 		Cluster:        c,
 		Snapshot:       snapshot,
+		Rerankers:      s.Rerankers,
 		Concurrency:    s.Concurrency,
 		Repeat:         s.Repeat,
 		SeveralIndices: seen.Several,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/plan"
@@ -36,8 +37,10 @@ func (s Settings) samples(ctx context.Context, runner *Runner, p *plan.Plan, run
 		measured.Queries = append(measured.Queries, q.ID)
 		requests := p.Requests(q)
 		random.Shuffle(len(requests), func(i, j int) { requests[i], requests[j] = requests[j], requests[i] })
+		slices.SortStableFunc(requests, func(a, b plan.Request) int { return order(a) - order(b) })
+		known := newAnswers()
 		for _, request := range requests {
-			time, err := session.time(ctx, request)
+			time, err := session.time(ctx, request, known)
 			if err != nil {
 				return nil, fmt.Errorf("measuring the latency of %s on query %q: %w", request.System, q.ID, err)
 			}
@@ -47,11 +50,17 @@ func (s Settings) samples(ctx context.Context, runner *Runner, p *plan.Plan, run
 	return measured, nil
 }
 
-// time times one search.
-func (s *session) time(ctx context.Context, request plan.Request) (eval.Time, error) {
-	result, err := s.send(ctx, request)
+// time times one search. What is scored outside of Elasticsearch takes its first
+// stage's time and that of the call that was paid for, which is not sent again.
+func (s *session) time(ctx context.Context, request plan.Request, known *answers) (eval.Time, error) {
+	result, err := s.send(ctx, request, known)
 	switch {
+	case err == nil && result.Error != "":
+		return eval.Time{Error: result.Error}, nil
+	case err == nil && result.Untimed:
+		return eval.Time{Error: "the call was not timed when it was paid for"}, nil
 	case err == nil:
+		known.results[request.System] = result
 		return eval.Time{TookMS: result.TookMS, WallMS: result.WallMS}, nil
 	case ctx.Err() != nil:
 		return eval.Time{}, context.Cause(ctx)

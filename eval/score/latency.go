@@ -58,6 +58,9 @@ type Times struct {
 	// their indices, of those that had none.
 	Answered []Timed
 	Failed   []int
+	// Untimed counts those that had an answer whose time says nothing: a part
+	// of its scores came from a cache.
+	Untimed int
 	// Sampled says that they were timed one at a time after the run; else they
 	// are the first of each query.
 	Sampled bool
@@ -91,9 +94,12 @@ func TimesOf(run *eval.Run, system string, queries []int) Times {
 		t.Failed = nil
 	}
 	for _, q := range queries {
-		if r := run.Queries[q].Results[system]; r.Failed() {
+		switch r := run.Queries[q].Results[system]; {
+		case r.Failed():
 			add(q, eval.Time{Error: "no answer"})
-		} else {
+		case r.Untimed:
+			t.Untimed++
+		default:
 			add(q, eval.Time{TookMS: r.TookMS, WallMS: r.WallMS})
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/reranker"
 	"github.com/releval/releval/eval/text"
 )
 
@@ -61,6 +62,9 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 		r := newReranker(described)
 		if o.Windows[0] > described.Window {
 			return nil, fmt.Errorf("the window %d cannot be derived for %s, which was searched at %d: choose a smaller one as well, or leave it out with --reranker", o.Windows[0], described.Name, described.Window)
+		}
+		if described.Outside != nil && reranker.Listwise(described.Outside) && slices.ContainsFunc(o.Windows, func(w int) bool { return w != described.Window }) {
+			return nil, fmt.Errorf("the model of %s is listwise, so that no window can be derived from the one of %d that the run has: sweep the suite, or leave it out with --reranker", described.Name, described.Window)
 		}
 		c := newCurve(bases.of(described.FirstStage), described, nil)
 		if outside := len(c.outside); outside > 0 {
@@ -125,7 +129,7 @@ func newResult(b *base, o Options) *Result {
 	}
 	result.FirstStage.Failed = b.failed
 	if tied := tiedQueries(b.run); tied > 0 {
-		result.Notes = append(result.Notes, fmt.Sprintf("in %s the server did not decide the order of some hits: a sweep counts them in the order in which they came", text.Count(tied, "query")))
+		result.Notes = append(result.Notes, fmt.Sprintf("in %s the server did not decide the order of some hits: each counts by the mean over all orders", text.Count(tied, "query")))
 	}
 	return result
 }
@@ -166,6 +170,9 @@ func (r Reranker) fill(c *curve, latency *Latency, present int, o Options) *Rera
 	}
 	if len(c.failed) > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s without a usable answer, left out at every window: %s", text.Count(len(c.failed), "query"), text.List(c.failed, 5)))
+	}
+	if note := c.noOrderNote(); note != "" {
+		r.Notes = append(r.Notes, note)
 	}
 	if c.dropped > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s of the largest window are missing from the reranker's answers: no value in %s, or below min_score", text.Count(c.dropped, "document"), r.Field))
