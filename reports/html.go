@@ -247,7 +247,13 @@ func (r *Report) pageNumbers(p *page) {
 		})
 		p.Verdicts = append(p.Verdicts, r.pageVerdict(v, &r.Compared.Differences[i], scale))
 	}
-	p.Best = grid.Clip(text.Clean(r.bestSaid()), 1000)
+	p.Best = r.bestSaid()
+	if b := r.bestWindows(); b != nil {
+		p.Best = bestWindowsSaid(b)
+	} else if r.Sweep != nil {
+		p.Best = ""
+	}
+	p.Best = grid.Clip(text.Clean(p.Best), 1000)
 	systems := r.Evaluation.Systems
 	var notes grid.Footnotes
 	switch {
@@ -255,6 +261,12 @@ func (r *Report) pageNumbers(p *page) {
 		p.Latency = r.pageLatency()
 	case r.Sweep == nil:
 		p.Systems = newPageSystems(r.Decision, "The systems to choose from", &notes)
+		p.Style += template.CSS(chart.ScatterStyle())
+	}
+	if b := r.bestWindows(); b != nil {
+		p.Systems = newPageSystems(&b.Decision, bestWindowsTitle, &notes)
+		p.Systems.Heading, p.Systems.Notes = bestWindowsTitle, bestWindowsNotes(b, false)
+		p.Systems.showWindows(&b.Decision)
 		p.Style += template.CSS(chart.ScatterStyle())
 	}
 	if g := r.gainsGrid(); g != nil {
