@@ -26,7 +26,7 @@ func (s *sweeper) measure(ctx context.Context, reranker judgments.Reranker, reas
 	}
 	plan.Depth = s.windows[len(s.windows)-1]
 	s.notify(Step{Name: "measure", Reranker: reranker.Name, Searches: (len(smaller) + 1) * len(plan.Queries), Reason: reason})
-	runner := execute.Runner{Snapshot: s.snapshot, Concurrency: s.Concurrency, SeveralIndices: s.several}
+	runner := execute.Runner{Snapshot: s.snapshot, Concurrency: s.Concurrency, SeveralIndices: s.several, Rerankers: s.Outside}
 	queries, err := runner.Run(ctx, &plan, nil)
 	if err != nil {
 		return nil, fmt.Errorf("measuring the windows of %s: %w", reranker.Name, err)

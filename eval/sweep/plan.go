@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/releval/releval/eval/plan"
@@ -58,7 +59,7 @@ func presentWindows(plan *plan.Plan) map[string]int {
 // sameButForName says whether two rerankers are one at equal windows.
 func sameButForName(a, b judgments.Reranker) bool {
 	equalScores := a.MinScore == b.MinScore || a.MinScore != nil && b.MinScore != nil && *a.MinScore == *b.MinScore
-	return a.Field == b.Field && a.InferenceID == b.InferenceID && equalScores &&
+	return a.Field == b.Field && a.InferenceID == b.InferenceID && equalScores && reflect.DeepEqual(a.API, b.API) &&
 		maps.EqualFunc(a.Extra, b.Extra, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) })
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/reranker"
 	"github.com/releval/releval/eval/text"
 )
 
@@ -60,6 +61,9 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 		r := newReranker(described)
 		if o.Windows[0] > described.Window {
 			return nil, fmt.Errorf("the window %d cannot be derived for %s, which was searched at %d: choose a smaller one as well, or leave it out with --reranker", o.Windows[0], described.Name, described.Window)
+		}
+		if described.Outside != nil && reranker.Listwise(described.Outside) && slices.ContainsFunc(o.Windows, func(w int) bool { return w != described.Window }) {
+			return nil, fmt.Errorf("the model of %s is listwise, so that no window can be derived from the one of %d that the run has: sweep the suite, or leave it out with --reranker", described.Name, described.Window)
 		}
 		c := newCurve(b, described, nil)
 		if outside := len(c.outside); outside > 0 {
