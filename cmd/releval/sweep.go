@@ -54,6 +54,7 @@ an audit and latencies.`,
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
 	f.suspicion.addFlags(flags)
+	f.outside.addFlags(flags)
 	f.output.addFlags(flags)
 	f.keeping.addFlag(flags)
 	f.addFlags(flags)
@@ -76,6 +77,7 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err != nil {
 		return withExit(exitUsage, err)
 	}
+	options.AuditOutside, options.TimeOutside = cmd.Flags().Changed("audit"), cmd.Flags().Changed("latency-samples")
 	saved, err := runfile.IsRun(path)
 	if err != nil {
 		return withExit(exitUsage, err)
@@ -130,8 +132,15 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 		return err
 	}
 	defer client.Close()
+	if o.Outside, err = f.outside.open(p, whole, client, f.connection.patience(p, f.concurrency, f.seed)); err != nil {
+		return err
+	}
+	if o.Outside != nil {
+		defer o.Outside.Close()
+	}
 	settings := execute.Settings{
-		Tool: toolName(), Out: fileOf(f.out, suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp,
+		Rerankers: o.Outside,
+		Tool:      toolName(), Out: fileOf(f.out, suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp,
 		Note: func(text string) { p.note("%s", text) },
 	}
 	o.Notify = p.noteStep

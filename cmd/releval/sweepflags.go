@@ -16,6 +16,7 @@ import (
 type sweepFlags struct {
 	connection
 	suspicion
+	outside
 	output
 	keeping
 	overrides      plan.Overrides

@@ -65,12 +65,11 @@ func rescore(ctx context.Context, set *reranker.Set, request plan.Request, known
 	return result, nil
 }
 
-// Rescore searches the first stage of a query and has it scored outside of
-// Elasticsearch, at a window that may be another than the plan's. The search
-// returns its hits as they came.
-func Rescore(ctx context.Context, set *reranker.Set, request plan.Request, first *eval.Result, hits []cluster.Hit, fresh bool) (*eval.Result, error) {
+// Rescore has the hits of a first stage, of which first is the result, scored
+// outside of Elasticsearch, whatever the cache holds.
+func Rescore(ctx context.Context, set *reranker.Set, request plan.Request, first *eval.Result, hits []cluster.Hit) (*eval.Result, error) {
 	known := newAnswers()
-	known.fresh = fresh
+	known.fresh = true
 	known.results[request.FirstStage] = first
 	known.texts[request.System] = textsOf(*request.Reranker, hits)
 	return rescore(ctx, set, request, known)

@@ -9,7 +9,6 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -77,21 +76,31 @@ func serveAPI(t *testing.T, h http.Handler) *apiServer {
 	return a
 }
 
-// films is the sample suite on an engine of its own, with other rerankers.
+const filmsHead = `
+search:
+  index: films
+  title_field: title
+  documents: films.ndjson
+  retriever: {standard: {query: {multi_match: {query: "{{query}}", fields: [plot, genre^2]}}}}
+  rerankers:
+%smetrics: [ndcg@10]
+queries: [{query: x, relevant: [Heat]}]
+`
+
+// films are the sample suite's first queries on an engine of their own, over one
+// first stage and with other rerankers.
 func films(t *testing.T, rerankers string, queries int) (*cluster.Client, *plan.Plan) {
 	t.Helper()
-	text, err := os.ReadFile("../../judgments/films/films.yaml")
+	const path = "../../judgments/films/films.yaml"
+	sample, err := judgments.Load(path, judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, _ := strings.Cut(string(text), "  rerankers:\n")
-	_, after, _ := strings.Cut(rest, "metrics: ")
-	_, after, _ = strings.Cut(after, "\nqueries:\n")
-	suite, err := judgments.Parse("../../judgments/films/films.yaml", []byte(before+"  rerankers:\n"+rerankers+"metrics: [ndcg@10]\nqueries:\n"+strings.ReplaceAll(after, "system: elastic", "system: first-stage")), judgments.Options{})
+	suite, err := judgments.Parse(path, fmt.Appendf(nil, filmsHead, rerankers), judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	suite.Queries = suite.Queries[:queries]
+	suite.Queries = sample.Queries[:queries]
 	p, err := plan.New(suite, plan.Overrides{})
 	if err != nil {
 		t.Fatal(err)

@@ -42,7 +42,7 @@ search:
   rerankers:
     model: {field: plot, inference_id: model, rank_window_size: 4}
     deep: {field: plot, inference_id: model, rank_window_size: 8}
-    title: {field: title, inference_id: model, rank_window_size: 3}
+    title: {field: title, inference_id: model, rank_window_size: 3, filter: "{{only}}"}
   requests:
     app: {body: {size: 2, query: {bool: {should: [{match: {note: "{{query}}"}}, {match: {note: {query: "about a {{also}}", boost: 4}}}]}}, sort: [{_score: desc}]}}
     blend:
@@ -109,9 +109,9 @@ func (c *searchCount) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // checkManySystems runs three first stages, three rerankers over each and two
-// requests of their own: fourteen systems, each searched once a query, and no
-// first stage twice. The queries give a vector as a list,
-// a filter as an object, and words as a text.
+// requests of their own, each searched once a query, and no first stage twice:
+// fourteen systems, and three first stages with the filter of a reranker. The
+// queries give a vector as a list, a filter as an object, and words as a text.
 func checkManySystems(t *testing.T, next http.RoundTripper, config cluster.Config) {
 	count := &searchCount{next: next, searches: make(map[string]int)}
 	config.Transport = count
@@ -121,8 +121,8 @@ func checkManySystems(t *testing.T, next http.RoundTripper, config cluster.Confi
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(count.searches) != 28 { // 14 systems × 2 queries
-		t.Errorf("%d different searches, want 28", len(count.searches))
+	if len(count.searches) != 34 { // 17 systems × 2 queries
+		t.Errorf("%d different searches, want 34", len(count.searches))
 	}
 	for search, times := range count.searches {
 		if times != 1 {
@@ -161,7 +161,14 @@ func checkManySystems(t *testing.T, next http.RoundTripper, config cluster.Confi
 	for _, stage := range []string{"bm25", "near", "hybrid"} {
 		// Each reranked list is made of its window of the one first stage.
 		for reranker, window := range map[string]int{"model": 4, "deep": 8, "title": 3} {
-			first, reranked := titlesOf(crime[stage]), titlesOf(crime[stage+"+"+reranker])
+			name := stage
+			if reranker == "title" {
+				name = stage + "/title"
+				if got := titlesOf(storm[name]); !slices.Equal(got, []string{"Twister"}) {
+					t.Errorf("the reranker's filter lets %s find %v", name, got)
+				}
+			}
+			first, reranked := titlesOf(crime[name]), titlesOf(crime[stage+"+"+reranker])
 			for _, title := range reranked {
 				if !slices.Contains(first[:min(window, len(first))], title) {
 					t.Errorf("%s+%s has %s, which is not among the first %d of %v", stage, reranker, title, window, first)
@@ -258,22 +265,24 @@ func TestMaxUSD(t *testing.T) {
 	for name, test := range map[string]struct {
 		prices, says string
 		limit        float64
+		timed        int
 	}{
-		// 2 queries × 3 documents × 3 / 1000
-		"within":  {prices, "", 0.0181},
-		"beyond":  {prices, "costs up to 0.018 dollars", 0.0179},
-		"unknown": {"", "the price of elastic is not known", 100},
+		// 2 queries × 3 documents × 3 / 1000, and as many again that are timed
+		"within":  {prices, "", 0.0181, 0},
+		"beyond":  {prices, "costs up to 0.018 dollars", 0.0179, 0},
+		"timed":   {prices, "costs up to 0.027 dollars (2 systems × 2 queries, and 1 once more for latencies: 6 searches, at most 9 documents to rerank", 0.0181, 1},
+		"unknown": {"", "the price of elastic is not known", 100, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			suite := test.prices + evaltest.SuiteHead + evaltest.Standard + evaltest.Rerankers + evaltest.SuiteTail
 			client, plan := evaltest.Served(t, suite, evaltest.Documents, nil)
 			var said []string
-			run, err := execute.Execute(t.Context(), client, plan, execute.Settings{MaxUSD: &test.limit, Note: func(text string) { said = append(said, text) }})
+			run, err := execute.Execute(t.Context(), client, plan, execute.Settings{MaxUSD: &test.limit, LatencySamples: test.timed, Note: func(text string) { said = append(said, text) }})
 			_, refused := errors.AsType[*execute.CostError](err)
 			if refused != (test.says != "") || refused && (run != nil || !strings.Contains(err.Error(), test.says)) {
 				t.Errorf("%v, want %q", err, test.says)
 			}
-			if test.prices != "" && !slices.Contains(said, "2 systems × 2 queries: 4 searches, at most 6 documents to rerank, at most 0.018 dollars") {
+			if test.prices != "" && test.timed == 0 && !slices.Contains(said, "2 systems × 2 queries: 4 searches, at most 6 documents to rerank, at most 0.018 dollars") {
 				t.Errorf("said %q", said)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -131,7 +132,7 @@ func (a *asked) take(text []byte) bool {
 	}
 	hash, ok := hashOf(l.List)
 	if ok {
-		a.lists[hash] = kept{time.Duration(l.CallMS * float64(time.Millisecond)), l.Scores}
+		a.lists[hash] = kept{time.Duration(math.Round(l.CallMS*1000)) * time.Microsecond, l.Scores}
 	}
 	return ok
 }

@@ -81,6 +81,9 @@ func (c *client) score(ctx context.Context, query string, texts []string, fresh 
 			c.count(eval.Usage{Cached: len(texts)})
 			return result, nil
 		}
+		if len(texts) > c.most {
+			return Scored{}, c.tooMany(len(texts))
+		}
 		sent, err := c.send(ctx, query, texts)
 		if err != nil {
 			return Scored{}, err
@@ -120,6 +123,12 @@ func (c *client) score(ctx context.Context, query string, texts []string, fresh 
 		result.Scores[i] = known.texts[hash]
 	}
 	return result, nil
+}
+
+// tooMany says that a listwise model cannot be asked for a window.
+func (c *client) tooMany(window int) error {
+	return judgments.Problems{{Position: c.at, Message: fmt.Sprintf(
+		"the reranker %q is listwise, so that a window is asked for at once, and a window of %d is above the %d texts of a request; lower rank_window_size, or raise batch if the server takes more", c.name, window, c.most)}}
 }
 
 // single rounds a score to the float32 that it is made of, as its shortest

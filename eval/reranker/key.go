@@ -1,7 +1,9 @@
 package reranker
 
 import (
+	"errors"
 	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,12 +25,13 @@ var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 func ParsePermission(s string) (Permission, error) {
 	variable, address, found := strings.Cut(s, "=")
 	origin := judgments.Origin(address)
+	u, _ := url.Parse(address) // origin is empty where it is none
 	switch {
 	case !found || !variableName.MatchString(variable):
-		return Permission{}, fmt.Errorf("it must be the name of an environment variable, =, and an origin, such as RERANK_KEY=https://rerank.example")
+		return Permission{}, errors.New("it must be the name of an environment variable, =, and an origin, such as RERANK_KEY=https://rerank.example")
 	case origin == "" || strings.Contains(address, "@"):
 		return Permission{}, fmt.Errorf("the origin of %s must be an address such as https://rerank.example:8443", variable)
-	case strings.TrimSuffix(strings.ToLower(address), "/") != origin && strings.Count(address, "/") > 2:
+	case strings.Trim(u.Path, "/")+u.RawQuery+u.Fragment != "":
 		return Permission{}, fmt.Errorf("the origin of %s has no path: write %s", variable, Permission{variable, origin})
 	}
 	return Permission{variable, origin}, nil

@@ -82,8 +82,7 @@ func open(r *judgments.Reranker, cache *cache, o Options) (*client, error) {
 		c.most = a.Batch
 	}
 	if c.listwise && c.most < r.Window {
-		return nil, judgments.Problems{{Position: r.Position, Message: fmt.Sprintf(
-			"the reranker %q is listwise, so that a window is asked for at once, and its window of %d is above the %d texts of a request; lower rank_window_size, or raise batch if the server takes more", r.Name, r.Window, c.most)}}
+		return nil, c.tooMany(r.Window)
 	}
 	if c.api == nil && a.URL == "" {
 		c.cluster, c.url = o.Cluster, o.Cluster.Address()

@@ -95,8 +95,8 @@ func (c *curve) blendRetriever(weight float64, window int) json.RawMessage {
 			reranker = s
 		}
 	}
-	if len(first) == 0 {
-		return nil
+	if len(first) == 0 || reranker.Outside != nil {
+		return nil // the server cannot ask the API
 	}
 	settings := map[string]any{"retriever": first, "field": reranker.Field, "inference_text": c.inferenceText(), "rank_window_size": window}
 	if reranker.InferenceID != "" {
