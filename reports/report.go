@@ -219,11 +219,12 @@ func ranks(q *eval.Query, system string) []int {
 	return found
 }
 
-// queryName is how a query is named in tables: its id, with the text where that
-// says more.
+// queryName is how a query is named in tables: its id, by which commands know
+// it, and its text where that says more.
 func queryName(q *eval.Query) string {
-	if judgments.FoldTitle(q.ID) == judgments.FoldTitle(q.Text) {
-		return q.Text
+	title := queryTitle(q)
+	if judgments.FoldTitle(q.ID) == judgments.FoldTitle(title) {
+		return title
 	}
-	return q.ID
+	return q.ID + ": " + title
 }

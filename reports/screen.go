@@ -343,15 +343,7 @@ func (s *screen) gates(most int) []string {
 	if len(gates) == 0 {
 		return nil
 	}
-	tone := grid.Good
-	var open []*gate.Result
-	for _, verdict := range []gate.Verdict{gate.Failed, gate.Inconclusive} {
-		for i := range gates {
-			if gates[i].Verdict == verdict {
-				open = append(open, &gates[i])
-			}
-		}
-	}
+	tone, open := grid.Good, s.report.openGates()
 	if len(open) > 0 {
 		tone = gateTone(open[0].Verdict)
 	}
