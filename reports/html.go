@@ -110,6 +110,7 @@ type (
 	// baseline, with its cause.
 	pageLead struct {
 		Class, Gates     string
+		MoreGates        string
 		OpenGates        []string
 		Heading, Warning string
 		Changes          []pageVerdict
@@ -214,6 +215,9 @@ func (r *Report) page() *page {
 	}
 	if !m.Started.IsZero() {
 		p.Subject += ", " + m.Started.UTC().Format("2 January 2006 15:04 UTC")
+	}
+	if len(r.Gates) > 0 {
+		p.Subject += "; gates: " + gateSummary(r.Gates)
 	}
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		p.StandIn = standInNote
@@ -455,15 +459,23 @@ func (r *Report) pageViews(p *page) {
 	}
 }
 
+// gatesLed is how many gates that did not pass a page opens with: its first
+// screen has to hold what changed, too.
+const gatesLed = 4
+
 // pageLead fills what a page leads with; nil where there is neither a gate nor a
 // baseline.
 func (r *Report) pageLead() *pageLead {
 	sentence, open := r.gatesLead()
-	if sentence == "" && r.Baseline == nil {
+	if r.Baseline == nil && gate.Overall(r.Gates) != gate.Failed {
 		return nil
 	}
 	lead := &pageLead{Gates: sentence, Class: string(gate.Overall(r.Gates))}
-	for _, line := range open {
+	for i, line := range open {
+		if more := len(r.openGates()) - i; i == gatesLed && more > 0 {
+			lead.MoreGates = "and " + text.Thousands(more) + " more"
+			break
+		}
 		lead.OpenGates = append(lead.OpenGates, grid.Clip(text.Clean(line), 700))
 	}
 	b := r.Baseline
@@ -481,8 +493,9 @@ func (r *Report) pageLead() *pageLead {
 		}
 	}
 	for _, g := range groups {
+		headline, evidence := baselineSaid(g.lead, g.differences)
 		v := pageVerdict{
-			Class: looks(g.lead.Says), Headline: text.Clean(g.sentence), Counts: counts(g.lead),
+			Class: looks(g.lead.Says), Headline: text.Clean(headline), Evidence: text.Clean(evidence), Counts: counts(g.lead), Judged: judgedSaid(g.lead),
 			Word: map[stats.Says]string{stats.Raises: "Rose", stats.Lowers: "Fell", stats.Unchanged: "As it was", stats.DiffersHere: "Changed on these queries",
 				stats.Unsettled: "Not settled", stats.NoEvidence: "No evidence"}[g.lead.Says],
 		}

@@ -223,7 +223,7 @@ func ranks(q *eval.Query, system string) []int {
 // it, and its text where that says more.
 func queryName(q *eval.Query) string {
 	title := queryTitle(q)
-	if judgments.FoldTitle(q.ID) == judgments.FoldTitle(title) {
+	if judgments.FoldTitle(q.ID) == judgments.FoldTitle(q.Text) {
 		return title
 	}
 	return q.ID + ": " + title

@@ -28,7 +28,7 @@ const (
 	screenFindings = 4
 	screenSystems  = 8
 	screenSettings = 5
-	screenChanges  = 4 // systems that are not as in the baseline
+	screenChanges  = 3 // systems that are not as in the baseline
 )
 
 // writeScreen renders the answer for a terminal, in one screen: what was
@@ -46,13 +46,13 @@ func writeScreen(w io.Writer, r *Report, o Options) error {
 	} else {
 		room := left - 1
 		if len(r.Gates) > 0 {
-			room -= 6
+			room -= 8
 		}
 		answer = s.cut(s.answer(), room)
 		left -= height(answer) + 1
 		// The gates come before all that explains them, but leave room for the
 		// queries that did it.
-		gates = s.gates(max(5, left-1-screenMoves-2))
+		gates = s.gates(max(7, left-1-screenMoves-2))
 		if len(gates) > 0 {
 			left -= height(gates) + 1
 		}
@@ -279,7 +279,7 @@ func (s *screen) moves(most int) []string {
 	}
 	gains = gains[max(0, len(gains)-screenMoves):]
 	shown := append(losses, gains...)
-	if len(shown) == 0 || most < 3 {
+	if len(shown) == 0 || most < 2 {
 		return nil
 	}
 	if len(shown) > most-1 { // of a few, losses say more

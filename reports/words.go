@@ -47,8 +47,8 @@ func (r *Report) words() [][2]string {
 	reranked := len(r.Evaluation.Run.Manifest.Reranked()) > 0
 	compared := len(r.Evaluation.Systems) > 1 || r.Baseline != nil
 	add(true, "first stage", "the search without a reranker, whose hits the reranker reorders")
-	add(reranked, "reranker", "a model that reads the query and the first hits, and orders them anew by its scores")
-	add(reranked, "window", "how many hits of the first stage the reranker reads (rank_window_size); below it nothing can rise")
+	add(reranked, "reranker", "a model that reads the query and the first hits, and orders them by its scores")
+	add(reranked, "window", "how many hits of the first stage the reranker reads (rank_window_size); no hit below it can rise")
 	add(reranked && (r.decides() || r.Sweep != nil), "ceiling", "what a perfect reranker would reach on the same window")
 	add(compared, "gain, difference", "the difference of the means on these queries")
 	add(compared, "interval", "where the difference for queries like these lies, with 95 % confidence; one that holds 0 settles no direction")
