@@ -12,6 +12,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
@@ -23,6 +24,9 @@ import (
 
 //go:embed page.html
 var pageTemplate string
+
+// parsedPage is the template, parsed and escaped once for many reports.
+var parsedPage = sync.OnceValues(func() (*template.Template, error) { return template.New("report").Parse(pageTemplate) })
 
 //go:embed page.css
 var pageStyle string
@@ -120,7 +124,7 @@ type (
 // writeHTML renders one file that needs nothing else: styles, charts and a
 // few lines of script are inside, and its policy forbids it to load anything.
 func writeHTML(w io.Writer, r *Report) error {
-	t, err := template.New("report").Parse(pageTemplate)
+	t, err := parsedPage()
 	if err != nil {
 		return fmt.Errorf("cannot read the report's template: %w", err)
 	}

@@ -497,7 +497,7 @@ func (r *Report) addViews(report *jsonReport) {
 		report.Gates = append(report.Gates, jsonGate{g.Source, g.Position.String(), g.Query, g.System, g.Metric, g.Expected, g.Actual, finite(g.Margin), string(g.Verdict), g.Reason})
 	}
 	if b := r.Baseline; b != nil {
-		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.Changes), orEmpty(b.Meaningless), comparisons(b.Differences), orEmpty(b.LeftOut.Removed), orEmpty(b.LeftOut.Added), orEmpty(b.LeftOut.Regraded), orEmpty(b.LeftOut.Reworded)}
+		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.changes()), orEmpty(b.Meaningless), comparisons(b.Differences), orEmpty(b.LeftOut.Removed), orEmpty(b.LeftOut.Added), orEmpty(b.LeftOut.Regraded), orEmpty(b.LeftOut.Reworded)}
 	}
 	for i := range r.swept() {
 		report.Sweeps = append(report.Sweeps, newJSONSweep(r.Sweep, &r.Sweep.Rerankers[i]))
