@@ -32,6 +32,11 @@ type Percentiles struct{ P50, P95 float64 }
 // fewer, the 95th percentile would be the slowest by another name.
 const fewestForP95 = 20
 
+// NewLatency is that of searches that were timed one at a time.
+func NewLatency(tookMS, wallMS []float64) Latency {
+	return Latency{Sampled: true, Searches: len(wallMS), Concurrency: 1, Took: percentiles(tookMS), Wall: percentiles(wallMS)}
+}
+
 func percentiles(ms []float64) Percentiles {
 	p := Percentiles{P50: stats.Quantile(ms, 0.5), P95: math.NaN()}
 	if len(ms) >= fewestForP95 {
@@ -53,6 +58,9 @@ type Times struct {
 	// their indices, of those that had none.
 	Answered []Timed
 	Failed   []int
+	// Untimed counts those that had an answer whose time says nothing: a part
+	// of its scores came from a cache.
+	Untimed int
 	// Sampled says that they were timed one at a time after the run; else they
 	// are the first of each query.
 	Sampled bool
@@ -86,9 +94,12 @@ func TimesOf(run *eval.Run, system string, queries []int) Times {
 		t.Failed = nil
 	}
 	for _, q := range queries {
-		if r := run.Queries[q].Results[system]; r.Failed() {
+		switch r := run.Queries[q].Results[system]; {
+		case r.Failed():
 			add(q, eval.Time{Error: "no answer"})
-		} else {
+		case r.Untimed:
+			t.Untimed++
+		default:
 			add(q, eval.Time{TookMS: r.TookMS, WallMS: r.WallMS})
 		}
 	}
