@@ -196,7 +196,7 @@ func (r *apiReader) template(field *node) {
 // fieldNames reads one field, or a list of them.
 func (w *walker) fieldNames(n *node) []string {
 	if n.Kind != sequenceNode {
-		name, ok := w.text(n, "field")
+		name, ok := w.constant(n, "field", w.text)
 		if !ok {
 			return nil
 		}
@@ -207,7 +207,7 @@ func (w *walker) fieldNames(n *node) []string {
 	}
 	var names []string
 	w.items(n, "field", func(_ int, item *node) {
-		name, ok := w.text(item, "a field's name")
+		name, ok := w.constant(item, "a field's name", w.text)
 		switch {
 		case !ok:
 		case slices.Contains(names, name):

@@ -93,7 +93,7 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 		case "field":
 			field, api.a.Fields = v, w.fieldNames(v)
 		case "inference_id":
-			r.InferenceID, _ = w.name(v, "inference_id")
+			r.InferenceID, _ = w.constant(v, "inference_id", w.name)
 		case "rank_window_size":
 			r.Window, _ = w.integer(v, "rank_window_size", 1, maxWindow)
 		case "over":
@@ -103,8 +103,8 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 				r.MinScore = &f
 			}
 		case "filter":
-			if v.Kind != mappingNode && v.Kind != sequenceNode {
-				w.fail(v, "filter must be a query or a list of queries, not %s", kindOf(v))
+			if v.Kind != mappingNode && v.Kind != sequenceNode && !isPlaceholder(v) {
+				w.fail(v, "filter must be a query, a list of queries, or a placeholder for either, not %s", kindOf(v))
 				return
 			}
 			filter := w.raw(v, &rawJSON{what: "the filter of " + what, placeholders: true, refused: refusedInRetriever})
@@ -136,6 +136,22 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 		r.Field = api.a.Fields[0]
 	}
 	return r, len(w.problems) == before
+}
+
+// constant reads a setting that is the same for every query.
+func (w *walker) constant(n *node, what string, read func(*node, string) (string, bool)) (string, bool) {
+	text, ok := read(n, what)
+	if ok && len(NewTemplate(jsonString(text)).Placeholders()) > 0 {
+		w.fail(n, "%s must not contain a placeholder, as a system is the same for every query: %s would be sent as it stands", what, quote(text))
+		return "", false
+	}
+	return text, ok
+}
+
+// isPlaceholder says that a scalar is nothing but a placeholder.
+func isPlaceholder(n *node) bool {
+	name, end := placeholderAt([]byte(n.Value))
+	return n.Kind == scalarNode && name != "" && end == len(n.Value)
 }
 
 // chunkRescorer checks the keys of chunk_rescorer, because the server passes

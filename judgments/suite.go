@@ -40,8 +40,9 @@ type Search struct {
 	// Index is an index or alias, or several separated by commas.
 	Index string
 	// TitleField is the field whose value identifies a document to the
-	// judgments.
-	TitleField string
+	// judgments; it stands at TitleFieldPosition.
+	TitleField         string
+	TitleFieldPosition Position
 	// Documents is the path of a file with the documents, already
 	// relative to the working directory; empty where the suite has none.
 	Documents string

@@ -128,7 +128,7 @@ func measuredHow(l score.Latency) string {
 	case l.Concurrency == 1:
 		return "one query in flight"
 	}
-	return text.Thousands(l.Concurrency) + " queries in flight"
+	return "up to " + text.Thousands(l.Concurrency) + " queries in flight"
 }
 
 // milliseconds prints a time, shorter the longer it is.
@@ -136,8 +136,10 @@ func milliseconds(ms float64) string {
 	switch {
 	case math.IsNaN(ms):
 		return absent
-	case ms >= 99.95:
+	case ms == math.Trunc(ms) || ms >= 99.95:
 		return text.Thousands(int(math.Round(ms)))
+	case ms < 0.995:
+		return text.Fixed(ms, 2)
 	}
 	return text.Fixed(ms, 1)
 }
@@ -266,7 +268,7 @@ func latencySaid(d *score.Decision) string {
 		if l.Searches == 0 {
 			continue
 		}
-		said := "the run's searches, " + measuredHow(l)
+		said := "the run's searches (" + measuredHow(l) + ")"
 		if l.Sampled {
 			said = text.Plural(l.Searches, "search", "searches") + " measured one at a time after the run"
 		}

@@ -194,16 +194,16 @@ func (t *terminal) numbers() {
 		t.heading(t.report.gainsTitle())
 		t.grid(g)
 	}
-	if !t.report.decides() {
-		t.heading(latencyTitle)
-		t.grid(timesGrid(t.report.Decision))
-		t.say(latencyNote(t.report.Decision))
-	}
 	for _, line := range t.notes.Lines() {
 		t.say(line)
 	}
 	if phrase := method(t.report.Compared.Differences); phrase != "" {
 		t.say(phrase)
+	}
+	if !t.report.decides() {
+		t.heading(latencyTitle)
+		t.grid(timesGrid(t.report.Decision))
+		t.say(latencyNote(t.report.Decision))
 	}
 	if g := t.report.boundsGrid(); g != nil {
 		t.heading("If the unjudged hits were judged, means and differences could be")

@@ -21,6 +21,7 @@ type output struct {
 	format  string
 	reports []string
 	query   string
+	kept    bool // releval report without a file shows the run
 	written bool // a report is on standard output already
 	owed    []owed
 }

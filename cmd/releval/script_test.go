@@ -39,7 +39,23 @@ func TestMain(m *testing.M) {
 		}
 		main()
 	}
-	testscript.Main(m, map[string]func(){"releval": main})
+	testscript.Main(cached{m}, map[string]func(){"releval": main})
+}
+
+// cached gives the tests a cache folder of their own: what they run is kept
+// nowhere that the user looks at.
+type cached struct{ *testing.M }
+
+func (c cached) Run() int {
+	folder, err := os.MkdirTemp("", "releval-cache-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	if err := os.Setenv("XDG_CACHE_HOME", folder); err != nil {
+		panic(err)
+	}
+	return c.M.Run()
 }
 
 // asCommand is the environment variable that makes the test binary the command.
@@ -65,6 +81,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FILMS", films)
 			env.Setenv("OLD", old)
 			env.Setenv("NO_COLOR", "1")
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

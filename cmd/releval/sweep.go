@@ -56,6 +56,7 @@ an audit and latencies.`,
 	f.suspicion.addFlags(flags)
 	f.outside.addFlags(flags)
 	f.output.addFlags(flags)
+	f.keeping.addFlag(flags)
 	f.addFlags(flags)
 	return cmd
 }
@@ -89,7 +90,7 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 
 // sweepRun sweeps a saved run.
 func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o sweep.Options) error {
-	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "out", "query", "tag", "inference-id"} {
+	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "out", "no-keep", "query", "tag", "inference-id"} {
 		if cmd.Flags().Changed(name) {
 			return usageError(cmd, "--%s needs the suite and its cluster, and %s is a saved run", name, path)
 		}
@@ -158,6 +159,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	if err != nil {
 		return interruptedSweep(err, run, settings)
 	}
+	f.kept = p.keep(&f.keeping, run, settings.File())
 	return p.reportSweep(run, result, settings.File(), o, f)
 }
 
@@ -218,7 +220,7 @@ func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, 
 	if err != nil {
 		return err
 	}
-	report.RunFile = file
+	report.RunFile, report.Kept = file, f.kept
 	report.Sweep = result
 	if err := p.write(report, &f.output); err != nil {
 		return err

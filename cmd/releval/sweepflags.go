@@ -18,6 +18,7 @@ type sweepFlags struct {
 	suspicion
 	outside
 	output
+	keeping
 	overrides      plan.Overrides
 	windows        string
 	audit          int

@@ -12,6 +12,8 @@ import (
 // Cost is what searching a plan takes at most.
 type Cost struct {
 	Systems, Queries int
+	// Timed is how many queries are searched once more for latencies.
+	Timed int
 	// Searches are all of them, Documents those that rerankers score: every
 	// window filled.
 	Searches, Documents int
@@ -30,18 +32,22 @@ type Cost struct {
 	Unknown []string
 }
 
-// CostOf is what so many searches of each of the systems cost.
-func CostOf(systems []eval.System, queries int) Cost {
-	c := Cost{Systems: len(systems), Queries: queries}
+// CostOf is what so many searches of each of the systems cost, and so many more
+// that are timed. What is scored outside of Elasticsearch is not sent again for
+// that.
+func CostOf(systems []eval.System, queries, timed int) Cost {
+	c := Cost{Systems: len(systems), Queries: queries, Timed: timed}
 	for i := range systems {
 		s := &systems[i]
-		c.Documents += queries * s.Window
+		queries := queries
 		if s.Outside != nil {
 			c.Sent += queries * s.Window
 			c.Characters += float64(queries*s.Window) * s.Tokens * eval.CharactersPerToken
 		} else {
+			queries += timed
 			c.Searches += queries
 		}
+		c.Documents += queries * s.Window
 		switch {
 		case len(s.Prices) > 0:
 			c.Priced = true
@@ -56,7 +62,11 @@ func CostOf(systems []eval.System, queries int) Cost {
 
 // String says what it costs, on one line.
 func (c Cost) String() string {
-	said := fmt.Sprintf("%s × %s: %s", text.Count(c.Systems, "system"), text.Count(c.Queries, "query"), text.Plural(c.Searches, "search", "searches"))
+	said := fmt.Sprintf("%s × %s", text.Count(c.Systems, "system"), text.Count(c.Queries, "query"))
+	if c.Timed > 0 {
+		said += ", and " + text.Thousands(c.Timed) + " once more for latencies"
+	}
+	said += ": " + text.Plural(c.Searches, "search", "searches")
 	if c.Documents > 0 {
 		said += fmt.Sprintf(", at most %s to rerank", text.Count(c.Documents, "document"))
 	}

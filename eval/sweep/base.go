@@ -123,8 +123,9 @@ func (w *baseWorker) query(q int) {
 		}
 	}
 	list := metrics.List{Len: len(result.Hits), Hits: w.hits, Judged: w.judged[q]}
+	ties := tiesOf(result)
 	for m, metric := range w.metrics {
-		w.values[m][q] = metric.ScoreList(&list)
+		w.values[m][q] = metric.ExpectedList(&list, ties, w.run.Manifest.Seed).Value
 	}
 	w.ceiling(q, query, graded, len(result.Hits))
 }

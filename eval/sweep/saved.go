@@ -128,7 +128,7 @@ func newResult(b *base, o Options) *Result {
 	}
 	result.FirstStage.Failed = b.failed
 	if tied := tiedQueries(b.run); tied > 0 {
-		result.Notes = append(result.Notes, fmt.Sprintf("in %s the server did not decide the order of some hits: a sweep counts them in the order in which they came", text.Count(tied, "query")))
+		result.Notes = append(result.Notes, fmt.Sprintf("in %s the server did not decide the order of some hits: each counts by the mean over all orders", text.Count(tied, "query")))
 	}
 	return result
 }
@@ -168,6 +168,9 @@ func (r Reranker) fill(c *curve, latency *Latency, present int, o Options) *Rera
 	}
 	if len(c.failed) > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s without a usable answer, left out at every window: %s", text.Count(len(c.failed), "query"), text.List(c.failed, 5)))
+	}
+	if note := c.noOrderNote(); note != "" {
+		r.Notes = append(r.Notes, note)
 	}
 	if c.dropped > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s of the largest window are missing from the reranker's answers: no value in %s, or below min_score", text.Count(c.dropped, "document"), r.Field))
