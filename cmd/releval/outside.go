@@ -53,6 +53,7 @@ func (o *outside) open(p *program, plan *plan.Plan, client *cluster.Client, conf
 	if err != nil {
 		return nil, withExit(exitUsage, err)
 	}
+	p.logHTTP(client, set)
 	return set, nil
 }
 

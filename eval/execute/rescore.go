@@ -89,7 +89,7 @@ func (s Settings) usage(p *plan.Plan) map[string]eval.Usage {
 		if r.Outside() && !seen[r.API] {
 			seen[r.API] = true
 			used[r.Name] = s.Rerankers.Usage(r)
-			s.note("%s is scored outside of Elasticsearch: %s", r.Name, used[r.Name])
+			s.note("%s was scored outside Elasticsearch: %s", r.Name, used[r.Name])
 		}
 	}
 	if len(used) == 0 {

@@ -39,6 +39,7 @@ type client struct {
 	cache    *cache
 	purse    *purse
 	close    func()
+	redact   func(string) string
 
 	mu    sync.Mutex
 	usage eval.Usage

@@ -118,7 +118,7 @@ func open(r *judgments.Reranker, s *Set, o Options) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.close = made.Close
+	c.close, c.redact = made.Close, made.Redact
 	if c.api == nil {
 		c.cluster = made
 	} else {
@@ -166,6 +166,16 @@ func (s *Set) Usage(r *judgments.Reranker) eval.Usage {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.usage
+}
+
+// Redact blacks out every key of the set in a text.
+func (s *Set) Redact(text string) string {
+	for _, c := range s.clients {
+		if c.redact != nil {
+			text = c.redact(text)
+		}
+	}
+	return text
 }
 
 // CacheNotes say what is wrong with the cache.
