@@ -2,7 +2,6 @@ package execute
 
 import (
 	"context"
-	"errors"
 	"math"
 
 	"github.com/releval/releval/eval"
@@ -27,7 +26,7 @@ func textsOf(r judgments.Reranker, hits []cluster.Hit) []string {
 // their scores.
 func rescore(ctx context.Context, set *reranker.Set, request plan.Request, known *answers) (*eval.Result, error) {
 	if set == nil {
-		return nil, errors.New("no reranker outside of Elasticsearch was opened")
+		return nil, &cluster.Error{Op: "rerank", Kind: cluster.KindConfig, What: "this command asks no rerank API, as " + request.System + " needs"}
 	}
 	first := known.results[request.FirstStage]
 	if first.Failed() {

@@ -525,3 +525,28 @@ func TestCostOfRerankAPIs(t *testing.T) {
 		t.Errorf("%d texts were sent for 0.0005 dollars", more)
 	}
 }
+
+// A filter keeps documents from an API as it does from the server's reranker:
+// those that it lets through alone are sent.
+func TestFilterOfRerankAPI(t *testing.T) {
+	api := serveAPI(t, scoredBy(func(text string) any { return len(text) }))
+	suite := strings.Replace(fmt.Sprintf(rescoreSuite, api.URL), "min_score: -2", `filter: {match: {plot: "{{word}}"}}`, 1)
+	suite = strings.Replace(suite, "{query: crime,", "{query: crime, params: {word: b}, ", 1)
+	documents := `{"_id":"1","note":"crime crime crime","title":"A","plot":"a"}
+{"_id":"2","note":"crime crime of","title":"B","plot":"b"}
+{"_id":"3","note":"crime of the year","title":"C","plot":"b c"}
+`
+	client, p := evaltest.Served(t, suite, documents, nil)
+	run, err := execute.Execute(t.Context(), client, p, execute.Settings{Rerankers: opened(t, client, p, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := titlesOf(run.Queries[0].Results["api"]); !slices.Equal(got, []string{"C", "B"}) || len(api.texts) != 2 {
+		t.Errorf("%v, sent %v", got, api.texts)
+	}
+	for _, s := range integrity.Check(run).Systems {
+		if len(s.Dropped)+len(s.Outside)+len(s.Failed) > 0 {
+			t.Errorf("%s: %+v", s.System, s)
+		}
+	}
+}
