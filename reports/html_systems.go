@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/releval/releval/eval/score"
@@ -72,6 +73,18 @@ func newPageSystems(d *score.Decision, label string, notes *grid.Footnotes) *pag
 		p.Plot = c.Page()
 	}
 	return p
+}
+
+// showWindows puts a column with each system's window behind its name.
+func (p *pageSystems) showWindows(d *score.Decision) {
+	p.Heads = slices.Insert(p.Heads, 2, pageHead{Text: "window"})
+	for i := range p.Rows {
+		cell := pageSystemCell{Text: windowOf(&d.Rows[i])}
+		if cell.Text != absent {
+			cell.Value = cell.Text
+		}
+		p.Rows[i].Cells = slices.Insert(p.Rows[i].Cells, 2, cell)
+	}
 }
 
 // medianWall is what the chart of systems has across.

@@ -35,6 +35,13 @@ func (r *Report) next() []string {
 			next = append(next, fmt.Sprintf("find out why %s did not rerank %s: the numbers are not its own", s.System, text.Count(len(s.NotReranked), "query")))
 		}
 	}
+	loss := ""
+	if rows, _ := r.moved(); len(rows) > 0 && rows[0].Difference < 0 {
+		loss = "see why the largest loss happened: " + r.explains(r.Evaluation.Run.Queries[rows[0].Query].ID)
+	}
+	if loss != "" && r.Baseline != nil { // what was asked comes first
+		next, loss = append(next, loss), ""
+	}
 	if len(r.Unresolved) > 0 {
 		next = append(next, fmt.Sprintf("repair %s that no document matches: releval check %s", text.Plural(len(r.Unresolved), "title", "titles"), suite))
 	}
@@ -42,9 +49,8 @@ func (r *Report) next() []string {
 		next = append(next, fmt.Sprintf("judge more: %s of the top %d hits are judged; releval pool %s lists the others", grid.Percent(share), integrity.JudgedDepth, suite))
 	}
 	verdicts := r.verdicts()
-	if i := slices.IndexFunc(verdicts, func(v verdict) bool { return v.Worst != nil }); i >= 0 {
-		q := &r.Evaluation.Run.Queries[verdicts[i].Worst.Query]
-		next = append(next, "see why the largest loss happened: "+r.explains(q.ID))
+	if loss != "" {
+		next = append(next, loss)
 	}
 	if r.Sweep == nil && slices.ContainsFunc(verdicts, func(v verdict) bool { return v.Says == stats.Raises }) {
 		next = append(next, fmt.Sprintf("find the cheapest window that is good enough: releval sweep %s", suite))

@@ -349,6 +349,20 @@ func (t *terminal) sweeps() {
 			t.b.WriteString(c.Terminal(t.Columns()))
 		}
 	}
+	if b := t.report.bestWindows(); b != nil {
+		t.heading(bestWindowsTitle)
+		g := systemsGrid(&b.Decision, true, false, &t.notes)
+		narrow := !g.Fits(t.Screen)
+		if narrow {
+			g = systemsGrid(&b.Decision, true, true, &t.notes)
+		}
+		t.grid(g)
+		t.blank()
+		t.b.WriteString(t.Bold(grid.Wrap(text.Clean(bestWindowsSaid(b)), t.Columns(), "", "")))
+		for _, note := range bestWindowsNotes(b, narrow) {
+			t.say(note)
+		}
+	}
 	for i := range r.Rerankers {
 		one := &r.Rerankers[i]
 		t.heading("Windows of " + one.Name)

@@ -98,6 +98,7 @@ is wrong; 3 the cluster could not answer or the run is incomplete.`,
 		newSchemaCommand(p),
 		newManCommand(p),
 		newVersionCommand(p),
+		newSystemsTopic(),
 	)
 	ownArguments(root)
 	strictHelp(root)

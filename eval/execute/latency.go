@@ -8,6 +8,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/text"
 )
 
 // samples times searches one at a time: some of the queries that every system
@@ -28,7 +29,7 @@ func (s Settings) samples(ctx context.Context, runner *Runner, p *plan.Plan, run
 		return nil, nil
 	}
 	names := p.Names()
-	s.note("measuring latencies: %d queries × %d systems, one search at a time, in random order (seed %d)", len(chosen), len(names), run.Manifest.Seed)
+	s.note("measuring latencies: %s × %s, one search at a time, in random order (seed %d)", text.Count(len(chosen), "query"), text.Count(len(names), "system"), run.Manifest.Seed)
 	session := newSession(runner, p)
 	measured := &eval.Samples{Times: make(map[string][]eval.Time, len(names))}
 	for _, place := range chosen {

@@ -56,6 +56,13 @@ func (j *judge) latency() {
 			j.explain("%s, one at a time", text.Plural(len(times), "search was timed", "searches were timed"))
 		}
 	}
+	if len(times) == 0 && len(ids) == 0 {
+		j.undecided("no search was timed")
+		return
+	}
+	if searches.Untimed > 0 {
+		j.explain("%s left out, whose scores came from the cache", plural(searches.Untimed, "query"))
+	}
 	if len(ids) > 0 {
 		j.Queries = offenders
 		j.undecided("%s failed and gave no time: %s", plural(len(ids), "query"), some(ids))

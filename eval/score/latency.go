@@ -32,6 +32,11 @@ type Percentiles struct{ P50, P95 float64 }
 // fewer, the 95th percentile would be the slowest by another name.
 const fewestForP95 = 20
 
+// NewLatency is that of searches that were timed one at a time.
+func NewLatency(tookMS, wallMS []float64) Latency {
+	return Latency{Sampled: true, Searches: len(wallMS), Concurrency: 1, Took: percentiles(tookMS), Wall: percentiles(wallMS)}
+}
+
 func percentiles(ms []float64) Percentiles {
 	p := Percentiles{P50: stats.Quantile(ms, 0.5), P95: math.NaN()}
 	if len(ms) >= fewestForP95 {
@@ -50,11 +55,12 @@ type Timed struct {
 // Times are those of some searches of one system.
 type Times struct {
 	// Answered are the searches that had an answer, and Failed the queries, by
-	// their indices, of those that had none. Searches of which a part came from
-	// the cache of a rerank API are neither: they took no time that says
-	// anything.
+	// their indices, of those that had none.
 	Answered []Timed
 	Failed   []int
+	// Untimed counts those that had an answer whose time says nothing: a part
+	// of its scores came from a cache.
+	Untimed int
 	// Sampled says that they were timed one at a time after the run; else they
 	// are the first of each query.
 	Sampled bool
@@ -67,6 +73,7 @@ func TimesOf(run *eval.Run, system string, queries []int) Times {
 	add := func(q int, time eval.Time) {
 		switch {
 		case time.Untimed:
+			t.Untimed++
 		case time.Error != "":
 			t.Failed = append(t.Failed, q)
 		default:
@@ -87,7 +94,7 @@ func TimesOf(run *eval.Run, system string, queries []int) Times {
 		if t.Sampled = len(t.Answered) > 0; t.Sampled {
 			return t
 		}
-		t.Failed = nil
+		t.Failed, t.Untimed = nil, 0
 	}
 	for _, q := range queries {
 		if r := run.Queries[q].Results[system]; r.Failed() {

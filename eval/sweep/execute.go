@@ -85,7 +85,7 @@ func (s *sweeper) concurrency() int {
 
 // pass searches every query with every system.
 func (s *sweeper) pass(ctx context.Context) (err error) {
-	s.notify(Step{Name: "pass", Searches: len(s.plan.Queries) * (1 + len(s.plan.Rerankers))})
+	s.notify(Step{Name: "pass", Searches: len(s.plan.Queries) * len(s.plan.Systems())})
 	pass := s.Pass
 	if pass == nil {
 		pass = s.bare
@@ -124,8 +124,8 @@ func (s *sweeper) checkRun() error {
 	return nil
 }
 
-// first names the system whose hits are reranked.
-func (s *sweeper) first() string { return s.run.Manifest.Retrievers()[0].Name }
+// first names the system whose hits a reranker of the plan ranks.
+func (s *sweeper) first(r judgments.Reranker) string { return s.run.Manifest.FirstStageOf(r.Name) }
 
 // bare is the pass where the caller has none of its own.
 func (s *sweeper) bare(ctx context.Context, snapshot *execute.Snapshot, plan *plan.Plan) (*eval.Run, error) {
@@ -144,15 +144,18 @@ func (s *sweeper) bare(ctx context.Context, snapshot *execute.Snapshot, plan *pl
 
 // result audits, measures and sums up.
 func (s *sweeper) result(ctx context.Context) (*Result, error) {
-	b := newBase(s.run, s.Metrics, s.windows)
-	result := newResult(b, s.Options)
+	bases := newBases(s.run, s.Metrics, s.windows)
+	result := newResult(bases.of(s.run.Manifest.Retrievers()[0].Name), s.Options)
 	result.Tool = s.run.Manifest.Tool
 	for i, reranker := range s.plan.Rerankers {
-		r, err := s.sweep(ctx, b, reranker, s.run.Manifest.Reranked()[i], result)
+		r, err := s.sweep(ctx, bases.of(s.first(reranker)), reranker, s.run.Manifest.Reranked()[i])
 		if err != nil {
 			return nil, err
 		}
 		result.Rerankers = append(result.Rerankers, *r)
+	}
+	if err := result.choose(ctx, s.run, s.Options); err != nil {
+		return nil, err
 	}
 	result.Cost = s.cost
 	result.Notes = append(result.Notes, s.leftOut...)
@@ -163,7 +166,7 @@ func (s *sweeper) result(ctx context.Context) (*Result, error) {
 }
 
 // sweep does one reranker.
-func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranker, described eval.System, result *Result) (*Reranker, error) {
+func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranker, described eval.System) (*Reranker, error) {
 	r := newReranker(described)
 	c := newCurve(b, described, nil)
 	reason, err := s.check(ctx, c, reranker, &r)
@@ -193,9 +196,6 @@ func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranke
 		case err != nil:
 			return nil, err
 		}
-	}
-	if latency != nil && result.FirstStage.Latency == nil {
-		result.FirstStage.Latency = &latency.first
 	}
 	return r.fill(c, latency, s.present[reranker.Name], s.Options), nil
 }

@@ -233,8 +233,10 @@ func TestSeveralRerankers(t *testing.T) {
 	if got := run.Manifest.LargestWindow(); got != 40 || run.Manifest.Depth() < 40 {
 		t.Errorf("the run's window is %d and its depth %d, want 40 and more", got, run.Manifest.Depth())
 	}
-	if result.FirstStage.Latency == nil {
-		t.Error("the first stage has no latency")
+	for _, r := range result.Rerankers {
+		if r.Latency.First == nil || r.Latency.First.Samples != 2 {
+			t.Errorf("%s: the first stage has the latency %+v", r.Name, r.Latency.First)
+		}
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 	"github.com/releval/releval/judgments"
 )
 
-// searchFirst searches a query without a reranker.
-func (s *sweeper) searchFirst(ctx context.Context, q judgments.Query) (*eval.Result, error) {
-	return s.search(ctx, s.plan.FirstStageRequest(q, s.first()))
+// searchFirst searches a query without the reranker.
+func (s *sweeper) searchFirst(ctx context.Context, q judgments.Query, r judgments.Reranker) (*eval.Result, error) {
+	return s.search(ctx, s.plan.FirstStageRequest(q, s.first(r)))
 }
 
 // searchReranked searches a query with a reranker at a window, and asks one
@@ -23,7 +23,7 @@ func (s *sweeper) searchReranked(ctx context.Context, q judgments.Query, r judgm
 	if request.Reranker == nil {
 		return s.search(ctx, request)
 	}
-	first, hits, err := s.hits(ctx, s.plan.FirstStageRequest(q, s.first()))
+	first, hits, err := s.hits(ctx, s.plan.FirstStageRequest(q, s.first(r)))
 	if err != nil {
 		return nil, err
 	}
