@@ -37,8 +37,8 @@ type verdict struct {
 // verdicts gives the verdict on each reranker, in the order of the systems.
 func (r *Report) verdicts() []verdict {
 	var verdicts []verdict
-	for i := range r.Evaluation.Systems[1:] {
-		d := r.leadDifference(i)
+	for i, system := range r.compared() {
+		d := r.leadDifference(system)
 		if d == nil {
 			continue
 		}
