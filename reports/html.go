@@ -201,7 +201,7 @@ func (r *Report) page() *page {
 	if !m.Started.IsZero() {
 		p.Subject += ", " + m.Started.UTC().Format("2 January 2006 15:04 UTC")
 	}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		p.StandIn = standInNote
 	}
 	for _, n := range r.next() {

@@ -153,7 +153,7 @@ func (d *document) opening() {
 	if serious := r.serious(); serious != "" {
 		b.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(text.Clean(serious), 2000)) + "\n\n")
 	}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		b.WriteString("> [!NOTE]\n> " + grid.EscapeMarkdown(standInNote) + "\n\n")
 	}
 	b.WriteString(grid.EscapeLineStart(r.subject()) + ".")

@@ -210,7 +210,11 @@ func (r *Report) subject() string {
 	if m.Index != "" {
 		s += " of " + m.Index
 	}
-	return s + ", " + server(m.Cluster)
+	s += ", " + server(m.Cluster)
+	if outside := m.ScoredOutside(); len(outside) > 0 {
+		s += "; " + text.List(outside, 3) + " scored outside Elasticsearch"
+	}
+	return s
 }
 
 // server names the server that was searched.
