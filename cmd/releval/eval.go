@@ -194,7 +194,7 @@ func (f *evalFlags) measures() (trec.Measures, error) {
 	default:
 		names = evalMetrics
 	}
-	measures, err := trec.ParseMeasures(names)
+	measures, err := trec.ParseMeasures(names, f.format == "trec")
 	if err != nil {
 		return measures, err
 	}
