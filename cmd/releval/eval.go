@@ -40,7 +40,9 @@ Several runs are compared with the first, with intervals and tests.
 
 A file may be gzip; - is standard input. Metrics have the names of this
 project, of trec_eval (ndcg_cut_10, P.5,10, official) or of ir_measures.
---format trec prints as trec_eval -c does, with --per-query as -c -q.
+--format trec prints as trec_eval -c does, with --per-query as -c -q; the names
+of trec_eval then mean what they mean there (rbp is graded, with p = 0.9), and
+its measures that are not computed here are refused by name.
 
 Scores are double precision, and queries that the run does not answer are
 printed, as in trec_eval 10.0. Recall levels (iprec_at_recall, 11pt_avg) are

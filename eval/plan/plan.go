@@ -91,6 +91,9 @@ func (p *Plan) chooseMetrics(named []string) error {
 		if err == nil && !m.IsMean() && !m.IsCount() {
 			err = fmt.Errorf("%s is defined over all queries only, so systems cannot be compared by it query by query; name %s here, or compute it with releval eval", m, strings.TrimPrefix(m.String(), "gm_"))
 		}
+		if err == nil && m.String() == "utility" {
+			err = fmt.Errorf("utility has no least value, so that an answer that failed could count anything; compute it with releval eval")
+		}
 		if err != nil {
 			if at.Line > 0 {
 				problems = append(problems, judgments.Problem{Position: at, Message: err.Error()})
