@@ -138,9 +138,9 @@ func (w *walker) checkQuery(q *Query) {
 			w.ids[q.ID] = q.Line
 		}
 	}
-	if q.Text != "" {
-		// Two queries may search for the same if the reranker is asked
-		// something else.
+	if q.Text != "" && q.ID == "" {
+		// Two queries may search for the same if their ids tell them apart,
+		// or if the reranker is asked something else.
 		key := FoldTitle(q.Text)
 		if q.InferenceText != q.Text {
 			key += "\x00" + FoldTitle(q.InferenceText)
@@ -149,7 +149,7 @@ func (w *walker) checkQuery(q *Query) {
 			key += "\x00" + p.Name + "\x00" + string(p.Value)
 		}
 		if line, ok := w.texts[key]; ok {
-			w.failAt(q.Position, "the query %s stands twice, first on line %d; put their judgments together", quote(q.Text), line)
+			w.failAt(q.Position, "the query %s stands twice, first on line %d; put their judgments together, or give each an id", quote(q.Text), line)
 		} else {
 			w.texts[key] = q.Line
 		}

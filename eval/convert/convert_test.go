@@ -135,13 +135,13 @@ func TestSuiteMended(t *testing.T) {
 		t.Fatalf("%v\n%s", err, fileText(t, out))
 	}
 	wantQueries(t, []plainQuery{
-		{ID: "a-b", Text: "Crime", Judged: []plainJudgment{{ID: "7", Title: "HEAT", Grade: 2}, {Title: "Ronin", Grade: 0.5}}},
+		{ID: "a-b", Text: "Crime", Judged: []plainJudgment{{ID: "7", Title: "HEAT", Grade: 2}}},
+		{ID: "c", Text: "crime", Judged: []plainJudgment{{Title: "Ronin", Grade: 0.5}}},
 		{ID: "a-b-2", Text: "heist", Judged: []plainJudgment{{Title: "A[31m film", Grade: 1}}},
 		{ID: "d", Text: "heist?", Judged: []plainJudgment{{ID: "8", Title: "Alien", Grade: 3}}},
 	}, &collection{Suite: *s})
 	wantSaid(t, slices.Concat(result.Losses, result.Notes),
 		`2 judgments given twice with different grades, of which the higher is kept: "Ronin" for "crime" (-1 and 0.5), "Aliens" for "heist?" (1 and 3)`,
-		`1 query with the text of another, put together with it: "crime" (a-b and c)`,
 		`1 judgment of a title that another judgment names with an id, left out`,
 		`1 title without its control characters, so that it may match no document`,
 		`1 query id with white space, which becomes a hyphen: "a b"`)

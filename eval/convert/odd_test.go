@@ -40,7 +40,7 @@ func TestOddFiles(t *testing.T) {
 		{"csv open quote", "x.csv", "query,docid,rating\n\"a,1,1\nb,2,1\n", refused},
 		{"csv twice", "x.csv", "query,docid,rating\na,1,1\na,1,2\n", lost},
 		{"csv twice the same", "x.csv", "query,docid,rating\na,1,1\na,1,1\n", 1},
-		{"csv one text, two ids", "x.csv", "query_id,query,docid,rating\n1,a,1,1\n2,A,2,1\n", lost},
+		{"csv one text, two ids", "x.csv", "query_id,query,docid,rating\n1,a,1,1\n2,A,2,1\n", 2},
 		{"csv without texts", "x.csv", "query_id,docid,rating\n1,7,1\n", lost},
 		{"csv UTF-16", "x.csv", utf16("query\ttitle\tgrade\nä\tHeat\t1\n"), 1},
 		{"csv Latin-1", "x.csv", "query,title,grade\n\xe4,Heat,1\n", refused},

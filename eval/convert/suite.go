@@ -145,19 +145,24 @@ func mend(out *ledger, queries []judgments.Query) []judgments.Query {
 		if q.InferenceText == "" {
 			q.InferenceText = q.Text
 		}
-		key := judgments.FoldTitle(q.Text)
-		if q.InferenceText != q.Text {
-			key += "\x00" + judgments.FoldTitle(q.InferenceText)
-		}
-		if i, ok := byText[key]; ok {
-			out.lose("query", "with the text of another, put together with it", fmt.Sprintf("%q (%s and %s)", q.Text, mended[i].ID, q.ID))
-			mended[i].Relevant = append(mended[i].Relevant, q.Relevant...)
-			continue
-		}
-		byText[key] = len(mended)
 		if q.ID == q.Text && (hasSpace(q.ID) || len(q.ID) > judgments.MaxQueryID) {
 			// An export without ids of its own.
 			q.ID = ""
+		}
+		if q.ID == "" {
+			key := judgments.FoldTitle(q.Text)
+			if q.InferenceText != q.Text {
+				key += "\x00" + judgments.FoldTitle(q.InferenceText)
+			}
+			for _, p := range q.Params {
+				key += "\x00" + p.Name + "\x00" + string(p.Value)
+			}
+			if i, ok := byText[key]; ok {
+				out.lose("query", "with the text of another and no id, put together with it", fmt.Sprintf("%q", q.Text))
+				mended[i].Relevant = append(mended[i].Relevant, q.Relevant...)
+				continue
+			}
+			byText[key] = len(mended)
 		}
 		if id := strings.Join(strings.Fields(printable(q.ID)), "-"); id != q.ID {
 			out.note("query id", "with white space, which becomes a hyphen", fmt.Sprintf("%q", q.ID))
