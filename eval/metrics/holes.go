@@ -70,26 +70,15 @@ func (m Metric) HoleDifference(h *Holes, base, next int) (low, high float64) {
 }
 
 func (m Metric) holeBounds(h *Holes, base, next int) (low, high float64) {
-	now := m.holeValue(h, next)
-	if base >= 0 {
-		now -= m.holeValue(h, base)
-	}
-	switch m.kind {
-	case kindNone, kindJudged, kindUnjudged, kindNumQ, kindNumRet, kindRBPResidual:
+	now, p := m.openProblem(h, base, next)
+	if p == nil {
 		return now, now
 	}
-	p := newHoleProblem(m, h, base, next)
-	switch {
-	case len(p.holes) == 0 && p.elsewhere == 0:
-		return now, now
-	case m.kind == kindNumRel && base < 0:
+	if m.kind == kindNumRel {
 		return now, now + float64(p.mostRelevant())
-	case m.kind == kindNumRel || p.same():
-		return now, now
 	}
 	high = p.highest()
-	p.base, p.next = p.next, p.base
-	low = -p.highest()
+	low = p.lowest()
 	if !m.IsCount() && !m.IsUnbounded() { // what rounding adds is no grading
 		least := -1.0
 		if base < 0 {
@@ -98,6 +87,37 @@ func (m Metric) holeBounds(h *Holes, base, next int) (low, high float64) {
 		low, high = max(low, least), min(high, 1)
 	}
 	return min(now, low), max(now, high)
+}
+
+// holeLowest is the low of HoleDifference, at half the price.
+func (m Metric) holeLowest(h *Holes, base, next int) float64 {
+	now, p := m.openProblem(h, base, next)
+	if p == nil {
+		return now
+	}
+	low := p.lowest()
+	if !m.IsCount() && !m.IsUnbounded() {
+		low = max(low, -1)
+	}
+	return min(now, low)
+}
+
+// openProblem is the difference as things stand, and its problem where some
+// grading may change it.
+func (m Metric) openProblem(h *Holes, base, next int) (now float64, p *holeProblem) {
+	now = m.holeValue(h, next)
+	if base >= 0 {
+		now -= m.holeValue(h, base)
+	}
+	switch m.kind {
+	case kindNone, kindJudged, kindUnjudged, kindNumQ, kindNumRet, kindRBPResidual:
+		return now, nil
+	}
+	p = newHoleProblem(m, h, base, next)
+	if len(p.holes) == 0 && p.elsewhere == 0 || base >= 0 && m.kind == kindNumRel || m.kind != kindNumRel && p.same() {
+		return now, nil
+	}
+	return now, p
 }
 
 // holeValue is a list's value as things stand.
@@ -123,7 +143,8 @@ type holeProblem struct {
 // not there.
 type hole struct{ base, next int }
 
-// A holeSide is one list: its length and its judged hits.
+// A holeSide is one list as far as the metric looks: its length and its judged
+// hits.
 type holeSide struct {
 	isNext bool
 	n      int
@@ -174,8 +195,13 @@ func newHoleProblem(m Metric, h *Holes, base, next int) *holeProblem {
 			continue
 		}
 		l := h.Lists[list]
-		side.n, side.ties = len(l.Grades), l.Ties
-		for i, g := range l.Grades {
+		side.n = m.reach(&l)
+		for _, t := range l.Ties {
+			if t.First <= side.n {
+				side.ties = append(side.ties, t)
+			}
+		}
+		for i, g := range l.Grades[:side.n] {
 			if !IsUnjudged(g) {
 				side.known = append(side.known, Hit{i + 1, g})
 				continue
@@ -200,6 +226,20 @@ func newHoleProblem(m Metric, h *Holes, base, next int) *holeProblem {
 		return cmp.Or(cmp.Compare(a.top(), b.top()), cmp.Compare(a.next, b.next), cmp.Compare(a.base, b.base))
 	})
 	return p
+}
+
+// reach is the last rank of a list that the metric looks at: its cutoff, or
+// the end of a tie across it.
+func (m Metric) reach(l *HoleList) int {
+	if m.cutoff == 0 || len(l.Grades) <= m.cutoff {
+		return len(l.Grades)
+	}
+	for _, t := range l.Ties {
+		if t.First <= m.cutoff && m.cutoff < t.Last {
+			return min(t.Last, len(l.Grades))
+		}
+	}
+	return m.cutoff
 }
 
 func (l *HoleList) document(i int) int {
@@ -288,6 +328,14 @@ func (p *holeProblem) highestDCG() float64 {
 		sum += most * max(0, c)
 	}
 	return sum
+}
+
+// lowest is the smallest difference over every grading, or less.
+func (p *holeProblem) lowest() float64 {
+	p.base, p.next = p.next, p.base
+	low := -p.highest()
+	p.base, p.next = p.next, p.base
+	return low
 }
 
 // highestNonRelevant is for the count of hits judged non-relevant.

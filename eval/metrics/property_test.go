@@ -151,6 +151,8 @@ func TestMovingUpHelps(t *testing.T) {
 			switch m.kind {
 			case kindJudged, kindUnjudged, kindRBPResidual:
 				continue
+			case kindG: // what comes late costs less after a late hit
+				continue
 			case kindBpref, kindInfAP, kindGMBpref:
 				if !judgedOnly {
 					continue

@@ -144,6 +144,17 @@ func (h *Holes) documents(m Metric) []int {
 	return all
 }
 
+// sees says whether a list has an unjudged document where the metric looks.
+func (m Metric) sees(h *Holes, list, document int) bool {
+	l := &h.Lists[list]
+	for k, g := range l.Grades[:m.reach(l)] {
+		if IsUnjudged(g) && l.document(k) == document {
+			return true
+		}
+	}
+	return false
+}
+
 // A settler chooses documents until the sum of the queries' lowest differences
 // exceeds what is needed.
 type settler struct {
@@ -182,8 +193,7 @@ func (h *settleHeap) Pop() any {
 
 // lowest is the lowest difference of a query.
 func (s *settler) lowest(h *Holes) float64 {
-	low, _ := s.m.HoleDifference(h, s.base, s.next)
-	return low
+	return s.m.holeLowest(h, s.base, s.next)
 }
 
 // choose says whether the sign could be settled.
@@ -229,10 +239,18 @@ func (s *settler) most(q int) float64 {
 
 // best is the document of a query that gains most. Where none gains anything
 // alone, as where two documents have the same effect, it is the one of the
-// best rank.
+// best rank: of those that the metric sees in neither list, which all have the same effect, the
+// first speaks for the others.
 func (s *settler) best(q int) settleStep {
 	step := settleStep{query: q, gain: math.Inf(-1), known: true}
+	elsewhere := false
 	for _, document := range s.queries[q].documents(s.m) {
+		if !s.m.sees(s.queries[q], s.base, document) && !s.m.sees(s.queries[q], s.next, document) {
+			if elsewhere {
+				continue
+			}
+			elsewhere = true
+		}
 		gain := s.lowest(s.queries[q].withNonRelevant([]int{document})) - s.low[q]
 		if gain > step.gain+settled {
 			step.document, step.gain = document, gain

@@ -168,6 +168,11 @@ func (w *curveWorker) query(q int) {
 		}
 		w.account(q, i, query)
 		if i == w.covered-1 {
+			for _, h := range first.Hits[:held] {
+				if query.Excludes(h.Document) {
+					held-- // seen, and not in the list that is scored
+				}
+			}
 			w.dropped += max(0, held-length)
 		}
 	}
@@ -198,6 +203,9 @@ func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 	w.items, w.ranks = w.items[:0], w.ranks[:0]
 	beyond := w.beyond(q, first, reranked)
 	for i, h := range reranked {
+		if w.run.Queries[q].Excludes(h.Document) {
+			continue
+		}
 		bucket, match := w.covered-1, int32(-1)
 		switch rank := w.position[h.Key()]; {
 		case rank > largest, rank == 0 && w.own > largest:
@@ -254,7 +262,7 @@ func (w *curveWorker) beyond(q int, first, reranked []eval.Hit) map[int]int32 {
 func (w *curveWorker) rankAt(q, i int) (length int) {
 	w.ranking = w.ranking[:0]
 	if w.measured != nil && i < w.covered-1 {
-		result := w.measured[i][q]
+		result := w.run.Queries[q].Ranked(w.measured[i][q])
 		for at, m := range w.run.Queries[q].Matches(result.Hits) {
 			if m >= 0 {
 				w.ranking = append(w.ranking, placed{at + 1, m})

@@ -141,6 +141,26 @@ func (f *finder) ids(documents []Fetched) {
 }
 
 // finder is one Find at work.
+// Has says whether a document of the id exists, in the index where one is named.
+func (f *Found) Has(index, id string) bool {
+	_, ok := f.Of(index, id)
+	return ok
+}
+
+// Of is the document of an id, that of the index where one is named.
+func (f *Found) Of(index, id string) (Document, bool) {
+	d, ok := f.IDs[id]
+	if index == "" || ok && d.Index == index {
+		return d, ok
+	}
+	for _, d := range f.Shared[id] {
+		if d.Index == index {
+			return d, true
+		}
+	}
+	return Document{}, false
+}
+
 type finder struct {
 	cluster Cluster
 	where   Place
