@@ -212,6 +212,9 @@ func (w *walker) checkExcluded(q *Query) {
 	seen := make(map[string]Position, len(q.Exclude))
 	for i := range q.Exclude {
 		x := &q.Exclude[i]
+		if x.ID == "" && x.Title == "" {
+			continue // wrong in itself
+		}
 		key := x.Index + "\x00" + x.ID
 		if x.ID == "" {
 			key = FoldTitle(x.Title)

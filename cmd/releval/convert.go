@@ -102,6 +102,7 @@ that several documents share keeps its document's id beside it.`,
 	flags.BoolVar(&job.Force, "force", false, "write although something is lost")
 	flags.StringVar(&job.Read.System, "system", "", "the system of a run file whose ranking is taken (default: all)")
 	flags.StringVar(&job.Read.Param, "param", "", "which value of a scenario of Relevance Studio, or parameter of a template of _rank_eval, is the query")
+	flags.BoolVar(&job.Read.ExcludeQueryDocument, "exclude-query-document", false, "exclude from each query the document with its id, as for ArguAna and Quora, where each query is a document itself")
 	flags.StringVar(&job.Search.Documents, "documents", "", "documents `FILE` (as a suite's documents) to join the judgments with")
 	flags.StringVar(&job.Search.TitleField, "title-field", "", "the documents' field that judgments name (default title)")
 	flags.StringSliceVar(&job.Search.Fields, "fields", nil, "`FIELDS` that the suite's first stage searches, with boosts as in title^2 (default: the title field)")

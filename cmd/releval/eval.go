@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/eval/trec"
 	"github.com/releval/releval/reports"
 )
@@ -24,6 +25,8 @@ type evalFlags struct {
 	grades      string
 	ties        string
 	seed        uint64
+	// excludeQueryDocument leaves out hits that have their query's id.
+	excludeQueryDocument bool
 }
 
 // evalMetrics are the metrics of eval where none is named; for trec it is
@@ -62,13 +65,14 @@ rounded up, as up to 9.0.8. --trec-version is exact in everything.`,
 	flags.Float64Var(&f.rbo, "rbo", 0, "how much alike the others rank as the first run: rank-biased overlap with this persistence, as 0.9")
 	flags.StringVar(&f.ties, "ties", "trec", "hits of one score: trec (by document id, as trec_eval) or expected (the mean over all their orders)")
 	flags.StringVar(&f.grades, "grades", "integer", "what grades of the qrels may be: integer, or fractional (0.7), which trec_eval cuts to whole numbers")
+	flags.BoolVar(&f.excludeQueryDocument, "exclude-query-document", false, "leave out hits with the id of their query, as for ArguAna and Quora, where each query is a document itself")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
 	return cmd
 }
 
 // eval scores the runs and prints what they come to.
 func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalFlags) error {
-	var o trec.Options
+	o := trec.Options{ExcludeQueryDocument: f.excludeQueryDocument}
 	switch f.rankBy {
 	case "score":
 	case "rank":
@@ -239,6 +243,12 @@ func (p *program) evaluate(ctx context.Context, inputs []trec.Input, measures tr
 		p.logger().Debug("evaluated", "run", in.Name, "took", time.Since(start).Round(time.Millisecond))
 		if result.Missing > 0 {
 			p.note("%s answers %d of %d judged queries; the others count 0", in.Name, len(result.Queries)-result.Missing, len(result.Queries))
+		}
+		switch {
+		case o.ExcludeQueryDocument && result.Excluded == 0:
+			p.note("%s has no hit with the id of its query: --exclude-query-document changed nothing", in.Name)
+		case result.Excluded > 0:
+			p.note("%s: %s left out, the query's own document", in.Name, text.Count(result.Excluded, "hit"))
 		}
 		results = append(results, result)
 	}

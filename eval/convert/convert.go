@@ -36,6 +36,9 @@ type ReadOptions struct {
 	// Studio, and the parameter of templates, for _rank_eval; by default the
 	// only one, or text, query or q.
 	Param string
+	// ExcludeQueryDocument excludes from each query the document that has its
+	// id.
+	ExcludeQueryDocument bool
 }
 
 // WriteOptions say how a collection is written.
@@ -103,6 +106,9 @@ func (j Job) Run(ctx context.Context, stdout io.Writer) (*Result, error) {
 	}
 	r.Read, r.Samples = c.counts(), c.samples()
 	j.ineffective(r, c)
+	if j.Read.ExcludeQueryDocument {
+		c.excludeQueryDocuments(r.To)
+	}
 	if err := j.join(ctx, r, c); err != nil {
 		return nil, err
 	}
@@ -167,6 +173,7 @@ func (j Job) ineffective(r *Result, c *collection) {
 		{"--column", j.Read.Column != "", table && c.eitherUsed},
 		{"--raters", j.Read.Raters != "", len(c.raters) > 0},
 		{"--param", j.Read.Param != "", r.From == Studio || r.From == RankEval || r.From == RRE},
+		{"--exclude-query-document", j.Read.ExcludeQueryDocument, c.queryIDs() && (r.To == Suite || len(c.Runs) > 0)},
 		{"--system", j.Read.System != "", r.From == RunFile},
 		{"--documents", j.Search.Documents != "", r.Read.Judgments > 0},
 		{"--title-field", j.Search.TitleField != "", search || j.Search.Documents != "" || c.Suite.Search.Documents != "" || len(c.fields) > 0},

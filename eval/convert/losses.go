@@ -107,6 +107,7 @@ func (o *output) noteSuite(c *collection, search bool) {
 			o.note("inference_text", "left out", "")
 		}
 		o.noteMany(len(q.Expect), "expectation", "left out")
+		o.noteMany(len(q.Exclude), "excluded document", "left out")
 		if len(q.Params) > 0 {
 			o.note("query", "with params, which are left out", "")
 		}

@@ -153,10 +153,18 @@ func (w *curveWorker) query(q int) {
 	for i := range w.covered {
 		held := min(w.windows[i], len(first.Hits))
 		length := w.rankAt(q, i)
+		seen := 0 // of what the query excludes: scored, and not in the list
+		if len(query.Exclude) > 0 {
+			for _, h := range first.Hits[:held] {
+				if query.Excludes(h.Document) {
+					seen++
+				}
+			}
+		}
 		if w.atMost {
 			w.scored[i] += held
 		} else {
-			w.scored[i] += length
+			w.scored[i] += length + seen
 		}
 		w.hits = w.hits[:0]
 		for _, p := range w.ranking {
@@ -168,12 +176,7 @@ func (w *curveWorker) query(q int) {
 		}
 		w.account(q, i, query)
 		if i == w.covered-1 {
-			for _, h := range first.Hits[:held] {
-				if query.Excludes(h.Document) {
-					held-- // seen, and not in the list that is scored
-				}
-			}
-			w.dropped += max(0, held-length)
+			w.dropped += max(0, held-seen-length)
 		}
 	}
 }

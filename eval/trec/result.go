@@ -24,6 +24,8 @@ type Result struct {
 	// Missing is the number of judged queries without any hit; Unjudged the
 	// number of queries of the run that nobody judged, which count nowhere.
 	Missing, Unjudged int
+	// Excluded is how many hits were left out as their query's own document.
+	Excluded int
 }
 
 // newResult is the result of a run that answers nothing.
