@@ -178,6 +178,7 @@ func (j Job) ineffective(r *Result, c *collection) {
 		{"--documents", j.Search.Documents != "", r.Read.Judgments > 0},
 		{"--title-field", j.Search.TitleField != "", search || j.Search.Documents != "" || c.Suite.Search.Documents != "" || len(c.fields) > 0},
 		{"--fields", len(j.Search.Fields) > 0, search && len(c.Suite.Search.Retriever) == 0},
+		{"--retriever", len(j.Search.Retriever) > 0, search && len(c.Suite.Search.Retriever) == 0},
 		{"--rerank-field", j.Search.RerankField != "", r.To == Suite && len(c.Suite.Search.Rerankers) == 0},
 		{"--inference-id", j.Search.InferenceID != "", r.To == Suite && j.Search.RerankField != "" && len(c.Suite.Search.Rerankers) == 0},
 		{"--window", j.Search.Window != 0, r.To == Suite && len(c.Suite.Search.Rerankers) == 0 && (j.Search.RerankField != "" || r.From == BEIR)},
@@ -350,8 +351,8 @@ func (j Job) join(ctx context.Context, r *Result, c *collection) error {
 			o.RerankField = "text"
 		}
 	}
-	if c.searchUnknown != "" && len(o.Fields) == 0 && r.To == Suite {
-		c.lose("", "how to search, because "+c.searchUnknown+"; name the fields to search by --fields", "")
+	if c.searchUnknown != "" && len(o.Fields) == 0 && len(o.Retriever) == 0 && r.To == Suite {
+		c.lose("", "how to search, because "+c.searchUnknown+"; name the fields to search by --fields, or give a retriever by --retriever", "")
 	}
 	source := c.source(o.Documents)
 	if r.To == Suite {
@@ -378,7 +379,7 @@ func (j Job) join(ctx context.Context, r *Result, c *collection) error {
 			c.Suite.Search.Documents = o.Documents
 		}
 	}
-	if len(o.Fields) > 0 || len(c.Suite.Search.Retriever) > 0 {
+	if len(o.Fields) > 0 || len(o.Retriever) > 0 || len(c.Suite.Search.Retriever) > 0 {
 		return setSearch(c, o)
 	}
 	if c.Suite.Search.TitleField == "" {

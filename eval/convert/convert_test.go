@@ -262,10 +262,10 @@ func TestIdentify(t *testing.T) {
 	}
 }
 
-func TestFieldText(t *testing.T) {
+func TestTitlesOf(t *testing.T) {
 	for _, c := range []struct{ source, path, want string }{
 		{`{"title":"a"}`, "title", "a"},
-		{`{"title":["a","b"]}`, "title", "a"},
+		{`{"title":["a","b"]}`, "title", "a|b"},
 		{`{"title":1917}`, "title", "1917"},
 		{`{"title":null}`, "title", ""},
 		{`{"film":{"title":"a"}}`, "film.title", "a"},
@@ -273,8 +273,14 @@ func TestFieldText(t *testing.T) {
 		{`{"a.b":{"c":"x"}}`, "a.b.c", "x"},
 		{`{"title":{"en":"a"}}`, "title", ""},
 		{`{}`, "title", ""},
+		// Nested objects, a flattened field, a sub-field, the id.
+		{`{"names":[{"title":"a"},{"title":["b","c"]},{"x":"y"}]}`, "names.title", "a|b|c"},
+		{`{"labels":{"title":"a","other":"b"}}`, "labels.title", "a"},
+		{`{"title":"a"}`, "title.raw", "a"},
+		{`{"title":{"raw":"b","x":"c"}}`, "title.raw", "b"},
+		{`{"title":"a"}`, "_id", "7"},
 	} {
-		if got := fieldText([]byte(c.source), c.path); got != c.want {
+		if got := strings.Join(titlesOf(judgments.Document{ID: "7", Source: []byte(c.source)}, c.path), "|"); got != c.want {
 			t.Errorf("%s of %s is %q, want %q", c.path, c.source, got, c.want)
 		}
 	}

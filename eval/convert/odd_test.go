@@ -60,7 +60,7 @@ func TestOddFiles(t *testing.T) {
 		{"ranklib", "x.list", "\ufeff# qid:1: heat\r\n1 qid:1 # 7\r\n0 qid:1 # 8\r\n", 2},
 		{"ranklib without document", "x.list", "1 qid:1 1:2\n", refused},
 		{"rank_eval mark, numbers", "x.json", "\ufeff" + `{"requests":[{"id":"a","request":{"query":{"match":{"t":"x"}}},"ratings":[{"_index":"i","_id":"1","rating":"2"}]}]}`, 1},
-		{"rank_eval two indices", "x.json", `{"requests":[{"id":"a","request":{"query":{"match":{"t":"x"}}},"ratings":[{"_index":"i","_id":"1","rating":2},{"_index":"j","_id":"1","rating":2}]}]}`, lost},
+		{"rank_eval two indices", "x.json", `{"requests":[{"id":"a","request":{"query":{"match":{"t":"x"}}},"ratings":[{"_index":"i","_id":"1","rating":2},{"_index":"j","_id":"1","rating":2}]}]}`, 2},
 		{"rank_eval no text", "x.json", `{"requests":[{"id":"a","request":{"query":{"match_all":{}}},"ratings":[{"_index":"i","_id":"1","rating":2}]}]}`, lost},
 		{"rank_eval metric", "x.json", `{"requests":[{"id":"a","request":{"query":{"match":{"t":"x"}}},"ratings":[{"_index":"i","_id":"1","rating":2}]}],"metric":{"precision":{"ignore_unlabeled":true}}}`, lost},
 		{"opensearch numbers", "x.json", `{"judgmentRatings":[{"query":"a","ratings":[{"docId":7,"rating":1.5},{"docId":"8","rating":"0"}]}]}`, 2},

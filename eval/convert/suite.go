@@ -57,6 +57,7 @@ func writeSuite(out *output, c *collection) error {
 	if s.Queries = mend(&out.ledger, c.Suite.Queries); len(s.Queries) == 0 {
 		return fmt.Errorf("%s: the source holds no query with a text that can be read", out.path)
 	}
+	keepUsed(out, &s)
 	out.noteRuns(c)
 	if err := writeFields(out, c, &s); err != nil {
 		return err
@@ -199,7 +200,7 @@ func mendJudgments(out *ledger, q *judgments.Query) []judgments.Judgment {
 		if strings.TrimSpace(j.Title) != "" && !judgments.CanHold(j.Title) {
 			out.lose("title", "without its control characters, so that it may match no document", named(q, j))
 		}
-		j.Title, j.ID = strings.TrimSpace(printable(j.Title)), printable(j.ID)
+		j.Title, j.ID, j.Index = strings.TrimSpace(printable(j.Title)), printable(j.ID), printable(j.Index)
 		if strings.TrimSpace(j.ID) == "" {
 			j.ID = ""
 		}
@@ -215,7 +216,7 @@ func mendJudgments(out *ledger, q *judgments.Query) []judgments.Judgment {
 		folded := judgments.FoldTitle(j.Title)
 		switch {
 		case j.ID != "":
-			first, seen = lookUp(byID, j.ID)
+			first, seen = lookUp(byID, j.Index+"\x00"+j.ID)
 		case withID[folded]:
 			out.lose("judgment", "of a title that another judgment names with an id, left out", named(q, j))
 			continue
@@ -230,7 +231,7 @@ func mendJudgments(out *ledger, q *judgments.Query) []judgments.Judgment {
 			continue
 		}
 		if j.ID != "" {
-			byID[j.ID] = len(mended)
+			byID[j.Index+"\x00"+j.ID] = len(mended)
 		} else {
 			bare[folded] = len(mended)
 		}
