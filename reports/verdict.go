@@ -218,6 +218,8 @@ func server(c eval.ClusterInfo) string {
 	switch {
 	case c.Embedded():
 		return "on the embedded engine"
+	case c.Kind == eval.FromFiles:
+		return "from TREC files"
 	case c.Kind == "serverless":
 		return "on Elasticsearch Serverless"
 	case c.Version != "":
@@ -229,7 +231,10 @@ func server(c eval.ClusterInfo) string {
 // describe says what a reranker is.
 func describe(k eval.System) string {
 	endpoint := k.InferenceID
-	if endpoint == "" {
+	switch {
+	case k.Outside != nil:
+		endpoint = k.By()
+	case endpoint == "":
 		endpoint = "the default endpoint"
 	}
 	s := fmt.Sprintf("%s: %s on %s, window %d", k.Name, endpoint, k.Field, k.Window)
@@ -238,6 +243,9 @@ func describe(k eval.System) string {
 	}
 	if k.Model != "" {
 		s += ", model " + k.Model
+	}
+	if k.Outside != nil {
+		s += ", scored outside Elasticsearch"
 	}
 	return s
 }

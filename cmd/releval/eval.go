@@ -25,6 +25,11 @@ type evalFlags struct {
 	grades      string
 	ties        string
 	seed        uint64
+	// reports are files for reports of all runs together, gates a file of gates
+	// that they must meet.
+	reports []string
+	gates   string
+	strict  bool
 	// excludeQueryDocument leaves out hits that have their query's id.
 	excludeQueryDocument bool
 }
@@ -49,7 +54,11 @@ its measures that are not computed here are refused by name.
 
 Scores are double precision, and queries that the run does not answer are
 printed, as in trec_eval 10.0. Recall levels (iprec_at_recall, 11pt_avg) are
-rounded up, as up to 9.0.8. --trec-version is exact in everything.`,
+rounded up, as up to 9.0.8. --trec-version is exact in everything.
+
+--report writes a report as of a run: HTML, Markdown, JSON, CSV, JUnit or text,
+with every run compared with the first. --gates FILE decides gates on them; where
+one fails the exit code is 1.`,
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.eval(cmd, args[0], args[1:], &f)
@@ -65,13 +74,16 @@ rounded up, as up to 9.0.8. --trec-version is exact in everything.`,
 	flags.Float64Var(&f.rbo, "rbo", 0, "how much alike the others rank as the first run: rank-biased overlap with this persistence, as 0.9")
 	flags.StringVar(&f.ties, "ties", "trec", "hits of one score: trec (by document id, as trec_eval) or expected (the mean over all their orders)")
 	flags.StringVar(&f.grades, "grades", "integer", "what grades of the qrels may be: integer, or fractional (0.7), which trec_eval cuts to whole numbers")
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report of all runs to `FILE`, repeatable; by its ending: .md .html .json .csv .xml (JUnit) .txt")
+	flags.StringVar(&f.gates, "gates", "", "a `FILE` of gates, as under the key gates of a suite; systems are the runs' file names without folder and ending")
+	flags.BoolVar(&f.strict, "strict", false, "an inconclusive gate fails")
 	flags.BoolVar(&f.excludeQueryDocument, "exclude-query-document", false, "leave out hits with the id of their query, as for ArguAna and Quora, where each query is a document itself")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
 	return cmd
 }
 
 // eval scores the runs and prints what they come to.
-func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalFlags) error {
+func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalFlags) (err error) {
 	o := trec.Options{ExcludeQueryDocument: f.excludeQueryDocument}
 	switch f.rankBy {
 	case "score":
@@ -121,10 +133,22 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 	if err != nil {
 		return err
 	}
-	for _, in := range inputs[1:] {
-		if f.rbo > 0 && in.Reader != nil {
+	for i, in := range inputs {
+		switch {
+		case in.Reader == nil:
+		case f.rbo > 0 && i > 0:
 			return usageError(cmd, "--rbo reads the runs twice: give files, not standard input")
+		case len(f.reports) > 0 || f.gates != "":
+			return usageError(cmd, "--report and --gates read the files twice: give files, not standard input")
 		}
+	}
+	gates, err := f.readGates(runs)
+	if err != nil {
+		return withExit(exitUsage, err)
+	}
+	reporting := output{format: "table", reports: f.reports}
+	if err := reporting.check(); err != nil {
+		return err
 	}
 	measures, err := f.measures()
 	if err != nil {
@@ -141,6 +165,13 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 	results, err := p.evaluate(cmd.Context(), inputs, measures, o, trec.QrelsOptions{Fractional: f.grades == "fractional"})
 	if err != nil {
 		return err
+	}
+	if len(f.reports) > 0 || f.gates != "" {
+		defer func() {
+			if err == nil {
+				err = p.reportTREC(cmd.Context(), f, gates, inputs, measures, o)
+			}
+		}()
 	}
 	if f.format == "trec" {
 		write.RunID = measures.RunID

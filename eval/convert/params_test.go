@@ -80,7 +80,9 @@ func TestTemplateParamsAreKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	var again struct {
-		Requests []struct{ Request struct{ Query json.RawMessage } }
+		Requests []struct {
+			Request struct{ Query json.RawMessage }
+		}
 	}
 	data, err := os.ReadFile(out)
 	if err != nil {

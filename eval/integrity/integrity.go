@@ -199,7 +199,9 @@ func noteAmbiguous(q *eval.Query, ambiguous map[string]bool) {
 			own := map[string]bool{} // a document may have a title twice
 			for _, value := range h.Titles() {
 				if title, ok := judged[judgments.FoldTitle(value)]; ok && !own[title] {
-					ambiguous[title] = ambiguous[title] || seen[title]
+					if seen[title] {
+						ambiguous[title] = true
+					}
 					own[title], seen[title] = true, true
 				}
 			}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
@@ -78,7 +81,8 @@ type Difference struct {
 	// IfJudged bounds the difference over every way of grading the documents
 	// that nobody judged; its Documents are named by JudgeFirst.
 	IfJudged metrics.Settling
-	// JudgeFirst are few documents whose judging could settle the sign.
+	// JudgeFirst are few documents whose judging could settle the sign; nil
+	// where nobody looked for them.
 	JudgeFirst []Hole
 }
 
@@ -343,10 +347,15 @@ func (t *tested) differences(lead bool) ([]Difference, error) {
 			contrasts[k] = t.contrast(&t.pairs[i])
 		}
 		f, err := stats.TestFamily(context.Background(), values, contrasts, t.options)
-		for k := 0; k < len(places) && err == nil; k++ {
-			err = t.decide(&all[places[k]], &t.pairs[places[k]], &f, k)
+		if err != nil {
+			return err
 		}
-		return err
+		var group errgroup.Group // pairs share nothing but what they read
+		group.SetLimit(runtime.GOMAXPROCS(0))
+		for k, i := range places {
+			group.Go(func() error { return t.decide(&all[i], &t.pairs[i], &f, k) })
+		}
+		return group.Wait()
 	}
 	if err := test(family); err != nil {
 		return nil, err
@@ -519,7 +528,7 @@ func (t *tested) decide(d *Difference, p *Pair, f *stats.Family, test int) error
 		}
 	}
 	if t.holes != nil {
-		d.ifJudged(t, sides)
+		d.ifJudged(t, p, sides)
 	}
 	return nil
 }
@@ -541,11 +550,12 @@ func deviation(values []float64) float64 {
 
 // ifJudged bounds the difference over every way of judging what any of the
 // sides returned, and names the documents whose judging could settle its sign.
-// The bounds of a difference of gains are those of its two gains, each at its
-// worst: as wide as it gets, or wider.
-func (d *Difference) ifJudged(t *tested, sides []int) {
+// It looks for these only where somebody asks for the pair by name: of many
+// systems there are many pairs. The bounds of a difference of gains are those of
+// its two gains, each at its worst: as wide as it gets, or wider.
+func (d *Difference) ifJudged(t *tested, p *Pair, sides []int) {
 	repeated := slices.ContainsFunc(t.queries, func(q int) bool { return t.holes[q].repeated })
-	if d.Primary && !d.OfGains && !repeated {
+	if d.Primary && !p.LeadOnly && !d.OfGains && !repeated {
 		holes := make([]*metrics.Holes, len(t.queries))
 		for i, q := range t.queries {
 			holes[i] = t.holes[q].Holes

@@ -99,18 +99,23 @@ func (c *curve) estimateMinScore(queries []candidateQuery, folds []stats.Fold, o
 // truncated scores the list without the hits below the limit.
 func (c *curve) truncated(q candidateQuery, limit float64) (value, length float64) {
 	var judged []metrics.Hit
-	n := 0
+	var ties []metrics.Tie
+	n, last := 0, math.NaN()
 	for _, h := range q.hits {
 		if h.raw < limit {
 			continue
 		}
 		n++
+		if h.reranked == last {
+			ties = extended(ties, n)
+		}
+		last = h.reranked
 		if h.judgment >= 0 {
 			judged = append(judged, metrics.Hit{Rank: n, Grade: h.grade})
 		}
 	}
 	list := metrics.List{Len: n, Hits: judged, Judged: q.judged}
-	return orZero(c.metrics[0].ScoreList(&list)), float64(n)
+	return orZero(c.metrics[0].ExpectedList(&list, ties, c.run.Manifest.Seed).Value), float64(n)
 }
 
 // firstBestOver is the index of the best mean over some queries, the first

@@ -108,7 +108,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 			continue
 		}
 		least, most = min(least, h.Score), max(most, h.Score)
-		found := candidate{raw: rawScore(h.Score), reranked: h.Score, first: scale(seen[at].Score, low, high), rank: at, judgment: -1}
+		found := candidate{raw: c.rawScore(h.Score), reranked: h.Score, first: scale(seen[at].Score, low, high), rank: at, judgment: -1}
 		if m := c.matches[q][at]; m >= 0 && !credited[m] {
 			// The documents of one title share its judgment; the one that the
 			// reranker prefers keeps it.
@@ -121,6 +121,15 @@ func (c *curve) candidates(q, window int) candidateQuery {
 		prepared.hits[i].reranked = scale(prepared.hits[i].reranked, least, most)
 	}
 	return prepared
+}
+
+// rawScore is the reranker's own score: what is scored outside of Elasticsearch
+// is kept as it came.
+func (c *curve) rawScore(score float64) float64 {
+	if s := c.run.Manifest.System(c.system); s != nil && s.Outside != nil {
+		return score
+	}
+	return rawScore(score)
 }
 
 // rawScore undoes the server's scaling of a reranker's score, which is
