@@ -438,11 +438,17 @@ func (s *screen) sweep(most int) []string {
 		}
 	}
 	room := most - height(tables) - height(answer) - strings.Count(serious, "\n") - 2
+	left := 0
 	for i, phrase := range r.decisions() {
 		said := s.wrapped(decisionTone(r.swept()[i].Recommendation.Decision.Action), phrase, "", "")
-		if lines := strings.Count(said, "\n"); r.bestWindows() == nil || lines <= room {
+		if lines := strings.Count(said, "\n"); r.bestWindows() == nil || lines < room {
 			answer, room = append(answer, said), room-lines
+		} else {
+			left++
 		}
+	}
+	if left > 0 {
+		answer = append(answer, s.line(fmt.Sprintf("and %s more, which the details list", text.Plural(left, "window", "windows"))))
 	}
 	if serious != "" {
 		answer = append(answer, serious)
