@@ -100,7 +100,7 @@ var (
 
 // firstScreen is what a reader sees of a report first: a terminal's whole screen,
 // the beginning of a document, of a page the text above its sections.
-func firstScreen(t *testing.T, path) string {
+func firstScreen(t *testing.T, path string) string {
 	t.Helper()
 	content, err := os.ReadFile(path)
 	if err != nil {
