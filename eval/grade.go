@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval/metrics"
@@ -15,57 +16,84 @@ import (
 // it matches: where two documents share a judged title, the second counts as
 // unjudged, so that no metric can rise above 1.
 func (q *Query) Grades(hits []Hit) []float64 {
-	matches := q.Matches(hits)
-	grades := make([]float64, len(hits))
-	for i, m := range matches {
-		if m < 0 {
-			grades[i] = metrics.Unjudged()
-		} else {
-			grades[i] = q.Judgments[m].Grade
-		}
-	}
-	return grades
+	var g Grader
+	g.Reset(q)
+	return g.Grades(make([]float64, 0, len(hits)), hits)
 }
 
 // Matches gives, for the hit at each rank, the index of the judgment that it
 // is credited with, or -1.
 func (q *Query) Matches(hits []Hit) []int {
-	var byID, byTitle map[string]int
-	put := func(m *map[string]int, key string, i int) {
-		if *m == nil {
-			*m = make(map[string]int, len(q.Judgments))
-		}
-		(*m)[key] = i
-	}
+	var g Grader
+	g.Reset(q)
+	return g.matches(make([]int, 0, len(hits)), hits)
+}
+
+// A Grader joins the rankings of one query after the other with its judgments,
+// in memory that it uses again. It is not for several goroutines at once.
+type Grader struct {
+	query         *Query
+	byID, byTitle map[string]int
+	credited      []bool
+	matched       []int
+	folded        []byte
+}
+
+// Reset begins with a query.
+func (g *Grader) Reset(q *Query) {
+	g.query = q
+	clear(g.byID)
+	clear(g.byTitle)
 	for i, j := range q.Judgments {
 		if j.ID != "" {
-			put(&byID, j.ID, i)
-		} else {
-			put(&byTitle, judgments.FoldTitle(j.Title), i)
-		}
-	}
-	credited := make([]bool, len(q.Judgments))
-	left := len(byID) + len(byTitle)
-	matches := make([]int, len(hits))
-	var buffer [100]byte
-	folded := buffer[:0]
-	for i, h := range hits {
-		matches[i] = -1
-		if left == 0 {
+			if g.byID == nil {
+				g.byID = make(map[string]int, len(q.Judgments))
+			}
+			g.byID[j.ID] = i
 			continue
 		}
-		m, ok := byID[h.ID]
-		if !ok && len(byTitle) > 0 {
-			folded = judgments.AppendFolded(folded[:0], h.Title)
-			m, ok = byTitle[string(folded)]
-			if !ok && strings.Contains(h.Title, "\n") {
-				m, ok = matchValue(byTitle, credited, h.Title)
+		if g.byTitle == nil {
+			g.byTitle = make(map[string]int, len(q.Judgments))
+		}
+		g.byTitle[judgments.FoldTitle(j.Title)] = i
+	}
+}
+
+// Grades appends what Query.Grades gives.
+func (g *Grader) Grades(grades []float64, hits []Hit) []float64 {
+	g.matched = g.matches(g.matched[:0], hits)
+	for _, m := range g.matched {
+		if m < 0 {
+			grades = append(grades, metrics.Unjudged())
+		} else {
+			grades = append(grades, g.query.Judgments[m].Grade)
+		}
+	}
+	return grades
+}
+
+// matches appends what Query.Matches gives.
+func (g *Grader) matches(matches []int, hits []Hit) []int {
+	g.credited = slices.Grow(g.credited[:0], len(g.query.Judgments))[:len(g.query.Judgments)]
+	clear(g.credited)
+	left := len(g.byID) + len(g.byTitle)
+	for _, h := range hits {
+		match := -1
+		if left > 0 {
+			m, ok := g.byID[h.ID]
+			if !ok && len(g.byTitle) > 0 {
+				g.folded = judgments.AppendFolded(g.folded[:0], h.Title)
+				m, ok = g.byTitle[string(g.folded)]
+				if !ok && strings.Contains(h.Title, "\n") {
+					m, ok = matchValue(g.byTitle, g.credited, h.Title)
+				}
+			}
+			if ok && !g.credited[m] {
+				match, g.credited[m] = m, true
+				left--
 			}
 		}
-		if ok && !credited[m] {
-			matches[i], credited[m] = m, true
-			left--
-		}
+		matches = append(matches, match)
 	}
 	return matches
 }

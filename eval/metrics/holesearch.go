@@ -128,6 +128,11 @@ type slot struct {
 }
 
 func newHoleSearch(p *holeProblem) *holeSearch {
+	// From the top down, whichever list it is: the order does not depend on
+	// the numbers of documents.
+	slices.SortFunc(p.holes, func(a, b hole) int {
+		return cmp.Or(cmp.Compare(a.top(), b.top()), cmp.Compare(a.next, b.next), cmp.Compare(a.base, b.base))
+	})
 	s := &holeSearch{p: p, m: p.m, found: math.Inf(-1), canBe: p.m.kind == kindERR || p.m.rel <= p.maxGrade}
 	switch p.m.kind {
 	case kindERR, kindMRR, kindSuccess:
@@ -213,7 +218,7 @@ func (s *holeSearch) value(side *searchSide, graded []grading, t int, best bool)
 // orderTies gives the judged hits of each tie their best ranks, the highest
 // grade first, or their worst, the highest last.
 func orderTies(l *List, ties []Tie, best bool) {
-	segments, _ := tieSegments(l, ties)
+	segments, _ := tieSegments(nil, l, ties)
 	for _, segment := range segments {
 		hits := segment.hits
 		slices.SortFunc(hits, func(a, b Hit) int {

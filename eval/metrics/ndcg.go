@@ -33,6 +33,9 @@ func (j *Judged) expGain(g float64) float64 {
 	return math.Exp2(g-j.expShift) - math.Exp2(-j.expShift)
 }
 
+// expShift is how far grades must be shifted of which this is the highest.
+func expShift(top float64) float64 { return max(0, top-maxExponent) }
+
 // exp2 is 2^g; the small whole numbers that grades mostly are need no library.
 func exp2(g float64) float64 {
 	if g >= 0 && g < 63 {

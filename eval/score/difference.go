@@ -133,7 +133,7 @@ func (e *Evaluation) Compare(o stats.Options) (*Comparisons, error) {
 	for i := range e.Systems {
 		sides = append(sides, side(i))
 	}
-	return compare(sides, sideHoles(sides), pairs, e.Metrics, o)
+	return compare(sides, true, pairs, e.Metrics, o)
 }
 
 // ComparePairs compares sides of several evaluations, which must be of the same
@@ -148,7 +148,7 @@ func ComparePairs(pairs []Pair, chosen []metrics.Metric, o stats.Options) ([]Dif
 			}
 		}
 	}
-	c, err := compare(sides, sideHoles(sides), pairs, chosen, o)
+	c, err := compare(sides, true, pairs, chosen, o)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +173,7 @@ func CompareColumns(names []string, chosen []metrics.Metric, values [][][]float6
 			pairs = append(pairs, Pair{Base: sides[0], Next: sides[i]})
 		}
 	}
-	c, err := compare(sides, nil, pairs, chosen, o)
+	c, err := compare(sides, false, pairs, chosen, o)
 	if err != nil {
 		return nil, err
 	}
@@ -204,25 +204,32 @@ func (c column) answered() int {
 	return n
 }
 
-// compare compares pairs of the sides on each metric. Without holes nothing is
-// said of what judging could change.
-func compare(sides []Side, holes []sharedHoles, pairs []Pair, chosen []metrics.Metric, o stats.Options) (*Comparisons, error) {
+// compare compares pairs of the sides on each metric. Where the answers are not
+// known nothing is said of what judging could change.
+func compare(sides []Side, answers bool, pairs []Pair, chosen []metrics.Metric, o stats.Options) (*Comparisons, error) {
 	c := &Comparisons{Common: make([][]int, len(chosen)), Compared: make([]bool, len(sides)), Apart: make([]bool, len(sides))}
 	lead := slices.IndexFunc(chosen, Testable)
 	if lead >= 0 {
 		c.Lead = chosen[lead]
 	}
-	var byMetric [][]Difference // by metric, then by pair
+	tests := make([]*tested, len(chosen))
 	for m, metric := range chosen {
-		t := tested{sides: sides, holes: holes, pairs: pairs, metric: metric, options: o}
+		t := &tested{sides: sides, pairs: pairs, metric: metric, options: o}
 		for _, s := range sides {
 			t.columns = append(t.columns, column{s.Evaluation.System(s.System), slices.Index(s.Evaluation.Metrics, metric)})
 		}
 		t.choose()
-		c.Common[m] = t.queries
+		tests[m], c.Common[m] = t, t.queries
 		if m == max(lead, 0) {
 			c.Compared = t.compared
 		}
+	}
+	if answers {
+		judge(tests, sides, pairs, lead)
+	}
+	var byMetric [][]Difference // by metric, then by pair
+	for m, metric := range chosen {
+		t := tests[m]
 		if !Testable(metric) {
 			continue
 		}
@@ -251,8 +258,8 @@ func compare(sides []Side, holes []sharedHoles, pairs []Pair, chosen []metrics.M
 type tested struct {
 	sides   []Side
 	columns []column
-	holes   []sharedHoles // by query
 	pairs   []Pair
+	judged  []*judging // by pair, nil where it is not known
 	metric  metrics.Metric
 	options stats.Options
 	// compared says, by side, whether it answered at least half as many queries
@@ -323,7 +330,7 @@ func (t *tested) differences(primary bool) ([]Difference, error) {
 			if err != nil {
 				return nil, err
 			}
-			if err := t.decide(&all[i], t.pairs[i], &f, 0); err != nil {
+			if err := t.decide(&all[i], i, &f, 0); err != nil {
 				return nil, err
 			}
 			all[i].PCorrected = math.NaN()
@@ -335,7 +342,7 @@ func (t *tested) differences(primary bool) ([]Difference, error) {
 		return nil, err
 	}
 	for k, i := range places {
-		if err := t.decide(&all[i], t.pairs[i], &f, k); err != nil {
+		if err := t.decide(&all[i], i, &f, k); err != nil {
 			return nil, err
 		}
 	}
@@ -400,8 +407,8 @@ func (t *tested) describe(p Pair, base, next int) Difference {
 }
 
 // decide fills in what a test says of a pair.
-func (t *tested) decide(d *Difference, p Pair, f *stats.Family, test int) error {
-	base, next := t.columns[t.place(p.Base)], t.columns[t.place(p.Next)]
+func (t *tested) decide(d *Difference, pair int, f *stats.Family, test int) error {
+	base, next := t.columns[t.place(t.pairs[pair].Base)], t.columns[t.place(t.pairs[pair].Next)]
 	differences := make([]float64, len(t.queries))
 	n := float64(len(t.queries))
 	d.BaseMean, d.NextMean, d.BaseAsRanked, d.NextAsRanked = 0, 0, 0, 0
@@ -429,8 +436,8 @@ func (t *tested) decide(d *Difference, p Pair, f *stats.Family, test int) error 
 		return err
 	}
 	d.Says, d.Interval, d.SD = v.Says, v.Interval, deviation(differences)
-	if t.holes != nil {
-		d.ifJudged(t, t.place(p.Base), t.place(p.Next))
+	if t.judged != nil {
+		d.ifJudged(t, t.judged[pair])
 	}
 	return nil
 }
@@ -448,36 +455,4 @@ func deviation(values []float64) float64 {
 		sum += (v - mean) * (v - mean)
 	}
 	return math.Sqrt(sum / float64(len(values)-1))
-}
-
-// ifJudged bounds the difference over every way of judging what any of the
-// sides returned, and names the documents whose judging could settle its sign.
-func (d *Difference) ifJudged(t *tested, base, next int) {
-	holes := make([]*metrics.Holes, len(t.queries))
-	repeated := false
-	for i, q := range t.queries {
-		holes[i] = t.holes[q].Holes
-		repeated = repeated || t.holes[q].repeated
-	}
-	if d.Primary && !repeated {
-		d.IfJudged = t.metric.Settle(holes, base, next)
-		for _, h := range d.IfJudged.Documents {
-			found := &t.holes[t.queries[h.Query]]
-			d.JudgeFirst = append(d.JudgeFirst, Hole{found.query, found.documents[h.Document]})
-		}
-		return
-	}
-	s := metrics.Settling{Mean: d.Mean}
-	n := float64(len(t.queries))
-	for i, q := range t.queries {
-		low, high := t.metric.HoleDifference(holes[i], base, next)
-		if t.holes[q].repeated { // medians: bounded by the bounds of either side
-			baseLow, baseHigh := t.columns[base].bounds(q)
-			nextLow, nextHigh := t.columns[next].bounds(q)
-			low, high = nextLow-baseHigh, nextHigh-baseLow
-		}
-		s.Low, s.High = s.Low+low/n, s.High+high/n
-	}
-	s.Open = s.Mean > 0 && s.Low <= rounding || s.Mean < 0 && s.High >= -rounding || s.Mean == 0 && s.High-s.Low > rounding
-	d.IfJudged = s
 }

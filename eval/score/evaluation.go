@@ -3,6 +3,7 @@ package score
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -39,9 +40,6 @@ type SystemScores struct {
 	// Low and High bound each value over every way of grading the documents
 	// that any system of the run returned and nobody judged.
 	Low, High [][]float64
-	// Grades are by query, then by rank; metrics.Unjudged where nobody
-	// judged the hit.
-	Grades [][]float64
 	// Errors say, by query, why there is no usable answer, and are empty where
 	// there is one. An answer is not usable where a repeat failed, where the
 	// reranker demonstrably did not rank it, and where all its hits share one
@@ -55,8 +53,8 @@ type SystemScores struct {
 	Failed, Empty int
 	// Tied counts the queries with hits whose order the server did not decide.
 	Tied int
-	// tied says which, by query.
-	tied []bool
+	// tied and empty say which, by query.
+	tied, empty []bool
 }
 
 // Evaluate computes the metrics of every query and system. With no metrics
@@ -68,23 +66,30 @@ func Evaluate(run *eval.Run, chosen []metrics.Metric) (*Evaluation, error) {
 			return nil, err
 		}
 	}
-	e := &Evaluation{Run: run, Metrics: chosen, highest: highestGrade(run)}
-	judged := make([]*metrics.Judged, len(run.Queries))
-	for i := range run.Queries {
-		judged[i] = run.Queries[i].Judged()
-	}
-	e.Systems = make([]SystemScores, len(run.Manifest.Systems))
-	var group errgroup.Group // a system on each core: they share nothing but what they read
+	e := &Evaluation{Run: run, Metrics: chosen, Systems: make([]SystemScores, len(run.Manifest.Systems)), highest: highestGrade(run)}
+	unranked := make([]map[string]bool, len(e.Systems))
 	for i, system := range run.Manifest.Names() {
+		e.Systems[i] = newScores(system, len(chosen), len(run.Queries))
+		unranked[i] = integrity.Unranked(run, system)
+	}
+	var group errgroup.Group // a part of the queries on each core: they share nothing but what they read
+	parts := runtime.GOMAXPROCS(0)
+	for part := range parts {
 		group.Go(func() error {
-			e.Systems[i] = scoreSystem(run, system, integrity.Unranked(run, system), chosen, judged)
+			s := scorer{Evaluation: e, unranked: unranked}
+			for q := part * len(run.Queries) / parts; q < (part+1)*len(run.Queries)/parts; q++ {
+				s.score(q)
+			}
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return e, e.bound()
+	for i := range e.Systems {
+		e.Systems[i].count()
+	}
+	return e, nil
 }
 
 // Metrics are those that a run's manifest names.
@@ -99,58 +104,99 @@ func Metrics(m *eval.Manifest) ([]metrics.Metric, error) {
 	return all, nil
 }
 
-// scoreSystem computes one system's metrics; unranked holds the queries that
-// its reranker did not rank.
-func scoreSystem(run *eval.Run, system string, unranked map[string]bool, chosen []metrics.Metric, judged []*metrics.Judged) SystemScores {
-	n := len(run.Queries)
+func newScores(system string, chosen, queries int) SystemScores {
 	s := SystemScores{
 		System: system,
-		Values: table(len(chosen), n), AsRanked: table(len(chosen), n), Low: table(len(chosen), n), High: table(len(chosen), n),
-		Grades: make([][]float64, n), Errors: make([]string, n), NoOrder: make([][]bool, len(chosen)), tied: make([]bool, n),
+		Values: table(chosen, queries), AsRanked: table(chosen, queries), Low: table(chosen, queries), High: table(chosen, queries),
+		Errors: make([]string, queries), NoOrder: make([][]bool, chosen), tied: make([]bool, queries), empty: make([]bool, queries),
 	}
-	for m := range chosen {
-		s.NoOrder[m] = make([]bool, n)
+	for m := range s.NoOrder {
+		s.NoOrder[m] = make([]bool, queries)
 	}
-	reranked := run.Manifest.Window(system) > 0
-	var expected, ranked []float64 // of one query, by repeat
-	for q := range run.Queries {
-		query := &run.Queries[q]
-		answers := query.Answers(system)
-		s.Errors[q] = unusable(answers, unranked[query.ID], reranked)
-		if !answers[0].Failed() {
-			s.Grades[q] = query.Grades(answers[0].Hits)
-		}
-		if s.Errors[q] != "" {
-			for m := range chosen {
-				s.Values[m][q], s.AsRanked[m][q], s.Low[m][q], s.High[m][q] = math.NaN(), math.NaN(), math.NaN(), math.NaN()
-			}
-			continue
-		}
-		rankings := make([]metrics.Ranking, len(answers))
-		for i, answer := range answers {
-			rankings[i] = metrics.Ranking{Grades: query.Grades(answer.Hits), Judged: judged[q]}
-			s.tied[q] = s.tied[q] || len(answer.Ties) > 0
-		}
-		for m, metric := range chosen {
-			expected, ranked = expected[:0], ranked[:0]
-			for i, ranking := range rankings {
-				s.NoOrder[m][q] = s.NoOrder[m][q] || reranked && noOrder(answers[i].Hits, metric.Cutoff())
-				value := metric.Score(ranking)
-				ranked = append(ranked, value)
-				if len(answers[i].Ties) > 0 {
-					value = metric.Expected(ranking, ties(answers[i]), run.Manifest.Seed).Value
-				}
-				expected = append(expected, value)
-			}
-			s.Values[m][q], s.AsRanked[m][q] = median(expected), median(ranked)
-			if s.NoOrder[m][q] {
-				s.Values[m][q], s.AsRanked[m][q] = math.NaN(), math.NaN()
-			}
-			s.Low[m][q], s.High[m][q] = s.Values[m][q], s.Values[m][q]
-		}
-	}
-	s.count()
 	return s
+}
+
+// A scorer fills in an evaluation, query by query, in memory that it uses
+// again.
+type scorer struct {
+	*Evaluation
+	// unranked are, by system, the queries that its reranker did not rank.
+	unranked []map[string]bool
+	pooled   pooled
+	bounder  metrics.Bounder
+	lists    []int // of each system, its first among the pooled ones
+	hits     []metrics.Hit
+
+	expected, ranked, lows, highs []float64 // of one metric, by repeat
+}
+
+// score computes the metrics of one query, and their bounds. Of repeats the
+// bounds are the medians of theirs, between which the median of their values
+// lies.
+func (s *scorer) score(q int) {
+	query := &s.Run.Queries[q]
+	s.pooled.reset(query, s.highest)
+	s.lists = s.lists[:0]
+	for i := range s.Systems {
+		s.lists = append(s.lists, len(s.pooled.Lists))
+		s.values(i, q, query.Answers(s.Systems[i].System))
+	}
+	s.lists = append(s.lists, len(s.pooled.Lists))
+	for i := range s.Systems {
+		scores := &s.Systems[i]
+		for m, metric := range s.Metrics {
+			if scores.Unanswered(m, q) != "" {
+				continue
+			}
+			s.lows, s.highs = s.lows[:0], s.highs[:0]
+			for list := s.lists[i]; list < s.lists[i+1]; list++ {
+				low, high := s.bounder.Bounds(metric, &s.pooled.Holes, list)
+				s.lows, s.highs = append(s.lows, low), append(s.highs, high)
+			}
+			scores.Low[m][q], scores.High[m][q] = median(s.lows), median(s.highs)
+		}
+	}
+}
+
+// values computes the metrics of one system's answers to a query.
+func (s *scorer) values(system, q int, answers []*eval.Result) {
+	scores := &s.Systems[system]
+	reranked := s.Run.Manifest.Window(scores.System) > 0
+	scores.Errors[q] = unusable(answers, s.unranked[system][s.Run.Queries[q].ID], reranked)
+	if scores.Errors[q] != "" {
+		for m := range s.Metrics {
+			scores.Values[m][q], scores.AsRanked[m][q], scores.Low[m][q], scores.High[m][q] = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+		}
+		return
+	}
+	scores.empty[q] = len(answers[0].Hits) == 0
+	first := len(s.pooled.Lists)
+	for _, answer := range answers {
+		s.pooled.add(answer)
+		scores.tied[q] = scores.tied[q] || len(answer.Ties) > 0
+	}
+	for m, metric := range s.Metrics {
+		s.expected, s.ranked = s.expected[:0], s.ranked[:0]
+		for i, answer := range answers {
+			scores.NoOrder[m][q] = scores.NoOrder[m][q] || reranked && noOrder(answer.Hits, metric.Cutoff())
+			list := &s.pooled.Lists[first+i]
+			judged := metrics.NewList(metrics.Ranking{Grades: list.Grades, Judged: s.pooled.Judged}, s.hits)
+			s.hits = judged.Hits
+			value := metric.ScoreList(&judged)
+			s.ranked = append(s.ranked, value)
+			if len(list.Ties) > 0 {
+				value = metric.ExpectedList(&judged, list.Ties, s.Run.Manifest.Seed).Value
+			}
+			s.expected = append(s.expected, value)
+		}
+		scores.Values[m][q], scores.AsRanked[m][q] = median(s.expected), median(s.ranked)
+		scores.Low[m][q], scores.High[m][q] = scores.Values[m][q], scores.Values[m][q]
+		if scores.NoOrder[m][q] {
+			for _, column := range [][]float64{scores.Values[m], scores.AsRanked[m], scores.Low[m], scores.High[m]} {
+				column[q] = math.NaN()
+			}
+		}
+	}
 }
 
 // unusable says why a system's answers to a query, the first and its repeats,
@@ -195,15 +241,6 @@ func noOrder(hits []eval.Hit, depth int) bool {
 	return len(hits) > 1 && !slices.ContainsFunc(hits, func(h eval.Hit) bool { return h.Score != hits[0].Score })
 }
 
-// ties are the ranges of an answer's ranks in no order.
-func ties(r *eval.Result) []metrics.Tie {
-	all := make([]metrics.Tie, len(r.Ties))
-	for i, t := range r.Ties {
-		all[i] = metrics.Tie{First: t[0], Last: t[1]}
-	}
-	return all
-}
-
 // Unanswered says why a system's answer to a query is no evidence for the
 // metric with the given index; empty where it is.
 func (s *SystemScores) Unanswered(metric, query int) string {
@@ -223,7 +260,7 @@ func (s *SystemScores) count() {
 		switch {
 		case err != "":
 			s.Failed++
-		case len(s.Grades[q]) == 0:
+		case s.empty != nil && s.empty[q]:
 			s.Empty++
 		}
 		if s.tied != nil && s.tied[q] {

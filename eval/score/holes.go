@@ -1,115 +1,180 @@
 package score
 
 import (
-	"runtime"
-
-	"golang.org/x/sync/errgroup"
-
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 )
 
-// holesOf holds what several answers to one query returned, so that the same
-// unjudged document is the same in all of them. An answer that is not usable
-// is an empty list. The documents are by the numbers that the lists have of
-// them.
-func holesOf(q *eval.Query, answers []*eval.Result, highest float64) (holes *metrics.Holes, documents []*eval.Document) {
-	holes = &metrics.Holes{Judged: q.Judged(), MaxGrade: highest}
-	numbers := make(map[eval.Key]int)
-	for _, answer := range answers {
-		if answer.Failed() {
-			holes.Lists = append(holes.Lists, metrics.HoleList{Documents: []int{}})
+// pooled is what several answers to a query returned, so that the same unjudged
+// document is the same in all of them. One is used for many queries.
+type pooled struct {
+	metrics.Holes
+	// documents are the unjudged ones by their numbers in the lists.
+	documents []*eval.Document
+	numbers   map[eval.Key]int
+	grader    eval.Grader
+}
+
+// reset begins with a query, without answers.
+func (p *pooled) reset(q *eval.Query, highest float64) {
+	p.Judged, p.MaxGrade, p.Lists = q.Judged(), highest, p.Lists[:0]
+	p.documents = p.documents[:0]
+	if p.numbers == nil {
+		p.numbers = make(map[eval.Key]int)
+	}
+	clear(p.numbers)
+	p.grader.Reset(q)
+}
+
+// add appends an answer; one that is not usable is an empty list.
+func (p *pooled) add(answer *eval.Result) *metrics.HoleList {
+	if len(p.Lists) < cap(p.Lists) {
+		p.Lists = p.Lists[:len(p.Lists)+1]
+	} else {
+		p.Lists = append(p.Lists, metrics.HoleList{Documents: []int{}})
+	}
+	list := &p.Lists[len(p.Lists)-1]
+	list.Grades, list.Documents, list.Ties = list.Grades[:0], list.Documents[:0], list.Ties[:0]
+	if answer.Failed() {
+		return list
+	}
+	list.Grades = p.grader.Grades(list.Grades, answer.Hits)
+	for i, h := range answer.Hits {
+		number := 0
+		if metrics.IsUnjudged(list.Grades[i]) {
+			var known bool
+			if number, known = p.numbers[h.Key()]; !known {
+				number = len(p.documents)
+				p.numbers[h.Key()] = number
+				p.documents = append(p.documents, h.Document)
+			}
+		}
+		list.Documents = append(list.Documents, number)
+	}
+	for _, t := range answer.Ties {
+		list.Ties = append(list.Ties, metrics.Tie{First: t[0], Last: t[1]})
+	}
+	return list
+}
+
+// judging is what judging could do to the difference of one pair on one metric.
+// Queries are added in order.
+type judging struct {
+	settler *metrics.Settler // nil where there is nothing to settle
+	// low and high are sums over the queries otherwise.
+	low, high float64
+}
+
+// judge says for each metric and pair that is compared what judging could do to
+// it. It reads each query once.
+func judge(tests []*tested, sides []Side, pairs []Pair, lead int) {
+	if len(sides) == 0 {
+		return
+	}
+	query := func(side, q int) *eval.Query { return &sides[side].Evaluation.Run.Queries[q] }
+	last := len(sides) - 1
+	queries := len(sides[last].Evaluation.Run.Queries)
+	repeated := make([]bool, queries)
+	for q := range repeated {
+		for i := range sides {
+			repeated[q] = repeated[q] || len(query(i, q).Repeats) > 0
+		}
+	}
+	for m, t := range tests {
+		if !Testable(t.metric) {
 			continue
 		}
-		list := metrics.HoleList{Grades: q.Grades(answer.Hits), Documents: make([]int, len(answer.Hits)), Ties: ties(answer)}
-		for i, h := range answer.Hits {
-			number, ok := numbers[h.Key()]
-			if !ok {
-				number = len(numbers)
-				numbers[h.Key()] = number
-				documents = append(documents, h.Document)
-			}
-			list.Documents[i] = number
+		t.judged = make([]*judging, len(pairs))
+		settles := m == lead
+		for _, q := range t.queries {
+			settles = settles && !repeated[q]
 		}
-		holes.Lists = append(holes.Lists, list)
+		for i, p := range pairs {
+			base, next := t.place(p.Base), t.place(p.Next)
+			if !t.compared[base] || !t.compared[next] || p.LeadOnly && m != lead {
+				continue
+			}
+			t.judged[i] = &judging{}
+			if settles {
+				t.judged[i].settler = metrics.NewSettler(t.metric, base, next)
+			}
+		}
 	}
-	return holes, documents
+	var p pooled
+	var bounder metrics.Bounder
+	places := make([]int, len(tests)) // among the queries of each
+	for q := range queries {
+		fresh := false
+		for m, t := range tests {
+			if places[m] == len(t.queries) || t.queries[places[m]] != q {
+				continue
+			}
+			places[m]++
+			for i, j := range t.judged {
+				if j == nil {
+					continue
+				}
+				if !fresh {
+					fresh = true
+					p.answers(sides, q)
+				}
+				if j.settler != nil {
+					j.settler.Add(&p.Holes)
+					continue
+				}
+				base, next := t.place(pairs[i].Base), t.place(pairs[i].Next)
+				low, high := bounder.Difference(t.metric, &p.Holes, base, next)
+				if repeated[q] { // medians: bounded by the bounds of either side
+					baseLow, baseHigh := t.columns[base].bounds(q)
+					nextLow, nextHigh := t.columns[next].bounds(q)
+					low, high = nextLow-baseHigh, nextHigh-baseLow
+				}
+				n := float64(len(t.queries))
+				j.low, j.high = j.low+low/n, j.high+high/n
+			}
+		}
+	}
 }
 
-// sharedHoles is one query with what all sides of a comparison returned.
-type sharedHoles struct {
-	*metrics.Holes
-	query     string // its id
-	documents []*eval.Document
-	// repeated says that the query was searched several times.
-	repeated bool
-}
-
-// sideHoles are the queries of a comparison; the lists are in the order of the
-// sides.
-func sideHoles(sides []Side) []sharedHoles {
-	if len(sides) == 0 {
-		return nil
-	}
+// answers are those of all sides of a comparison to a query; the lists are in
+// the order of the sides.
+func (p *pooled) answers(sides []Side, q int) {
 	highest := 0.0
 	for _, s := range sides {
 		highest = max(highest, s.Evaluation.highest)
 	}
-	queries := sides[len(sides)-1].Evaluation.Run.Queries
-	all := make([]sharedHoles, len(queries))
-	for q := range queries {
-		answers := make([]*eval.Result, len(sides))
-		for i, s := range sides {
-			own := &s.Evaluation.Run.Queries[q]
-			if s.Evaluation.System(s.System).Errors[q] == "" {
-				answers[i] = own.Results[s.System]
-			}
-			all[q].repeated = all[q].repeated || len(own.Repeats) > 0
+	p.reset(&sides[len(sides)-1].Evaluation.Run.Queries[q], highest)
+	for _, s := range sides {
+		var answer *eval.Result
+		if s.Evaluation.System(s.System).Errors[q] == "" {
+			answer = s.Evaluation.Run.Queries[q].Results[s.System]
 		}
-		all[q].query = queries[q].ID
-		all[q].Holes, all[q].documents = holesOf(&queries[q], answers, highest)
+		p.add(answer)
 	}
-	return all
 }
 
-// bound sets Low and High.
-func (e *Evaluation) bound() error {
-	var group errgroup.Group // queries share nothing but what they read
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for q := range e.Run.Queries {
-		group.Go(func() error {
-			e.boundQuery(q)
-			return nil
-		})
+// ifJudged bounds the difference over every way of judging what any of the
+// sides returned, and names the documents whose judging could settle its sign.
+func (d *Difference) ifJudged(t *tested, j *judging) {
+	if j.settler == nil {
+		s := metrics.Settling{Mean: d.Mean, Low: j.low, High: j.high}
+		s.Open = s.Mean > 0 && s.Low <= rounding || s.Mean < 0 && s.High >= -rounding || s.Mean == 0 && s.High-s.Low > rounding
+		d.IfJudged = s
+		return
 	}
-	return group.Wait()
-}
-
-// boundQuery bounds the values of one query. Of repeats it takes the medians of
-// their bounds, between which the median of their values lies.
-func (e *Evaluation) boundQuery(q int) {
-	var answers []*eval.Result
-	firsts := make([]int, len(e.Systems)+1) // of each system's lists
-	for i := range e.Systems {
-		s := &e.Systems[i]
-		if s.Errors[q] == "" {
-			answers = append(answers, e.Run.Queries[q].Answers(s.System)...)
+	var p pooled
+	at := -1
+	query := func(i int) *metrics.Holes {
+		if i != at {
+			at = i
+			p.answers(t.sides, t.queries[i])
 		}
-		firsts[i+1] = len(answers)
+		return &p.Holes
 	}
-	holes, _ := holesOf(&e.Run.Queries[q], answers, e.highest)
-	for i := range e.Systems {
-		s := &e.Systems[i]
-		for m, metric := range e.Metrics {
-			if s.Unanswered(m, q) != "" {
-				continue
-			}
-			var lows, highs []float64
-			for list := firsts[i]; list < firsts[i+1]; list++ {
-				low, high := metric.HoleBounds(holes, list)
-				lows, highs = append(lows, low), append(highs, high)
-			}
-			s.Low[m][q], s.High[m][q] = median(lows), median(highs)
-		}
+	d.IfJudged = j.settler.Settle(query)
+	for _, h := range d.IfJudged.Documents {
+		query(h.Query)
+		run := t.sides[len(t.sides)-1].Evaluation.Run
+		d.JudgeFirst = append(d.JudgeFirst, Hole{run.Queries[t.queries[h.Query]].ID, p.documents[h.Document]})
 	}
 }
