@@ -24,14 +24,14 @@ test-elasticsearch:
 test-browser:
 	RELEVAL_SCREENSHOTS=$(if $(SCREENSHOTS),$(abspath $(SCREENSHOTS))) go test -tags browser -run Browser -count=1 ./reports
 
-# The picture of the README, and others of the sample suite's report.
+# The picture of README.md, and others of the sample suite's report.
 screenshots:
 	mkdir -p bin/screenshots
 	go run ./cmd/releval run judgments/films/films.yaml --report bin/screenshots/films.html > /dev/null
 	RELEVAL_REPORT=$(abspath bin/screenshots/films.html) RELEVAL_SCREENSHOTS=$(abspath bin/screenshots) go test -tags browser -run TestBrowserScreenshots -count=1 ./reports
 	cp bin/screenshots/report-light-wide.png reports/screenshot.png
 
-# The figures that the README names. Python is for the comparison with
+# The figures that eval/README.md names. Python is for the comparison with
 # pytrec_eval; without it that row is left out.
 bench:
 	go test -run '^$$' -bench . -benchtime 1x ./cmd/releval ./eval/stats ./eval/gate ./eval/embedded/...

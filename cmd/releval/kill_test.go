@@ -88,7 +88,7 @@ type killBench struct {
 
 func newKillBench(t *testing.T) *killBench {
 	t.Helper()
-	suite, err := judgments.Load("../../judgments/films/films.yaml", judgments.Options{})
+	suite, err := judgments.Load("../../eval/evaltest/testdata/films.yaml", judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

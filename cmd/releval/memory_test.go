@@ -18,7 +18,7 @@ import (
 func BenchmarkMemory(b *testing.B) {
 	folder := b.TempDir()
 	sample := filepath.Join(folder, "sample.jsonl")
-	films, err := filepath.Abs("../../judgments/films/films.yaml")
+	films, err := filepath.Abs("../../eval/evaltest/testdata/films.yaml")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -17,26 +19,93 @@ import (
 	"github.com/releval/releval/judgments"
 )
 
-// fences finds the README's code blocks with their language.
+// readmes are the pages whose examples are run.
+var readmes = []string{"README.md", "judgments/README.md", "reports/README.md", "eval/README.md"}
+
+// fences finds a page's code blocks with their language.
 var fences = regexp.MustCompile("(?ms)^```([a-z]+)\n(.*?)^```$")
 
-// readmeBlocks gives the README's code blocks of a language.
-func readmeBlocks(t *testing.T, language string) []string {
+// readme is the text of a page.
+func readme(t *testing.T, page string) string {
 	t.Helper()
-	text, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile(filepath.Join("../..", page))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return string(text)
+}
+
+// readmeBlocks gives a page's code blocks of a language.
+func readmeBlocks(t *testing.T, page, language string) []string {
+	t.Helper()
 	var blocks []string
-	for _, match := range fences.FindAllStringSubmatch(string(text), -1) {
+	for _, match := range fences.FindAllStringSubmatch(readme(t, page), -1) {
 		if match[1] == language {
 			blocks = append(blocks, match[2])
 		}
 	}
-	if len(blocks) == 0 {
-		t.Fatalf("the README has no block of %s", language)
-	}
 	return blocks
+}
+
+// TestReadmeIsShort holds the first page to what somebody reads.
+func TestReadmeIsShort(t *testing.T) {
+	if n := strings.Count(readme(t, "README.md"), "\n"); n > 150 {
+		t.Errorf("README.md has %d lines, at most 150 are read", n)
+	}
+}
+
+// TestReadmeLinks follows the links between the pages, down to the headings.
+func TestReadmeLinks(t *testing.T) {
+	links := regexp.MustCompile(`\]\(([^)]+)\)`)
+	headings := regexp.MustCompile(`(?m)^#+ (.*)$`)
+	for _, page := range append([]string{"ARCHITECTURE.md"}, readmes...) {
+		for _, link := range links.FindAllStringSubmatch(readme(t, page), -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			target, heading, _ := strings.Cut(link[1], "#")
+			target = filepath.ToSlash(filepath.Join(filepath.Dir(page), target))
+			text := readme(t, target)
+			found := heading == ""
+			for _, h := range headings.FindAllStringSubmatch(text, -1) {
+				found = found || strings.ReplaceAll(strings.ToLower(h[1]), " ", "-") == heading
+			}
+			if !found {
+				t.Errorf("%s links to %s, which has no heading %q", page, target, heading)
+			}
+		}
+	}
+}
+
+// TestReadmeNamesEveryKey holds the page about suites against their schema.
+func TestReadmeNamesEveryKey(t *testing.T) {
+	text := readme(t, "judgments/README.md")
+	var look func(value any)
+	look = func(value any) {
+		switch v := value.(type) {
+		case map[string]any:
+			if properties, ok := v["properties"].(map[string]any); ok {
+				for key := range properties {
+					// how chunks are cut is Elasticsearch's own
+					if _, own := properties["max_chunk_size"]; !own && !regexp.MustCompile(`\b`+key+`\b`).MatchString(text) {
+						t.Errorf("judgments/README.md does not name the key %s", key)
+					}
+				}
+			}
+			for _, inner := range v {
+				look(inner)
+			}
+		case []any:
+			for _, inner := range v {
+				look(inner)
+			}
+		}
+	}
+	var schema any
+	if err := json.Unmarshal(judgments.Schema(), &schema); err != nil {
+		t.Fatal(err)
+	}
+	look(schema)
 }
 
 // readmeFolder is a folder as a reader of the README has it: with the sample
@@ -72,23 +141,25 @@ func readmeFolder(t *testing.T) (folder string, environment []string) {
 	return folder, environment
 }
 
-// TestReadmeExamples runs every console block of the README, and holds what it
-// shows against what is printed: the lines must come in this order, and only
-// where the README has a line of "…" may others stand between them.
+// TestReadmeExamples runs every console block of the pages, and compares what
+// they show with what is printed: the lines must come in this order, and only
+// where a page has a line of "…" may others stand between them.
 func TestReadmeExamples(t *testing.T) {
-	folder, environment := readmeFolder(t)
-	for _, block := range readmeBlocks(t, "console") {
-		for _, example := range strings.Split("\n"+block, "\n$ ")[1:] {
-			command, want, _ := strings.Cut(example, "\n")
-			t.Run(command, func(t *testing.T) {
-				run := exec.CommandContext(t.Context(), "sh", "-c", command)
-				run.Dir, run.Env = folder, environment
-				printed, err := run.Output()
-				if err != nil {
-					t.Fatalf("%v\n%s", err, printed)
-				}
-				compareExcerpt(t, strings.Split(strings.TrimRight(want, "\n"), "\n"), strings.Split(string(printed), "\n"))
-			})
+	for _, page := range readmes {
+		folder, environment := readmeFolder(t)
+		for _, block := range readmeBlocks(t, page, "console") {
+			for _, example := range strings.Split("\n"+block, "\n$ ")[1:] {
+				command, want, _ := strings.Cut(example, "\n")
+				t.Run(page+"/"+command, func(t *testing.T) {
+					run := exec.CommandContext(t.Context(), "sh", "-c", command)
+					run.Dir, run.Env = folder, environment
+					printed, err := run.Output()
+					if err != nil {
+						t.Fatalf("%v\n%s", err, printed)
+					}
+					compareExcerpt(t, strings.Split(strings.TrimRight(want, "\n"), "\n"), strings.Split(string(printed), "\n"))
+				})
+			}
 		}
 	}
 }
@@ -106,7 +177,7 @@ func compareExcerpt(t *testing.T, want, printed []string) {
 			at++
 		}
 		if at >= len(printed) || printed[at] != line {
-			t.Fatalf("the README shows %q, which is not printed after line %d of:\n%s", line, start, strings.Join(printed, "\n"))
+			t.Fatalf("the page shows %q, which is not printed after line %d of:\n%s", line, start, strings.Join(printed, "\n"))
 		}
 		at, mayJump = at+1, false
 	}
@@ -119,7 +190,7 @@ func TestReadmeCluster(t *testing.T) {
 	server := httptest.NewServer(embedded.New(embedded.Options{}))
 	defer server.Close()
 	var lines []string
-	for _, block := range readmeBlocks(t, "sh") {
+	for _, block := range readmeBlocks(t, "README.md", "sh") {
 		if !strings.Contains(block, "https://search.example:9200") {
 			continue
 		}
@@ -143,36 +214,48 @@ func TestReadmeCluster(t *testing.T) {
 	}
 }
 
-// TestReadmeSuite loads the README's suite and runs it.
-func TestReadmeSuite(t *testing.T) {
-	for _, block := range readmeBlocks(t, "yaml") {
-		if !strings.Contains(block, "queries:") {
-			continue
+// TestReadmeSuites loads every suite of the pages and runs it.
+func TestReadmeSuites(t *testing.T) {
+	suites := 0
+	for _, page := range readmes {
+		for _, block := range readmeBlocks(t, page, "yaml") {
+			if !strings.Contains(block, "\nqueries:") {
+				continue
+			}
+			suites++
+			t.Run(fmt.Sprint(page, suites), func(t *testing.T) { runExample(t, block) })
 		}
-		folder := filepath.Join("../../judgments/films", "readme.yaml")
-		suite, err := judgments.Parse(folder, []byte(block), judgments.Options{Metric: checkMetric, Gate: checkGate})
-		if err != nil {
-			t.Fatal(err)
-		}
-		plan, err := plan.New(suite, plan.Overrides{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		client, err := cluster.New(cluster.Config{Transport: embedded.New(embedded.Options{})})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := load.Documents(t.Context(), client, suite, true); err != nil {
-			t.Fatal(err)
-		}
-		run, err := execute.Execute(t.Context(), client, plan, execute.Settings{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if unresolved := run.Manifest.Unresolved; len(unresolved) > 0 {
-			t.Errorf("the README's suite judges titles that the sample does not have: %v", unresolved)
-		}
-		return
 	}
-	t.Fatal("the README shows no suite")
+	if suites < 3 {
+		t.Fatalf("the pages show %d suites", suites)
+	}
+}
+
+func runExample(t *testing.T, text string) {
+	file := filepath.Join("../../judgments/films", "readme.yaml")
+	suite, err := judgments.Parse(file, []byte(text), judgments.Options{Metric: checkMetric, Gate: checkGate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := plan.New(suite, plan.Overrides{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := cluster.New(cluster.Config{Transport: embedded.New(embedded.Options{})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := load.Documents(t.Context(), client, suite, true); err != nil {
+		t.Fatal(err)
+	}
+	run, err := execute.Execute(t.Context(), client, plan, execute.Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unresolved := run.Manifest.Unresolved; len(unresolved) > 0 {
+		t.Errorf("the suite judges titles that the sample does not have: %v", unresolved)
+	}
+	if n := run.Failed(); n > 0 {
+		t.Errorf("%d queries failed", n)
+	}
 }

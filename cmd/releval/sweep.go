@@ -43,7 +43,7 @@ without answers, and exits with 3.
 
 A run file in the place of a suite is swept without a cluster, and so without
 an audit and latencies.`,
-		Example: `  releval sweep judgments/films/films.yaml
+		Example: `  releval sweep --system bm25+elastic judgments/films/films.yaml
   releval sweep --windows 10..200:10 --latency-budget 300ms --report sweep.html suite.yaml
   releval sweep --out deep.jsonl suite.yaml && releval sweep --windows 1..200 deep.jsonl`,
 		Args: cobra.ExactArgs(1),

@@ -25,7 +25,7 @@ func TestSweepJSONContract(t *testing.T) {
 		golden string
 		args   []string
 	}{
-		{"sweep.json", []string{"../../judgments/films/films.yaml", "--tag", "keyword", "--audit", "12", "--latency-samples", "3", "--out", deep}},
+		{"sweep.json", []string{"../../eval/evaltest/testdata/films.yaml", "--tag", "keyword", "--audit", "12", "--latency-samples", "3", "--out", deep}},
 		{"sweep-saved.json", []string{deep}},
 	} {
 		args := append([]string{"sweep", "--metric", "ndcg@5", "--metric", "mrr@5", "--windows", "1,2,5,10", "--format", "json"}, test.args...)

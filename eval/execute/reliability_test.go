@@ -61,7 +61,7 @@ func newFaultBench(t *testing.T) *faultBench {
 // suite's rerankers where it is not 0.
 func newFaultBenchAt(t *testing.T, base string, upstream http.RoundTripper, window int) *faultBench {
 	t.Helper()
-	suite, err := judgments.Load("../../judgments/films/films.yaml", judgments.Options{})
+	suite, err := judgments.Load("../evaltest/testdata/films.yaml", judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

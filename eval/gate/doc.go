@@ -49,7 +49,7 @@
 // (stats.Upper) is, or where the manifests prove that both runs searched the
 // same index with the same systems and every ranking is the same, so that
 // there is nothing to infer; else it is inconclusive. These are its rates of
-// fail/pass/inconclusive in percent of 1,000 suites, with confidence 0.95; a
+// fail/pass/inconclusive in percent of 500 suites, with confidence 0.95; a
 // gate without it fails alike and passes the rest:
 //
 //	                            limit    n = 50     114         150         300
@@ -87,6 +87,6 @@
 // one of 5 % fails at least once in 20 runs with 64 %. A baseline that moves
 // with each run lets drops below the limit add up unseen; keep it fixed.
 //
-// BenchmarkFalseAlarms prints these tables, TestFalseAlarms holds a part of
+// BenchmarkCalibration prints these tables, TestFalseAlarms holds a part of
 // them.
 package gate

@@ -42,7 +42,7 @@ func TestElasticsearchOldReleases(t *testing.T) {
 			if status, answer, err := server.Do(t.Context(), "PUT", "/_inference/rerank/probe", `{"service":"probe","service_settings":{}}`); err != nil || status >= 300 {
 				t.Fatal(status, string(answer), err)
 			}
-			suite, err := judgments.Load("../../judgments/films/films.yaml", judgments.Options{})
+			suite, err := judgments.Load("../evaltest/testdata/films.yaml", judgments.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

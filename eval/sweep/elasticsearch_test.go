@@ -53,7 +53,7 @@ func elasticsearch(t *testing.T, version, retriever string) (*cluster.Client, *p
 	}
 	t.Cleanup(client.Close)
 
-	suite, err := judgments.Load("../../judgments/films/films.yaml", judgments.Options{})
+	suite, err := judgments.Load("../evaltest/testdata/films.yaml", judgments.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

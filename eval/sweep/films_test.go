@@ -42,7 +42,7 @@ func (listwise) Score(_ string, texts []string) ([]float64, error) {
 // (0 for all).
 func films(t testing.TB, queries int) (*cluster.Client, *plan.Plan) {
 	t.Helper()
-	suite, err := judgments.Load("../../judgments/films/films.yaml", judgments.Options{Metric: func(name string) error {
+	suite, err := judgments.Load("../evaltest/testdata/films.yaml", judgments.Options{Metric: func(name string) error {
 		_, err := metrics.Parse(name)
 		return err
 	}})
