@@ -16,9 +16,15 @@ import (
 // it matches: where two documents share a judged title, the second counts as
 // unjudged, so that no metric can rise above 1.
 func (q *Query) Grades(hits []Hit) []float64 {
-	var g Grader
-	g.Reset(q)
-	return g.Grades(make([]float64, 0, len(hits)), hits)
+	grades := make([]float64, len(hits))
+	for i, m := range q.Matches(hits) {
+		if m < 0 {
+			grades[i] = metrics.Unjudged()
+		} else {
+			grades[i] = q.Judgments[m].Grade
+		}
+	}
+	return grades
 }
 
 // Matches gives, for the hit at each rank, the index of the judgment that it
@@ -26,7 +32,7 @@ func (q *Query) Grades(hits []Hit) []float64 {
 func (q *Query) Matches(hits []Hit) []int {
 	var g Grader
 	g.Reset(q)
-	return g.matches(make([]int, 0, len(hits)), hits)
+	return g.Matches(hits)
 }
 
 // A Grader joins the rankings of one query after the other with its judgments,
@@ -59,21 +65,9 @@ func (g *Grader) Reset(q *Query) {
 	}
 }
 
-// Grades appends what Query.Grades gives.
-func (g *Grader) Grades(grades []float64, hits []Hit) []float64 {
-	g.matched = g.matches(g.matched[:0], hits)
-	for _, m := range g.matched {
-		if m < 0 {
-			grades = append(grades, metrics.Unjudged())
-		} else {
-			grades = append(grades, g.query.Judgments[m].Grade)
-		}
-	}
-	return grades
-}
-
-// matches appends what Query.Matches gives.
-func (g *Grader) matches(matches []int, hits []Hit) []int {
+// Matches gives what Query.Matches gives, until it is called again.
+func (g *Grader) Matches(hits []Hit) []int {
+	g.matched = g.matched[:0]
 	g.credited = slices.Grow(g.credited[:0], len(g.query.Judgments))[:len(g.query.Judgments)]
 	clear(g.credited)
 	left := len(g.byID) + len(g.byTitle)
@@ -93,9 +87,9 @@ func (g *Grader) matches(matches []int, hits []Hit) []int {
 				left--
 			}
 		}
-		matches = append(matches, match)
+		g.matched = append(g.matched, match)
 	}
-	return matches
+	return g.matched
 }
 
 // matchValue finds the judgment of one of the values of a title that has several:

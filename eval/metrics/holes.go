@@ -27,8 +27,10 @@ type Holes struct {
 // HoleList is one system's ranking of a Holes.
 type HoleList struct {
 	// Grades are those of a Ranking: of every hit by rank, Unjudged() where
-	// there is no judgment.
+	// there is no judgment. Hits beyond what the metric can notice, and beyond
+	// Depth, may be left out; Len is then the number of all.
 	Grades []float64
+	Len    int
 	// Documents tells the unjudged hits apart: two with the same number, in
 	// two lists, are the same document. The numbers count from 0; memory grows
 	// with the largest. It has the length of Grades; judged hits may have any
@@ -177,7 +179,7 @@ func (b *Bounder) pose(m Metric, h *Holes, base, next int, zero []int) *holeProb
 	if depth == 0 {
 		depth = m.cutoff
 	}
-	b.mark(h, depth, zero)
+	b.mark(m, h, depth, zero)
 	for i, side := range []*holeSide{p.base, p.next} {
 		list := base
 		if side.isNext = i == 1; side.isNext {
@@ -188,8 +190,8 @@ func (b *Bounder) pose(m Metric, h *Holes, base, next int, zero []int) *holeProb
 			continue
 		}
 		l := &h.Lists[list]
-		side.n, side.ties = len(l.Grades), l.Ties
-		for i, g := range l.Grades {
+		side.n, side.ties = l.len(), l.Ties
+		for i, g := range l.noticed(m) {
 			if !IsUnjudged(g) {
 				side.known = append(side.known, Hit{i + 1, g})
 				continue
@@ -216,11 +218,11 @@ func (b *Bounder) pose(m Metric, h *Holes, base, next int, zero []int) *holeProb
 }
 
 // mark numbers the holes: the unjudged documents down to the depth, 0 for all.
-func (b *Bounder) mark(h *Holes, depth int, zero []int) {
+func (b *Bounder) mark(m Metric, h *Holes, depth int, zero []int) {
 	b.marks = b.marks[:0]
 	for k := range h.Lists {
 		l := &h.Lists[k]
-		for i, g := range l.Grades {
+		for i, g := range l.Grades[:max(len(l.down(depth)), len(l.noticed(m)))] {
 			if IsUnjudged(g) {
 				for len(b.marks) <= l.document(i) {
 					b.marks = append(b.marks, 0)
@@ -234,11 +236,7 @@ func (b *Bounder) mark(h *Holes, depth int, zero []int) {
 	b.holes = b.holes[:0]
 	for k := range h.Lists {
 		l := &h.Lists[k]
-		grades := l.Grades
-		if depth > 0 {
-			grades = grades[:min(depth, len(grades))]
-		}
-		for i, g := range grades {
+		for i, g := range l.down(depth) {
 			if IsUnjudged(g) && b.marks[l.document(i)] == 0 {
 				b.holes = append(b.holes, hole{})
 				b.marks[l.document(i)] = int32(len(b.holes))
@@ -246,6 +244,19 @@ func (b *Bounder) mark(h *Holes, depth int, zero []int) {
 		}
 	}
 }
+
+// down are the grades down to a depth, 0 for all.
+func (l *HoleList) down(depth int) []float64 {
+	if depth > 0 {
+		return l.Grades[:min(depth, len(l.Grades))]
+	}
+	return l.Grades
+}
+
+// noticed are the grades that bear on a metric.
+func (l *HoleList) noticed(m Metric) []float64 { return l.down(m.Reach(l.len(), l.Ties)) }
+
+func (l *HoleList) len() int { return max(l.Len, len(l.Grades)) }
 
 // judgedWith is what is judged with so many more documents of grade 0, which
 // change no ideal ranking.
@@ -348,7 +359,7 @@ func (p *holeProblem) highest() float64 {
 	case kindNumNonrelJudgedRet:
 		return p.highestNonRelevant()
 	case kindMRR, kindSuccess:
-		if len(p.next.ties) == 0 && len(p.base.ties) == 0 {
+		if p.inOrder(p.next) && p.inOrder(p.base) {
 			return p.highestFirst()
 		}
 	}
@@ -478,6 +489,11 @@ func (p *holeProblem) highestFirst() float64 {
 		highest = max(highest, p.valueOfFirst(higher(next, p.next.at(u)))-p.valueOfFirst(higher(base, p.base.at(u))))
 	}
 	return highest
+}
+
+// inOrder says that no tie begins within the cutoff.
+func (p *holeProblem) inOrder(s *holeSide) bool {
+	return len(s.ties) == 0 || p.m.cutoff > 0 && s.ties[0].First > p.m.cutoff
 }
 
 // firstKnown is the rank of the first hit that is judged relevant, 0 where

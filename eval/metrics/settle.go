@@ -143,10 +143,10 @@ func (s *Settler) documents(h *Holes) []int {
 	}
 	longest := 0
 	for i := range h.Lists {
-		longest = max(longest, len(h.Lists[i].Grades))
+		longest = max(longest, len(h.Lists[i].down(depth)))
 	}
 	s.holes, s.seen = s.holes[:0], s.seen[:0]
-	for rank := 0; rank < longest && (depth == 0 || rank < depth); rank++ {
+	for rank := range longest {
 		for i := range h.Lists {
 			l := &h.Lists[i]
 			if rank >= len(l.Grades) || !IsUnjudged(l.Grades[rank]) {

@@ -42,6 +42,16 @@ func RankRange(rank, n int, ties []Tie) (best, worst int) {
 	return rank, rank
 }
 
+// Reach is how many hits of a list of n with these ties can bear on the metric:
+// those within its cutoff, and those that may come within it by a tie.
+func (m Metric) Reach(n int, ties []Tie) int {
+	if m.cutoff == 0 || m.cutoff >= n {
+		return n
+	}
+	_, worst := RankRange(m.cutoff, n, ties)
+	return worst
+}
+
 // An Expectation is the mean of a metric over all orders of tied hits.
 type Expectation struct {
 	Value float64

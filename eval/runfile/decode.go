@@ -104,9 +104,9 @@ func (d *decoder) manifest() {
 		return
 	}
 	d.highest = max(m.QueryCount, m.SuiteQueries)
-	d.systems = make(map[string]*eval.System, len(m.Systems))
+	d.systems, d.orders = make(map[string]*eval.System, len(m.Systems)), make(map[string]eval.Order, len(m.Systems))
 	for i := range m.Systems {
-		d.systems[m.Systems[i].Name] = &m.Systems[i]
+		d.systems[m.Systems[i].Name], d.orders[m.Systems[i].Name] = &m.Systems[i], m.Systems[i].Order()
 	}
 	for i := range m.Gates {
 		m.Gates[i].File = m.File
@@ -167,7 +167,7 @@ func (old *manifest1) into(m *eval.Manifest) {
 func (d *decoder) ties(q *eval.Query) {
 	for _, results := range append([]eval.Results{q.Results}, q.Repeats...) {
 		for name, r := range results {
-			r.Ties = d.systems[name].Order().TiesOf(r.Hits)
+			r.Ties = d.orders[name].TiesOf(r.Hits)
 		}
 	}
 }

@@ -109,6 +109,7 @@ type decoder struct {
 	queries   map[string]int // by id, the line
 	numbers   map[int]int    // by number, the line
 	systems   map[string]*eval.System
+	orders    map[string]eval.Order
 	highest   int // the query numbers are below
 	err       error
 }

@@ -40,6 +40,8 @@ type SystemScores struct {
 	// Low and High bound each value over every way of grading the documents
 	// that any system of the run returned and nobody judged.
 	Low, High [][]float64
+	// Judged are, by query, the judged hits of the first search's answer.
+	Judged [][]JudgedHit
 	// Errors say, by query, why there is no usable answer, and are empty where
 	// there is one. An answer is not usable where a repeat failed, where the
 	// reranker demonstrably did not rank it, and where all its hits share one
@@ -56,6 +58,10 @@ type SystemScores struct {
 	// tied and empty say which, by query.
 	tied, empty []bool
 }
+
+// A JudgedHit is a hit that a judgment is credited with: its rank, from 1, and
+// the judgment's index in its query.
+type JudgedHit struct{ Rank, Judgment int32 }
 
 // Evaluate computes the metrics of every query and system. With no metrics
 // given it takes the manifest's.
@@ -108,7 +114,7 @@ func newScores(system string, chosen, queries int) SystemScores {
 	s := SystemScores{
 		System: system,
 		Values: table(chosen, queries), AsRanked: table(chosen, queries), Low: table(chosen, queries), High: table(chosen, queries),
-		Errors: make([]string, queries), NoOrder: make([][]bool, chosen), tied: make([]bool, queries), empty: make([]bool, queries),
+		Judged: make([][]JudgedHit, queries), Errors: make([]string, queries), NoOrder: make([][]bool, chosen), tied: make([]bool, queries), empty: make([]bool, queries),
 	}
 	for m := range s.NoOrder {
 		s.NoOrder[m] = make([]bool, queries)
@@ -124,7 +130,9 @@ type scorer struct {
 	unranked []map[string]bool
 	pooled   pooled
 	bounder  metrics.Bounder
-	lists    []int // of each system, its first among the pooled ones
+	grader   eval.Grader
+	room     []JudgedHit // of several queries
+	lists    []int       // of each system, its first among the pooled ones
 	hits     []metrics.Hit
 
 	expected, ranked, lows, highs []float64 // of one metric, by repeat
@@ -136,6 +144,7 @@ type scorer struct {
 func (s *scorer) score(q int) {
 	query := &s.Run.Queries[q]
 	s.pooled.reset(query, s.highest)
+	s.grader.Reset(query)
 	s.lists = s.lists[:0]
 	for i := range s.Systems {
 		s.lists = append(s.lists, len(s.pooled.Lists))
@@ -162,6 +171,9 @@ func (s *scorer) score(q int) {
 func (s *scorer) values(system, q int, answers []*eval.Result) {
 	scores := &s.Systems[system]
 	reranked := s.Run.Manifest.Window(scores.System) > 0
+	if !answers[0].Failed() {
+		s.room, scores.Judged[q] = judgedHits(s.room, &s.grader, answers[0].Hits)
+	}
 	scores.Errors[q] = unusable(answers, s.unranked[system][s.Run.Queries[q].ID], reranked)
 	if scores.Errors[q] != "" {
 		for m := range s.Metrics {
@@ -171,8 +183,12 @@ func (s *scorer) values(system, q int, answers []*eval.Result) {
 	}
 	scores.empty[q] = len(answers[0].Hits) == 0
 	first := len(s.pooled.Lists)
-	for _, answer := range answers {
-		s.pooled.add(answer)
+	for i, answer := range answers {
+		judged := scores.Judged[q]
+		if i > 0 {
+			s.room, judged = judgedHits(s.room, &s.grader, answer.Hits)
+		}
+		s.pooled.add(answer, judged, s.Metrics)
 		scores.tied[q] = scores.tied[q] || len(answer.Ties) > 0
 	}
 	for m, metric := range s.Metrics {
@@ -181,7 +197,7 @@ func (s *scorer) values(system, q int, answers []*eval.Result) {
 			scores.NoOrder[m][q] = scores.NoOrder[m][q] || reranked && noOrder(answer.Hits, metric.Cutoff())
 			list := &s.pooled.Lists[first+i]
 			judged := metrics.NewList(metrics.Ranking{Grades: list.Grades, Judged: s.pooled.Judged}, s.hits)
-			s.hits = judged.Hits
+			s.hits, judged.Len = judged.Hits, list.Len
 			value := metric.ScoreList(&judged)
 			s.ranked = append(s.ranked, value)
 			if len(list.Ties) > 0 {
@@ -197,6 +213,22 @@ func (s *scorer) values(system, q int, answers []*eval.Result) {
 			}
 		}
 	}
+}
+
+// judgedHits appends the judged ones of some hits to the room, and gives them.
+// What was given before stays as it is.
+func judgedHits(room []JudgedHit, g *eval.Grader, hits []eval.Hit) (_, judged []JudgedHit) {
+	const block = 1 << 10
+	if cap(room)-len(room) < len(hits) {
+		room = make([]JudgedHit, 0, max(block, len(hits)))
+	}
+	start := len(room)
+	for i, match := range g.Matches(hits) {
+		if match >= 0 {
+			room = append(room, JudgedHit{int32(i + 1), int32(match)})
+		}
+	}
+	return room, room[start:len(room):len(room)]
 }
 
 // unusable says why a system's answers to a query, the first and its repeats,
@@ -282,12 +314,25 @@ func highestGrade(run *eval.Run) float64 {
 
 // System returns the scores of the named system, nil where there is none.
 func (e *Evaluation) System(name string) *SystemScores {
-	for i := range e.Systems {
-		if e.Systems[i].System == name {
-			return &e.Systems[i]
-		}
+	if i := e.Index(name); i >= 0 {
+		return &e.Systems[i]
 	}
 	return nil
+}
+
+// Index is that of the named system in Systems, −1 where there is none.
+func (e *Evaluation) Index(name string) int {
+	return slices.IndexFunc(e.Systems, func(s SystemScores) bool { return s.System == name })
+}
+
+// Ranks gives the rank of each judgment's document in a system's answer to a
+// query, 0 where it was not returned.
+func (e *Evaluation) Ranks(system, query int) []int {
+	found := make([]int, len(e.Run.Queries[query].Judgments))
+	for _, h := range e.Systems[system].Judged[query] {
+		found[h.Judgment] = int(h.Rank)
+	}
+	return found
 }
 
 // FoundNothing says whether some query was answered, and no answer of any

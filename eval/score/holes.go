@@ -12,49 +12,55 @@ type pooled struct {
 	// documents are the unjudged ones by their numbers in the lists.
 	documents []*eval.Document
 	numbers   map[eval.Key]int
-	grader    eval.Grader
+	query     *eval.Query
 }
 
 // reset begins with a query, without answers.
 func (p *pooled) reset(q *eval.Query, highest float64) {
-	p.Judged, p.MaxGrade, p.Lists = q.Judged(), highest, p.Lists[:0]
+	p.query, p.Judged, p.MaxGrade, p.Lists = q, q.Judged(), highest, p.Lists[:0]
 	p.documents = p.documents[:0]
 	if p.numbers == nil {
 		p.numbers = make(map[eval.Key]int)
 	}
 	clear(p.numbers)
-	p.grader.Reset(q)
 }
 
-// add appends an answer; one that is not usable is an empty list.
-func (p *pooled) add(answer *eval.Result) *metrics.HoleList {
+// add appends an answer and what is judged of it, as far as it bears on one of
+// the metrics; one that is not usable is an empty list.
+func (p *pooled) add(answer *eval.Result, judged []JudgedHit, chosen []metrics.Metric) {
 	if len(p.Lists) < cap(p.Lists) {
 		p.Lists = p.Lists[:len(p.Lists)+1]
 	} else {
 		p.Lists = append(p.Lists, metrics.HoleList{Documents: []int{}})
 	}
 	list := &p.Lists[len(p.Lists)-1]
-	list.Grades, list.Documents, list.Ties = list.Grades[:0], list.Documents[:0], list.Ties[:0]
+	list.Grades, list.Documents, list.Ties, list.Len = list.Grades[:0], list.Documents[:0], list.Ties[:0], 0
 	if answer.Failed() {
-		return list
-	}
-	list.Grades = p.grader.Grades(list.Grades, answer.Hits)
-	for i, h := range answer.Hits {
-		number := 0
-		if metrics.IsUnjudged(list.Grades[i]) {
-			var known bool
-			if number, known = p.numbers[h.Key()]; !known {
-				number = len(p.documents)
-				p.numbers[h.Key()] = number
-				p.documents = append(p.documents, h.Document)
-			}
-		}
-		list.Documents = append(list.Documents, number)
+		return
 	}
 	for _, t := range answer.Ties {
 		list.Ties = append(list.Ties, metrics.Tie{First: t[0], Last: t[1]})
 	}
-	return list
+	list.Len = len(answer.Hits)
+	reach := 0
+	for _, m := range chosen {
+		reach = max(reach, m.Reach(list.Len, list.Ties))
+	}
+	for _, h := range answer.Hits[:reach] {
+		rank := len(list.Grades) + 1
+		if len(judged) > 0 && int(judged[0].Rank) == rank {
+			list.Grades, list.Documents = append(list.Grades, p.query.Judgments[judged[0].Judgment].Grade), append(list.Documents, 0)
+			judged = judged[1:]
+			continue
+		}
+		number, known := p.numbers[h.Key()]
+		if !known {
+			number = len(p.documents)
+			p.numbers[h.Key()] = number
+			p.documents = append(p.documents, h.Document)
+		}
+		list.Grades, list.Documents = append(list.Grades, metrics.Unjudged()), append(list.Documents, number)
+	}
 }
 
 // judging is what judging could do to the difference of one pair on one metric.
@@ -100,6 +106,12 @@ func judge(tests []*tested, sides []Side, pairs []Pair, lead int) {
 			}
 		}
 	}
+	var testable []metrics.Metric
+	for _, t := range tests {
+		if t.judged != nil {
+			testable = append(testable, t.metric)
+		}
+	}
 	var p pooled
 	var bounder metrics.Bounder
 	places := make([]int, len(tests)) // among the queries of each
@@ -116,7 +128,7 @@ func judge(tests []*tested, sides []Side, pairs []Pair, lead int) {
 				}
 				if !fresh {
 					fresh = true
-					p.answers(sides, q)
+					p.answers(sides, q, testable)
 				}
 				if j.settler != nil {
 					j.settler.Add(&p.Holes)
@@ -136,20 +148,21 @@ func judge(tests []*tested, sides []Side, pairs []Pair, lead int) {
 	}
 }
 
-// answers are those of all sides of a comparison to a query; the lists are in
-// the order of the sides.
-func (p *pooled) answers(sides []Side, q int) {
+// answers are those of all sides of a comparison to a query, as far as they
+// bear on one of the metrics; the lists are in the order of the sides.
+func (p *pooled) answers(sides []Side, q int, chosen []metrics.Metric) {
 	highest := 0.0
 	for _, s := range sides {
 		highest = max(highest, s.Evaluation.highest)
 	}
 	p.reset(&sides[len(sides)-1].Evaluation.Run.Queries[q], highest)
 	for _, s := range sides {
-		var answer *eval.Result
-		if s.Evaluation.System(s.System).Errors[q] == "" {
-			answer = s.Evaluation.Run.Queries[q].Results[s.System]
+		scores := s.Evaluation.System(s.System)
+		if scores.Errors[q] != "" {
+			p.add(nil, nil, chosen)
+			continue
 		}
-		p.add(answer)
+		p.add(s.Evaluation.Run.Queries[q].Results[s.System], scores.Judged[q], chosen)
 	}
 }
 
@@ -167,7 +180,7 @@ func (d *Difference) ifJudged(t *tested, j *judging) {
 	query := func(i int) *metrics.Holes {
 		if i != at {
 			at = i
-			p.answers(t.sides, t.queries[i])
+			p.answers(t.sides, t.queries[i], []metrics.Metric{t.metric})
 		}
 		return &p.Holes
 	}
