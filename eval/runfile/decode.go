@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/scan"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
@@ -256,106 +255,90 @@ func (d *decoder) complete() {
 // documents reads hits, and shares their documents.
 type documents struct {
 	eval.Documents
-	room  []byte     // the texts of the hit in hand
-	batch []eval.Hit // the list in hand
-}
-
-// unquote gives a string's text.
-func (k *documents) unquote(raw jsontext.Value) (_ []byte, err error) {
-	if raw.Kind() != '"' {
-		return nil, errors.New("index, id and title of a hit must be strings")
-	}
-	start := len(k.room)
-	if bytes.IndexByte(raw, '\\') < 0 {
-		k.room = append(k.room, raw[1:len(raw)-1]...)
-	} else if k.room, err = jsontext.AppendUnquote(k.room, raw); err != nil {
-		return nil, err
-	}
-	return k.room[start:len(k.room):len(k.room)], nil
+	scanner scan.Scanner
+	raw     []byte     // its text
+	batch   []eval.Hit // the list in hand
+	// The hit in hand.
+	index, id, title []byte
+	score            float64
+	scored           bool
 }
 
 // hits reads a list of hits. A document that stands in it twice is refused.
+// The library makes sure that it is JSON; then it is walked by hand, which the
+// most part of a run file is worth.
 func (k *documents) hits(d *jsontext.Decoder, into *[]eval.Hit) error {
 	*into = nil
-	t, err := d.ReadToken()
-	if err != nil || t.Kind() == 'n' {
+	raw, err := d.ReadValue()
+	if err != nil || raw.Kind() == 'n' {
 		return err
 	}
-	if t.Kind() != '[' {
+	if raw.Kind() != '[' {
 		return errors.New("hits must be a list")
 	}
 	k.List()
-	hits := k.batch[:0]
-	for d.PeekKind() != ']' {
-		h, err := k.hit(d)
+	k.raw = raw
+	k.scanner.Reset(raw)
+	k.batch = k.batch[:0]
+	member := k.member // bound once, not for every hit
+	err = k.scanner.List(func() error {
+		h, err := k.hit(member)
 		if err != nil {
-			return err
+			return fmt.Errorf("hit %d: %w", len(k.batch)+1, err)
 		}
-		hits = append(hits, h)
-	}
-	if _, err := d.ReadToken(); err != nil {
+		k.batch = append(k.batch, h)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	k.batch = hits
-	*into = append(make([]eval.Hit, 0, len(hits)), hits...)
+	*into = append(make([]eval.Hit, 0, len(k.batch)), k.batch...)
 	return nil
 }
 
-func (k *documents) hit(d *jsontext.Decoder) (eval.Hit, error) {
-	t, err := d.ReadToken()
-	if err != nil {
+func (k *documents) hit(member func(name []byte) error) (eval.Hit, error) {
+	if k.scanner.Peek() != '{' {
+		return eval.Hit{}, errors.New("it must be an object")
+	}
+	k.index, k.id, k.title, k.scored = nil, nil, nil, false
+	if err := k.scanner.Object(member); err != nil {
 		return eval.Hit{}, err
 	}
-	if t.Kind() != '{' {
-		return eval.Hit{}, errors.New("a hit must be an object")
+	if len(k.id) == 0 || !k.scored {
+		return eval.Hit{}, errors.New("it needs id, title and score")
 	}
-	k.room = k.room[:0]
-	var index, id, title []byte // pieces of room
-	score, scored := 0.0, false
-	for d.PeekKind() != '}' {
-		name, err := d.ReadValue()
-		if err != nil {
-			return eval.Hit{}, err
-		}
-		var into *[]byte
-		switch string(name) {
-		case `"index"`:
-			into = &index
-		case `"id"`:
-			into = &id
-		case `"title"`:
-			into = &title
-		case `"score"`:
-		default:
-			return eval.Hit{}, fmt.Errorf("a hit has no member %s", text.Quote(strings.Trim(string(name), `"`)))
-		}
-		raw, err := d.ReadValue()
-		if err != nil {
-			return eval.Hit{}, err
-		}
-		switch {
-		case into != nil:
-			if *into, err = k.unquote(raw); err != nil {
-				return eval.Hit{}, err
-			}
-		case raw.Kind() != '0':
-			return eval.Hit{}, errors.New("the score of a hit must be a number")
-		default:
-			if score, err = strconv.ParseFloat(string(raw), 64); err != nil {
-				return eval.Hit{}, fmt.Errorf("the score %s is out of range", text.Quote(string(raw)))
-			}
-			scored = true
-		}
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return eval.Hit{}, err
-	}
-	if len(id) == 0 || !scored {
-		return eval.Hit{}, errors.New("a hit needs id, title and score")
-	}
-	document, twice := k.Get(index, id, title)
+	document, twice := k.Get(k.index, k.id, k.title)
 	if twice {
-		return eval.Hit{}, fmt.Errorf("the document %s stands in a list twice", text.Quote(document.Key().String()))
+		return eval.Hit{}, fmt.Errorf("the document %s stands in the list twice", text.Quote(document.Key().String()))
 	}
-	return eval.Hit{Document: document, Score: score}, nil
+	return eval.Hit{Document: document, Score: k.score}, nil
+}
+
+// member reads one member of a hit.
+func (k *documents) member(name []byte) (err error) {
+	into := &k.title
+	switch string(name) {
+	case "title":
+	case "id":
+		into = &k.id
+	case "index":
+		into = &k.index
+	case "score":
+		if c := k.scanner.Peek(); c != '-' && (c < '0' || c > '9') {
+			return errors.New("the score must be a number")
+		}
+		start := k.scanner.Offset()
+		if k.score, err = k.scanner.Float(); err != nil {
+			return fmt.Errorf("the score %s is out of range", text.Quote(string(k.raw[start:k.scanner.Offset()])))
+		}
+		k.scored = true
+		return nil
+	default:
+		return fmt.Errorf("it has no member %s", text.Quote(string(name)))
+	}
+	if k.scanner.Peek() != '"' {
+		return errors.New("index, id and title must be strings")
+	}
+	*into, err = k.scanner.Text()
+	return err
 }
