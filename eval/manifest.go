@@ -44,6 +44,9 @@ func (m *Manifest) Differences(other *Manifest) []string {
 	if !sameJSON(m.Gates, other.Gates) {
 		found = append(found, "the gates changed")
 	}
+	if !sameJSON(m.Compare, other.Compare) {
+		found = append(found, "the comparisons that the suite asks for changed")
+	}
 	say("the number of queries", m.QueryCount, other.QueryCount)
 	say("the repeats", max(1, m.Repeat), max(1, other.Repeat))
 	say("the server", m.Cluster.Kind+" "+m.Cluster.Version, other.Cluster.Kind+" "+other.Cluster.Version)

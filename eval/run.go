@@ -1,9 +1,11 @@
 package eval
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/releval/releval/judgments"
 )
@@ -62,6 +64,23 @@ type System struct {
 	Tokens float64 `json:"tokens,omitempty"`
 }
 
+// elasticRerank is how the models of Elastic Rerank begin, and how many tokens
+// of a query and a text together they read; they leave out the rest of the
+// longer one.
+const (
+	elasticRerank       = ".rerank-v1"
+	elasticRerankTokens = 512
+)
+
+// ModelTokens is how many tokens of a query and a text together the system's
+// model reads; 0 where that is not known, or the server cuts texts into chunks.
+func (s *System) ModelTokens() int {
+	if _, chunks := s.Extra["chunk_rescorer"]; chunks || s.Service != "elasticsearch" || !strings.HasPrefix(s.Model, elasticRerank) {
+		return 0
+	}
+	return elasticRerankTokens
+}
+
 // Run is one execution of a suite against a cluster: what was run, what came
 // back for each query, and whether it came to its end.
 type Run struct {
@@ -98,14 +117,19 @@ type Manifest struct {
 	Metrics []string `json:"metrics"`
 	// Gates are the suite's gates.
 	Gates []judgments.Gate `json:"gates,omitempty"`
+	// Compare are the pairs of systems that the suite asks to compare.
+	Compare []judgments.Comparison `json:"compare,omitempty"`
 	// QueryCount is how many queries the run sets out to search.
 	QueryCount int `json:"query_count"`
 	// SuiteQueries is how many the suite has, where the run was restricted to
 	// fewer; else 0.
 	SuiteQueries int `json:"suite_queries,omitempty"`
 	// Repeat is how often each query is searched; 0 and 1 mean once.
-	Repeat int    `json:"repeat,omitempty"`
-	Hashes Hashes `json:"hashes"`
+	Repeat int `json:"repeat,omitempty"`
+	// Concurrency is how many queries were in flight; 0 where that was not
+	// recorded.
+	Concurrency int    `json:"concurrency,omitempty"`
+	Hashes      Hashes `json:"hashes"`
 	// Unresolved are judged titles and ids that match no document of the
 	// index; Ambiguous are titles judged without an id that several documents
 	// have. Both are empty where the index was not asked.
@@ -164,8 +188,27 @@ type Query struct {
 	Judgments     []judgments.Judgment    `json:"judgments"`
 	Expect        []judgments.Expectation `json:"expect,omitempty"`
 	Quarantine    *judgments.Quarantine   `json:"quarantine,omitempty"`
-	Results       Results                 `json:"results"`
-	Repeats       []Results               `json:"repeats,omitempty"`
+	// Concurrency is how many queries were in flight where that is not the
+	// manifest's number: the run was resumed with another; else 0.
+	Concurrency int       `json:"concurrency,omitempty"`
+	Results     Results   `json:"results"`
+	Repeats     []Results `json:"repeats,omitempty"`
+}
+
+// Window are the hits that a reranker was given, as far as its first stage's
+// answer tells; nil where that has none.
+func (q *Query) Window(reranked *System) []Hit {
+	first := q.Results[reranked.FirstStage]
+	if first.Failed() {
+		return nil
+	}
+	return first.Hits[:min(reranked.Window, len(first.Hits))]
+}
+
+// QuestionLength is how many characters the question has that rerankers were
+// asked.
+func (q *Query) QuestionLength() int {
+	return utf8.RuneCountInString(cmp.Or(q.InferenceText, q.Text))
 }
 
 // Results are the answers of the systems, by name.
@@ -329,6 +372,53 @@ type Complete struct {
 	// Dropped tells apart, by system, the documents that rerankers left out. A
 	// system that is not in it was not looked up.
 	Dropped map[string]DropReasons `json:"dropped,omitempty"`
+	// Latency is what was measured after the run; nil where nothing was.
+	Latency *Samples `json:"latency,omitempty"`
+	// Texts are, by system, the texts that may be longer than its model reads.
+	// A system that is not in it was not looked up.
+	Texts map[string]Texts `json:"texts,omitempty"`
+}
+
+// Samples are searches that were timed one at a time: nothing of releval's was
+// in flight beside them.
+type Samples struct {
+	// Queries are the ids of those that were searched, in their order.
+	Queries []string `json:"queries"`
+	// Times are by system, then by query.
+	Times map[string][]Time `json:"times"`
+}
+
+// Time is how long one search took, as a Result has it. It is of no use where
+// Error says why there was no answer.
+type Time struct {
+	TookMS int64   `json:"took_ms"`
+	WallMS float64 `json:"wall_ms"`
+	Error  string  `json:"error,omitempty"`
+}
+
+// Texts are how long the texts are that a reranker was given.
+type Texts struct {
+	// Tokens is how many of them the model reads of a query and a text
+	// together.
+	Tokens int `json:"tokens"`
+	// Queries are the ids of the queries whose windows were looked at; nil for
+	// all.
+	Queries []string `json:"queries,omitempty"`
+	// Characters are the lengths of those texts that, by estimate, the model
+	// reads only the beginning of with some query, by document as [Key.String]
+	// writes it.
+	Characters map[string]int `json:"characters,omitempty"`
+}
+
+// CharactersPerToken is the usual estimate for English.
+const CharactersPerToken = 4
+
+// TooLong estimates whether a model that reads so many tokens of a query and a
+// text together leaves out the end of the text. Where both are long it leaves
+// out of both.
+func TooLong(tokens, query, text int) bool {
+	limit := tokens * CharactersPerToken
+	return text > limit-min(query, limit/2)
 }
 
 // DropReasons are why a reranker left documents out, by id, with the index

@@ -103,8 +103,9 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 				w.fail(v, "filter must be a query or a list of queries, not %s", kindOf(v))
 				return
 			}
-			w.filters[name] = true
-			r.extra(key, w.raw(v, &rawJSON{what: "the filter of " + what, placeholders: true, refused: refusedInRetriever}))
+			filter := w.raw(v, &rawJSON{what: "the filter of " + what, placeholders: true, refused: refusedInRetriever})
+			w.filters[name] = string(CanonicalJSON(filter))
+			r.extra(key, filter)
 		case "chunk_rescorer":
 			if w.chunkRescorer(v) {
 				r.extra(key, w.raw(v, &rawJSON{what: key, refused: refusedInRetriever}))

@@ -265,10 +265,10 @@ func (w *walker) checkSystems(s *Search) {
 	if several || len(s.Retrievers) > 0 {
 		w.systems = w.systemNames()
 	} else if s.Retriever != nil || len(s.Requests) == 0 {
-		w.systems = []string{FirstStage}
+		w.systems = w.systemsOver(FirstStage, "")
 	}
 	for _, n := range w.named {
-		if n.what == "request" || n.what == "reranker" && !several {
+		if n.what == "request" {
 			w.systems = append(w.systems, n.name)
 		}
 	}
@@ -286,26 +286,31 @@ func (w *walker) checkSystems(s *Search) {
 // systemNames are the systems of named retrievers, wrong ones included.
 func (w *walker) systemNames() []string {
 	var names []string
-	for _, retriever := range w.named {
-		if retriever.what != "retriever" {
-			continue
+	for _, n := range w.named {
+		if n.what == "retriever" {
+			names = append(names, w.systemsOver(n.name, n.name+"+")...)
 		}
-		names = append(names, retriever.name)
-		over := 0
-		for _, r := range w.named {
-			if r.what == "reranker" && w.isOver(r.name, retriever.name) {
-				over++
-			}
+	}
+	return names
+}
+
+// systemsOver are a retriever's system and those of the rerankers over it,
+// whose names begin with the prefix.
+func (w *walker) systemsOver(retriever, prefix string) []string {
+	var over []string
+	shared := true // one filter, or none
+	for _, n := range w.named {
+		if n.what == "reranker" && (prefix == "" || w.isOver(n.name, retriever)) {
+			over = append(over, n.name)
+			shared = shared && w.filters[n.name] == w.filters[over[0]]
 		}
-		for _, r := range w.named {
-			if r.what != "reranker" || !w.isOver(r.name, retriever.name) {
-				continue
-			}
-			if over > 1 && w.filters[r.name] {
-				names = append(names, retriever.name+"/"+r.name)
-			}
-			names = append(names, retriever.name+"+"+r.name)
+	}
+	names := []string{retriever}
+	for _, name := range over {
+		if !shared && w.filters[name] != "" {
+			names = append(names, retriever+"/"+name)
 		}
+		names = append(names, prefix+name)
 	}
 	return names
 }

@@ -66,7 +66,7 @@ func TestParse(t *testing.T) {
 	if diff := cmp.Diff(want, &got, places); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"first-stage", "elastic", "cohere v3.5"}, s.Systems()); diff != "" {
+	if diff := cmp.Diff([]string{"first-stage", "elastic", "first-stage/cohere v3.5", "cohere v3.5"}, s.Systems()); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"numbers", "long-tail"}, s.Tags()); diff != "" {

@@ -74,20 +74,18 @@ type System struct {
 
 // Systems are what a suite compares: every first stage before what reranks
 // it, then the requests. A reranker with a filter sees other documents than
-// the retriever finds: beside other rerankers it gets a first stage of its
-// own, such as "bm25/elastic", and where it is the only one over a named
-// retriever, that one is searched with the filter.
+// the retriever finds, so its first stage is searched with the filter: where
+// all rerankers over a retriever have that filter it is the retriever's own
+// system, else a first stage apart, such as "bm25/elastic" or
+// "first-stage/elastic".
 func (s *Search) Systems() []System {
 	var systems []System
 	if s.Retriever != nil || len(s.Retrievers)+len(s.Requests) == 0 {
-		systems = append(systems, System{Name: FirstStage, Source: FirstStage, Path: "search.retriever", Retriever: s.Retriever})
-		for i := range s.Rerankers {
-			r := &s.Rerankers[i]
-			systems = append(systems, System{Name: r.Name, Source: FirstStage, Path: "search.retriever", Retriever: s.Retriever, FirstStage: FirstStage, Reranker: r})
-		}
+		systems = s.over(System{Name: FirstStage, Path: "search.retriever", Retriever: s.Retriever}, func(r *Reranker) string { return r.Name })
 	}
 	for _, stage := range s.Retrievers {
-		systems = append(systems, s.over(stage)...)
+		own := System{Name: stage.Name, Path: "search.retrievers." + stage.Name, Retriever: stage.Body}
+		systems = append(systems, s.over(own, func(r *Reranker) string { return stage.Name + "+" + r.Name })...)
 	}
 	for i := range s.Requests {
 		r := &s.Requests[i]
@@ -96,35 +94,41 @@ func (s *Search) Systems() []System {
 	return systems
 }
 
-// over is a named retriever and the rerankers over it.
-func (s *Search) over(stage Retriever) []System {
+// over is a retriever and the rerankers over it, which are named by name.
+func (s *Search) over(own System, name func(*Reranker) string) []System {
+	own.Source = own.Name
+	retriever := own.Retriever
 	var rerankers []*Reranker
+	shared := true // one filter, or none
 	for i := range s.Rerankers {
-		if r := &s.Rerankers[i]; r.isOver(stage.Name) {
+		if r := &s.Rerankers[i]; r.isOver(own.Name) {
 			rerankers = append(rerankers, r)
+			shared = shared && r.filter() == rerankers[0].filter()
 		}
 	}
-	own := System{Name: stage.Name, Source: stage.Name, Path: "search.retrievers." + stage.Name, Retriever: stage.Body}
-	if len(rerankers) == 1 {
-		own.Retriever = filtered(stage.Body, rerankers[0].Extra["filter"])
+	if shared && len(rerankers) > 0 {
+		own.Retriever = filtered(retriever, rerankers[0].Extra["filter"])
 	}
 	systems := []System{own}
 	var apart []System // with a first stage of their own
 	for _, r := range rerankers {
 		reranked := own
-		reranked.Name, reranked.Retriever = stage.Name+"+"+r.Name, stage.Body
+		reranked.Name, reranked.Retriever = name(r), retriever
 		reranked.FirstStage, reranked.Reranker = own.Name, r
-		if len(rerankers) == 1 || r.Extra["filter"] == nil {
+		if shared || r.filter() == "" {
 			systems = append(systems, reranked)
 			continue
 		}
 		first := own
-		first.Name, first.Retriever = stage.Name+"/"+r.Name, filtered(stage.Body, r.Extra["filter"])
+		first.Name, first.Retriever = own.Name+"/"+r.Name, filtered(retriever, r.Extra["filter"])
 		reranked.FirstStage = first.Name
 		apart = append(apart, first, reranked)
 	}
 	return append(systems, apart...)
 }
+
+// filter is the reranker's filter in one spelling, empty for none.
+func (r *Reranker) filter() string { return string(CanonicalJSON(r.Extra["filter"])) }
 
 func (r *Reranker) isOver(retriever string) bool {
 	for _, name := range r.Over {

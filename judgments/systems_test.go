@@ -53,21 +53,50 @@ func TestSystems(t *testing.T) {
 	}
 }
 
-// A reranker's filter is put into the first stage where it is the only one over
-// a named retriever, and into none where the retriever has no name.
-func TestFilterOfOneReranker(t *testing.T) {
-	const tail = "\n  rerankers: {elastic: {field: plot, filter: {term: {a: 1}}}}\nqueries: [{query: x, relevant: [A]}]\n"
-	for head, want := range map[string]string{
-		`retriever: {standard: {query: {match: {plot: "{{query}}"}}}}`:          `{"standard":{"query":{"match":{"plot":"{{query}}"}}}}`,
-		`retrievers: {bm25: {standard: {query: {match: {plot: "{{query}}"}}}}}`: `{"standard":{"query":{"match":{"plot":"{{query}}"}},"filter":[{"term":{"a":1}}]}}`,
+// A reranker's filter is in its first stage: the retriever's own system where
+// all rerankers over it have that filter, else one apart.
+func TestFilterOfRerankers(t *testing.T) {
+	const (
+		plain  = `{"standard":{"query":{"match":{"plot":"{{query}}"}}}}`
+		kept   = `{"standard":{"query":{"match":{"plot":"{{query}}"}},"filter":[{"term":{"a":1}}]}}`
+		one    = `retriever: {standard: {query: {match: {plot: "{{query}}"}}}}`
+		named  = `retrievers: {bm25: {standard: {query: {match: {plot: "{{query}}"}}}}}`
+		filter = `filter: {term: {a: 1}}`
+	)
+	for _, test := range []struct {
+		retriever, rerankers string
+		want                 []string // names, and what is searched by alone
+	}{
+		{one, "r: {field: plot}", []string{"first-stage", plain, "r over first-stage"}},
+		{one, "r: {field: plot, " + filter + "}", []string{"first-stage", kept, "r over first-stage"}},
+		{named, "r: {field: plot, " + filter + "}", []string{"bm25", kept, "bm25+r over bm25"}},
+		{one, "r: {field: plot, " + filter + "}, s: {field: title, filter: {term: {a:  1}}}", []string{"first-stage", kept, "r over first-stage", "s over first-stage"}},
+		{one, "r: {field: plot, " + filter + "}, s: {field: plot}", []string{"first-stage", plain, "s over first-stage", "first-stage/r", kept, "r over first-stage/r"}},
+		{named, "r: {field: plot, " + filter + "}, s: {field: plot}", []string{"bm25", plain, "bm25+s over bm25", "bm25/r", kept, "bm25+r over bm25/r"}},
 	} {
-		s, err := Parse("s.yaml", []byte("search:\n  index: i\n  title_field: t\n  "+head+tail), Options{})
+		text := "search:\n  index: i\n  title_field: t\n  " + test.retriever + "\n  rerankers: {" + test.rerankers + "}\nqueries: [{query: x, relevant: [A]}]\n"
+		suite, err := Parse("s.yaml", []byte(text), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		systems := s.Search.Systems()
-		if len(systems) != 2 || string(systems[0].Retriever) != want {
-			t.Errorf("%s: %d systems, the first %s", head, len(systems), systems[0].Retriever)
+		var got, gates []string
+		for _, system := range suite.Search.Systems() {
+			gates = append(gates, "  - {metric: mrr, system: "+system.Name+", min: 0}\n")
+			if system.Reranker == nil {
+				got = append(got, system.Name, string(system.Retriever))
+				continue
+			}
+			got = append(got, system.Name+" over "+system.FirstStage)
+			if string(system.Retriever) != plain {
+				t.Errorf("%s reranks %s", system.Name, system.Retriever)
+			}
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s, %s:\n%s", test.retriever, test.rerankers, diff)
+		}
+		// every system has a name that gates know
+		if _, err := Parse("s.yaml", []byte(text+"gates:\n"+strings.Join(gates, "")), Options{}); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -38,9 +38,9 @@ type walker struct {
 	named   []namedNode
 	systems []string
 	// over are the retrievers that rerankers are put over, by the reranker's
-	// name, and filters are the rerankers with a filter.
+	// name, and filters what rerankers with a filter have.
 	over    map[string][]namedNode
-	filters map[string]bool
+	filters map[string]string
 	// members are those of search.request.
 	members []namedNode
 	// uses are the placeholders, and given the names of all parameters, wrong
@@ -65,7 +65,7 @@ func newWalker(file string, o Options) *walker {
 		texts:   map[string]int{},
 		systems: []string{FirstStage},
 		over:    map[string][]namedNode{},
-		filters: map[string]bool{},
+		filters: map[string]string{},
 		empty:   "a suite needs search and queries",
 	}
 }

@@ -34,22 +34,20 @@ type BaselineView struct {
 	// the baseline's value, With this run's, Before and After are the ranks
 	// of the best relevant title. May be nil.
 	Queries [][]QueryRow
-	// OnlyInBaseline and OnlyHere are the ids of queries that one side has
-	// alone; they are not compared.
-	OnlyInBaseline, OnlyHere []string
+	// LeftOut are the queries that the two runs do not share.
+	LeftOut compare.LeftOut
 }
 
 // NewBaselineView takes over a comparison of the report's run with the run of
 // the given name.
 func (r *Report) NewBaselineView(name string, c *compare.Result) *BaselineView {
 	view := &BaselineView{
-		Name:           name,
-		Started:        c.Base.Run.Manifest.Started,
-		Changes:        c.Changes,
-		Meaningless:    c.Meaningless,
-		Differences:    c.Differences,
-		OnlyInBaseline: c.OnlyBase,
-		OnlyHere:       c.OnlyNext,
+		Name:        name,
+		Started:     c.Base.Run.Manifest.Started,
+		Changes:     c.Changes,
+		Meaningless: c.Meaningless,
+		Differences: c.Differences,
+		LeftOut:     c.LeftOut,
 	}
 	view.Queries = make([][]QueryRow, len(r.Evaluation.Systems))
 	for i, system := range r.Evaluation.Systems {
@@ -165,11 +163,8 @@ func ofDay(b *BaselineView) string {
 // baselineRemarks says what else to know of the comparison.
 func baselineRemarks(b *BaselineView) []string {
 	remarks := append([]string(nil), b.Changes...)
-	if n := len(b.OnlyInBaseline); n > 0 {
-		remarks = append(remarks, fmt.Sprintf("%s only in the baseline, not compared: %s", text.Count(n, "query"), text.List(b.OnlyInBaseline, 5)))
-	}
-	if n := len(b.OnlyHere); n > 0 {
-		remarks = append(remarks, fmt.Sprintf("%s only in this run, not compared: %s", text.Count(n, "query"), text.List(b.OnlyHere, 5)))
+	for _, line := range b.LeftOut.Says() {
+		remarks = append(remarks, "not compared: "+line)
 	}
 	return remarks
 }

@@ -31,6 +31,7 @@ const (
 	differencesChart chartKind = iota // a reranker, query by query
 	sweptChart                        // a reranker, window by window
 	sweptTogether                     // rerankers side by side, window by window
+	systemsChart                      // quality against latency, a point a system
 )
 
 // chart is the Markdown image of a chart, empty where it was not written.
@@ -52,6 +53,11 @@ func (r *Report) chartFiles(stem string) []chartFile {
 			continue
 		}
 		files = append(files, chartFile{numbered(stem+".differences", i), charted{differencesChart, s.System}, b.Summary(), b.File()})
+	}
+	if r.Sweep == nil && r.decides() {
+		if c := scatter(r.Decision); c != nil {
+			files = append(files, chartFile{stem + ".systems.svg", charted{kind: systemsChart}, c.Summary(), c.File()})
+		}
 	}
 	curves := r.curves()
 	if c := chart.NewLines(curves); c != nil {

@@ -78,9 +78,10 @@ const annotationsShown = 10
 
 // WriteAnnotations prints findings as workflow commands, which GitHub shows
 // beside the lines of a change: ten errors, warnings and notices at the most,
-// the last of which says how many more there are. Workspace is the folder of
-// the checkout, which file names count from; "" for the working directory.
-func WriteAnnotations(w io.Writer, found []check.Finding, workspace string) error {
+// the last of which says how many more there are and, by all, where they are
+// listed. Workspace is the folder of the checkout, which file names count from;
+// "" for the working directory.
+func WriteAnnotations(w io.Writer, found []check.Finding, workspace, all string) error {
 	for _, kind := range []struct {
 		severity preflight.Severity
 		command  string
@@ -93,17 +94,20 @@ func WriteAnnotations(w io.Writer, found []check.Finding, workspace string) erro
 		}
 		for i, f := range these {
 			if i == annotationsShown-1 && len(these) > annotationsShown {
-				_, err := fmt.Fprintf(w, "::%s title=releval::%d more; releval check lists them all\n", kind.command, len(these)-i)
+				_, err := fmt.Fprintf(w, "::%s title=releval::%d more; %s\n", kind.command, len(these)-i, all)
 				if err != nil {
 					return err
 				}
 				break
 			}
-			place := "file=" + commandProperty(relative(f.File, workspace))
-			if f.Line > 0 {
-				place += fmt.Sprintf(",line=%d,col=%d", f.Line, f.Column)
+			place := ""
+			if f.File != "" {
+				place = "file=" + commandProperty(relative(f.File, workspace)) + ","
 			}
-			if _, err := fmt.Fprintf(w, "::%s %s,title=%s::%s\n", kind.command, place, commandProperty("releval: "+string(f.Kind)), commandData(text.Clean(f.Message))); err != nil {
+			if f.Line > 0 {
+				place += fmt.Sprintf("line=%d,col=%d,", f.Line, f.Column)
+			}
+			if _, err := fmt.Fprintf(w, "::%s %stitle=%s::%s\n", kind.command, place, commandProperty("releval: "+string(f.Kind)), commandData(text.Clean(f.Message))); err != nil {
 				return err
 			}
 		}

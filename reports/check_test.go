@@ -23,7 +23,7 @@ func TestAnnotations(t *testing.T) {
 	}
 	found = append(found, check.Finding{Severity: preflight.SeverityNote, Kind: check.KindSpelling, Position: judgments.Position{File: "n.yaml"}, Message: "m"})
 	var b bytes.Buffer
-	if err := WriteAnnotations(&b, found, ""); err != nil {
+	if err := WriteAnnotations(&b, found, "", "releval check lists them all"); err != nil {
 		t.Fatal(err)
 	}
 	got := strings.Split(strings.TrimSpace(b.String()), "\n")

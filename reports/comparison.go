@@ -125,25 +125,6 @@ func (r *Report) pairsGrid() *grid.Table {
 // pairsTitle is the heading over pairsGrid.
 func (r *Report) pairsTitle() string { return "Systems with each other: " + r.leadMetric().String() }
 
-// bestSaid names the best system and those that these queries do not tell apart
-// from it; empty where there is nothing to choose from.
-func (r *Report) bestSaid() string {
-	c := r.Compared
-	if c.Best == "" || len(r.Evaluation.Systems) < 3 {
-		return ""
-	}
-	var group []string
-	for i, s := range r.Evaluation.Systems {
-		if c.Compared[i] && !c.Apart[i] && s.System != c.Best {
-			group = append(group, s.System)
-		}
-	}
-	if len(group) == 0 {
-		return fmt.Sprintf("%s is the best by %s, and these queries tell every other system apart from it.", c.Best, r.leadMetric())
-	}
-	return fmt.Sprintf("%s is the best by %s; these queries do not tell %s apart from it.", c.Best, r.leadMetric(), text.And(group))
-}
-
 // intervalCell is an interval, a dash where there are too few queries for one.
 func intervalCell(d *score.Difference) string {
 	if math.IsNaN(d.Low) {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/text"
 )
 
@@ -16,7 +17,11 @@ import (
 // their digits; an undefined one is an empty cell.
 func writeCSV(w io.Writer, r *Report, o Options) error {
 	e := r.Evaluation
-	rows := [][]string{{"suite", "query_id", "query", "inference_text", "tags", "system", "metric", "value", "low", "high", "difference", "failed"}}
+	rows := [][]string{{"suite", "query_id", "query", "inference_text", "tags", "system", "metric", "value", "low", "high", "difference", "failed", "too_long"}}
+	long := make([]*integrity.LongTexts, len(e.Systems))
+	for s := range e.Systems {
+		long[s] = integrity.FindLongTexts(e.Run, e.Systems[s].System)
+	}
 	for i := range e.Run.Queries {
 		q := &e.Run.Queries[i]
 		if o.Query != "" && q.ID != o.Query {
@@ -32,7 +37,7 @@ func writeCSV(w io.Writer, r *Report, o Options) error {
 					csvText(e.Run.Manifest.Suite), csvText(q.ID), csvText(q.Text), csvText(q.InferenceText), csvText(strings.Join(q.Tags, " ")),
 					csvText(system.System), csvText(metric.String()),
 					csvNumber(system.Values[m][i]), csvNumber(system.Low[m][i]), csvNumber(system.High[m][i]), csvNumber(difference),
-					strconv.FormatBool(system.Unanswered(m, i) != ""),
+					strconv.FormatBool(system.Unanswered(m, i) != ""), csvTooLong(long[s], i),
 				})
 			}
 		}
@@ -83,6 +88,40 @@ func renderWindows(r *Report) ([]byte, error) {
 			}
 			rows = append(rows, append(row, strconv.FormatBool(p.Window == recommended(&one)), strconv.FormatBool(p.Present), csvNumber(float64(p.Loss)), csvNumber(float64(p.AtMost))))
 		}
+	}
+	var b bytes.Buffer
+	err := writeRows(&b, rows)
+	return b.Bytes(), err
+}
+
+// renderSystems renders a row for each system: the decision table.
+func renderSystems(r *Report) ([]byte, error) {
+	rows := [][]string{{"suite", "system", "kind", "first_stage", "reranker", "metric", "queries", "mean", "as_ranked", "low", "high", "gain", "gain_low", "gain_high", "gain_p_corrected",
+		"distinguishable_from_best", "best", "ceiling", "latency_source", "latency_samples", "concurrency", "took_p50_ms", "took_p95_ms", "wall_p50_ms", "wall_p95_ms", "documents_scored", "usd_per_1000", "pareto_front"}}
+	d := r.Decision
+	for i := range d.Rows {
+		row := &d.Rows[i]
+		gain, low, high, p := math.NaN(), math.NaN(), math.NaN(), math.NaN()
+		if row.Gain != nil {
+			gain, low, high, p = row.Gain.Mean, row.Gain.Low, row.Gain.High, row.Gain.PCorrected
+		}
+		apart, l := "", newJSONLatency(row.Latency)
+		if d.Best != "" && row.Compared {
+			apart = strconv.FormatBool(row.Apart)
+		}
+		concurrency := ""
+		if l.Concurrency != nil {
+			concurrency = strconv.Itoa(*l.Concurrency)
+		}
+		cells := []string{csvText(r.Evaluation.Run.Manifest.Suite), csvText(row.Name), string(row.Kind), csvText(row.FirstStage), csvText(row.Reranker), csvText(d.Lead.String()), strconv.Itoa(d.Queries)}
+		for _, v := range []float64{row.Mean, row.AsRanked, row.Low, row.High, gain, low, high, p} {
+			cells = append(cells, csvNumber(v))
+		}
+		cells = append(cells, apart, strconv.FormatBool(row.Name == d.Best), csvNumber(row.Ceiling), l.Source, strconv.Itoa(l.Samples), concurrency)
+		for _, v := range []float64{row.Latency.Took.P50, row.Latency.Took.P95, row.Latency.Wall.P50, row.Latency.Wall.P95, row.Documents, row.USD} {
+			cells = append(cells, csvNumber(v))
+		}
+		rows = append(rows, append(cells, strconv.FormatBool(row.Front)))
 	}
 	var b bytes.Buffer
 	err := writeRows(&b, rows)

@@ -19,12 +19,14 @@
 //  4. Tables are filled once, and rendered by package grid for each format;
 //     charts get plain numbers, and are drawn by package chart.
 //  5. Write renders to memory and writes at once; WriteFile picks the format
-//     by the name's ending and puts the file in place by renaming.
+//     by the name's ending and puts the file in place by renaming. WriteFailure
+//     and WriteFailureFile do it where there is no run to report, and say why.
 //  6. WriteEval, WriteCheck, WriteAnnotations and WriteAgreement print what
 //     comes of runs in TREC format, of the check of a suite, and of two judges.
 //
 // The JSON report is described by report.schema.json. A row of the CSV report
-// is a query, a system and a metric; beside it stands .hits.csv with a row
+// is a query, a system and a metric; beside it stand .systems.csv, the decision
+// table, and .hits.csv with a row
 // for each hit. Numbers for machines have all their digits, and what is
 // undefined is null or empty; people see three decimals, and a question mark.
 package reports

@@ -11,8 +11,8 @@ import (
 
 // WriteFile writes a report in the format that the name's ending asks for: a
 // file is written whole or not at all. Beside a .md file stand its charts as
-// .svg files, beside a .csv file the hits as .hits.csv and what a sweep found
-// as .windows.csv; they are written first, so that no file refers to one that
+// .svg files, beside a .csv file the hits as .hits.csv, the systems as
+// .systems.csv and what a sweep found as .windows.csv; they are written first, so that no file refers to one that
 // is missing.
 func WriteFile(path string, r *Report, o Options) error {
 	format, err := FormatOf(path)
@@ -39,7 +39,11 @@ func WriteFile(path string, r *Report, o Options) error {
 			if err != nil {
 				return err
 			}
-			files = append(files, file{stem + ".hits.csv", hits})
+			systems, err := renderSystems(r)
+			if err != nil {
+				return err
+			}
+			files = append(files, file{stem + ".hits.csv", hits}, file{stem + ".systems.csv", systems})
 		}
 		if regularTarget(path) && r.Sweep != nil {
 			windows, err := renderWindows(r)

@@ -54,7 +54,7 @@ func TestWriteFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	want := []string{"r.csv", "r.differences.svg", "r.hits.csv", "r.html", "r.json", "r.md", "r.sweep.svg", "r.txt", "r.windows.csv", "r.xml"}
+	want := []string{"r.csv", "r.differences.svg", "r.hits.csv", "r.html", "r.json", "r.md", "r.sweep.svg", "r.systems.csv", "r.txt", "r.windows.csv", "r.xml"}
 	if got := names(t, directory); !slices.Equal(got, want) {
 		t.Errorf("written are %v, want %v", got, want)
 	}

@@ -35,6 +35,7 @@ func (r *Report) findings() []finding {
 	f.stability()
 	f.judgments()
 	f.windows()
+	f.found = append(f.found, r.longTexts()...)
 	f.rest()
 	slices.SortStableFunc(f.found, func(a, b finding) int {
 		switch {
@@ -74,6 +75,9 @@ func (f *findings) run() {
 		f.serious(nil, "the run is incomplete: %s of %s are missing from every number here", text.Thousands(found.Missing), text.Count(m.QueryCount, "query"))
 	case found.Incomplete:
 		f.serious(nil, "the run is incomplete: its last line is missing")
+	}
+	if ended := f.report.Ended; ended != "" {
+		f.serious(nil, "the run did not come to its end: %s", ended)
 	}
 	if b := f.report.Baseline; b != nil && len(b.Meaningless) > 0 {
 		f.serious(nil, "the baseline is not comparable with this run, and was compared because --force asks for it: %s", strings.Join(b.Meaningless, "; "))

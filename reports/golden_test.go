@@ -67,6 +67,11 @@ func TestGoldens(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "several.txt", overview)
+	systems, err := renderSystems(several())
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "several.systems.csv", systems)
 	together := chart.NewLines(sweepsOfThree().curves())
 	golden(t, "report.sweeps.svg", together.File())
 	golden(t, "sweeps.txt", []byte(together.Terminal(80)))

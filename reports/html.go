@@ -44,6 +44,8 @@ type page struct {
 	Sections                            []pageLink
 	Comparisons                         []pageComparison
 	Best                                string
+	Systems                             *pageSystems
+	Gains, Latency                      *pageTable
 	Overview                            template.HTML
 	Pairs                               *pageTable
 	Footnotes                           []string
@@ -248,6 +250,16 @@ func (r *Report) pageNumbers(p *page) {
 	p.Best = grid.Clip(text.Clean(r.bestSaid()), 1000)
 	systems := r.Evaluation.Systems
 	var notes grid.Footnotes
+	switch {
+	case !r.decides():
+		p.Latency = r.pageLatency()
+	case r.Sweep == nil:
+		p.Systems = newPageSystems(r.Decision, "The systems to choose from", &notes)
+		p.Style += template.CSS(chart.ScatterStyle())
+	}
+	if g := r.gainsGrid(); g != nil {
+		p.Gains = &pageTable{grid.Short(r.gainsTitle()), g.HTML(grid.Short(r.gainsTitle()))}
+	}
 	if len(systems) != 2 {
 		p.Overview = r.overviewGrid(&notes).HTML("Metrics")
 	}
@@ -418,6 +430,7 @@ func (r *Report) pageSections(p *page) {
 			p.Sections = append(p.Sections, pageLink{id, name})
 		}
 	}
+	add(p.Systems != nil, "systems", decisionTitle)
 	add(true, "metrics", "Metrics")
 	add(len(p.Bars) > 0, "differences", "Query by query")
 	add(len(p.Sweeps) > 0, "windows", "Windows")

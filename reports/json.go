@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -31,6 +32,7 @@ type (
 		Verdicts    []jsonVerdict    `json:"verdicts"`
 		Systems     []jsonSystem     `json:"systems"`
 		Comparisons []jsonComparison `json:"comparisons"`
+		Decision    *jsonDecision    `json:"decision,omitempty"`
 		Tags        []jsonTag        `json:"tags,omitempty"`
 		Sweeps      []jsonSweep      `json:"sweeps,omitempty"`
 		Baseline    *jsonBaseline    `json:"baseline,omitempty"`
@@ -82,9 +84,48 @@ type (
 		Tied        int       `json:"tied_queries"`
 		// Distinguishable says whether the family tells the system from the
 		// best; null where it is not compared.
-		Distinguishable *bool        `json:"distinguishable_from_best"`
-		JudgedAt10      *float64     `json:"judged_share_at_10"`
+		Distinguishable *bool    `json:"distinguishable_from_best"`
+		JudgedAt10      *float64 `json:"judged_share_at_10"`
+		// Interval is that of the lead metric's mean, Ceiling the mean of a
+		// perfect reranker on the same window.
+		Interval        jsonInterval `json:"interval"`
+		Ceiling         *float64     `json:"ceiling"`
+		Latency         jsonLatency  `json:"latency"`
+		DocumentsScored *float64     `json:"documents_scored"`
+		USDPer1000      *float64     `json:"usd_per_1000"`
 		Metrics         []jsonMetric `json:"metrics"`
+	}
+	jsonInterval struct {
+		Low  *float64 `json:"low"`
+		High *float64 `json:"high"`
+	}
+	jsonLatency struct {
+		// Source is run, or samples where searches were timed one at a time.
+		Source      string          `json:"source"`
+		Samples     int             `json:"samples"`
+		Concurrency *int            `json:"concurrency"`
+		TookMS      jsonPercentiles `json:"took_ms"`
+		WallMS      jsonPercentiles `json:"wall_ms"`
+	}
+	jsonPercentiles struct {
+		P50 *float64 `json:"p50"`
+		P95 *float64 `json:"p95"`
+	}
+	jsonDecision struct {
+		Metric     string  `json:"metric"`
+		Queries    int     `json:"queries"`
+		Confidence float64 `json:"confidence"`
+		Best       string  `json:"best"`
+		// NotDistinguishable, Cheapest and Fastest are as in the sentence.
+		NotDistinguishable []string `json:"not_distinguishable"`
+		Cheapest           []string `json:"cheapest"`
+		Fastest            []string `json:"fastest"`
+		// Front are the systems that none beats in both the metric and the
+		// median wall time, Open those that judging could put before the best.
+		Front    []string `json:"pareto_front"`
+		Open     []string `json:"open_by_judging"`
+		Order    []string `json:"order"`
+		Sentence string   `json:"sentence"`
 	}
 	jsonMetric struct {
 		Metric    string   `json:"metric"`
@@ -215,6 +256,8 @@ type (
 		Comparisons    []jsonComparison `json:"comparisons"`
 		OnlyInBaseline []string         `json:"only_in_baseline"`
 		OnlyHere       []string         `json:"only_here"`
+		Regraded       []string         `json:"regraded"`
+		Reworded       []string         `json:"reworded"`
 	}
 	jsonSweep struct {
 		Reranker   string   `json:"reranker"`
@@ -268,7 +311,8 @@ func writeJSON(w io.Writer, r *Report, o Options) error {
 		LeadMetric:  r.leadMetric().String(),
 		Verdicts:    []jsonVerdict{},
 		Systems:     []jsonSystem{},
-		Comparisons: comparisons(r.Compared.Differences),
+		Comparisons: comparisons(append(slices.Clone(r.Compared.Differences), r.Compared.Gains...)),
+		Decision:    newJSONDecision(r.Decision),
 		Queries:     []jsonQuery{},
 		Rows:        []jsonRow{},
 		Hits:        []jsonHit{},
@@ -315,6 +359,10 @@ func (r *Report) jsonSystem(system int) jsonSystem {
 			j.Field, j.InferenceID, j.Window, j.MinScore, j.Service, j.Model = k.Field, k.InferenceID, k.Window, k.MinScore, k.Service, k.Model
 		}
 	}
+	if row := r.Decision.Row(s.System); row != nil {
+		j.Interval, j.Ceiling = jsonInterval{finite(row.Low), finite(row.High)}, finite(row.Ceiling)
+		j.Latency, j.DocumentsScored, j.USDPer1000 = newJSONLatency(row.Latency), finite(row.Documents), finite(row.USD)
+	}
 	if i := r.Integrity.Systems[system]; i.Shown > 0 {
 		j.JudgedAt10 = finite(float64(i.Judged) / float64(i.Shown))
 	}
@@ -327,6 +375,39 @@ func (r *Report) jsonSystem(system int) jsonSystem {
 		}
 		mean := func(values []float64) *float64 { return finite(r.systemMean(system, m, values)) }
 		j.Metrics = append(j.Metrics, jsonMetric{metric.String(), len(r.Compared.Common[m]), mean(s.Values[m]), mean(s.AsRanked[m]), mean(s.Low[m]), mean(s.High[m]), undefined})
+	}
+	return j
+}
+
+func newJSONLatency(l score.Latency) jsonLatency {
+	j := jsonLatency{
+		Source: "run", Samples: l.Searches,
+		TookMS: jsonPercentiles{finite(l.Took.P50), finite(l.Took.P95)}, WallMS: jsonPercentiles{finite(l.Wall.P50), finite(l.Wall.P95)},
+	}
+	if l.Sampled {
+		j.Source = "samples"
+	}
+	if l.Concurrency > 0 {
+		j.Concurrency = &l.Concurrency
+	}
+	return j
+}
+
+// newJSONDecision is nil where there is nothing to choose from.
+func newJSONDecision(d *score.Decision) *jsonDecision {
+	if d.Best == "" || len(d.Rows) < 2 {
+		return nil
+	}
+	j := &jsonDecision{
+		Metric: d.Lead.String(), Queries: d.Queries, Confidence: d.Confidence, Best: d.Best,
+		NotDistinguishable: orEmpty(d.Alike), Cheapest: orEmpty(d.Cheapest), Fastest: orEmpty(d.Fastest), Front: []string{}, Open: orEmpty(d.Open), Order: []string{},
+		Sentence: text.Clean(decisionSaid(d)),
+	}
+	for i := range d.Rows {
+		j.Order = append(j.Order, d.Rows[i].Name)
+		if d.Rows[i].Front {
+			j.Front = append(j.Front, d.Rows[i].Name)
+		}
 	}
 	return j
 }
@@ -370,7 +451,7 @@ func (r *Report) addViews(report *jsonReport) {
 		report.Gates = append(report.Gates, jsonGate{g.Source, g.Position.String(), g.Query, g.System, g.Metric, g.Expected, g.Actual, finite(g.Margin), string(g.Verdict), g.Reason})
 	}
 	if b := r.Baseline; b != nil {
-		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.Changes), orEmpty(b.Meaningless), comparisons(b.Differences), orEmpty(b.OnlyInBaseline), orEmpty(b.OnlyHere)}
+		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.Changes), orEmpty(b.Meaningless), comparisons(b.Differences), orEmpty(b.LeftOut.Removed), orEmpty(b.LeftOut.Added), orEmpty(b.LeftOut.Regraded), orEmpty(b.LeftOut.Reworded)}
 	}
 	for i := range r.swept() {
 		report.Sweeps = append(report.Sweeps, newJSONSweep(r.Sweep, &r.Sweep.Rerankers[i]))
@@ -422,6 +503,9 @@ func comparisons(differences []score.Difference) []jsonComparison {
 			Confidence: confidenceOf(d.Confidence), Low: finite(d.Low), High: finite(d.High), Lower: finite(d.Lower), Upper: finite(d.Upper),
 			P: finite(d.P), PCorrected: finite(d.PCorrected), Family: d.Family, Exact: d.Exact, Permutations: d.Permutations, Seed: d.Seed,
 			Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Detectable: finite(stats.ShownDifference(d.SD, d.N, max(1, d.Family))),
+		}
+		if d.OfGains {
+			c.Kind = "gain_difference"
 		}
 		if j := d.IfJudged; !math.IsNaN(j.Low) {
 			c.IfJudged = &jsonJudged{Low: finite(j.Low), High: finite(j.High), Open: j.Open}

@@ -103,14 +103,20 @@ func (s *junitSuite) add(c junitCase) {
 	s.Cases = append(s.Cases, c)
 }
 
+// runCaseName is the test case of the run itself.
+const runCaseName = "every query is answered"
+
 // runCase says whether every query was answered, with the verdicts as what
 // it printed.
 func (r *Report) runCase() junitCase {
 	m := &r.Evaluation.Run.Manifest
-	c := junitCase{Name: "every query is answered", Class: xmlText(m.Suite + ".run"), File: xmlText(m.File)}
+	c := junitCase{Name: runCaseName, Class: xmlText(m.Suite + ".run"), File: xmlText(m.File)}
 	var said, serious, items []string
 	for _, v := range r.verdicts() {
 		said = append(said, xmlText(v.Sentence))
+	}
+	for _, f := range r.longTexts() {
+		said = append(said, xmlText(f.Text))
 	}
 	for _, f := range r.findings() {
 		if f.Serious {
@@ -119,6 +125,11 @@ func (r *Report) runCase() junitCase {
 			for _, item := range f.Items {
 				items = append(items, "  "+xmlText(item))
 			}
+		}
+	}
+	if b := r.Baseline; b != nil {
+		for _, line := range b.LeftOut.Says() {
+			said = append(said, xmlText("not compared with the baseline: "+line))
 		}
 	}
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {

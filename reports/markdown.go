@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
@@ -32,6 +33,9 @@ func writeMarkdown(w io.Writer, r *Report, o Options) error {
 		d.query(o.Query)
 	} else {
 		d.opening()
+		if r.Sweep == nil && r.decides() {
+			d.decision(r.Decision)
+		}
 		d.sweeps()
 		d.comparison()
 		d.largest()
@@ -134,6 +138,9 @@ func (d *document) opening() {
 		sign := map[grid.Tone]string{grid.Good: "✅", grid.Bad: "❌"}[decisionTone(r.swept()[i].Recommendation.Decision.Action)]
 		b.WriteString(cmp.Or(sign, "〰️") + " **" + grid.EscapeMarkdown(text.Clean(phrase)) + "**\n\n")
 	}
+	if best := r.bestSaid(); best != "" {
+		b.WriteString("**" + grid.EscapeMarkdown(text.Clean(best)) + "**\n\n")
+	}
 	for _, v := range r.opens() {
 		b.WriteString(verdictSign(v.Says) + " **" + grid.EscapeMarkdown(v.Sentence) + "**")
 		for _, more := range []string{v.Counts, v.Judged, v.Power} {
@@ -142,9 +149,6 @@ func (d *document) opening() {
 			}
 		}
 		b.WriteString("\n\n")
-	}
-	if best := r.bestSaid(); best != "" {
-		b.WriteString(grid.EscapeLineStart(best) + "\n\n")
 	}
 	if serious := r.serious(); serious != "" {
 		b.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(text.Clean(serious), 2000)) + "\n\n")
@@ -175,6 +179,19 @@ func verdictSign(says stats.Says) string {
 	return "〰️"
 }
 
+// decision is the table that a system is chosen from. The sentence stands above
+// all.
+func (d *document) decision(table *score.Decision) {
+	body := d.grid(decisionGrid(table, false, &d.notes)) + "\n"
+	if c := d.chart(charted{kind: systemsChart}); c != "" {
+		body += c + "\n"
+	}
+	for _, note := range decisionNotes(table, false) {
+		body += "<sub>" + grid.EscapeMarkdown(note) + "</sub>\\\n"
+	}
+	d.add("the systems", "### "+decisionTitle+"\n\n"+strings.TrimSuffix(body, "\\\n")+"\n")
+}
+
 // comparison is the table of metrics.
 func (d *document) comparison() {
 	r := d.report
@@ -191,6 +208,12 @@ func (d *document) comparison() {
 	}
 	if g := r.pairsGrid(); g != nil {
 		d.add("the systems with each other", "### "+grid.EscapeMarkdown(r.pairsTitle())+"\n\n"+d.grid(g))
+	}
+	if g := r.gainsGrid(); g != nil {
+		d.add("the gains over first stages", "### "+grid.EscapeMarkdown(r.gainsTitle())+"\n\n"+d.grid(g))
+	}
+	if !r.decides() {
+		d.add("the latency", "### "+latencyTitle+"\n\n"+d.grid(timesGrid(r.Decision))+"\n<sub>"+grid.EscapeMarkdown(latencyNote(r.Decision))+"</sub>\n")
 	}
 	if len(systems) > 1 {
 		body := ""

@@ -1,5 +1,32 @@
 (function () {
   "use strict";
+  // A click on a head sorts the rows: the largest number first, or the names
+  // from a to z; another click turns them. What is not known stays last.
+  Array.prototype.forEach.call(document.querySelectorAll("table.sortable"), function (table) {
+    var heads = Array.prototype.slice.call(table.tHead.rows[0].cells), body = table.tBodies[0];
+    heads.forEach(function (head, column) {
+      if (head.hasAttribute("data-drawn")) return;
+      var button = document.createElement("button");
+      button.type = "button";
+      button.textContent = head.textContent;
+      head.textContent = "";
+      head.appendChild(button);
+      button.addEventListener("click", function () {
+        var rows = Array.prototype.slice.call(body.rows);
+        var value = function (row) { return row.cells[column].getAttribute("data-v") || ""; };
+        var numbers = rows.every(function (row) { return /^[-+.e\d]*$/.test(value(row)); });
+        var was = head.getAttribute("aria-sort");
+        var rising = was ? was === "descending" : !numbers || column === 0;
+        heads.forEach(function (other) { other.removeAttribute("aria-sort"); });
+        head.setAttribute("aria-sort", rising ? "ascending" : "descending");
+        rows.map(function (row, i) { return { row: row, v: value(row), i: i }; }).sort(function (a, b) {
+          if (a.v === "" || b.v === "") return (a.v === "") - (b.v === "") || a.i - b.i;
+          var order = numbers ? a.v - b.v : a.v < b.v ? -1 : a.v > b.v ? 1 : 0;
+          return (rising ? order : -order) || a.i - b.i;
+        }).forEach(function (item) { body.appendChild(item.row); });
+      });
+    });
+  });
   var list = document.getElementById("list");
   if (!list) return;
   var all = Array.prototype.slice.call(list.children);

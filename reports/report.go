@@ -24,6 +24,8 @@ type Report struct {
 	// Compared holds the comparisons of all systems, and which queries means
 	// are over.
 	Compared *score.Comparisons
+	// Decision is the table that a system is chosen from.
+	Decision *score.Decision
 	// Lead is the index of the metric that the verdict and the order of the
 	// queries go by: the suite's first that measures quality.
 	Lead int
@@ -40,6 +42,9 @@ type Report struct {
 	// RunFile is where the run was saved, for the commands that the report
 	// proposes; empty where it was not.
 	RunFile string
+	// Ended is what ended the run before its end; empty for one that came to
+	// it, and for one that is read from a file.
+	Ended string
 	// Unresolved are judged titles that match no document of the index.
 	Unresolved []string
 	// Gates are the gates and expectations with their results, in the
@@ -79,7 +84,10 @@ func New(e *score.Evaluation, o stats.Options) (*Report, error) {
 	r := &Report{Evaluation: e, Unresolved: e.Run.Manifest.Unresolved, Lead: max(0, slices.IndexFunc(e.Metrics, score.Testable))}
 	var group errgroup.Group // what needs nothing of each other, on every core
 	group.Go(func() (err error) {
-		r.Compared, err = e.Compare(o)
+		if r.Compared, err = e.Compare(o); err != nil {
+			return err
+		}
+		r.Decision, err = e.Decide(r.Compared)
 		return err
 	})
 	group.Go(func() error {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/compare"
 	"github.com/releval/releval/eval/evaltest"
 	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/score"
@@ -302,6 +303,6 @@ var hostileReport = sync.OnceValue(func() *Report {
 			pointAt(10, 0.1*float64(i), math.NaN(), 0, 0, math.NaN(), 1, 2),
 		}})
 	}
-	r.Baseline = &BaselineView{Name: hostile[1], Changes: append([]string(nil), hostile...), Meaningless: []string{hostile[0]}, Differences: r.Compared.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}, OnlyHere: append([]string(nil), hostile...)}
+	r.Baseline = &BaselineView{Name: hostile[1], Changes: append([]string(nil), hostile...), Meaningless: []string{hostile[0]}, Differences: r.Compared.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}, LeftOut: compare.LeftOut{Added: append([]string(nil), hostile...)}}
 	return r
 })

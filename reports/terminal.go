@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/chart"
@@ -80,6 +81,9 @@ func (t *terminal) opening() {
 	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
 		t.b.WriteString(t.PaintLines(grid.Warn, grid.Wrap(standInNote, t.Columns(), "  ", "  ")))
 	}
+	if t.report.Sweep == nil && t.report.decides() {
+		t.decision(t.report.Decision)
+	}
 	for i, phrase := range t.report.decisions() {
 		t.blank()
 		tone := decisionTone(t.report.swept()[i].Recommendation.Decision.Action)
@@ -95,16 +99,28 @@ func (t *terminal) opening() {
 			}
 		}
 	}
-	if best := t.report.bestSaid(); best != "" {
-		t.blank()
-		t.say(best)
-	}
 	if serious := t.report.serious(); serious != "" {
 		t.blank()
 		t.b.WriteString(t.PaintLines(grid.Bad, grid.Wrap(text.Clean(serious), t.Columns(), "", "")))
 	}
 	if t.report.Sweep == nil {
 		t.next()
+	}
+}
+
+// decision writes the table that a system is chosen from, and what it comes to.
+func (t *terminal) decision(d *score.Decision) {
+	t.heading(decisionTitle)
+	g := decisionGrid(d, false, &t.notes)
+	narrow := !g.Fits(t.Screen)
+	if narrow {
+		g = decisionGrid(d, true, &t.notes)
+	}
+	t.grid(g)
+	t.blank()
+	t.b.WriteString(t.Bold(grid.Wrap(text.Clean(decisionSaid(d)), t.Columns(), "", "")))
+	for _, note := range decisionNotes(d, narrow) {
+		t.say(note)
 	}
 }
 
@@ -173,6 +189,15 @@ func (t *terminal) numbers() {
 	if g := t.report.pairsGrid(); g != nil {
 		t.heading(t.report.pairsTitle())
 		t.grid(g)
+	}
+	if g := t.report.gainsGrid(); g != nil {
+		t.heading(t.report.gainsTitle())
+		t.grid(g)
+	}
+	if !t.report.decides() {
+		t.heading(latencyTitle)
+		t.grid(timesGrid(t.report.Decision))
+		t.say(latencyNote(t.report.Decision))
 	}
 	for _, line := range t.notes.Lines() {
 		t.say(line)

@@ -73,7 +73,8 @@ func TestSignalsEndEverything(t *testing.T) {
 		"sweep fifo", "sweep --cluster embedded piped.yaml", "compare fifo run.jsonl", "compare run.jsonl fifo", "report fifo", "report --baseline fifo run.jsonl",
 		"check fifo", "check --cluster embedded piped.yaml", "check --run fifo suite.yaml", "pool fifo", "pool --cluster embedded piped.yaml",
 		"pool --cluster embedded --from fifo suite.yaml", "pool --cluster embedded --run fifo suite.yaml", "pool --merge fifo suite.yaml",
-		"pool --cluster embedded --queries fifo --index i --title-field t new.yaml", "agree fifo suite.yaml", "agree suite.yaml fifo",
+		"pool --cluster embedded --queries fifo --index i --documents fifo new.yaml", "init --cluster embedded --queries fifo --index i --documents fifo new.yaml",
+		"agree fifo suite.yaml", "agree suite.yaml fifo",
 		"eval fifo a.run", "eval a.qrels fifo", "eval a.qrels -", "convert fifo out.yaml", "convert a.qrels out.yaml --queries fifo", "convert suite.yaml out.yaml --documents fifo",
 		"serve --listen 127.0.0.1:0 fifo", "serve --listen 127.0.0.1:0 piped.yaml", "serve --listen 127.0.0.1:0",
 	} {
@@ -83,6 +84,8 @@ func TestSignalsEndEverything(t *testing.T) {
 		for _, args := range []string{"run", "check", "sweep", "pool", "load"} {
 			add(args + " --cluster " + server + " suite.yaml")
 		}
+		add("init --cluster " + server + " --index i --queries queries.txt new.yaml")
+		add("endpoints --cluster " + server)
 	}
 	if err := syscall.Mkfifo(filepath.Join(folder, "fifo.md"), 0o600); err != nil {
 		t.Fatal(err)

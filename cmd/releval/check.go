@@ -175,7 +175,7 @@ func (p *program) printFindings(found []check.Finding, failure error, f *checkFl
 		return fmt.Errorf("cannot write the findings: %w", err)
 	}
 	if p.onGitHub(f.github) {
-		if err := reports.WriteAnnotations(p.commands, found, p.Getenv("GITHUB_WORKSPACE")); err != nil {
+		if err := reports.WriteAnnotations(p.commands, found, p.Getenv("GITHUB_WORKSPACE"), "releval check lists them all"); err != nil {
 			return fmt.Errorf("cannot write the annotations: %w", err)
 		}
 	}

@@ -20,10 +20,11 @@ which titles did it. The gates of the new run's suite decide the exit code.
 Runs whose judgments or queries differ are refused, because their difference
 means nothing; --force compares the queries that both have.`,
 		Args: cobra.ExactArgs(2),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: p.ends(&o, &j.github, func(_ *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err
 			}
+			o.owe(args[1])
 			j.baseline = args[0]
 			base, err := j.readBaseline(p)
 			if err != nil {
@@ -41,7 +42,7 @@ means nothing; --force compares the queries that both have.`,
 				return err
 			}
 			return p.report(run, base, args[1], &j, &o)
-		},
+		}),
 	}
 	o.addFlags(cmd.Flags())
 	j.addFlags(cmd.Flags())

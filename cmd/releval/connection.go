@@ -149,7 +149,8 @@ func credentialsOf(c cluster.Config) string {
 // proxies are the variables whose addresses may hold a proxy's password.
 var proxies = []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"}
 
-// openEmbedded makes an engine with the suite's documents in it.
+// openEmbedded makes an engine with the suite's documents in it; with none for a
+// suite without an index.
 func (c *connection) openEmbedded(ctx context.Context, p *program, config cluster.Config, s *judgments.Suite) (*cluster.Client, error) {
 	if c.lasting {
 		return nil, withExit(exitUsage, errors.New("the embedded engine ends with this command, and its documents with it; set --cluster URL or ELASTICSEARCH_URL (releval run and releval serve load the suite's documents into the embedded engine by themselves)"))
@@ -160,6 +161,9 @@ func (c *connection) openEmbedded(ctx context.Context, p *program, config cluste
 	client, err := cluster.New(config)
 	if err != nil {
 		return nil, err
+	}
+	if s.Search.Index == "" { // nothing is searched
+		return client, nil
 	}
 	loaded, err := load.Documents(ctx, client, s, true)
 	if err != nil {

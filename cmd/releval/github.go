@@ -54,20 +54,46 @@ func (p *program) onGitHub(flag githubFlag) bool {
 }
 
 // github adds the report to the step's summary, and an annotation for every
-// gate that failed or is inconclusive, on its line of the suite. Annotations
-// go to standard error, where the runner reads them as well: standard output
-// is the report's.
-func (p *program) github(report *reports.Report) error {
-	if path := p.Getenv("GITHUB_STEP_SUMMARY"); path != "" {
-		var summary bytes.Buffer
-		if err := reports.Write(&summary, reports.Markdown, report, reports.Options{}); err != nil {
-			return err
-		}
-		if err := appendTo(path, summary.Bytes()); err != nil {
-			return fmt.Errorf("the step's summary: %w", err)
-		}
+// gate that failed or is inconclusive, on its line of the suite, and for what
+// keeps the numbers from being trusted; nil for nothing.
+func (p *program) github(report *reports.Report, broken error) error {
+	err := p.addToSummary(func(summary *bytes.Buffer) error {
+		return reports.Write(summary, reports.Markdown, report, reports.Options{})
+	})
+	if err != nil {
+		return err
 	}
-	return reports.WriteAnnotations(p.commands, gateFindings(report.Gates), p.Getenv("GITHUB_WORKSPACE"))
+	var found []check.Finding
+	if broken != nil {
+		found = trouble(broken, report.Evaluation.Run.Manifest.File)
+	}
+	return p.annotate(append(found, gateFindings(report.Gates)...))
+}
+
+// addToSummary adds what is rendered to the step's summary, where there is one.
+func (p *program) addToSummary(render func(*bytes.Buffer) error) error {
+	path := p.Getenv("GITHUB_STEP_SUMMARY")
+	if path == "" {
+		return nil
+	}
+	var summary bytes.Buffer
+	if err := render(&summary); err != nil {
+		return err
+	}
+	if err := appendTo(path, summary.Bytes()); err != nil {
+		return fmt.Errorf("the step's summary: %w", err)
+	}
+	return nil
+}
+
+// annotate prints findings as annotations, to standard error, where the runner
+// reads them as well: standard output is the report's.
+func (p *program) annotate(found []check.Finding) error {
+	all := "the report lists them all"
+	if p.Getenv("GITHUB_STEP_SUMMARY") != "" {
+		all = "the step's summary lists them all"
+	}
+	return reports.WriteAnnotations(p.commands, found, p.Getenv("GITHUB_WORKSPACE"), all)
 }
 
 // gateFindings are the gates that did not pass.

@@ -22,6 +22,7 @@ type output struct {
 	reports []string
 	query   string
 	written bool // a report is on standard output already
+	owed    []owed
 }
 
 func (o *output) addFlags(flags *pflag.FlagSet) {
@@ -140,6 +141,14 @@ func (o *output) checkFiles(suites []*judgments.Suite, out string) error {
 
 // write renders the report to standard output and to the files.
 func (p *program) write(report *reports.Report, o *output) error {
+	if err := p.print(report, o); err != nil {
+		return err
+	}
+	return p.writeFiles(report, o)
+}
+
+// print renders the report to standard output.
+func (p *program) print(report *reports.Report, o *output) error {
 	format, err := reports.ParseFormat(o.format)
 	if err != nil {
 		return err
@@ -153,6 +162,11 @@ func (p *program) write(report *reports.Report, o *output) error {
 		return err
 	}
 	o.written = true
+	return nil
+}
+
+// writeFiles renders the report to the files, and settles what is owed.
+func (p *program) writeFiles(report *reports.Report, o *output) error {
 	for _, path := range o.reports {
 		if path == "-" {
 			continue
@@ -162,5 +176,6 @@ func (p *program) write(report *reports.Report, o *output) error {
 			return err
 		}
 	}
+	o.settle()
 	return nil
 }

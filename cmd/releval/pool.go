@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -18,11 +16,10 @@ import (
 // poolFlags are the flags of releval pool.
 type poolFlags struct {
 	candidateFlags
-	out     string
-	merge   string
-	queries string
-	length  int
-	first   pool.First
+	proposalFlags
+	out    string
+	merge  string
+	length int
 }
 
 func newPoolCommand(p *program) *cobra.Command {
@@ -39,14 +36,12 @@ grade in the place of each question mark, here or by releval judge.
 --merge takes such a file back: the grades become judgments of the suite,
 behind its own; its comments stay.
 
---queries makes a first suite from a list of queries, one a line: SUITE is
-written, with the index and the fields that the flags name, and the documents
-to judge for it are listed.`,
+--queries makes a first suite from a list of queries, one a line, as releval init
+does, and lists the documents to judge for it.`,
 		Example: `  releval pool --out pool.yaml suite.yaml
   releval pool --merge pool.yaml suite.yaml
   releval pool --blind --limit 100 --from run.jsonl --out pool.yaml suite.yaml
-  releval pool --queries queries.txt --index films --title-field title \
-      --field title --field plot --rerank-field plot --out pool.yaml suite.yaml`,
+  releval pool --queries queries.txt --index films --out pool.yaml suite.yaml`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.check(cmd); err != nil {
@@ -56,7 +51,10 @@ to judge for it are listed.`,
 				return p.mergePool(args[0], f.merge)
 			}
 			if f.queries != "" {
-				if err := p.firstSuite(args[0], &f); err != nil {
+				if _, err := os.Stat(args[0]); err == nil {
+					return withExit(exitUsage, fmt.Errorf("%s exists: --queries makes a new suite; name another file, or leave --queries out", args[0]))
+				}
+				if err := p.firstSuite(cmd.Context(), args[0], &f.proposalFlags, &f.connection); err != nil {
 					return err
 				}
 			}
@@ -68,14 +66,7 @@ to judge for it are listed.`,
 	flags.StringVar(&f.out, "out", "", "write the documents to judge to `FILE` instead of standard output")
 	flags.StringVar(&f.merge, "merge", "", "put the grades of the pool file `FILE` into the suite")
 	flags.IntVar(&f.length, "text-length", 400, "show at most `N` characters of each document's text")
-	flags.StringVar(&f.queries, "queries", "", "make a first suite of the queries in `FILE`, one a line")
-	flags.StringVar(&f.first.Index, "index", "", "with --queries: the index or alias to search")
-	flags.StringVar(&f.first.TitleField, "title-field", "", "with --queries: the `FIELD` whose value identifies a document to the judgments")
-	flags.StringArrayVar(&f.first.Fields, "field", nil, "with --queries: a `FIELD` that the first stage matches, repeatable, also as field^boost; else the title field")
-	flags.StringVar(&f.first.RerankField, "rerank-field", "", "with --queries: the `FIELD` that the reranker reads; else there is no reranker")
-	flags.StringVar(&f.first.InferenceID, "inference-id", "", "with --queries: the reranker's inference endpoint `ID`; else the server's default")
-	flags.IntVar(&f.first.Window, "window", 50, "with --queries: rank_window_size of the reranker")
-	flags.StringVar(&f.first.Documents, "documents", "", "with --queries: a `FILE` with the documents, for releval load and the embedded engine")
+	f.proposalFlags.addFlags(flags, "with --queries: ")
 	return cmd
 }
 
@@ -83,25 +74,19 @@ func (f *poolFlags) check(cmd *cobra.Command) error {
 	if err := f.candidateFlags.check(cmd); err != nil {
 		return err
 	}
-	var needed []string
-	for _, name := range []string{"index", "title-field", "field", "rerank-field", "inference-id", "window", "documents"} {
+	for _, name := range proposalFlagNames {
 		if f.queries == "" && cmd.Flags().Changed(name) {
 			return usageError(cmd, "--%s is for a first suite, made by --queries; a suite names its own", name)
 		}
 	}
-	if f.queries != "" && f.first.Index == "" {
-		needed = append(needed, "--index")
-	}
-	if f.queries != "" && f.first.TitleField == "" {
-		needed = append(needed, "--title-field")
+	if f.queries != "" {
+		if err := f.proposalFlags.check(cmd, &f.connection); err != nil {
+			return err
+		}
 	}
 	switch {
-	case len(needed) > 0:
-		return usageError(cmd, "--queries needs %s as well", strings.Join(needed, " and "))
 	case f.queries != "" && f.merge != "":
 		return usageError(cmd, "--queries and --merge exclude each other")
-	case f.queries != "" && f.first.Window < 1:
-		return usageError(cmd, "--window must be 1 or more, not %d", f.first.Window)
 	case f.length < 0:
 		return usageError(cmd, "--text-length must be 0 or more, not %d", f.length)
 	case f.merge != "" && f.out != "":
@@ -182,43 +167,5 @@ func (p *program) mergePool(path, from string) error {
 		note += fmt.Sprintf(", %d are not graded yet", done.Ungraded)
 	}
 	p.note("%s", note)
-	return nil
-}
-
-// firstSuite writes a suite of a list of queries.
-func (p *program) firstSuite(path string, f *poolFlags) error {
-	if _, err := os.Stat(path); err == nil {
-		return withExit(exitUsage, fmt.Errorf("%s exists: --queries makes a new suite; name another file, or leave --queries out", path))
-	}
-	in := p.Stdin
-	if f.queries != "-" {
-		file, err := os.Open(f.queries)
-		if err != nil {
-			return withExit(exitUsage, fmt.Errorf("--queries: %w", err))
-		}
-		defer file.Close()
-		in = file
-	}
-	queries, again, err := pool.ReadQueries(f.queries, in)
-	if err != nil {
-		return withExit(exitUsage, fmt.Errorf("--queries: %w", err))
-	}
-	if again > 0 {
-		p.note("%s more than once; each is taken once", text.Plural(again, "query stands", "queries stand"))
-	}
-	first := f.first
-	first.File = path
-	first.Name = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	if f.cluster == embeddedCluster {
-		first.Cluster = embeddedCluster
-	}
-	content, err := pool.NewSuite(queries, first)
-	if err != nil {
-		return err
-	}
-	if err := edit.WriteFile(path, content); err != nil {
-		return err
-	}
-	p.note("%s: a suite of %s", path, text.Count(len(queries), "query"))
 	return nil
 }

@@ -17,10 +17,11 @@ func newReportCommand(p *program) *cobra.Command {
 report explains one query: both rankings, ranks before and after, grades,
 scores, what each title contributed, and what nobody judged.`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: p.ends(&o, &j.github, func(_ *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err
 			}
+			o.owe(args[0])
 			base, err := j.readBaseline(p)
 			if err != nil {
 				return err
@@ -37,7 +38,7 @@ scores, what each title contributed, and what nobody judged.`,
 				return err
 			}
 			return p.report(run, base, args[0], &j, &o)
-		},
+		}),
 	}
 	o.addFlags(cmd.Flags())
 	j.addFlags(cmd.Flags())

@@ -11,6 +11,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/compare"
 	"github.com/releval/releval/eval/gate"
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
@@ -67,6 +68,20 @@ func byTag(run *eval.Run, tag string) (*eval.Run, error) {
 	return selected, nil
 }
 
+// byQuery cuts a saved run to the queries whose id matches a pattern, as the run
+// that is compared with it was cut.
+func byQuery(run *eval.Run, glob string) *eval.Run {
+	if glob == "" {
+		return run
+	}
+	selected := *run
+	selected.Queries = slices.DeleteFunc(slices.Clone(run.Queries), func(q eval.Query) bool {
+		matched, err := plan.Matches(glob, q.ID)
+		return err != nil || !matched
+	})
+	return &selected
+}
+
 // report works a report out of a run, renders it everywhere it should go, and
 // gives the verdict as an error: errGate where a gate failed, one of exit code
 // 3 where the run lacks answers.
@@ -79,13 +94,14 @@ func (p *program) report(run, base *eval.Run, file string, j *judging, o *output
 	if err := p.write(report, o); err != nil {
 		return err
 	}
+	broken := integrityError(report)
 	if p.onGitHub(j.github) {
-		if err := p.github(report); err != nil {
+		if err := p.github(report, broken); err != nil {
 			return err
 		}
 	}
-	if err := integrityError(report); err != nil {
-		return err
+	if broken != nil {
+		return broken
 	}
 	switch overall := gate.Overall(report.Gates); {
 	case overall == gate.Failed:
@@ -132,7 +148,7 @@ func (p *program) judge(run, base *eval.Run, j *judging) (*reports.Report, error
 		if err != nil {
 			return nil, withExit(exitUsage, err)
 		}
-		input.Baseline = compared.Base
+		input.Baseline, input.Doubt = compared.Base, compared.Doubt
 		report.Baseline = report.NewBaselineView(j.baseline, compared)
 	}
 	report.Gates = gate.Evaluate(input)

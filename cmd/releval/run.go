@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/compare"
 	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/runfile"
@@ -47,13 +48,13 @@ errors go to standard error.`,
   releval run --cluster https://search.example:9200 --out run.jsonl suite.yaml
   releval run --baseline main.jsonl --report report.html --report report.md suite.yaml`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: p.ends(&f.output, &f.github, func(cmd *cobra.Command, args []string) error {
 			f.seedSaid, f.maxUSDSaid = cmd.Flags().Changed("seed"), cmd.Flags().Changed("max-usd")
 			if f.maxUSDSaid && !(f.maxUSD >= 0) {
 				return usageError(cmd, "--max-usd must be 0 or more, not %v", f.maxUSD)
 			}
 			return p.runSuites(cmd, args, &f)
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
@@ -81,16 +82,21 @@ errors go to standard error.`,
 // runSuites runs the suites one after the other. A failed gate does not keep
 // the next suite from running; anything else does.
 func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) error {
-	if err := f.check(cmd, len(paths)); err != nil {
+	if err := f.output.check(); err != nil {
 		return err
 	}
-	if err := f.output.check(); err != nil {
+	if err := f.output.checkSuites(cmd, len(paths)); err != nil {
+		return err
+	}
+	f.output.owe(paths...)
+	if err := f.check(cmd, len(paths)); err != nil {
 		return err
 	}
 	suites, plans, err := planSuites(paths, f.overrides, &f.suspicion)
 	if err != nil {
 		return err
 	}
+	f.output.oweSuites(suites)
 	if err := f.output.checkFiles(suites, f.out); err != nil {
 		return err
 	}
@@ -100,6 +106,12 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 	}
 	if base, err = byTag(base, f.overrides.Tag); err != nil {
 		return err
+	}
+	if base != nil {
+		base = byQuery(base, f.overrides.QueryGlob)
+		if err := compare.Check(base, plans[0].Unsearched()); err != nil && !f.force {
+			return withExit(exitUsage, fmt.Errorf("%w; nothing was searched", err))
+		}
 	}
 	failed := false
 	for i, suite := range suites {
@@ -139,7 +151,7 @@ func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 	case f.overrides.Window < 1 && cmd.Flags().Changed("window"):
 		return usageError(cmd, "--window must be 1 or more, not %d", f.overrides.Window)
 	}
-	return f.output.checkSuites(cmd, suites)
+	return nil
 }
 
 // planSuites reads all suites before the first search, and reports the
@@ -205,14 +217,19 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 	}
 	done := p.orderly.keep(nil)
 	run, err := execute.Execute(ctx, client, plan, settings)
-	done()
 	progress.stop()
-	if cost, ok := errors.AsType[*execute.CostError](err); ok {
-		return withExit(exitUsage, cost)
-	}
 	if err != nil {
-		return interrupted(err, run, settings)
+		defer done() // the reports of what there is are written in order, too
+		if cost, ok := errors.AsType[*execute.CostError](err); ok {
+			return withExit(exitUsage, cost)
+		}
+		ended := interrupted(err, run, settings)
+		if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || len(run.Queries) == 0 {
+			return ended
+		}
+		return p.reportBroken(run, base, settings.File(), ended, f)
 	}
+	done()
 	return p.report(run, base, settings.File(), &f.judging, &f.output)
 }
 
@@ -223,7 +240,7 @@ func interrupted(err error, run *eval.Run, s execute.Settings) error {
 		return withExit(exitCode(err), err)
 	}
 	if errors.Is(err, context.Canceled) {
-		err = errors.New("interrupted")
+		err = errInterrupted
 	}
 	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; continue with --resume %s", err, len(run.Queries), run.Manifest.QueryCount, file, file))
 }

@@ -47,9 +47,9 @@ an audit and latencies.`,
   releval sweep --windows 10..200:10 --latency-budget 300ms --report sweep.html suite.yaml
   releval sweep --out deep.jsonl suite.yaml && releval sweep --windows 1..200 deep.jsonl`,
 		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: p.ends(&f.output, new(githubFlag), func(cmd *cobra.Command, args []string) error {
 			return p.sweep(cmd, args[0], &f)
-		},
+		}),
 	}
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
@@ -70,6 +70,7 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err := f.output.check(); err != nil {
 		return err
 	}
+	f.output.owe(path)
 	options, err := f.options()
 	if err != nil {
 		return withExit(exitUsage, err)
@@ -111,6 +112,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	if err := f.output.checkFiles(suites, f.out); err != nil {
 		return err
 	}
+	f.output.oweSuites(suites)
 	suite, whole := suites[0], plans[0]
 	o.Windows = ownWindows(whole, o.Windows)
 	if _, err := sweep.Plan(whole, o.Windows); err != nil {
@@ -187,7 +189,7 @@ func interruptedSweep(err error, run *eval.Run, s execute.Settings) error {
 		return withExit(exitCode(err), err)
 	}
 	if errors.Is(err, context.Canceled) {
-		err = errors.New("interrupted")
+		err = errInterrupted
 	}
 	if run.Complete != nil {
 		return withExit(exitCluster, fmt.Errorf("%w: the pass is safe in %s; releval sweep %s needs no cluster, but has no audit and no latencies", err, file, file))

@@ -16,6 +16,7 @@ type Kind string
 // The kinds of findings.
 const (
 	KindSuite         Kind = "suite"            // the suite does not load
+	KindRun           Kind = "run"              // what kept a run from its end, or its numbers from being trusted
 	KindPreflight     Kind = "preflight"        // the cluster, the index, a field or an endpoint
 	KindRefused       Kind = "refused"          // a search that the server refuses, whatever the query
 	KindMissing       Kind = "missing-title"    // no document has the title

@@ -10,6 +10,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/eval/text"
@@ -50,12 +51,16 @@ func Online(ctx context.Context, c Cluster, p *plan.Plan, o Options) ([]Finding,
 		options: o,
 		uses:    usesOf(p.Suite, func(id string) bool { return planned[id] }),
 	}
-	searchable, err := k.preflight(ctx, p)
+	seen, searchable, err := k.preflight(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	if searchable {
-		if err := k.probe(ctx, p); err != nil {
+		probed, err := k.probe(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		if err := k.texts(ctx, p, seen, probed); err != nil {
 			return nil, err
 		}
 		if err := k.titles(ctx); err != nil {
@@ -79,19 +84,19 @@ type online struct {
 }
 
 // preflight looks at the cluster, and says whether titles can be looked up.
-func (k *online) preflight(ctx context.Context, p *plan.Plan) (searchable bool, err error) {
+func (k *online) preflight(ctx context.Context, p *plan.Plan) (seen *preflight.Preflight, searchable bool, err error) {
 	at := k.suite.Search.Position
-	seen, err := preflight.Inspect(ctx, k.cluster, p)
+	seen, err = preflight.Inspect(ctx, k.cluster, p)
 	switch cluster.KindOf(err) {
 	case cluster.KindMissingIndex:
 		k.found = append(k.found, Finding{Position: at, Severity: preflight.SeverityError, Kind: KindPreflight, Message: err.Error()})
-		return false, nil
+		return nil, false, nil
 	case cluster.KindMissingEndpoint, cluster.KindMissing, cluster.KindUnsupported, cluster.KindInvalidRequest:
 		k.found = append(k.found, Finding{Position: at, Severity: preflight.SeverityError, Kind: KindPreflight, Message: err.Error()})
-		return true, nil
+		return nil, true, nil
 	}
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
 	searchable = true
 	for _, f := range seen.Findings {
@@ -105,13 +110,13 @@ func (k *online) preflight(ctx context.Context, p *plan.Plan) (searchable bool, 
 			searchable = false
 		}
 	}
-	return searchable, nil
+	return seen, searchable, nil
 }
 
 // probe searches once with each system, because only the server knows what it
 // refuses.
-func (k *online) probe(ctx context.Context, p *plan.Plan) error {
-	searches, err := execute.Probe(ctx, k.cluster, p)
+func (k *online) probe(ctx context.Context, p *plan.Plan) (execute.Probed, error) {
+	probed, err := execute.Probe(ctx, k.cluster, p)
 	if problems, ok := errors.AsType[judgments.Problems](err); ok {
 		for _, problem := range problems {
 			k.found = append(k.found, Finding{Position: problem.Position, Severity: preflight.SeverityError, Kind: KindRefused, Message: problem.Message})
@@ -119,12 +124,33 @@ func (k *online) probe(ctx context.Context, p *plan.Plan) error {
 		err = nil
 	}
 	if err != nil && ctx.Err() == nil && slices.ContainsFunc(k.found, func(f Finding) bool { return f.Severity == preflight.SeverityError }) {
-		return nil // why is said already
+		return probed, nil // why is said already
 	}
 	if err == nil && k.options.Note != nil {
-		k.options.Note(fmt.Sprintf("%s sent to see whether the server takes them", text.Plural(searches, "search was", "searches were")))
+		k.options.Note(fmt.Sprintf("%s sent to see whether the server takes them", text.Plural(probed.Searches, "search was", "searches were")))
 	}
-	return err
+	return probed, err
+}
+
+// texts estimates how much of what the probe found is longer than rerankers
+// read.
+func (k *online) texts(ctx context.Context, p *plan.Plan, seen *preflight.Preflight, probed execute.Probed) error {
+	if seen == nil {
+		return nil
+	}
+	run := &eval.Run{Manifest: eval.Manifest{Systems: seen.Systems(p)}, Queries: []eval.Query{probed.Query}, Complete: &eval.Complete{}}
+	var err error
+	if run.Complete.Texts, err = execute.LookUpTexts(ctx, k.cluster, p, run); err != nil {
+		return err
+	}
+	for _, s := range run.Manifest.Reranked() {
+		if long := integrity.FindLongTexts(run, s.Name); long != nil && long.Long > 0 {
+			at, _ := p.Place(s.Name)
+			k.found = append(k.found, Finding{Position: at, Severity: preflight.SeverityWarning, Kind: KindPreflight,
+				Message: fmt.Sprintf("%s; looked at were the hits of the query %s alone: a run looks at all, and reports the metric with and without such texts among the relevant ones", long, text.Quote(probed.Query.ID))})
+		}
+	}
+	return nil
 }
 
 // titles looks up everything that the suite names, and sorts the uses out.

@@ -118,6 +118,64 @@ func TestEndpoint(t *testing.T) {
 	}
 }
 
+// Endpoints come sorted, with what their services say in ways of their own,
+// and none is an answer.
+func TestEndpoints(t *testing.T) {
+	var path string
+	c := newTestClient(t, transportFunc(func(r *http.Request) (*http.Response, error) {
+		path = r.Method + " " + r.URL.Path
+		return reply(200, `{"endpoints":[
+			{"inference_id":"v","task_type":"rerank","service":"voyageai","service_settings":{"model_id":"rerank-2"},"task_settings":{"top_k":7}},
+			{"inference_id":".rerank-v1-elasticsearch","task_type":"rerank","service":"elasticsearch","service_settings":{"num_threads":1,"model_id":".rerank-v1"}}]}`), nil
+	}), nil)
+	got, err := c.Endpoints(t.Context())
+	want := []Endpoint{
+		{ID: ".rerank-v1-elasticsearch", TaskType: "rerank", Service: "elasticsearch", Model: ".rerank-v1", MinAllocations: -1},
+		{ID: "v", TaskType: "rerank", Service: "voyageai", Model: "rerank-2", TopN: 7, MinAllocations: -1},
+	}
+	if d := cmp.Diff(want, got); err != nil || path != "GET /_inference/rerank/_all" || d != "" {
+		t.Errorf("%s: %v (-want +got):\n%s", path, err, d)
+	}
+	if got, err := newTestClient(t, always(200, `{"endpoints":[]}`), nil).Endpoints(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("none: %v, %v", got, err)
+	}
+	_, err = newTestClient(t, always(403, `{"error":{"root_cause":[{"type":"security_exception","reason":"no"}],"type":"security_exception","reason":"no"},"status":403}`), nil).Endpoints(t.Context())
+	if KindOf(err) != KindForbidden || !strings.Contains(err.Error(), "list the inference endpoints") {
+		t.Errorf("forbidden: %v", err)
+	}
+}
+
+// Objects are gone through, multi-fields have their parent, and what no search
+// for whole documents sees, or two indices disagree on, is left out.
+func TestMapping(t *testing.T) {
+	var path string
+	c := newTestClient(t, transportFunc(func(r *http.Request) (*http.Response, error) {
+		path = r.Method + " " + r.URL.Path
+		return reply(200, `{
+			"a":{"mappings":{"dynamic":"strict","properties":{
+				"type":{"type":"keyword"},
+				"o":{"properties":{"t":{"type":"text","index":false,"fields":{"raw":{"type":"keyword"},"s":{"type":"semantic_text","inference_id":"e"}}}}},
+				"n":{"type":"nested","properties":{"x":{"type":"text"}}},
+				"off":{"type":"object","enabled":false},
+				"v":{"type":"dense_vector","dims":3,"index":true},
+				"clash":{"type":"text"}}}},
+			"b":{"mappings":{"properties":{"clash":{"type":"keyword"},"year":{"type":"integer"}}}},
+			"empty":{"mappings":{}}}`), nil
+	}), nil)
+	got, err := c.Mapping(t.Context(), "a,b")
+	want := []MappedField{
+		{Name: "o.t", Type: "text"},
+		{Name: "o.t.raw", Type: "keyword", Parent: "o.t", Searchable: true},
+		{Name: "o.t.s", Type: "semantic_text", Parent: "o.t", Searchable: true},
+		{Name: "type", Type: "keyword", Searchable: true},
+		{Name: "v", Type: "dense_vector", Dimensions: 3, Searchable: true},
+		{Name: "year", Type: "integer", Searchable: true},
+	}
+	if d := cmp.Diff(want, got); err != nil || path != "GET /a,b/_mapping" || d != "" {
+		t.Errorf("%s: %v (-want +got):\n%s", path, err, d)
+	}
+}
+
 func TestRerank(t *testing.T) {
 	s := &script{answer: func(int, *http.Request) (*http.Response, error) {
 		return reply(200, `{"rerank":[{"index":"1","relevance_score":"2.5","text":"b"},{"index":0,"relevance_score":-7e-1}]}`), nil

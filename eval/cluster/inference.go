@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,40 +44,67 @@ func (e Endpoint) Listwise() bool {
 	return strings.Contains(model, "jina-reranker-v3") || strings.Contains(model, "listwise") || strings.Contains(model, "rankgpt")
 }
 
+// listedEndpoint is an endpoint as GET _inference shows it.
+type listedEndpoint struct {
+	ID           string          `json:"inference_id"`
+	TaskType     string          `json:"task_type"`
+	Service      string          `json:"service"`
+	Settings     json.RawMessage `json:"service_settings"`
+	TaskSettings json.RawMessage `json:"task_settings"`
+}
+
+func (l listedEndpoint) endpoint() Endpoint {
+	e := Endpoint{ID: l.ID, TaskType: l.TaskType, Service: l.Service, MinAllocations: -1}
+	e.readSettings(l.Settings, l.TaskSettings)
+	return e
+}
+
 // Endpoint reads an inference endpoint; "" stands for the default one. It
 // needs the cluster privilege monitor_inference.
 func (c *Client) Endpoint(ctx context.Context, id string) (Endpoint, error) {
 	id = cmp.Or(id, DefaultEndpoint)
+	listed, err := c.listEndpoints(ctx, id, target{op: "read the inference endpoint", endpoint: id})
+	if err != nil {
+		return Endpoint{}, err
+	}
+	return listed[0], nil
+}
+
+// Endpoints are the inference endpoints for reranking that the cluster has,
+// sorted by id; none is no error. It needs the cluster privilege
+// monitor_inference.
+func (c *Client) Endpoints(ctx context.Context) ([]Endpoint, error) {
+	listed, err := c.listEndpoints(ctx, "_all", target{op: "list the inference endpoints"})
+	slices.SortFunc(listed, func(a, b Endpoint) int { return cmp.Compare(a.ID, b.ID) })
+	return listed, err
+}
+
+func (c *Client) listEndpoints(ctx context.Context, id string, t target) ([]Endpoint, error) {
 	var answer struct {
-		Endpoints []struct {
-			ID           string          `json:"inference_id"`
-			TaskType     string          `json:"task_type"`
-			Service      string          `json:"service"`
-			Settings     json.RawMessage `json:"service_settings"`
-			TaskSettings json.RawMessage `json:"task_settings"`
-		} `json:"endpoints"`
+		Endpoints []listedEndpoint `json:"endpoints"`
 	}
 	decode := into(&answer)
 	err := c.do(ctx, request{
-		target: target{op: "read the inference endpoint", endpoint: id},
+		target: t,
 		make:   func() esapi.Request { return esapi.InferenceGetRequest{TaskType: "rerank", InferenceID: escape(id)} },
 		accept: func(n int, a *received) *Error {
 			if e := decode(n, a); e != nil {
 				return e
 			}
-			if len(answer.Endpoints) == 0 {
+			if len(answer.Endpoints) == 0 && t.endpoint != "" {
 				return unreadable(a.body, "", errors.New("it has no endpoints"))
 			}
 			return nil
 		},
 	})
 	if err != nil {
-		return Endpoint{}, err
+		return nil, err
 	}
-	a := answer.Endpoints[0]
-	e := Endpoint{ID: a.ID, TaskType: a.TaskType, Service: a.Service, MinAllocations: -1}
-	e.readSettings(a.Settings, a.TaskSettings)
-	return e, nil
+	all := make([]Endpoint, len(answer.Endpoints))
+	for i, l := range answer.Endpoints {
+		all[i] = l.endpoint()
+	}
+	return all, nil
 }
 
 // readSettings takes what it knows out of the settings, which every service

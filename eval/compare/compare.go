@@ -28,15 +28,19 @@ type Options struct {
 // Result is one run compared with another.
 type Result struct {
 	// Base and Next are both runs, evaluated by the same metrics on the
-	// queries that both have, in the order of the new run's suite.
+	// queries that they share, in the order of the new run's suite.
 	Base, Next *score.Evaluation
 	// Changes lists what differs between the runs besides the results.
 	Changes []string
 	// Meaningless lists why the difference means nothing. It is not empty
 	// only where the comparison was forced.
 	Meaningless []string
-	// OnlyBase and OnlyNext are the ids of queries that one run has alone.
-	OnlyBase, OnlyNext []string
+	// LeftOut are the queries that the runs do not share. Where the comparison
+	// was forced those with other judgments are compared all the same.
+	LeftOut
+	// Doubt says why a gate against the base run may not pass on what the runs
+	// share; empty where it may.
+	Doubt string
 	// Systems are those that both runs have, in the new run's order.
 	Systems []string
 	// Differences are by system, then by metric: the new run's values minus
@@ -67,18 +71,24 @@ type Refusal struct {
 
 // Error gives the reasons and the way out.
 func (r *Refusal) Error() string {
-	return "the runs cannot be compared: " + strings.Join(r.Reasons, "; ") + " (--force compares what both have all the same)"
+	return "the runs cannot be compared: " + strings.Join(r.Reasons, "; ") + " (--force compares what both have all the same; record a new baseline by releval run --out FILE)"
 }
 
 // Runs compares the run next with base, which it evaluates by the metrics of
-// next. It returns a *Refusal where the difference means nothing and nobody
-// insists, and an error where the two have no query or no system in common.
+// next, on the queries that have the same text and the same judgments in both.
+// It returns a *Refusal where the difference means nothing and nobody insists,
+// and an error where the two have no query or no system in common.
 func Runs(base *eval.Run, next *score.Evaluation, o Options) (*Result, error) {
-	r := &Result{Changes: changes(base, next.Run), Meaningless: obstacles(base, next.Run)}
+	out, shared := leftOut(base, next.Run)
+	r := &Result{LeftOut: out, Changes: changes(base, next.Run, out), Meaningless: obstacles(base, next.Run)}
 	if len(r.Meaningless) > 0 && !o.Force {
 		return nil, &Refusal{r.Meaningless}
 	}
-	if err := r.align(base, next); err != nil {
+	r.Doubt = out.doubt(len(base.Queries), len(next.Run.Queries), shared)
+	if o.Force && len(out.Regraded) > 0 {
+		r.Meaningless = append(r.Meaningless, "the judgments of "+text.Count(len(out.Regraded), "query")+" changed, and both runs are measured by the new ones ("+text.List(out.Regraded, 3)+")")
+	}
+	if err := r.align(base, next, o.Force); err != nil {
 		return nil, err
 	}
 	if len(o.Metrics) == 0 {
@@ -94,10 +104,19 @@ func Runs(base *eval.Run, next *score.Evaluation, o Options) (*Result, error) {
 	return r, err
 }
 
-// align puts both runs on the queries that both have, and evaluates base by
+// align puts both runs on the queries that they share, and evaluates base by
 // the new run's judgments: where these changed, and somebody insists, both
 // sides are at least measured with the same rule.
-func (r *Result) align(base *eval.Run, next *score.Evaluation) error {
+func (r *Result) align(base *eval.Run, next *score.Evaluation, regraded bool) error {
+	out := make(map[string]bool)
+	for _, id := range r.Reworded {
+		out[id] = true
+	}
+	if !regraded {
+		for _, id := range r.Regraded {
+			out[id] = true
+		}
+	}
 	byID := make(map[string]int, len(base.Queries))
 	for i := range base.Queries {
 		byID[base.Queries[i].ID] = i
@@ -105,22 +124,14 @@ func (r *Result) align(base *eval.Run, next *score.Evaluation) error {
 	aligned := *base
 	aligned.Queries = nil
 	var here []int // indices into the queries of next
-	shared := make(map[string]bool)
 	for i, q := range next.Run.Queries {
 		there, ok := byID[q.ID]
-		if !ok {
-			r.OnlyNext = append(r.OnlyNext, q.ID)
+		if !ok || out[q.ID] {
 			continue
 		}
-		shared[q.ID] = true
 		before := base.Queries[there]
 		before.Judgments = q.Judgments
 		aligned.Queries, here = append(aligned.Queries, before), append(here, i)
-	}
-	for _, q := range base.Queries {
-		if !shared[q.ID] {
-			r.OnlyBase = append(r.OnlyBase, q.ID)
-		}
 	}
 	if len(here) == 0 {
 		return fmt.Errorf("the runs have no query in common: is the baseline of another suite? (%s with %s, %s with %s)",

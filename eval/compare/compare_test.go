@@ -79,35 +79,109 @@ func TestRuns(t *testing.T) {
 	}
 }
 
+// edited is run(1, 2, 1) with a change.
+func edited(edit func(*eval.Run)) *eval.Run {
+	r := run(1, 2, 1)
+	edit(r)
+	return r
+}
+
 func TestRefusals(t *testing.T) {
-	change := func(edit func(*eval.Run)) *eval.Run {
-		r := run(1, 2, 1)
-		edit(r)
-		return r
-	}
 	tests := []struct {
 		name, want string
 		next       *eval.Run
 	}{
-		{"judgments", "the judgments of 1 query changed (q2)", change(func(r *eval.Run) { r.Queries[1].Judgments[0].Grade = 2 })},
-		{"text", "the text of 1 query changed (q1)", change(func(r *eval.Run) { r.Queries[0].Text = "another" })},
-		{"added", "1 query only in the new run (q4)", run(1, 2, 1, 1)},
-		{"removed", "1 query only in the base run (q3)", run(1, 2)},
-		{"another suite", "they are of different suites, films and books", change(func(r *eval.Run) { r.Manifest.Suite = "books" })},
+		{"all judged otherwise", "no query has the same text and the same judgments in both (films with 3 queries there, films with 3 queries here)", edited(func(r *eval.Run) {
+			for i := range r.Queries {
+				r.Queries[i].Judgments[0].Grade = 2
+			}
+		})},
+		{"another index", "they searched different indices, films there and books here", edited(func(r *eval.Run) {
+			r.Manifest.Index, r.Manifest.Indices = "books", []eval.IndexInfo{{Name: "books", UUID: "u2"}}
+		})},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			_, err := runs(run(1, 2, 1), test.next, Options{})
+			base := run(1, 2, 1)
+			base.Manifest.Index = "films"
+			if test.next.Manifest.Index == "" {
+				test.next.Manifest.Index = "films"
+			}
+			_, err := runs(base, test.next, Options{})
 			refusal, ok := errors.AsType[*Refusal](err)
 			if !ok || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "--force") {
 				t.Fatalf("got error %v, want a refusal: %q", err, test.want)
 			}
-			forced, err := runs(run(1, 2, 1), test.next, Options{Force: true})
+			if err := Check(base, test.next); err == nil || err.Error() != refusal.Error() {
+				t.Errorf("before the search: %v, want %v", err, refusal)
+			}
+			forced, err := runs(base, test.next, Options{Force: true})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(refusal.Reasons, forced.Meaningless); diff != "" {
+			if diff := cmp.Diff(refusal.Reasons, forced.Meaningless[:1]); diff != "" {
 				t.Errorf("a forced comparison should keep the reasons:\n%s", diff)
+			}
+		})
+	}
+}
+
+// The same index by another name, or made again behind the same name, is no
+// other index.
+func TestSameIndex(t *testing.T) {
+	for _, test := range []struct {
+		name, there, here string
+		was, is           []eval.IndexInfo
+		same              bool
+	}{
+		{"made again", "films", "films", []eval.IndexInfo{{Name: "films", UUID: "u1"}}, []eval.IndexInfo{{Name: "films", UUID: "u2"}}, true},
+		{"alias over it", "films-1", "films", []eval.IndexInfo{{Name: "films-1", UUID: "u1"}}, []eval.IndexInfo{{Name: "films-1", UUID: "u1"}}, true},
+		{"name behind the alias", "films", "films-1", []eval.IndexInfo{{Name: "films-1"}}, nil, true},
+		{"renamed", "a", "b", []eval.IndexInfo{{Name: "a", UUID: "u1"}}, []eval.IndexInfo{{Name: "b", UUID: "u1"}}, true},
+		{"one of several", "films,books", "films", nil, nil, true},
+		{"another", "films", "books", []eval.IndexInfo{{Name: "films"}}, []eval.IndexInfo{{Name: "books"}}, false},
+	} {
+		a, b := eval.Manifest{Index: test.there, Indices: test.was}, eval.Manifest{Index: test.here, Indices: test.is}
+		if got := sameIndex(&a, &b); got != test.same {
+			t.Errorf("%s: %v, want %v", test.name, got, test.same)
+		}
+	}
+}
+
+// Shared queries are compared, the others named. A gate may pass on what is
+// shared only where queries were added alone, and no more than there were.
+func TestRunsThatDiffer(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		next  *eval.Run
+		want  LeftOut
+		n     int
+		doubt string
+	}{
+		{"nothing", run(1, 2, 1), LeftOut{}, 3, ""},
+		{"added", run(1, 2, 1, 1), LeftOut{Added: []string{"q4"}}, 3, ""},
+		{"more added than shared", run(1, 2, 1, 1, 1, 1, 1), LeftOut{Added: []string{"q4", "q5", "q6", "q7"}}, 3, "only 3 of 7 queries are shared"},
+		{"removed", run(1, 2), LeftOut{Removed: []string{"q3"}}, 2, "1 query was removed"},
+		{"judged otherwise", edited(func(r *eval.Run) { r.Queries[1].Judgments[0].Grade = 2 }), LeftOut{Regraded: []string{"q2"}}, 2, "1 query was judged otherwise"},
+		{"worded otherwise", edited(func(r *eval.Run) { r.Queries[0].Text = "another" }), LeftOut{Reworded: []string{"q1"}}, 2, "1 query was worded otherwise"},
+		{"one added, one removed, one judged otherwise", edited(func(r *eval.Run) {
+			r.Queries[0].ID, r.Queries[1].Judgments[0].Grade = "new", 3
+		}), LeftOut{Added: []string{"new"}, Removed: []string{"q1"}, Regraded: []string{"q2"}}, 1, "1 query was removed, 1 query was judged otherwise, only 1 of 3 queries are shared"},
+		{"another name", edited(func(r *eval.Run) { r.Manifest.Suite = "books" }), LeftOut{}, 3, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			result, err := runs(run(1, 2, 1), test.next, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, result.LeftOut); diff != "" {
+				t.Error(diff)
+			}
+			if n := result.Differences[0].N; n != test.n || len(result.Meaningless) > 0 {
+				t.Errorf("compared on %d queries, want %d; meaningless: %q", n, test.n, result.Meaningless)
+			}
+			if (result.Doubt == "") != (test.doubt == "") || !strings.Contains(result.Doubt, test.doubt) {
+				t.Errorf("doubt %q, want %q", result.Doubt, test.doubt)
 			}
 		})
 	}
@@ -131,7 +205,7 @@ func TestForcedComparisonUsesWhatBothHave(t *testing.T) {
 	if n := result.Differences[0].N; n != 2 {
 		t.Errorf("got %d queries, want the 2 that both have", n)
 	}
-	if diff := cmp.Diff([]string{"q3", "q4"}, result.OnlyNext); diff != "" {
+	if diff := cmp.Diff([]string{"q3", "q4"}, result.Added); diff != "" {
 		t.Error(diff)
 	}
 	// Both sides are measured with the new run's judgments.

@@ -22,6 +22,10 @@ func complete(ctx context.Context, c Cluster, p *plan.Plan, run *eval.Run, s Set
 	}
 	end.Dropped, end.Warnings = lookUpDropped(ctx, c, p, run)
 	end.Warnings = append(end.Warnings, sameOrderWarnings(run)...)
+	var failure error
+	if end.Texts, failure = LookUpTexts(ctx, c, p, run); failure != nil {
+		end.Warnings = append(end.Warnings, "how long the texts are that rerankers were given could not be looked up: "+failure.Error())
+	}
 	indices, _, err := preflight.LookAtIndices(ctx, c, p.Suite.Search.Index)
 	if err != nil {
 		end.Warnings = append(end.Warnings, "the index could not be looked at again after the run: "+err.Error())

@@ -69,6 +69,11 @@ func (s Settings) File() string {
 	return s.Out
 }
 
+// inFlight is how many queries are searched at a time, of so many.
+func (s Settings) inFlight(queries int) int {
+	return min(max(1, defaultTo(s.Concurrency, defaultConcurrency)), max(1, queries))
+}
+
 func (s Settings) note(format string, args ...any) {
 	if s.Note != nil {
 		s.Note(fmt.Sprintf(format, args...))
@@ -122,6 +127,9 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 		SeveralIndices: seen.Several,
 		Journal:        journal,
 		Observer:       s.Observer,
+	}
+	if inFlight := s.inFlight(len(p.Queries)); inFlight != run.Manifest.Concurrency {
+		runner.Unlike = inFlight
 	}
 	finished, err := runner.Run(ctx, p, done)
 	run.Queries = merge(run.Queries, finished)

@@ -16,11 +16,18 @@ import (
 // mostRefusals is how many queries in a row may be refused for one reason.
 const mostRefusals = 3
 
+// Probed is what a probe saw.
+type Probed struct {
+	// Searches is how many were sent.
+	Searches int
+	// Query is the first query, with what was answered.
+	Query eval.Query
+}
+
 // Probe sends one search for each system of a plan, and a second one where the
-// first is refused, and says how many it sent. Its error is
-// [judgments.Problems], with the place in the suite, where a server refuses
-// the searches of a system for good.
-func Probe(ctx context.Context, c Searcher, p *plan.Plan) (searches int, err error) {
+// first is refused. Its error is [judgments.Problems], with the place in the
+// suite, where a server refuses the searches of a system for good.
+func Probe(ctx context.Context, c Searcher, p *plan.Plan) (Probed, error) {
 	r := &Runner{Cluster: c}
 	s := newSession(r, p)
 	s.snapshot = NewSnapshot(c, p.Suite.Search.Index).Routed(p.Suite.Search.Request)
@@ -29,8 +36,13 @@ func Probe(ctx context.Context, c Searcher, p *plan.Plan) (searches int, err err
 	for i := range all {
 		all[i] = i
 	}
-	err = s.probe(ctx, all)
-	return s.snapshot.Searches(), err
+	err := s.probe(ctx, all)
+	probed := Probed{Searches: s.snapshot.Searches()}
+	if len(all) > 0 {
+		probed.Query = eval.NewQuery(0, p.Queries[0])
+		probed.Query.Results = s.probed[0]
+	}
+	return probed, err
 }
 
 // probe asks every system the first of the queries left. Where a server

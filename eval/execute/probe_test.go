@@ -77,8 +77,8 @@ func TestARefusedSuiteIsFoundAtOnce(t *testing.T) {
 				t.Errorf("the run's file is there: %v", err)
 			}
 			searches.Store(0)
-			if n, err := execute.Probe(t.Context(), client, plan); err == nil || int64(n) != searches.Load() || int64(n) > test.most {
-				t.Errorf("a probe of %d searches, said to be %d, and the error %v", searches.Load(), n, err)
+			if probed, err := execute.Probe(t.Context(), client, plan); err == nil || int64(probed.Searches) != searches.Load() || int64(probed.Searches) > test.most {
+				t.Errorf("a probe of %d searches, said to be %d, and the error %v", searches.Load(), probed.Searches, err)
 			}
 		})
 	}

@@ -37,6 +37,9 @@ type Runner struct {
 	Snapshot *Snapshot
 	// Concurrency is how many queries are in flight; 0 means 4.
 	Concurrency int
+	// Unlike is the concurrency to write into each query, where it is not the
+	// manifest's; else 0.
+	Unlike int
 	// Repeat is how often each query is searched; 0 means once.
 	Repeat int
 	// SeveralIndices says that the index expression stands for several, so
@@ -79,7 +82,7 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan, done map[string]bool) ([
 	if err := s.probe(ctx, left); err != nil {
 		return nil, err
 	}
-	workers := min(max(1, defaultTo(r.Concurrency, 4)), len(left))
+	workers := min(max(1, defaultTo(r.Concurrency, defaultConcurrency)), len(left))
 	answered := make(chan *eval.Query)
 	recorded := make(chan error)
 	var finished []eval.Query
@@ -113,6 +116,9 @@ func (r *Runner) Run(ctx context.Context, p *plan.Plan, done map[string]bool) ([
 	eval.SortQueries(finished)
 	return finished, cmp.Or(failed, err) // an interruption must not hide that the disk is full
 }
+
+// defaultConcurrency is how many queries are in flight where nobody says.
+const defaultConcurrency = 4
 
 func defaultTo(value, fallback int) int {
 	if value == 0 {

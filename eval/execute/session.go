@@ -38,6 +38,7 @@ func newSession(r *Runner, p *plan.Plan) *session {
 func (s *session) query(ctx context.Context, place int) (*eval.Query, error) {
 	number, q := s.plan.Numbers[place], s.plan.Queries[place]
 	record := eval.NewQuery(number, q)
+	record.Concurrency = s.Unlike
 	for repeat := range max(1, s.Repeat) {
 		probed := s.probed[place]
 		if repeat > 0 {

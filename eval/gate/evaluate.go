@@ -61,6 +61,9 @@ func (e *evaluator) gate(g *judgments.Gate) []Result {
 		}
 		j := judge{evaluator: e, gate: g, system: e.Scores.System(name), scope: scope, Result: &r}
 		j.evaluate()
+		if r.Verdict == Passed && g.Versus == "baseline" && e.Doubt != "" {
+			j.undecided("%s", e.Doubt)
+		}
 		if r.Verdict == Passed {
 			r.Queries = nil
 		}

@@ -41,6 +41,18 @@ func TestGates(t *testing.T) {
 			want: expected{Failed, "elastic", "at least 0.7", "0.69998", -0.00002, "", "heist 0.4000, ghost 0.5000"},
 		},
 		{
+			name:   "a baseline that shares not all queries lets nothing pass",
+			gate:   judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MaxDrop: new(0.9)},
+			change: func(in *Input) { in.Baseline, in.Doubt = in.Scores, "since the baseline 1 query was removed" },
+			want:   expected{Inconclusive, "elastic", "a drop of at most 0.9 against the baseline", "+0.0000", 0.9, "since the baseline 1 query was removed", ""},
+		},
+		{
+			name:   "and is no excuse for what fails on those that it shares",
+			gate:   judgments.Gate{Metric: "ndcg@10", Versus: "baseline", MinGain: new(0.1)},
+			change: func(in *Input) { in.Baseline, in.Doubt = in.Scores, "since the baseline 1 query was removed" },
+			want:   expected{Failed, "elastic", "a gain of at least 0.1 over the baseline", "+0.0000", -0.1, "", "crime 0.9000 to 0.9000, heist 0.4000 to 0.4000, space 0.7000 to 0.7000, ghost 0.5000 to 0.5000, boxing 1.0000 to 1.0000"},
+		},
+		{
 			name: "metric by another name",
 			gate: judgments.Gate{Metric: "ndcg_cut_10", System: firstStage, Min: new(0.6)},
 			want: expected{Failed, firstStage, "at least 0.6", "0.5000", -0.1, "", "heist 0.4000, crime 0.5000, ghost 0.5000, boxing 0.5000"},

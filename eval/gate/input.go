@@ -23,6 +23,10 @@ type Input struct {
 	// where there is none. Whether the two may be compared at all is the
 	// caller's to decide.
 	Baseline *score.Evaluation
+	// Doubt says why a gate against the baseline may not pass on the queries
+	// that it shares with the run: it is inconclusive then, and fails where it
+	// fails on them. Empty where it may pass.
+	Doubt string
 	// Integrity is that of the run; worked out where it is nil.
 	Integrity *integrity.Integrity
 	// Now is the time that quarantines are compared with.

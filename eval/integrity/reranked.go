@@ -1,12 +1,14 @@
 package integrity
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/judgments"
 )
 
 // compare compares the reranked hits with what the reranker saw.
@@ -31,7 +33,7 @@ func (s *SystemIntegrity) compare(q *eval.Query, m *eval.Manifest, why dropReaso
 			names = append(names, cmp.Or(h.Title, h.ID))
 		}
 		reason := "not in the first stage's window: " + strings.Join(names, ", ")
-		if system := m.System(s.System); len(system.Extra["filter"]) > 0 {
+		if unfiltered(m, s.System) {
 			reason += "; its filter lets it see further down than the first stage's window, which has no such filter"
 		}
 		s.Outside = append(s.Outside, QueryFinding{q.ID, reason})
@@ -48,6 +50,15 @@ func (s *SystemIntegrity) compare(q *eval.Query, m *eval.Manifest, why dropReaso
 	if shared := mostShared(reranked); len(reranked) >= 4 && shared*2 > len(reranked) {
 		s.Collapsed = append(s.Collapsed, QueryFinding{q.ID, fmt.Sprintf("%d of %d hits share one score", shared, len(reranked))})
 	}
+}
+
+// unfiltered says that a system's reranker has a filter which its first stage
+// is not searched with, as it was in earlier releases.
+func unfiltered(m *eval.Manifest, system string) bool {
+	s := m.System(system)
+	filter := bytes.Trim(judgments.CanonicalJSON(s.Extra["filter"]), "[] ")
+	first := m.System(s.FirstStage)
+	return len(filter) > 0 && first != nil && !bytes.Contains(judgments.CanonicalJSON(first.Retriever), filter)
 }
 
 // fewestOrdered is how many hits a reranked list must have for its order to

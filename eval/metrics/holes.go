@@ -152,10 +152,12 @@ type holeProblem struct {
 // not there.
 type hole struct{ base, next int }
 
-// A holeSide is one list: its length and its judged hits.
+// A holeSide is one list: its length, how many of its hits bear on the metric,
+// and the judged ones of those.
 type holeSide struct {
 	isNext bool
 	n      int
+	reach  int
 	known  []Hit
 	ties   []Tie
 	room   []float64 // for the weights of the ranks
@@ -185,13 +187,14 @@ func (b *Bounder) pose(m Metric, h *Holes, base, next int, zero []int) *holeProb
 		if side.isNext = i == 1; side.isNext {
 			list = next
 		}
-		side.n, side.ties, side.known = 0, nil, side.known[:0]
+		side.n, side.reach, side.ties, side.known = 0, 0, nil, side.known[:0]
 		if list < 0 {
 			continue
 		}
 		l := &h.Lists[list]
-		side.n, side.ties = l.len(), l.Ties
-		for i, g := range l.noticed(m) {
+		noticed := l.noticed(m)
+		side.n, side.reach, side.ties = l.len(), len(noticed), l.Ties
+		for i, g := range noticed {
 			if !IsUnjudged(g) {
 				side.known = append(side.known, Hit{i + 1, g})
 				continue
@@ -447,7 +450,7 @@ func (p *holeProblem) linearly(next, base linear) float64 {
 // weigh sets the room to what a relevant hit at each rank is worth, and
 // returns what the judged hits are.
 func (s *holeSide) weigh(lin *linear) (known float64) {
-	s.room = lin.weights(s.room, s.n, s.ties)
+	s.room = lin.weights(s.room, s.reach, s.ties)
 	for i := range s.room {
 		if lin.norm == 0 {
 			s.room[i] = 0
@@ -532,7 +535,7 @@ func (p *holeProblem) highestNDCG() float64 {
 	gain := func(grade float64) float64 { return scale.gain(p.m.kind, grade) }
 	most := gain(p.maxGrade)
 	lin := linear{m: p.m, reach: p.m.cutoff}
-	p.next.room, p.base.room = lin.weights(p.next.room, p.next.n, p.next.ties), lin.weights(p.base.room, p.base.n, p.base.ties)
+	p.next.room, p.base.room = lin.weights(p.next.room, p.next.reach, p.next.ties), lin.weights(p.base.room, p.base.reach, p.base.ties)
 	w := &p.room.walk
 	w.constant, w.coefficients, w.known, w.most = 0, w.coefficients[:0], w.known[:0], most
 	w.discountsTo(p.m.cutoff)

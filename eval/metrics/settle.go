@@ -117,6 +117,16 @@ const settled = 1e-12
 // what it were if all its holes were of grade 0.
 type settleQuery struct{ now, low, high, judged float64 }
 
+// sees says whether the list has an unjudged document where the metric looks.
+func (l *HoleList) sees(m Metric, document int) bool {
+	for k, g := range l.noticed(m) {
+		if IsUnjudged(g) && l.document(k) == document {
+			return true
+		}
+	}
+	return false
+}
+
 // A settler chooses documents until the sum of the queries' lowest differences
 // exceeds what is needed.
 type settler struct {
@@ -241,7 +251,8 @@ func (s *settler) choose() bool {
 
 // best is the document of a query that gains most. Where none gains anything
 // alone, as where two documents have the same effect, it is the one of the
-// best rank.
+// best rank: of those that the metric sees in neither list, which all have the
+// same effect, the first speaks for the others.
 func (s *settler) best(q int) settleStep {
 	step := settleStep{query: q, gain: math.Inf(-1), known: true}
 	h, low := s.query(q), s.low(q)
@@ -250,9 +261,16 @@ func (s *settler) best(q int) settleStep {
 		chosen = t.chosen
 	}
 	chosen = append(make([]int, 0, len(chosen)+1), chosen...)
+	elsewhere := false
 	for _, document := range s.documents(h) {
 		if slices.Contains(chosen, document) {
 			continue
+		}
+		if !h.Lists[s.base].sees(s.m, document) && !h.Lists[s.next].sees(s.m, document) {
+			if elsewhere {
+				continue
+			}
+			elsewhere = true
 		}
 		after := s.bounder.lowest(s.m, h, s.base, s.next, append(chosen, document))
 		if gain := after - low; gain > step.gain+settled {

@@ -93,9 +93,6 @@ func (p *Plan) TokenFields() []string {
 	return fields
 }
 
-// charactersPerToken is the usual estimate for English text.
-const charactersPerToken = 4
-
 // Tokens estimates how many tokens a reranker reads for one document, whose
 // text has so many characters on the average: those and the query's.
 func (p *Plan) Tokens(characters float64) float64 {
@@ -103,5 +100,5 @@ func (p *Plan) Tokens(characters float64) float64 {
 	for _, q := range p.Queries {
 		asked += len([]rune(q.InferenceText))
 	}
-	return (characters + float64(asked)/float64(max(1, len(p.Queries)))) / charactersPerToken
+	return (characters + float64(asked)/float64(max(1, len(p.Queries)))) / eval.CharactersPerToken
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/judgments"
 )
@@ -159,12 +160,9 @@ func (p *Plan) chooseRerankers(o Overrides) error {
 
 func (p *Plan) chooseQueries(glob, tag string) error {
 	for i, q := range p.Suite.Queries {
-		matched := true
-		if glob != "" {
-			var err error
-			if matched, err = path.Match(noSlash(glob), noSlash(q.ID)); err != nil {
-				return fmt.Errorf("--query: %q is not a pattern: %w", glob, err)
-			}
+		matched, err := Matches(glob, q.ID)
+		if err != nil {
+			return fmt.Errorf("--query: %w", err)
 		}
 		if matched && (tag == "" || slices.Contains(q.Tags, tag)) {
 			p.Queries = append(p.Queries, q)
@@ -179,6 +177,29 @@ func (p *Plan) chooseQueries(glob, tag string) error {
 	default:
 		return fmt.Errorf("--tag: no query that was asked for has the tag %q", tag)
 	}
+}
+
+// Matches says whether a query's id matches a pattern, as of --query; the empty
+// pattern matches every id.
+func Matches(glob, id string) (bool, error) {
+	if glob == "" {
+		return true, nil
+	}
+	matched, err := path.Match(noSlash(glob), noSlash(id))
+	if err != nil {
+		return false, fmt.Errorf("%q is not a pattern: %w", glob, err)
+	}
+	return matched, nil
+}
+
+// Unsearched is the run of a plan before its first search: what it asks, of
+// which index.
+func (p *Plan) Unsearched() *eval.Run {
+	run := &eval.Run{Manifest: eval.Manifest{Suite: p.Suite.Name, File: p.Suite.File, Index: p.Suite.Search.Index, QueryCount: len(p.Queries)}}
+	for i, q := range p.Queries {
+		run.Queries = append(run.Queries, eval.NewQuery(p.Numbers[i], q))
+	}
+	return run
 }
 
 // noSlash hides the slashes of an id, or of a pattern for ids, from path.Match,

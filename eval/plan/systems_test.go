@@ -174,26 +174,30 @@ func TestChoosingSystems(t *testing.T) {
 }
 
 // A suite of one retriever searches what it did: the names, the depth of the
-// largest window, and the very bodies.
+// largest window, and the very bodies. A filter of a reranker's own, with its
+// placeholders, is in the first stage that it is compared with as well.
 func TestOneRetrieverStays(t *testing.T) {
 	p := planned(t, `
 search:
   index: films
   title_field: title
   retriever: {standard: {query: {match: {plot: "about {{query}}"}}}}
-  rerankers: {elastic: {field: plot, rank_window_size: 60, filter: {term: {a: 1}}}, deep: {field: plot, inference_id: x, min_score: 0.5}}
+  rerankers: {elastic: {field: plot, rank_window_size: 60}, deep: {field: plot, inference_id: x, min_score: 0.5}, crime: {field: plot, filter: {match: {genre: "{{query}}"}}}}
 metrics: [ndcg@10]
 queries: [{query: 'a "crime"', relevant: [A]}]
 `, plan.Overrides{})
-	if got := strings.Join(p.Names(), " "); got != eval.FirstStage+" elastic deep" || p.Depth != 60 || p.Systems()[0].Depth != 60 {
-		t.Errorf("%s, depth %d", got, p.Depth)
+	if got := strings.Join(p.Names(), " "); got != eval.FirstStage+" elastic deep first-stage/crime crime" || p.Systems()[0].Depth != 60 || p.Systems()[3].Depth != 10 {
+		t.Errorf("%s, depths %d and %d", got, p.Systems()[0].Depth, p.Systems()[3].Depth)
 	}
+	const filter = `{"match":{"genre":"a \"crime\""}}`
 	const head = `,"from":0,"track_total_hits":false,"_source":false,"fields":["title"],"retriever":`
 	const first = `{"standard":{"query":{"match":{"plot":"about a \"crime\""}}}}`
 	want := []string{
 		`{"size":60` + head + first + `}`,
-		`{"size":60` + head + `{"text_similarity_reranker":{"retriever":` + first + `,"field":"plot","inference_text":"a \"crime\"","rank_window_size":60,"filter":{"term":{"a":1}}}}}`,
+		`{"size":60` + head + `{"text_similarity_reranker":{"retriever":` + first + `,"field":"plot","inference_text":"a \"crime\"","rank_window_size":60}}}`,
 		`{"size":10` + head + `{"text_similarity_reranker":{"retriever":` + first + `,"field":"plot","inference_text":"a \"crime\"","inference_id":"x","rank_window_size":10,"min_score":0.5}}}`,
+		`{"size":10` + head + `{"standard":{"query":{"match":{"plot":"about a \"crime\""}},"filter":[` + filter + `]}}}`,
+		`{"size":10` + head + `{"text_similarity_reranker":{"retriever":` + first + `,"field":"plot","inference_text":"a \"crime\"","rank_window_size":10,"filter":` + filter + `}}}`,
 	}
 	var got []string
 	for _, r := range p.Requests(p.Queries[0]) {

@@ -14,7 +14,8 @@ import (
 // Options say which documents are candidates. The zero value takes the top 10
 // of every system.
 type Options struct {
-	// Depth is down to which rank a system's hits are taken; 0 means 10.
+	// Depth is down to which rank a system's hits are taken; 0 means 10. Hits
+	// that tie with one of them are taken too.
 	Depth int
 	// Limit is how many candidates are kept over all queries, those that
 	// matter most; 0 for all.
@@ -231,6 +232,7 @@ func candidates(q *eval.Query, systems []string, lead metrics.Metric, o Options,
 			continue
 		}
 		r := ranking{grades: q.Grades(result.Hits), places: make(map[*Candidate]int)}
+		within := reach(result, o.Depth)
 		for i, h := range result.Hits {
 			if !metrics.IsUnjudged(r.grades[i]) || judged[judgments.FoldTitle(h.Title)] && h.Title != "" {
 				continue
@@ -242,7 +244,7 @@ func candidates(q *eval.Query, systems []string, lead metrics.Metric, o Options,
 				byDocument[key] = c
 			}
 			r.places[c] = i
-			if i < o.Depth || c.Settles > 0 {
+			if i < within || c.Settles > 0 {
 				if len(c.Ranks) == 0 {
 					order = append(order, c)
 				}
@@ -259,6 +261,17 @@ func candidates(q *eval.Query, systems []string, lead metrics.Metric, o Options,
 	needIDs(all, q)
 	slices.SortStableFunc(all, byImpact)
 	return all
+}
+
+// reach is how many hits a search could have returned within the depth: those
+// that tie with one of them too, since the server decided no order.
+func reach(result *eval.Result, depth int) int {
+	for _, tie := range result.Ties {
+		if tie[0] <= depth && depth < tie[1] {
+			return tie[1]
+		}
+	}
+	return depth
 }
 
 // judgedTitles are the titles that are judged without an id: a second

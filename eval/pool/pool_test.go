@@ -96,6 +96,27 @@ func TestDepthAndLimit(t *testing.T) {
 	}
 }
 
+// Where the server decided no order, hits below the depth could as well have
+// stood within it.
+func TestTiesAtTheDepth(t *testing.T) {
+	run := twoSystems()
+	run.Queries[0].Results = eval.Results{"first-stage": result("a", "b", "c", "d"), "elastic": result("a")}
+	for _, c := range []struct {
+		ties [][2]int
+		want []string
+	}{
+		{nil, []string{"q B"}},
+		{[][2]int{{1, 2}, {3, 4}}, []string{"q B"}},
+		{[][2]int{{2, 3}}, []string{"q B", "q C"}},
+		{[][2]int{{1, 4}}, []string{"q B", "q C", "q D"}},
+	} {
+		run.Queries[0].Results["first-stage"].Ties = c.ties
+		if diff := cmp.Diff(c.want, titlesOf(New(run, metric(t, "precision@1"), Options{Depth: 2}))); diff != "" {
+			t.Errorf("ties %v: %s", c.ties, diff)
+		}
+	}
+}
+
 func TestBlind(t *testing.T) {
 	run := twoSystems()
 	var ids []string
@@ -135,38 +156,6 @@ func TestSharedTitles(t *testing.T) {
 	want := map[string]bool{"b": true, "b2": true, "c": true, "d": false}
 	if diff := cmp.Diff(want, needs); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestFirstSuite(t *testing.T) {
-	queries, again, err := ReadQueries("q.txt", strings.NewReader("# a log\n heist \n\nHEIST\ncafé: \"noir\"\n"))
-	if err != nil || again != 1 {
-		t.Fatal(again, err)
-	}
-	text, err := NewSuite(queries, First{File: "f.yaml", Name: "f", Index: "films", TitleField: "title", Fields: []string{"title^2", "plot"}, RerankField: "plot", Window: 20})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := judgments.Parse("f.yaml", text, judgments.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(s.Queries) != 2 || s.Queries[1].Text != `café: "noir"` || len(s.Gates) != 1 || s.Search.Rerankers[0].Window != 20 {
-		t.Errorf("%s", text)
-	}
-	want := `{"standard":{"query":{"multi_match":{"fields":["title^2","plot"],"query":"{{query}}"}}}}`
-	if got := string(judgments.CanonicalJSON(s.Search.Retriever)); got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
-	for bad, want := range map[string]string{
-		"#\n":             "q.txt: holds no query",
-		"a\nb\xff\n":      "q.txt:2: not UTF-8",
-		"a\n\nb\x07ell\n": "q.txt:3: the query contains the control character U+0007",
-		"a\n" + strings.Repeat("x", 1<<20) + "\n": "q.txt:2: the line is longer than 1 MiB",
-	} {
-		if _, _, err := ReadQueries("q.txt", strings.NewReader(bad)); err == nil || !strings.HasPrefix(err.Error(), want) {
-			t.Errorf("%.20q: %v, want %s", bad, err, want)
-		}
 	}
 }
 

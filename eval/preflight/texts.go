@@ -5,21 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/text"
-)
-
-const (
-	// elasticTokens is how many tokens of query and text Elastic Rerank reads
-	// together; it leaves out the rest of the longer one.
-	elasticTokens = 512
-	// charactersPerToken is a usual figure for English.
-	charactersPerToken = 4
 )
 
 // look takes a sample of a reranker's field in: which documents have several
@@ -52,29 +43,39 @@ func (f *Preflight) look(field string, sample cluster.Response) {
 	f.add(SeverityWarning, what, "the server scores only the first", "put what the reranker should read into one value")
 }
 
+// Systems are the plan's, with what their endpoints say of themselves.
+func (f *Preflight) Systems(p *plan.Plan) []eval.System {
+	systems := p.Systems()
+	for i := range systems {
+		if s := &systems[i]; s.Kind == eval.KindReranked {
+			e := f.Endpoints[s.InferenceID]
+			s.Service, s.Model = e.Service, e.Model
+		}
+	}
+	return systems
+}
+
 // texts estimates how many documents are longer than Elastic Rerank reads.
 func (f *Preflight) texts(_ context.Context, _ Inspector, p *plan.Plan) error {
-	for _, r := range p.Rerankers {
-		e := f.Endpoints[r.InferenceID]
-		if _, chunks := r.Extra["chunk_rescorer"]; chunks || e.Service != "elasticsearch" || !strings.HasPrefix(e.Model, ".rerank-v1") {
+	for _, r := range f.Systems(p) {
+		tokens := r.ModelTokens()
+		if tokens == 0 {
 			continue
 		}
 		question := 0 // characters of the longest
 		for _, q := range p.Queries {
 			question = max(question, utf8.RuneCountInString(q.InferenceText))
 		}
-		// both are cut where both are long
-		room := elasticTokens*charactersPerToken - min(question, elasticTokens*charactersPerToken/2)
 		long := 0
 		for _, n := range f.lengths[r.Field] {
-			if n > room {
+			if eval.TooLong(tokens, question, n) {
 				long++
 			}
 		}
 		if long > 0 {
 			f.add(SeverityWarning, fmt.Sprintf("about %d of %s looked at (%.0f %%) are longer in %s than the %d tokens that %s reads with a query", long, text.Count(len(f.lengths[r.Field]), "document"),
-				100*float64(long)/float64(len(f.lengths[r.Field])), r.Field, elasticTokens, e.Model),
-				fmt.Sprintf("what is behind is not scored; this is an estimate of %d characters a token", charactersPerToken), "rerank a shorter field, or chunks of it")
+				100*float64(long)/float64(len(f.lengths[r.Field])), r.Field, tokens, r.Model),
+				fmt.Sprintf("what is behind is not scored; this is an estimate of %d characters a token", eval.CharactersPerToken), "rerank a shorter field, or chunks of it")
 		}
 	}
 	return nil

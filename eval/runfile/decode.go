@@ -211,6 +211,7 @@ type completeLine struct {
 	Indices  []eval.IndexInfo            `json:"indices,omitempty"`
 	Warnings []string                    `json:"warnings,omitempty"`
 	Dropped  map[string]eval.DropReasons `json:"dropped,omitempty"`
+	Texts    map[string]eval.Texts       `json:"texts,omitempty"`
 	// Line covers what stands before it in this line, as SHA256 does the lines
 	// before.
 	Line string `json:"line,omitempty"`
@@ -242,7 +243,7 @@ func (d *decoder) complete() {
 		}
 	}
 	d.stored.Complete = &eval.Complete{
-		Type: c.Type, Queries: c.Queries, Failed: c.Failed, Finished: c.Finished, Indices: c.Indices, Warnings: c.Warnings, Dropped: c.Dropped,
+		Type: c.Type, Queries: c.Queries, Failed: c.Failed, Finished: c.Finished, Indices: c.Indices, Warnings: c.Warnings, Dropped: c.Dropped, Texts: c.Texts,
 	}
 	if failed := d.stored.Failed(); c.Failed != failed && c.Queries == len(d.stored.Queries) {
 		d.fail("it counts %d failed queries, and the lines before hold %d", c.Failed, failed)

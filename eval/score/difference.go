@@ -18,13 +18,21 @@ type Side struct {
 	System     string
 }
 
-// Pair is a comparison of two systems: Next minus Base.
+// Pair is a comparison of two systems: Next minus Base. With first stages it
+// compares gains: what Next adds to NextStage, minus what Base adds to
+// BaseStage.
 type Pair struct {
-	Base, Next Side
+	Base, Next           Side
+	BaseStage, NextStage Side
 	// LeadOnly restricts the comparison to the lead metric: it is one of the
 	// family, and not one that a reader would ask for by name.
 	LeadOnly bool
+	// Secondary keeps it out of the family.
+	Secondary bool
 }
+
+// ofGains says whether the pair compares gains.
+func (p *Pair) ofGains() bool { return p.NextStage.Evaluation != nil }
 
 // Difference is one metric of one system compared with that of another, query
 // by query, on the queries that all systems of the comparison answered. All
@@ -33,6 +41,9 @@ type Difference struct {
 	Metric metrics.Metric
 	// Base and System are the names of the systems.
 	Base, System string
+	// OfGains says that what System adds to its first stage is compared with
+	// what Base adds to its own: the means are those of gains.
+	OfGains bool
 	// Primary says that it is one of the declared family, the lead metric's
 	// comparisons. The others are secondary, and not corrected.
 	Primary bool
@@ -82,6 +93,9 @@ type Hole struct {
 type Comparisons struct {
 	// Differences are by pair, then by metric, the lead first.
 	Differences []Difference
+	// Gains compare, by the lead metric, what one reranker adds to one first
+	// stage with what it adds to another.
+	Gains []Difference
 	// Lead is the metric of the family; the zero Metric where no metric can be
 	// tested.
 	Lead metrics.Metric
@@ -91,8 +105,8 @@ type Comparisons struct {
 	// Compared says, by system, whether it answered enough to be compared.
 	Compared []bool
 	// Best is the system with the highest mean of the lead metric, empty where
-	// there is none; Apart says, by system, whether the family tells it from
-	// that one.
+	// there is none; Apart says, by system, whether the verdict on its
+	// difference with that one is that it raises or lowers the metric.
 	Best  string
 	Apart []bool
 }
@@ -106,34 +120,16 @@ func Testable(m metrics.Metric) bool {
 }
 
 // Compare compares the systems on every metric that can be tested. The family
-// is the lead metric, the first of these, on each pair of systems once;
-// other metrics are compared between a reranked system and its first stage, and
-// between the rerankers of one first stage.
+// is the lead metric on each pair of systems once, and on the gains of two
+// systems that the suite asks to compare. Other metrics are compared between a
+// reranked system and its first stage, between the rerankers of one first stage,
+// and between the pairs that the suite names.
 func (e *Evaluation) Compare(o stats.Options) (*Comparisons, error) {
-	m := &e.Run.Manifest
-	side := func(i int) Side { return Side{e, e.Systems[i].System} }
-	var named, others []Pair
-	for j := range e.Systems {
-		for i := range e.Systems[:j] {
-			a, b := e.Systems[i].System, e.Systems[j].System
-			p := Pair{Base: side(i), Next: side(j)}
-			switch stage := m.FirstStageOf(b); {
-			case m.Window(b) > 0 && stage == a:
-				named = append(named, p)
-			case m.Window(b) > 0 && m.Window(a) > 0 && m.FirstStageOf(a) == stage:
-				others = append(others, p)
-			default:
-				p.LeadOnly = true
-				others = append(others, p)
-			}
-		}
-	}
-	pairs := append(named, others...)
 	var sides []Side
 	for i := range e.Systems {
-		sides = append(sides, side(i))
+		sides = append(sides, Side{e, e.Systems[i].System})
 	}
-	return compare(sides, true, pairs, e.Metrics, o)
+	return compare(sides, true, e.pairs(), e.Metrics, o)
 }
 
 // ComparePairs compares sides of several evaluations, which must be of the same
@@ -225,7 +221,7 @@ func compare(sides []Side, answers bool, pairs []Pair, chosen []metrics.Metric, 
 		}
 	}
 	if answers {
-		judge(tests, sides, pairs, lead)
+		judge(tests, lead)
 	}
 	var byMetric [][]Difference // by metric, then by pair
 	for m, metric := range chosen {
@@ -245,8 +241,11 @@ func compare(sides []Side, answers bool, pairs []Pair, chosen []metrics.Metric, 
 		}
 	}
 	for p := range pairs {
-		for _, differences := range byMetric {
-			if d := differences[p]; d.Primary || !pairs[p].LeadOnly {
+		for m, differences := range byMetric {
+			switch d := differences[p]; {
+			case d.OfGains && m == 0:
+				c.Gains = append(c.Gains, d)
+			case !d.OfGains && (m == 0 || !pairs[p].LeadOnly):
 				c.Differences = append(c.Differences, d)
 			}
 		}
@@ -296,22 +295,55 @@ query:
 	}
 }
 
-// differences compares each pair, as a family or each by itself.
-func (t *tested) differences(primary bool) ([]Difference, error) {
+// differences compares each pair: the lead metric's as a family, all others each
+// by itself.
+func (t *tested) differences(lead bool) ([]Difference, error) {
 	all := make([]Difference, len(t.pairs))
-	var contrasts []stats.Contrast
-	var places []int // of the contrasts, among the pairs
-	for i, p := range t.pairs {
-		base, next := t.place(p.Base), t.place(p.Next)
-		all[i] = t.describe(p, base, next)
-		all[i].Primary = primary
-		if t.compared[base] && t.compared[next] && len(t.queries) > 0 {
-			contrasts, places = append(contrasts, stats.Difference(len(t.sides), base, next)), append(places, i)
+	var family, alone []int // the pairs that can be compared
+	for i := range t.pairs {
+		p := &t.pairs[i]
+		all[i] = t.describe(p)
+		all[i].Primary = lead && !p.Secondary
+		switch {
+		case !t.comparable(p):
+		case all[i].Primary:
+			family = append(family, i)
+		case lead || !p.LeadOnly:
+			alone = append(alone, i)
 		}
 	}
-	if len(contrasts) == 0 {
-		return all, nil
+	values := t.values()
+	test := func(places []int) error {
+		if len(places) == 0 {
+			return nil
+		}
+		contrasts := make([]stats.Contrast, len(places))
+		for k, i := range places {
+			contrasts[k] = t.contrast(&t.pairs[i])
+		}
+		f, err := stats.TestFamily(context.Background(), values, contrasts, t.options)
+		for k := 0; k < len(places) && err == nil; k++ {
+			err = t.decide(&all[places[k]], places[k], &f, k)
+		}
+		return err
 	}
+	if err := test(family); err != nil {
+		return nil, err
+	}
+	for _, i := range alone {
+		if err := test([]int{i}); err != nil {
+			return nil, err
+		}
+		all[i].PCorrected = math.NaN()
+	}
+	if lead {
+		t.chooseBest(values, all)
+	}
+	return all, nil
+}
+
+// values are those of the queries, by query, then side.
+func (t *tested) values() [][]float64 {
 	values := make([][]float64, len(t.queries))
 	for i, q := range t.queries {
 		values[i] = make([]float64, len(t.columns))
@@ -321,52 +353,58 @@ func (t *tested) differences(primary bool) ([]Difference, error) {
 			}
 		}
 	}
-	if !primary {
-		for k, i := range places {
-			if t.pairs[i].LeadOnly {
-				continue
-			}
-			f, err := stats.TestFamily(context.Background(), values, contrasts[k:k+1], t.options)
-			if err != nil {
-				return nil, err
-			}
-			if err := t.decide(&all[i], i, &f, 0); err != nil {
-				return nil, err
-			}
-			all[i].PCorrected = math.NaN()
-		}
-		return all, nil
-	}
-	f, err := stats.TestFamily(context.Background(), values, contrasts, t.options)
-	if err != nil {
-		return nil, err
-	}
-	for k, i := range places {
-		if err := t.decide(&all[i], i, &f, k); err != nil {
-			return nil, err
-		}
-	}
-	t.chooseBest(f, values, contrasts)
-	return all, nil
+	return values
 }
 
-// chooseBest says who scored best, and who is not told apart from it.
-func (t *tested) chooseBest(f stats.Family, values [][]float64, contrasts []stats.Contrast) {
-	_, apart := f.Best(values, contrasts, 1-confidence(t.options))
-	t.apart = apart
+// sidesOf are the places of a pair's sides, its first stages behind them.
+func (t *tested) sidesOf(p *Pair) []int {
+	places := []int{t.place(p.Base), t.place(p.Next)}
+	if p.ofGains() {
+		places = append(places, t.place(p.BaseStage), t.place(p.NextStage))
+	}
+	return places
+}
+
+func (t *tested) comparable(p *Pair) bool {
+	for _, side := range t.sidesOf(p) {
+		if !t.compared[side] {
+			return false
+		}
+	}
+	return len(t.queries) > 0
+}
+
+func (t *tested) contrast(p *Pair) stats.Contrast {
+	s := t.sidesOf(p)
+	if p.ofGains() {
+		return stats.GainDifference(len(t.sides), s[3], s[1], s[2], s[0])
+	}
+	return stats.Difference(len(t.sides), s[0], s[1])
+}
+
+// chooseBest says who scored best, and who is told apart from it.
+func (t *tested) chooseBest(values [][]float64, all []Difference) {
 	best, highest := -1, math.Inf(-1)
 	for k := range t.columns {
 		sum := 0.0
 		for _, row := range values {
 			sum += row[k]
 		}
-		if t.compared[k] && sum > highest {
+		if t.compared[k] && sum > highest+rounding*max(1, math.Abs(sum)) {
 			best, highest = k, sum
 		}
-		t.apart[k] = t.apart[k] && t.compared[k]
 	}
-	if best >= 0 {
-		t.best = t.sides[best].System
+	t.apart = make([]bool, len(t.sides))
+	if best < 0 || len(values) == 0 {
+		return
+	}
+	t.best = t.sides[best].System
+	for i := range all {
+		base, next := t.place(t.pairs[i].Base), t.place(t.pairs[i].Next)
+		if all[i].OfGains || base != best && next != best || all[i].Says != stats.Raises && all[i].Says != stats.Lowers {
+			continue
+		}
+		t.apart[base+next-best] = true
 	}
 }
 
@@ -380,11 +418,11 @@ func confidence(o stats.Options) float64 {
 func (t *tested) place(s Side) int { return slices.Index(t.sides, s) }
 
 // describe says what is known of a pair without a test.
-func (t *tested) describe(p Pair, base, next int) Difference {
-	b, n := t.columns[base], t.columns[next]
+func (t *tested) describe(p *Pair) Difference {
+	b, n := t.columns[t.place(p.Base)], t.columns[t.place(p.Next)]
 	unknown := math.NaN()
 	d := Difference{
-		Metric: t.metric, Base: p.Base.System, System: p.Next.System, Says: stats.NoEvidence, Total: len(b.scores.Errors),
+		Metric: t.metric, Base: p.Base.System, System: p.Next.System, OfGains: p.ofGains(), Says: stats.NoEvidence, Total: len(b.scores.Errors),
 		Interval: stats.Interval{Mean: unknown, Confidence: confidence(t.options), Low: unknown, High: unknown, Lower: unknown, Upper: unknown, TooFew: true},
 		BaseMean: unknown, NextMean: unknown, BaseAsRanked: unknown, NextAsRanked: unknown, SD: unknown, P: unknown, PCorrected: unknown,
 		IfJudged: metrics.Settling{Mean: unknown, Low: unknown, High: unknown},
@@ -408,12 +446,20 @@ func (t *tested) describe(p Pair, base, next int) Difference {
 
 // decide fills in what a test says of a pair.
 func (t *tested) decide(d *Difference, pair int, f *stats.Family, test int) error {
-	base, next := t.columns[t.place(t.pairs[pair].Base)], t.columns[t.place(t.pairs[pair].Next)]
+	sides := t.sidesOf(&t.pairs[pair])
+	side := func(side int, of func(c column, q int) float64, q int) float64 { // less its first stage's where gains are compared
+		v := of(t.columns[sides[side]], q)
+		if d.OfGains {
+			v -= of(t.columns[sides[side+2]], q)
+		}
+		return v
+	}
 	differences := make([]float64, len(t.queries))
 	n := float64(len(t.queries))
 	d.BaseMean, d.NextMean, d.BaseAsRanked, d.NextAsRanked = 0, 0, 0, 0
 	for k, q := range t.queries {
-		x := next.value(q) - base.value(q)
+		base, next := side(0, column.value, q), side(1, column.value, q)
+		x := next - base
 		if math.Abs(x) <= rounding {
 			x = 0
 		}
@@ -426,16 +472,27 @@ func (t *tested) decide(d *Difference, pair int, f *stats.Family, test int) erro
 		default:
 			d.Ties++
 		}
-		d.BaseMean, d.NextMean = d.BaseMean+base.value(q)/n, d.NextMean+next.value(q)/n
-		d.BaseAsRanked, d.NextAsRanked = d.BaseAsRanked+base.asRanked(q)/n, d.NextAsRanked+next.asRanked(q)/n
+		d.BaseMean, d.NextMean = d.BaseMean+base/n, d.NextMean+next/n
+		d.BaseAsRanked, d.NextAsRanked = d.BaseAsRanked+side(0, column.asRanked, q)/n, d.NextAsRanked+side(1, column.asRanked, q)/n
 	}
 	d.P, d.PCorrected = f.Tests[test].P, f.Tests[test].PCorrected
 	d.Exact, d.Permutations, d.Seed, d.Family = f.Exact, f.Permutations, f.Seed, len(f.Tests)
+	d.SD = deviation(differences)
+	scale := 1.0
+	if d.OfGains { // which differ by up to 2: half of that has a range that bounds are known for
+		scale = 2
+		for k := range differences {
+			differences[k] /= scale
+		}
+	}
 	v, err := stats.Decide(differences, d.PCorrected, confidence(t.options))
 	if err != nil {
 		return err
 	}
-	d.Says, d.Interval, d.SD = v.Says, v.Interval, deviation(differences)
+	d.Says, d.Interval = v.Says, v.Interval
+	for _, bound := range []*float64{&d.Mean, &d.Low, &d.High, &d.Lower, &d.Upper} {
+		*bound *= scale
+	}
 	if t.judged != nil {
 		d.ifJudged(t, t.judged[pair])
 	}

@@ -1,6 +1,8 @@
 package score
 
 import (
+	"slices"
+
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 )
@@ -64,88 +66,97 @@ func (p *pooled) add(answer *eval.Result, judged []JudgedHit, chosen []metrics.M
 }
 
 // judging is what judging could do to the difference of one pair on one metric.
-// Queries are added in order.
 type judging struct {
+	sides   []int            // the pair's
 	settler *metrics.Settler // nil where there is nothing to settle
-	// low and high are sums over the queries otherwise.
+	// low and high are otherwise means over the queries.
 	low, high float64
 }
 
 // judge says for each metric and pair that is compared what judging could do to
-// it. It reads each query once.
-func judge(tests []*tested, sides []Side, pairs []Pair, lead int) {
-	if len(sides) == 0 {
+// it. It takes each query once, for all of them.
+func judge(tests []*tested, lead int) {
+	var testable []*tested
+	var chosen []metrics.Metric
+	for m, t := range tests {
+		if Testable(t.metric) && len(t.queries) > 0 {
+			t.judge(m == lead)
+			testable, chosen = append(testable, t), append(chosen, t.metric)
+		}
+	}
+	if len(testable) == 0 {
 		return
 	}
-	query := func(side, q int) *eval.Query { return &sides[side].Evaluation.Run.Queries[q] }
-	last := len(sides) - 1
-	queries := len(sides[last].Evaluation.Run.Queries)
-	repeated := make([]bool, queries)
-	for q := range repeated {
-		for i := range sides {
-			repeated[q] = repeated[q] || len(query(i, q).Repeats) > 0
-		}
-	}
-	for m, t := range tests {
-		if !Testable(t.metric) {
-			continue
-		}
-		t.judged = make([]*judging, len(pairs))
-		settles := m == lead
-		for _, q := range t.queries {
-			settles = settles && !repeated[q]
-		}
-		for i, p := range pairs {
-			base, next := t.place(p.Base), t.place(p.Next)
-			if !t.compared[base] || !t.compared[next] || p.LeadOnly && m != lead {
-				continue
-			}
-			t.judged[i] = &judging{}
-			if settles {
-				t.judged[i].settler = metrics.NewSettler(t.metric, base, next)
-			}
-		}
-	}
-	var testable []metrics.Metric
-	for _, t := range tests {
-		if t.judged != nil {
-			testable = append(testable, t.metric)
-		}
-	}
 	var p pooled
-	var bounder metrics.Bounder
-	places := make([]int, len(tests)) // among the queries of each
-	for q := range queries {
-		fresh := false
-		for m, t := range tests {
+	var b metrics.Bounder
+	places := make([]int, len(testable)) // among the queries of each
+	for q := range testable[0].columns[0].scores.Errors {
+		answers := false
+		for m, t := range testable {
 			if places[m] == len(t.queries) || t.queries[places[m]] != q {
 				continue
 			}
 			places[m]++
-			for i, j := range t.judged {
-				if j == nil {
-					continue
-				}
-				if !fresh {
-					fresh = true
-					p.answers(sides, q, testable)
-				}
-				if j.settler != nil {
+			if !answers {
+				answers = true
+				p.answers(t.sides, q, chosen)
+			}
+			for _, j := range t.judged {
+				switch {
+				case j == nil:
+				case j.settler != nil:
 					j.settler.Add(&p.Holes)
-					continue
+				default:
+					j.add(t, &b, &p.Holes, q)
 				}
-				base, next := t.place(pairs[i].Base), t.place(pairs[i].Next)
-				low, high := bounder.Difference(t.metric, &p.Holes, base, next)
-				if repeated[q] { // medians: bounded by the bounds of either side
-					baseLow, baseHigh := t.columns[base].bounds(q)
-					nextLow, nextHigh := t.columns[next].bounds(q)
-					low, high = nextLow-baseHigh, nextHigh-baseLow
-				}
-				n := float64(len(t.queries))
-				j.low, j.high = j.low+low/n, j.high+high/n
 			}
 		}
 	}
+}
+
+// judge begins with the pairs that are compared. What judging could settle is
+// asked of the family.
+func (t *tested) judge(lead bool) {
+	repeated := slices.ContainsFunc(t.queries, t.repeated)
+	t.judged = make([]*judging, len(t.pairs))
+	for i := range t.pairs {
+		p := &t.pairs[i]
+		if !t.comparable(p) || p.LeadOnly && !lead {
+			continue
+		}
+		j := &judging{sides: t.sidesOf(p)}
+		if lead && !p.Secondary && !p.ofGains() && !repeated {
+			j.settler = metrics.NewSettler(t.metric, j.sides[0], j.sides[1])
+		}
+		t.judged[i] = j
+	}
+}
+
+// repeated says whether some side searched a query several times.
+func (t *tested) repeated(q int) bool {
+	return slices.ContainsFunc(t.sides, func(s Side) bool { return len(s.Evaluation.Run.Queries[q].Repeats) > 0 })
+}
+
+// add takes a query's bounds into the means. The bounds of a difference of gains
+// are those of its two gains, each at its worst: as wide as it gets, or wider.
+func (j *judging) add(t *tested, b *metrics.Bounder, h *metrics.Holes, q int) {
+	bounds := func(base, next int) (low, high float64) {
+		if !t.repeated(q) {
+			return b.Difference(t.metric, h, base, next)
+		}
+		// medians: bounded by the bounds of either side
+		baseLow, baseHigh := t.columns[base].bounds(q)
+		nextLow, nextHigh := t.columns[next].bounds(q)
+		return nextLow - baseHigh, nextHigh - baseLow
+	}
+	low, high := bounds(j.sides[0], j.sides[1])
+	if len(j.sides) > 2 {
+		baseLow, baseHigh := bounds(j.sides[2], j.sides[0])
+		nextLow, nextHigh := bounds(j.sides[3], j.sides[1])
+		low, high = nextLow-baseHigh, nextHigh-baseLow
+	}
+	n := float64(len(t.queries))
+	j.low, j.high = j.low+low/n, j.high+high/n
 }
 
 // answers are those of all sides of a comparison to a query, as far as they

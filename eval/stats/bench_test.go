@@ -39,7 +39,7 @@ func BenchmarkCompare(b *testing.B) {
 		base, next := randomPairs(n)
 		b.Run(fmt.Sprintf("queries=%d", n), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := Compare(base, next, Options{}); err != nil {
+				if _, err := Compare(base, next, pairOptions{}); err != nil {
 					b.Fatal(err)
 				}
 			}

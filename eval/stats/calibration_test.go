@@ -160,7 +160,7 @@ func calibrateIntervals(t testing.TB, p population, n, suites int, withBCa bool)
 		if !withBCa {
 			continue
 		}
-		bca, err := Compare(make([]float64, n), d, Options{Resamples: 1000, Permutations: 100, Seed: uint64(suite + 1)})
+		bca, err := Compare(make([]float64, n), d, pairOptions{Options: Options{Permutations: 100, Seed: uint64(suite + 1)}, Resamples: 1000})
 		if err != nil {
 			t.Fatal(err)
 		}

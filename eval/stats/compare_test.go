@@ -15,7 +15,7 @@ import (
 func TestCompareAgreesWithSciPy(t *testing.T) {
 	for _, want := range loadReference(t).Comparisons {
 		t.Run(want.Name, func(t *testing.T) {
-			got, err := Compare(want.Base, want.Next, Options{})
+			got, err := Compare(want.Base, want.Next, pairOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func TestCompareExactWhereFewDifferencesAreNotZero(t *testing.T) {
 	// 30 queries of which 3 fell: 2 of the 8 flips are as extreme.
 	base, next := make([]float64, 30), make([]float64, 30)
 	next[3], next[7], next[29] = -0.1, -0.2, -0.3
-	got, err := Compare(base, next, Options{})
+	got, err := Compare(base, next, pairOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestCompareSpecialCases(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := Compare(test.base, test.next, Options{})
+			got, err := Compare(test.base, test.next, pairOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -128,7 +128,7 @@ func TestCompareSpecialCases(t *testing.T) {
 }
 
 func TestCompareOneQuery(t *testing.T) {
-	got, err := Compare([]float64{0.25}, []float64{0.75}, Options{})
+	got, err := Compare([]float64{0.25}, []float64{0.75}, pairOptions{})
 	if !errors.Is(err, ErrTooFew) {
 		t.Fatalf("error = %v, want ErrTooFew", err)
 	}
@@ -148,18 +148,18 @@ func TestCompareRefuses(t *testing.T) {
 	tests := []struct {
 		name       string
 		base, next []float64
-		options    Options
+		options    pairOptions
 		want       string
 	}{
-		{"nothing", nil, nil, Options{}, "no queries to compare"},
-		{"lengths", []float64{1}, []float64{1, 2}, Options{}, "cannot pair 1 values with 2"},
-		{"NaN", []float64{1, nan}, ok, Options{}, "values NaN and 1 at index 1 are not both finite"},
-		{"infinite", ok, []float64{-inf, 1}, Options{}, "values 0 and -Inf at index 0"},
-		{"overflow", []float64{0, 1.5e308}, []float64{0, -1.5e308}, Options{}, "too large"},
-		{"confidence", ok, ok, Options{Confidence: 95}, "confidence 95 is out of range"},
-		{"confidence NaN", ok, ok, Options{Confidence: nan}, "confidence NaN is out of range"},
-		{"resamples", ok, ok, Options{Resamples: -5}, "-5 bootstrap resamples"},
-		{"permutations", ok, ok, Options{Permutations: 7}, "7 permutations"},
+		{"nothing", nil, nil, pairOptions{}, "no queries to compare"},
+		{"lengths", []float64{1}, []float64{1, 2}, pairOptions{}, "cannot pair 1 values with 2"},
+		{"NaN", []float64{1, nan}, ok, pairOptions{}, "values NaN and 1 at index 1 are not both finite"},
+		{"infinite", ok, []float64{-inf, 1}, pairOptions{}, "values 0 and -Inf at index 0"},
+		{"overflow", []float64{0, 1.5e308}, []float64{0, -1.5e308}, pairOptions{}, "too large"},
+		{"confidence", ok, ok, pairOptions{Options: Options{Confidence: 95}}, "confidence 95 is out of range"},
+		{"confidence NaN", ok, ok, pairOptions{Options: Options{Confidence: nan}}, "confidence NaN is out of range"},
+		{"resamples", ok, ok, pairOptions{Resamples: -5}, "-5 bootstrap resamples"},
+		{"permutations", ok, ok, pairOptions{Options: Options{Permutations: 7}}, "7 permutations"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestCompareDoesNotDependOnCores(t *testing.T) {
 	base, next := randomPairs(3000)
 	before := runtime.GOMAXPROCS(1)
 	defer runtime.GOMAXPROCS(before)
-	options := Options{Seed: 7, Resamples: 1000, Permutations: 10_001}
+	options := pairOptions{Options: Options{Seed: 7, Permutations: 10_001}, Resamples: 1000}
 	want, err := Compare(base, next, options)
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +211,7 @@ func TestCompareProperties(t *testing.T) {
 		)
 		base := rapid.SliceOfN(value, n, n).Draw(t, "base")
 		next := rapid.SliceOfN(value, n, n).Draw(t, "next")
-		options := Options{Resamples: 200, Permutations: 200}
+		options := pairOptions{Options: Options{Permutations: 200}, Resamples: 200}
 		c, err := Compare(base, next, options)
 		if err != nil {
 			t.Fatal(err)
@@ -246,7 +246,7 @@ func TestCompareAll(t *testing.T) {
 			return Pair{values.Draw(t, "base"), values.Draw(t, "next")}
 		})
 		pairs := rapid.SliceOfN(pair, 1, 5).Draw(t, "pairs")
-		o := Options{Seed: 3, Resamples: 300, Permutations: 100}
+		o := pairOptions{Options: Options{Seed: 3, Permutations: 100}, Resamples: 300}
 		all, err := CompareAll(pairs, o)
 		var tooFew error
 		for i, p := range pairs {
@@ -262,7 +262,7 @@ func TestCompareAll(t *testing.T) {
 			t.Errorf("error %v, want %v", err, tooFew)
 		}
 	})
-	if all, err := CompareAll([]Pair{{[]float64{1, 2}, []float64{1, 2}}, {[]float64{1}, nil}}, Options{}); all != nil || err == nil {
+	if all, err := CompareAll([]Pair{{[]float64{1, 2}, []float64{1, 2}}, {[]float64{1}, nil}}, pairOptions{}); all != nil || err == nil {
 		t.Errorf("%v and %v for columns of different lengths", all, err)
 	}
 }

@@ -27,13 +27,12 @@
 //     margin, by the same bound.
 //  5. ShownDifference, ShownMargin, ChangedNeeded, MarginOf, QueriesForMargin
 //     and DefaultMargin say beforehand what so many queries can show.
-//  6. Compare makes a pair's means, counts, randomisation test, paired t-test
-//     and bootstrap interval (BCa), the last two as a second opinion; Holm
-//     adjusts p-values that come from elsewhere.
 //
-// Beside it stand the smaller tools that other packages need: Bootstrap and
-// Folds hand out query indices, Kappa and KappaInterval measure how well two
-// judges agree, FitLine and Quantile describe latencies.
+// Beside it stand the smaller tools that other packages need: Folds hands out
+// query indices, Kappa and KappaInterval measure how well two judges agree,
+// FitLine and Quantile describe latencies. The bootstrap (BCa), the paired
+// t-test, the randomisation test of one pair and Holm's correction are in tests
+// alone, as second opinions.
 //
 // # Why Gaffke's bound
 //

@@ -116,7 +116,7 @@ func TestFamilyOfOnePairIsTheRandomisationTest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		alone, err := Compare(want.Base, want.Next, Options{Seed: 7})
+		alone, err := Compare(want.Base, want.Next, pairOptions{Options: Options{Seed: 7}})
 		if err != nil {
 			t.Fatal(err)
 		}

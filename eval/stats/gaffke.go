@@ -8,6 +8,10 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
+// rounding is the share of the larger value, or of 1, within which two values
+// count as equal.
+const rounding = 1e-12
+
 // MinQueries is the number of queries below which Interval gives no bounds:
 // with 12, even if nothing changed, the 95 % interval of a difference would
 // be ±0.26, which says nothing.

@@ -5,7 +5,6 @@ import "fmt"
 // The defaults of Options.
 const (
 	DefaultSeed         = 1
-	DefaultResamples    = 10_000
 	DefaultPermutations = 100_000
 	DefaultConfidence   = 0.95
 )
@@ -15,15 +14,11 @@ type Options struct {
 	// Seed is where every random number comes from: the same seed gives the
 	// same result, whatever the number of cores. 0 stands for 1.
 	Seed uint64
-	// Resamples is the number of bootstrap resamples, 10,000 where it is 0.
-	Resamples int
-	// Permutations is the number of sign flips of the Monte Carlo
-	// randomisation test, 100,000 where it is 0. The exact test does not
-	// need it.
+	// Permutations is the number of random sign flips of a family whose flips
+	// are too many to count, 100,000 where it is 0.
 	Permutations int
 	// Confidence is the coverage of the interval and of each one-sided
-	// bound, above 0 and below 1; 0.95 where it is 0. Detectable and
-	// QueriesNeeded take 1 − Confidence for the two-sided error.
+	// bound, above 0 and below 1; 0.95 where it is 0.
 	Confidence float64
 }
 
@@ -32,19 +27,11 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Seed == 0 {
 		o.Seed = DefaultSeed
 	}
-	if o.Resamples == 0 {
-		o.Resamples = DefaultResamples
-	}
 	if o.Permutations == 0 {
 		o.Permutations = DefaultPermutations
 	}
 	if o.Confidence == 0 {
 		o.Confidence = DefaultConfidence
-	}
-	// The bounds are quantiles of the resamples: with fewer than some dozens
-	// they would be the extremes and nothing else.
-	if o.Resamples < 100 {
-		return o, fmt.Errorf("%d bootstrap resamples are too few: use at least 100, or 0 for %d", o.Resamples, DefaultResamples)
 	}
 	if o.Permutations < 100 {
 		return o, fmt.Errorf("%d permutations are too few: use at least 100, or 0 for %d", o.Permutations, DefaultPermutations)

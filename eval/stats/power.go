@@ -6,45 +6,13 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Power is the chance of seeing a true difference that Detectable and
-// QueriesNeeded are made for.
+// Power is the chance of seeing a true difference that everything here is made
+// for.
 const Power = 0.80
 
-// MaxQueriesNeeded is what QueriesNeeded returns where the number would be
+// MaxQueriesNeeded is what stands where the number of queries needed would be
 // larger.
 const MaxQueriesNeeded = 1_000_000_000
-
-// Detectable is the smallest difference between two systems that a two-sided
-// test with error 1−confidence sees with 80 % power on n queries whose
-// differences have the standard deviation sd:
-//
-//	(z(1−α/2) + z(0.8)) · sd / √n      (1.960 + 0.842 for confidence 0.95)
-//
-// It is the usual normal approximation, close from about 20 queries on. NaN
-// where n is below 1.
-func Detectable(sd float64, n int, confidence float64) float64 {
-	if n < 1 {
-		return math.NaN()
-	}
-	return powerFactor(confidence) * sd / math.Sqrt(float64(n))
-}
-
-// QueriesNeeded is the smallest number of queries on which a true difference
-// of the given size would be detectable in the sense of Detectable, at least
-// 2 and at most MaxQueriesNeeded; 0 where the difference is 0, which no
-// number of queries can tell from none.
-func QueriesNeeded(difference, sd, confidence float64) int {
-	if difference == 0 || math.IsNaN(difference) || math.IsNaN(sd) {
-		return 0
-	}
-	root := powerFactor(confidence) * sd / difference
-	needed := math.Ceil(root * root)
-	return int(min(max(needed, 2), MaxQueriesNeeded))
-}
-
-func powerFactor(confidence float64) float64 {
-	return distuv.UnitNormal.Quantile(1-(1-confidence)/2) + distuv.UnitNormal.Quantile(Power)
-}
 
 // PowerQueries is the number of queries from which on ShownDifference and
 // ShownMargin are simulated.
@@ -56,7 +24,7 @@ const PowerQueries = 50
 //
 //	2.8·sd/√n + 2.2/n
 //
-// 2.8 is 1.960 + 0.842, the two normal quantiles of Detectable, and 2.2/n is
+// 2.8 is 1.960 + 0.842, the normal quantiles of an error of 5 % and a power of 80 %, and 2.2/n is
 // the price of the one query that lost all that can be lost. Simulated for one
 // comparison at confidence 0.95 from 50 queries on, where it shows 79 to 92 %
 // on differences of real suites. For a larger family 1.960 is replaced by the

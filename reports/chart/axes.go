@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -108,6 +109,15 @@ func (a *axes) hits(b *strings.Builder, says func(i int) string) {
 		half, width := 46/float64(len(a.windows)-1), number(92/float64(len(a.windows)-1))
 		fmt.Fprintf(b, `<g><path class="hit" d="M%s 0h%sv100h-%sz"/><title>%s</title></g>`, number(a.x(i)-half), width, width, says(i))
 	}
+}
+
+// labels are those of the windows, of which some stand out.
+func (a *axes) labels(standOut []int) []belowLabel {
+	var labels []belowLabel
+	for _, i := range a.labelled(standOut) {
+		labels = append(labels, belowLabel{a.x(i), strconv.Itoa(a.windows[i]), slices.Contains(standOut, i)})
+	}
+	return labels
 }
 
 // labelled are the windows to write below the axis, by their places: about

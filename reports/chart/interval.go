@@ -20,6 +20,17 @@ func Interval(mid, low, high, scale float64) template.HTML {
 		at(low), at(high), at(mid)))
 }
 
+// Span draws a mean of values from 0 to 1 with its interval; nothing where one of
+// them is undefined.
+func Span(mid, low, high float64) template.HTML {
+	if math.IsNaN(mid) || math.IsNaN(low) || math.IsNaN(high) {
+		return ""
+	}
+	at := func(v float64) string { return number(3 + 94*min(max(v, 0), 1)) }
+	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 100 10" preserveAspectRatio="none"><path class="axis-line" d="M0 5h100"/><path class="range" d="M%s 5H%s"/><path class="mid" d="M%s 5h0"/></svg>`,
+		at(low), at(high), at(mid)))
+}
+
 // LabelledInterval is Interval with its scale below and words for those who do
 // not see it.
 func LabelledInterval(mid, low, high, scale float64) template.HTML {

@@ -164,7 +164,7 @@ func (c *Line) Summary() string {
 func (c *Line) picture() *picture {
 	return &picture{
 		axes: &c.axes, summary: c.Summary(), heading: fmt.Sprintf("%s by the window of %s", c.Metric, c.Name),
-		standOut: c.recommended(), shapes: c.shapes,
+		below: c.labels(c.recommended()), shapes: c.shapes,
 	}
 }
 

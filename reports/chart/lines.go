@@ -157,7 +157,7 @@ func (c *Lines) recommended() []int {
 func (c *Lines) picture() *picture {
 	return &picture{
 		axes: &c.axes, summary: c.Summary(), heading: c.metric + " by window, rerankers side by side",
-		standOut: c.recommended(), shapes: c.shapes, marks: c.marks,
+		below: c.labels(c.recommended()), shapes: c.shapes, marks: c.marks,
 	}
 }
 

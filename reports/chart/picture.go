@@ -3,25 +3,30 @@ package chart
 import (
 	"fmt"
 	"html/template"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/releval/releval/reports/grid"
 )
 
-// picture is a chart over windows on its way to a page or a file.
+// picture is a chart on its way to a page or a file.
 type picture struct {
 	*axes
 	summary string // says in words what the chart shows
 	heading string // for a file, which stands alone
-	// standOut are the places of the windows to emphasise.
-	standOut []int
+	// below are the labels under the chart.
+	below []belowLabel
 	// shapes writes what a page stretches to the width it has.
 	shapes func(*strings.Builder)
 	// marks, if any, writes what keeps its size and stands at a percentage
 	// of the width and the height.
 	marks func(*strings.Builder)
+}
+
+// belowLabel is a label at a percentage of the width.
+type belowLabel struct {
+	at     float64
+	text   string
+	strong bool
 }
 
 // legendEntry names what a line or a mark stands for.
@@ -61,12 +66,12 @@ func (p *picture) page(legend []legendEntry) template.HTML {
 		b.WriteString(`</svg>`)
 	}
 	b.WriteString(`<div class="x">`)
-	for _, i := range p.labelled(p.standOut) {
-		label := strconv.Itoa(p.windows[i])
-		if slices.Contains(p.standOut, i) {
+	for _, l := range p.below {
+		label := l.text
+		if l.strong {
 			label = "<b>" + label + "</b>"
 		}
-		fmt.Fprintf(&b, `<span style="left:%s%%">%s</span>`, number(p.x(i)), label)
+		fmt.Fprintf(&b, `<span style="left:%s%%">%s</span>`, number(l.at), label)
 	}
 	b.WriteString(`</div></div><ul class="legend">`)
 	for _, l := range legend {
@@ -95,12 +100,12 @@ func (p *picture) file(style string, legend []legendEntry) []byte {
 	for _, tick := range p.ticks() {
 		svgText(&b, left-8, top+inner*p.y(tick)/100+4, "end", "", grid.Fixed(tick))
 	}
-	for _, i := range p.labelled(p.standOut) {
+	for _, l := range p.below {
 		class := ""
-		if slices.Contains(p.standOut, i) {
+		if l.strong {
 			class = "head"
 		}
-		svgText(&b, left+innerWidth*p.x(i)/100, top+inner+20, "middle", class, strconv.Itoa(p.windows[i]))
+		svgText(&b, left+innerWidth*l.at/100, top+inner+20, "middle", class, l.text)
 	}
 	box := fmt.Sprintf(`<svg x="%d" y="%d" width="%s" height="%d"`, left, top, number(innerWidth), inner)
 	b.WriteString(box + ` viewBox="0 0 100 100" preserveAspectRatio="none">`)

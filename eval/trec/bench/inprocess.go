@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -38,17 +40,20 @@ func inProcess(w io.Writer, runs int) error {
 		fmt.Fprintf(w, "| metrics alone: 6,980 queries × 1,000 hits, %d judged × 5 metrics, one core | %.1f |\n", judged, took)
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	base, next := make([]float64, manyQueries), make([]float64, manyQueries)
-	for i := range base {
-		base[i], next[i] = rng.Float64(), rng.Float64()
+	values, differences := make([][]float64, manyQueries), make([]float64, manyQueries)
+	for i := range values {
+		values[i] = []float64{rng.Float64(), rng.Float64()}
+		differences[i] = values[i][1] - values[i][0]
 	}
 	var failed error
 	took := best(runs, func() {
-		if _, err := stats.Compare(base, next, stats.Options{}); err != nil {
-			failed = err
+		family, err := stats.TestFamily(context.Background(), values, stats.AllPairs(2), stats.Options{})
+		if err == nil {
+			_, err = stats.Decide(differences, family.Tests[0].PCorrected, 0.95)
 		}
+		failed = cmp.Or(failed, err)
 	})
-	fmt.Fprintf(w, "| paired test, interval and power: 6,980 queries, 100,000 sign flips, 10,000 resamples | %.1f |\n", took)
+	fmt.Fprintf(w, "| paired test and interval: 6,980 queries, 100,000 sign flips | %.1f |\n", took)
 	return failed
 }
 

@@ -2,6 +2,7 @@ package stats
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"gonum.org/v1/gonum/stat"
@@ -62,6 +63,33 @@ type Comparison struct {
 	Warnings []string
 }
 
+// defaultResamples is how many bootstrap resamples pairOptions stands for.
+const defaultResamples = 10_000
+
+// pairOptions are Options with the number of bootstrap resamples, 10,000 where
+// it is 0.
+type pairOptions struct {
+	Options
+	Resamples int
+}
+
+// withDefaults fills in what was left at zero, and refuses what cannot be.
+func (o pairOptions) withDefaults() (pairOptions, error) {
+	var err error
+	if o.Options, err = o.Options.withDefaults(); err != nil {
+		return o, err
+	}
+	if o.Resamples == 0 {
+		o.Resamples = defaultResamples
+	}
+	// The bounds are quantiles of the resamples: with fewer than some dozens
+	// they would be the extremes and nothing else.
+	if o.Resamples < 100 {
+		return o, fmt.Errorf("%d bootstrap resamples are too few: use at least 100, or 0 for %d", o.Resamples, defaultResamples)
+	}
+	return o, nil
+}
+
 // Compare compares two systems on the same queries: base[i] and next[i] are
 // the values of query i. Differences within rounding error count as 0, and
 // where all are 0 the interval is [0, 0] and both p are 1.
@@ -70,7 +98,7 @@ type Comparison struct {
 // is not finite, or where an option is out of range. With one query it
 // returns ErrTooFew together with a Comparison whose means, Difference and
 // counts are right, whose p are 1, and whose other amounts are NaN.
-func Compare(base, next []float64, o Options) (Comparison, error) {
+func Compare(base, next []float64, o pairOptions) (Comparison, error) {
 	all, err := CompareAll([]Pair{{base, next}}, o)
 	if len(all) == 0 {
 		return Comparison{}, err
@@ -83,7 +111,7 @@ func Compare(base, next []float64, o Options) (Comparison, error) {
 // most of the work: several metrics cost little more than one. Where a pair
 // has one query it returns ErrTooFew together with all comparisons; after any
 // other error there are none.
-func CompareAll(pairs []Pair, o Options) ([]Comparison, error) {
+func CompareAll(pairs []Pair, o pairOptions) ([]Comparison, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
@@ -112,7 +140,7 @@ func CompareAll(pairs []Pair, o Options) ([]Comparison, error) {
 }
 
 // newComparison says all but the intervals and the warnings.
-func newComparison(p Pair, differences []float64, o Options) Comparison {
+func newComparison(p Pair, differences []float64, o pairOptions) Comparison {
 	c := Comparison{
 		N:          len(differences),
 		BaseMean:   stat.Mean(p.Base, nil),

@@ -10,10 +10,6 @@ import (
 // queries.
 type Pair struct{ Base, Next []float64 }
 
-// rounding is the share of the larger value, or of 1, within which two values
-// count as equal.
-const rounding = 1e-12
-
 // pairedDifferences returns next minus base, 0 where only rounding is left.
 func pairedDifferences(base, next []float64) ([]float64, error) {
 	if len(base) != len(next) {
