@@ -22,11 +22,12 @@ scores, what each title contributed, and what nobody judged.`,
 				return err
 			}
 			o.owe(args[0])
-			base, err := j.readBaseline(p)
+			var reader runfile.Reader
+			base, err := j.readBaseline(p, &reader)
 			if err != nil {
 				return err
 			}
-			stored, err := runfile.Read(args[0])
+			stored, err := reader.Read(args[0])
 			if err != nil {
 				return err
 			}

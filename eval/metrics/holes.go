@@ -68,6 +68,7 @@ type Bounder struct {
 	marks  []int32
 	holes  []hole
 	judged Judged
+	list   List
 	walk   idealWalk
 	// coefficients are what each hole is worth to a linear metric.
 	coefficients []float64
@@ -297,7 +298,8 @@ func (p *holeProblem) now(difference bool) float64 {
 }
 
 func (p *holeProblem) valueOf(s *holeSide) float64 {
-	return p.m.ExpectedList(&List{Len: s.n, Hits: s.known, Judged: p.judged}, s.ties, 1).Value
+	p.room.list = List{Len: s.n, Hits: s.known, Judged: p.judged}
+	return p.m.ExpectedList(&p.room.list, s.ties, 1).Value
 }
 
 // closed says that no grading of the holes changes the value.

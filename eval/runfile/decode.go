@@ -25,6 +25,9 @@ const Format = 2
 
 // typeOf gives the value of a line's first member, which must be type.
 func typeOf(line []byte) (string, error) {
+	if bytes.HasPrefix(line, []byte(`{"type":"query",`)) { // as nearly all are
+		return "query", nil
+	}
 	d := jsontext.NewDecoder(bytes.NewReader(line[:min(len(line), 200)]))
 	for _, want := range []string{"{", "type"} {
 		t, err := d.ReadToken()
@@ -52,9 +55,7 @@ func prefixOfJSON(text []byte) bool {
 // decode reads the line in hand. Keys are taken as they are written, and those
 // that nothing knows are refused in files of the present format.
 func (d *decoder) decode(into any) {
-	err := json.Unmarshal(d.text, into,
-		json.RejectUnknownMembers(d.stored.Format == Format),
-		json.WithUnmarshalers(json.UnmarshalFromFunc(d.documents.hits)))
+	err := json.Unmarshal(d.text, into, d.hits, json.RejectUnknownMembers(d.stored.Format == Format))
 	if err == nil {
 		return
 	}
@@ -103,6 +104,7 @@ func (d *decoder) manifest() {
 		return
 	}
 	d.highest = max(m.QueryCount, m.SuiteQueries)
+	d.stored.Queries = make([]eval.Query, 0, min(m.QueryCount, d.most))
 	d.systems, d.orders = make(map[string]*eval.System, len(m.Systems)), make(map[string]eval.Order, len(m.Systems))
 	for i := range m.Systems {
 		d.systems[m.Systems[i].Name], d.orders[m.Systems[i].Name] = &m.Systems[i], m.Systems[i].Order()
@@ -173,10 +175,11 @@ func (d *decoder) ties(q *eval.Query) {
 
 // query takes a query line.
 func (d *decoder) query() {
-	var q eval.Query
+	q := eval.Query{Judgments: d.judgments[:0]}
 	if d.decode(&q); d.err != nil {
 		return
 	}
+	d.judgments = q.Judgments
 	if first, twice := d.queries[q.ID]; twice {
 		d.fail("query %s stands twice, first on line %d", text.Quote(q.ID), first)
 		return
@@ -197,8 +200,29 @@ func (d *decoder) query() {
 	for i := range q.Expect {
 		q.Expect[i].File = q.File
 	}
-	q.Judgments = slices.Clone(q.Judgments) // without the room that decoding leaves behind them
+	d.share(&q)
 	d.stored.Queries = append(d.stored.Queries, q)
+}
+
+// share puts what the query of the run read before has alike in the place of
+// its own.
+func (d *decoder) share(q *eval.Query) {
+	same := d.alike[q.ID]
+	if same == nil || len(q.Judgments) == 0 || !slices.Equal(q.Judgments, same.Judgments) {
+		q.Judgments = slices.Clone(q.Judgments) // without the room that decoding leaves behind them
+	} else {
+		q.Judgments = same.Judgments
+	}
+	if same == nil {
+		return
+	}
+	q.ID = same.ID
+	if q.Text == same.Text {
+		q.Text = same.Text
+	}
+	if len(q.Tags) > 0 && slices.Equal(q.Tags, same.Tags) {
+		q.Tags = same.Tags
+	}
 }
 
 // completeLine is the last line of a run file.

@@ -321,3 +321,34 @@ func FuzzDecodeRun(f *testing.F) {
 		}
 	})
 }
+
+// Two runs that are compared share what they hold alike, and are what they are
+// by themselves.
+func TestReaderSharesWhatIsAlike(t *testing.T) {
+	folder := t.TempDir()
+	var r Reader
+	var together []*Stored
+	for i, name := range []string{"a.jsonl", "b.jsonl"} {
+		run := evaltest.SampleRun()
+		run.Queries[1].Judgments[0].Grade += float64(i)
+		path := filepath.Join(folder, name)
+		writeRun(t, path, run)
+		stored, err := r.Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(run, &stored.Run); diff != "" {
+			t.Errorf("%s changed on its way:\n%s", name, diff)
+		}
+		together = append(together, stored)
+	}
+	a, b := together[0].Queries, together[1].Queries
+	if &a[0].Judgments[0] != &b[0].Judgments[0] {
+		t.Error("equal judgments are held twice")
+	}
+	for system, result := range a[0].Results {
+		if other := b[0].Results[system]; len(result.Hits) == 0 || result.Hits[0].Document != other.Hits[0].Document {
+			t.Errorf("the documents of %s are held twice", system)
+		}
+	}
+}

@@ -133,7 +133,7 @@ func (c *curve) blended(q candidateQuery, weight float64) float64 {
 	score := func(h candidate) float64 { return weight*h.reranked + (1-weight)*h.first }
 	var judged []metrics.Hit
 	for i, h := range q.hits {
-		if h.judgment < 0 {
+		if metrics.IsUnjudged(h.grade) {
 			continue
 		}
 		own, rank := score(h), 1

@@ -105,7 +105,7 @@ func (c *curve) truncated(q candidateQuery, limit float64) (value, length float6
 			continue
 		}
 		n++
-		if h.judgment >= 0 {
+		if !metrics.IsUnjudged(h.grade) {
 			judged = append(judged, metrics.Hit{Rank: n, Grade: h.grade})
 		}
 	}

@@ -71,9 +71,7 @@ type candidate struct {
 	raw      float64 // the reranker's score before the server's scaling
 	reranked float64 // the score that the server returns, from 0 to 1 within the window
 	first    float64 // the first stage's from 0 to 1 within the window
-	rank     int     // in the first stage
-	judgment int     // -1 for none
-	grade    float64
+	grade    float64 // metrics.Unjudged() for none
 }
 
 // candidates joins the two lists of a query at a window.
@@ -100,6 +98,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 			hits = result.Hits
 		}
 	}
+	prepared.hits = make([]candidate, 0, len(hits))
 	credited := make(map[int32]bool)
 	least, most := math.Inf(1), math.Inf(-1)
 	for _, h := range hits {
@@ -108,12 +107,12 @@ func (c *curve) candidates(q, window int) candidateQuery {
 			continue
 		}
 		least, most = min(least, h.Score), max(most, h.Score)
-		found := candidate{raw: rawScore(h.Score), reranked: h.Score, first: scale(seen[at].Score, low, high), rank: at, judgment: -1}
+		found := candidate{raw: rawScore(h.Score), reranked: h.Score, first: scale(seen[at].Score, low, high), grade: metrics.Unjudged()}
 		if m := c.matches[q][at]; m >= 0 && !credited[m] {
 			// The documents of one title share its judgment; the one that the
 			// reranker prefers keeps it.
 			credited[m] = true
-			found.judgment, found.grade = int(m), query.Judgments[m].Grade
+			found.grade = query.Judgments[m].Grade
 		}
 		prepared.hits = append(prepared.hits, found)
 	}

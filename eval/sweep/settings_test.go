@@ -225,14 +225,14 @@ func TestBlendedEqualsSorting(t *testing.T) {
 		n := rapid.IntRange(0, 30).Draw(t, "hits")
 		var q candidateQuery
 		var grades []float64
-		for i := range n {
+		for range n {
 			h := candidate{
 				reranked: float64(rapid.IntRange(0, 5).Draw(t, "reranked")) / 5,
 				first:    float64(rapid.IntRange(0, 5).Draw(t, "first")) / 5,
-				judgment: -1,
+				grade:    metrics.Unjudged(),
 			}
 			if rapid.Bool().Draw(t, "judged") {
-				h.judgment, h.grade = i, float64(rapid.IntRange(0, 3).Draw(t, "grade"))
+				h.grade = float64(rapid.IntRange(0, 3).Draw(t, "grade"))
 				grades = append(grades, h.grade)
 			}
 			q.hits = append(q.hits, h)
@@ -252,11 +252,7 @@ func TestBlendedEqualsSorting(t *testing.T) {
 		})
 		ranking := metrics.Ranking{Judged: q.judged}
 		for _, h := range sorted {
-			if h.judgment >= 0 {
-				ranking.Grades = append(ranking.Grades, h.grade)
-			} else {
-				ranking.Grades = append(ranking.Grades, metrics.Unjudged())
-			}
+			ranking.Grades = append(ranking.Grades, h.grade)
 		}
 		if want, got := m.Score(ranking), c.blended(q, weight); want != got {
 			t.Fatalf("counted %v, sorted %v", got, want)
