@@ -176,6 +176,7 @@ func (d *decoder) ties(q *eval.Query) {
 // query takes a query line.
 func (d *decoder) query() {
 	q := eval.Query{Judgments: d.judgments[:0]}
+	d.documents.batch = d.documents.batch[:0]
 	if d.decode(&q); d.err != nil {
 		return
 	}
@@ -205,13 +206,25 @@ func (d *decoder) query() {
 }
 
 // share puts what the query of the run read before has alike in the place of
-// its own.
+// its own, and keeps the rest: until then judgments and hits are in room that
+// the next query takes.
 func (d *decoder) share(q *eval.Query) {
 	same := d.alike[q.ID]
 	if same == nil || len(q.Judgments) == 0 || !slices.Equal(q.Judgments, same.Judgments) {
-		q.Judgments = slices.Clone(q.Judgments) // without the room that decoding leaves behind them
+		q.Judgments = slices.Clone(q.Judgments)
 	} else {
 		q.Judgments = same.Judgments
+	}
+	for i, results := range append([]eval.Results{q.Results}, q.Repeats...) {
+		for system, r := range results {
+			switch {
+			case r.Hits == nil:
+			case same != nil && i == 0 && !same.Results[system].Failed() && slices.Equal(r.Hits, same.Results[system].Hits):
+				r.Hits = same.Results[system].Hits // as where a first stage stayed as it was
+			default:
+				r.Hits = d.documents.keep(r.Hits)
+			}
+		}
 	}
 	if same == nil {
 		return
@@ -282,7 +295,8 @@ type documents struct {
 	eval.Documents
 	scanner scan.Scanner
 	raw     []byte     // its text
-	batch   []eval.Hit // the list in hand
+	batch   []eval.Hit // the lists of the query in hand
+	block   []eval.Hit // room for lists that are kept
 	// The hit in hand.
 	index, id, title []byte
 	score            float64
@@ -304,12 +318,12 @@ func (k *documents) hits(d *jsontext.Decoder, into *[]eval.Hit) error {
 	k.List()
 	k.raw = raw
 	k.scanner.Reset(raw)
-	k.batch = k.batch[:0]
+	start := len(k.batch)
 	member := k.member // bound once, not for every hit
 	err = k.scanner.List(func() error {
 		h, err := k.hit(member)
 		if err != nil {
-			return fmt.Errorf("hit %d: %w", len(k.batch)+1, err)
+			return fmt.Errorf("hit %d: %w", len(k.batch)-start+1, err)
 		}
 		k.batch = append(k.batch, h)
 		return nil
@@ -317,8 +331,22 @@ func (k *documents) hits(d *jsontext.Decoder, into *[]eval.Hit) error {
 	if err != nil {
 		return err
 	}
-	*into = append(make([]eval.Hit, 0, len(k.batch)), k.batch...)
+	*into = k.batch[start:len(k.batch):len(k.batch)]
+	if len(*into) == 0 {
+		*into = []eval.Hit{} // which is not the same as none
+	}
 	return nil
+}
+
+// keep copies a list. Lists share blocks, because one for each is rounded up to
+// what the allocator has.
+func (k *documents) keep(hits []eval.Hit) []eval.Hit {
+	if k.block == nil || cap(k.block)-len(k.block) < len(hits) {
+		k.block = make([]eval.Hit, 0, max(1<<10, len(hits)))
+	}
+	start := len(k.block)
+	k.block = append(k.block, hits...)
+	return k.block[start:len(k.block):len(k.block)]
 }
 
 func (k *documents) hit(member func(name []byte) error) (eval.Hit, error) {

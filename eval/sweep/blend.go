@@ -130,7 +130,7 @@ func (c *curve) blendRetriever(weight float64, window int) json.RawMessage {
 // the reranker's order. Only the ranks of judged hits are needed: one more
 // than the hits above.
 func (c *curve) blended(q candidateQuery, weight float64) float64 {
-	score := func(h candidate) float64 { return weight*h.reranked + (1-weight)*h.first }
+	score := func(h candidate) float64 { return weight*q.reranked(h) + (1-weight)*h.first }
 	var judged []metrics.Hit
 	for i, h := range q.hits {
 		if metrics.IsUnjudged(h.grade) {

@@ -40,8 +40,8 @@ func (c *curve) estimateMinScore(queries []candidateQuery, folds []stats.Fold, o
 	var all []float64
 	for _, q := range queries {
 		for _, h := range q.hits {
-			if !math.IsInf(h.raw, 0) {
-				all = append(all, h.raw)
+			if raw := rawScore(h.score); !math.IsInf(raw, 0) {
+				all = append(all, raw)
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func (c *curve) truncated(q candidateQuery, limit float64) (value, length float6
 	var judged []metrics.Hit
 	n := 0
 	for _, h := range q.hits {
-		if h.raw < limit {
+		if rawScore(h.score) < limit {
 			continue
 		}
 		n++

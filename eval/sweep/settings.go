@@ -65,13 +65,14 @@ type candidateQuery struct {
 	// hits are in the reranker's order.
 	hits   []candidate
 	scored bool // the first stage's scores tell its hits apart
+	// least and most are the reranker's scores within the window.
+	least, most float64
 }
 
 type candidate struct {
-	raw      float64 // the reranker's score before the server's scaling
-	reranked float64 // the score that the server returns, from 0 to 1 within the window
-	first    float64 // the first stage's from 0 to 1 within the window
-	grade    float64 // metrics.Unjudged() for none
+	score float64 // the reranker's, as the server returns it
+	first float64 // the first stage's from 0 to 1 within the window
+	grade float64 // metrics.Unjudged() for none
 }
 
 // candidates joins the two lists of a query at a window.
@@ -100,14 +101,14 @@ func (c *curve) candidates(q, window int) candidateQuery {
 	}
 	prepared.hits = make([]candidate, 0, len(hits))
 	credited := make(map[int32]bool)
-	least, most := math.Inf(1), math.Inf(-1)
+	prepared.least, prepared.most = math.Inf(1), math.Inf(-1)
 	for _, h := range hits {
 		at, ok := position[h.Key()]
 		if !ok {
 			continue
 		}
-		least, most = min(least, h.Score), max(most, h.Score)
-		found := candidate{raw: rawScore(h.Score), reranked: h.Score, first: scale(seen[at].Score, low, high), grade: metrics.Unjudged()}
+		prepared.least, prepared.most = min(prepared.least, h.Score), max(prepared.most, h.Score)
+		found := candidate{score: h.Score, first: scale(seen[at].Score, low, high), grade: metrics.Unjudged()}
 		if m := c.matches[q][at]; m >= 0 && !credited[m] {
 			// The documents of one title share its judgment; the one that the
 			// reranker prefers keeps it.
@@ -116,11 +117,11 @@ func (c *curve) candidates(q, window int) candidateQuery {
 		}
 		prepared.hits = append(prepared.hits, found)
 	}
-	for i := range prepared.hits {
-		prepared.hits[i].reranked = scale(prepared.hits[i].reranked, least, most)
-	}
 	return prepared
 }
+
+// reranked is a hit's score from the reranker, from 0 to 1 within the window.
+func (q *candidateQuery) reranked(h candidate) float64 { return scale(h.score, q.least, q.most) }
 
 // rawScore undoes the server's scaling of a reranker's score, which is
 // max(raw, 0) + min(exp(raw), 1).

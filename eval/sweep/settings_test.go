@@ -223,13 +223,13 @@ func TestBlendedEqualsSorting(t *testing.T) {
 	c := &curve{base: &base{metrics: []metrics.Metric{m}}}
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 30).Draw(t, "hits")
-		var q candidateQuery
+		q := candidateQuery{least: 0, most: 1}
 		var grades []float64
 		for range n {
 			h := candidate{
-				reranked: float64(rapid.IntRange(0, 5).Draw(t, "reranked")) / 5,
-				first:    float64(rapid.IntRange(0, 5).Draw(t, "first")) / 5,
-				grade:    metrics.Unjudged(),
+				score: float64(rapid.IntRange(0, 5).Draw(t, "reranked")) / 5,
+				first: float64(rapid.IntRange(0, 5).Draw(t, "first")) / 5,
+				grade: metrics.Unjudged(),
 			}
 			if rapid.Bool().Draw(t, "judged") {
 				h.grade = float64(rapid.IntRange(0, 3).Draw(t, "grade"))
@@ -241,7 +241,7 @@ func TestBlendedEqualsSorting(t *testing.T) {
 		weight := float64(rapid.IntRange(0, 4).Draw(t, "weight")) / 4
 		sorted := slices.Clone(q.hits)
 		slices.SortStableFunc(sorted, func(a, b candidate) int {
-			x, y := weight*a.reranked+(1-weight)*a.first, weight*b.reranked+(1-weight)*b.first
+			x, y := weight*a.score+(1-weight)*a.first, weight*b.score+(1-weight)*b.first
 			switch {
 			case x > y:
 				return -1
