@@ -3,6 +3,7 @@ package sweep
 import (
 	"bytes"
 	"encoding/json"
+	"iter"
 	"math"
 	"slices"
 
@@ -41,14 +42,19 @@ type BlendOption struct {
 }
 
 // estimateBlend tries weights in even steps.
-func (c *curve) estimateBlend(queries []candidateQuery, window int, folds []stats.Fold, o Options) *Blend {
-	values := table(blendSteps+1, len(queries))
-	for at, q := range queries {
+func (c *curve) estimateBlend(windows iter.Seq2[int, candidateQuery], window int, folds []stats.Fold, o Options) *Blend {
+	queries := 0
+	for _, fold := range folds {
+		queries += len(fold.Test)
+	}
+	values := table(blendSteps+1, queries)
+	var room []metrics.Hit
+	for at, q := range windows {
 		for i := range values {
-			values[i][at] = c.blended(q, float64(i)/blendSteps)
+			values[i][at] = c.blended(&room, q, float64(i)/blendSteps)
 		}
 	}
-	everyone := make([]int, len(queries))
+	everyone := make([]int, queries)
 	for i := range everyone {
 		everyone[i] = i
 	}
@@ -56,7 +62,7 @@ func (c *curve) estimateBlend(queries []candidateQuery, window int, folds []stat
 	for i := range values {
 		found.Options = append(found.Options, BlendOption{float64(i) / blendSteps, Number(mean(values[i]))})
 	}
-	chosen := make([]float64, len(queries))
+	chosen := make([]float64, queries)
 	for _, fold := range folds {
 		i := bestOver(values, fold.Train)
 		for _, at := range fold.Test {
@@ -129,9 +135,9 @@ func (c *curve) blendRetriever(weight float64, window int) json.RawMessage {
 // blended scores the window in the order of the weighted scores, equal ones in
 // the reranker's order. Only the ranks of judged hits are needed: one more
 // than the hits above.
-func (c *curve) blended(q candidateQuery, weight float64) float64 {
+func (c *curve) blended(room *[]metrics.Hit, q candidateQuery, weight float64) float64 {
 	score := func(h candidate) float64 { return weight*q.reranked(h) + (1-weight)*h.first }
-	var judged []metrics.Hit
+	judged := (*room)[:0]
 	for i, h := range q.hits {
 		if metrics.IsUnjudged(h.grade) {
 			continue
@@ -144,6 +150,7 @@ func (c *curve) blended(q candidateQuery, weight float64) float64 {
 		}
 		judged = append(judged, metrics.Hit{Rank: rank, Grade: h.grade})
 	}
+	*room = judged
 	slices.SortFunc(judged, func(a, b metrics.Hit) int { return a.Rank - b.Rank })
 	list := metrics.List{Len: len(q.hits), Hits: judged, Judged: q.judged}
 	return orZero(c.metrics[0].ScoreList(&list))

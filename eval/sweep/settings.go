@@ -44,22 +44,32 @@ func (c *curve) settings(i int, o Options) *Settings {
 		return nil
 	}
 	s := &Settings{Window: c.windows[i], Folds: len(folds)}
-	candidates := make([]candidateQuery, len(queries))
-	scored := false
-	for at, q := range queries {
-		candidates[at] = c.candidates(q, s.Window)
-		scored = scored || candidates[at].scored
+	var room []candidate
+	windows := func(yield func(at int, q candidateQuery) bool) {
+		for at, q := range queries {
+			found := c.candidates(room[:0], q, s.Window)
+			if room = found.hits; !yield(at, found) {
+				return
+			}
+		}
 	}
-	s.MinScore = c.estimateMinScore(candidates, folds, o)
+	scored := false
+	for _, q := range windows {
+		if scored = scored || q.scored; scored {
+			break
+		}
+	}
+	s.MinScore = c.estimateMinScore(windows, folds, o)
 	if scored {
-		s.Blend = c.estimateBlend(candidates, s.Window, folds, o)
+		s.Blend = c.estimateBlend(windows, s.Window, folds, o)
 	} else {
 		s.Notes = append(s.Notes, "no blend is estimated: the first stage gives equal scores to all its hits")
 	}
 	return s
 }
 
-// candidateQuery is one query's window with both scores.
+// candidateQuery is one query's window with both scores. Its hits are in memory
+// that the next query takes.
 type candidateQuery struct {
 	judged *metrics.Judged
 	// hits are in the reranker's order.
@@ -75,10 +85,11 @@ type candidate struct {
 	grade float64 // metrics.Unjudged() for none
 }
 
-// candidates joins the two lists of a query at a window.
-func (c *curve) candidates(q, window int) candidateQuery {
+// candidates joins the two lists of a query at a window; its hits are appended
+// to room.
+func (c *curve) candidates(room []candidate, q, window int) candidateQuery {
 	query := &c.run.Queries[q]
-	prepared := candidateQuery{judged: c.judged[q]}
+	prepared := candidateQuery{judged: c.judged[q], hits: room}
 	first, reranked := query.Results[c.first], query.Results[c.system]
 	if !c.usable[q] {
 		return prepared
@@ -91,7 +102,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 		low, high = min(low, h.Score), max(high, h.Score)
 	}
 	prepared.scored = high > low
-	hits := Derive(first.Hits, reranked.Hits, window)
+	hits := reranked.Hits // those of the window are picked below, as Derive does
 	if c.measured != nil && window < c.windows[c.covered-1] {
 		hits = nil
 		at := slices.Index(c.windows, window)
@@ -99,7 +110,6 @@ func (c *curve) candidates(q, window int) candidateQuery {
 			hits = result.Hits
 		}
 	}
-	prepared.hits = make([]candidate, 0, len(hits))
 	credited := make(map[int32]bool)
 	prepared.least, prepared.most = math.Inf(1), math.Inf(-1)
 	for _, h := range hits {

@@ -254,7 +254,7 @@ func TestBlendedEqualsSorting(t *testing.T) {
 		for _, h := range sorted {
 			ranking.Grades = append(ranking.Grades, h.grade)
 		}
-		if want, got := m.Score(ranking), c.blended(q, weight); want != got {
+		if want, got := m.Score(ranking), c.blended(new([]metrics.Hit), q, weight); want != got {
 			t.Fatalf("counted %v, sorted %v", got, want)
 		}
 	})
