@@ -53,6 +53,33 @@ func (m *Manifest) Differences(other *Manifest) []string {
 	return found
 }
 
+// By says by whom a system is scored outside of Elasticsearch.
+func (s *System) By() string {
+	by := s.Outside.API
+	if s.InferenceID != "" {
+		by += " " + s.InferenceID
+	}
+	if origin := judgments.Origin(s.Outside.URL); origin != "" {
+		by += " at " + origin
+	}
+	return by
+}
+
+// OutsideNotes say which systems are scored outside of Elasticsearch, and what
+// follows for their latencies.
+func (m *Manifest) OutsideNotes() []string {
+	var notes []string
+	for i := range m.Systems {
+		s := &m.Systems[i]
+		if s.Outside == nil {
+			continue
+		}
+		notes = append(notes, fmt.Sprintf("%s is scored outside Elasticsearch, by %s: its time is that of %s, which fetches the texts (%s), and of the call",
+			s.Name, s.By(), s.FirstStage, s.Field))
+	}
+	return notes
+}
+
 // differences lists in what one system differs from one of the same name.
 func (s *System) differences(other *System) []string {
 	var found []string

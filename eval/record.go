@@ -1,9 +1,11 @@
 package eval
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/text"
@@ -62,5 +64,29 @@ func NewResult(response cluster.Response, titleField string, severalIndices bool
 	if untitled > 0 {
 		r.Warnings = append(r.Warnings, fmt.Sprintf("%s without a value in %s, known by id only", text.Count(int64(untitled), "hit"), titleField))
 	}
+	return r
+}
+
+// NewReranked makes the result of a system whose window was scored outside of
+// Elasticsearch: the first stage's hits that have a score (of the others it is
+// NaN) of at least minScore, nil for all, by falling score; equal ones keep the
+// first stage's order, and tie. It took the first stage's time and the call's.
+func NewReranked(first *Result, scores []float64, minScore *float64, call time.Duration) *Result {
+	ms := float64(call.Microseconds()) / 1000
+	r := &Result{
+		Hits:     []Hit{},
+		TookMS:   first.TookMS + int64(math.Round(ms)),
+		WallMS:   first.WallMS + ms,
+		CallMS:   ms,
+		Warnings: slices.Clone(first.Warnings),
+	}
+	for i, score := range scores {
+		if math.IsNaN(score) || minScore != nil && score < *minScore {
+			continue
+		}
+		r.Hits = append(r.Hits, Hit{Document: first.Hits[i].Document, Score: score})
+	}
+	slices.SortStableFunc(r.Hits, func(a, b Hit) int { return cmp.Compare(float32(b.Score), float32(a.Score)) })
+	r.Ties = Order{}.TiesOf(r.Hits)
 	return r
 }

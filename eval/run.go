@@ -48,6 +48,9 @@ type System struct {
 	// could not be asked.
 	Service string `json:"service,omitempty"`
 	Model   string `json:"model,omitempty"`
+	// Outside is the API that scored the window outside of Elasticsearch; nil
+	// for systems that the cluster answers alone.
+	Outside *judgments.RerankAPI `json:"outside,omitempty"`
 	// Depth is how many hits were asked for.
 	Depth int `json:"depth"`
 	// Retriever is what is sent, for the kind retriever, with its placeholders
@@ -75,7 +78,7 @@ const (
 // ModelTokens is how many tokens of a query and a text together the system's
 // model reads; 0 where that is not known, or the server cuts texts into chunks.
 func (s *System) ModelTokens() int {
-	if _, chunks := s.Extra["chunk_rescorer"]; chunks || s.Service != "elasticsearch" || !strings.HasPrefix(s.Model, elasticRerank) {
+	if _, chunks := s.Extra["chunk_rescorer"]; chunks || s.Outside != nil || s.Service != "elasticsearch" || !strings.HasPrefix(s.Model, elasticRerank) {
 		return 0
 	}
 	return elasticRerankTokens
@@ -220,9 +223,16 @@ type Result struct {
 	Hits []Hit `json:"hits"`
 	// TookMS is the server's own measure in milliseconds, WallMS the time
 	// from sending the request to the end of the answer, of the attempt that
-	// succeeded alone.
+	// succeeded alone. Of a system that is scored outside of Elasticsearch they
+	// are the first stage's and the call's together.
 	TookMS int64   `json:"took_ms"`
 	WallMS float64 `json:"wall_ms"`
+	// CallMS is the part of both that scoring outside of Elasticsearch took, in
+	// milliseconds; 0 for other systems. Untimed says that a part of the scores
+	// came from the cache, so that neither it nor TookMS and WallMS say how long
+	// an application waits.
+	CallMS  float64 `json:"call_ms,omitempty"`
+	Untimed bool    `json:"untimed,omitempty"`
 	// Attempts is how many requests it took; 0 and 1 mean one.
 	Attempts int `json:"attempts,omitempty"`
 	// Ties are the ranges of ranks, from 1, whose order the server did not
@@ -372,6 +382,9 @@ type Complete struct {
 	// Dropped tells apart, by system, the documents that rerankers left out. A
 	// system that is not in it was not looked up.
 	Dropped map[string]DropReasons `json:"dropped,omitempty"`
+	// Usage is what was sent to rerankers outside of Elasticsearch, by system, a
+	// resumed run's earlier part left out.
+	Usage map[string]Usage `json:"usage,omitempty"`
 	// Latency is what was measured after the run; nil where nothing was.
 	Latency *Samples `json:"latency,omitempty"`
 	// Texts are, by system, the texts that may be longer than its model reads.

@@ -73,11 +73,12 @@ func (s *Suite) SearchHash() string {
 		Window             int
 		MinScore           string
 		Extra              map[string]json.RawMessage
-		Over               []string `json:",omitempty"`
+		Over               []string   `json:",omitempty"`
+		API                *RerankAPI `json:",omitempty"`
 	}
 	rerankers := make(map[string]reranker, len(s.Search.Rerankers))
 	for _, r := range s.Search.Rerankers {
-		c := reranker{Field: r.Field, InferenceID: r.InferenceID, Window: r.Window, Over: slices.Sorted(slices.Values(r.Over))}
+		c := reranker{Field: r.Field, InferenceID: r.InferenceID, Window: r.Window, Over: slices.Sorted(slices.Values(r.Over)), API: r.API.canonical()}
 		if r.MinScore != nil {
 			c.MinScore = strconv.FormatFloat(*r.MinScore, 'g', -1, 64)
 		}
@@ -131,6 +132,17 @@ func (o RequestOptions) canonical() *RequestOptions {
 	}
 	o.RuntimeMappings, o.IndicesBoost = CanonicalJSON(o.RuntimeMappings), CanonicalJSON(o.IndicesBoost)
 	return &o
+}
+
+func (a *RerankAPI) canonical() *RerankAPI {
+	if a == nil {
+		return nil
+	}
+	c := *a
+	if c.Parameters != nil {
+		c.Parameters = CanonicalJSON(c.Parameters)
+	}
+	return &c
 }
 
 // CanonicalJSON writes JSON without white space and with sorted keys; numbers

@@ -19,7 +19,7 @@ const (
 	maxWindow = 1_000_000
 )
 
-var rerankerKeys = []string{"field", "inference_id", "rank_window_size", "over", "min_score", "filter", "chunk_rescorer"}
+var rerankerKeys = slices.Concat([]string{"field", "inference_id", "rank_window_size", "over", "min_score", "filter", "chunk_rescorer"}, apiKeys)
 
 // rerankerReasons explain keys that the server knows and a suite sets
 // elsewhere.
@@ -28,6 +28,8 @@ var rerankerReasons = map[string]string{
 	"retriever":      "the reranker is put around search.retriever",
 	"size":           "size is always the reranker's rank_window_size",
 	"window":         "it is called rank_window_size, as on the server",
+	"key":            "a suite holds no secrets: name the environment variable of the key by key_env",
+	"api_key":        "a suite holds no secrets: name the environment variable of the key by key_env",
 }
 
 // isSystemName tells whether a name can stand in reports, gates and file
@@ -80,6 +82,8 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 	r := Reranker{Position: w.at(at), Name: name, Window: defaultWindow}
 	what := "the reranker " + quote(name)
 	before := len(w.problems)
+	api := apiReader{walker: w, what: what}
+	var field *node
 	w.pairs(n, what, func(key string, k, v *node) {
 		if isNull(v) {
 			w.fail(k, "%s has no value; give it one or leave the key out", quote(key))
@@ -87,9 +91,9 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 		}
 		switch key {
 		case "field":
-			r.Field, _ = w.text(v, "field")
+			field, api.a.Fields = v, w.fieldNames(v)
 		case "inference_id":
-			r.InferenceID, _ = w.name(v, "inference_id")
+			r.InferenceID, _ = w.constant(v, "inference_id", w.name)
 		case "rank_window_size":
 			r.Window, _ = w.integer(v, "rank_window_size", 1, maxWindow)
 		case "over":
@@ -99,8 +103,8 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 				r.MinScore = &f
 			}
 		case "filter":
-			if v.Kind != mappingNode && v.Kind != sequenceNode {
-				w.fail(v, "filter must be a query or a list of queries, not %s", kindOf(v))
+			if v.Kind != mappingNode && v.Kind != sequenceNode && !isPlaceholder(v) {
+				w.fail(v, "filter must be a query, a list of queries, or a placeholder for either, not %s", kindOf(v))
 				return
 			}
 			filter := w.raw(v, &rawJSON{what: "the filter of " + what, placeholders: true, refused: refusedInRetriever})
@@ -111,6 +115,9 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 				r.extra(key, w.raw(v, &rawJSON{what: key, refused: refusedInRetriever}))
 			}
 		default:
+			if api.read(key, k, v) {
+				return
+			}
 			if reason, ok := rerankerReasons[key]; ok {
 				w.fail(k, "%s is not allowed in %s: %s", key, what, reason)
 				return
@@ -118,14 +125,33 @@ func (w *walker) reranker(name string, at, n *node) (Reranker, bool) {
 			w.unknownKey(k, what, rerankerKeys)
 		}
 	})
-	if len(w.problems) > before {
-		return r, false
-	}
-	if r.Field == "" {
+	if field == nil && len(w.problems) == before {
 		w.fail(n, "%s needs field: the document field whose value it reads", what)
-		return r, false
 	}
-	return r, true
+	api.finish(&r, field, r.Window)
+	switch {
+	case r.API == nil && len(api.a.Fields) > 1 && api.keys["api"] == nil:
+		w.fail(field, "%s reads %d fields, and the server's reranker reads one; name one, or an api that is asked", what, len(api.a.Fields))
+	case r.API == nil && len(api.a.Fields) == 1:
+		r.Field = api.a.Fields[0]
+	}
+	return r, len(w.problems) == before
+}
+
+// constant reads a setting that is the same for every query.
+func (w *walker) constant(n *node, what string, read func(*node, string) (string, bool)) (string, bool) {
+	text, ok := read(n, what)
+	if ok && len(NewTemplate(jsonString(text)).Placeholders()) > 0 {
+		w.fail(n, "%s must not contain a placeholder, as a system is the same for every query: %s would be sent as it stands", what, quote(text))
+		return "", false
+	}
+	return text, ok
+}
+
+// isPlaceholder says that a scalar is nothing but a placeholder.
+func isPlaceholder(n *node) bool {
+	name, end := placeholderAt([]byte(n.Value))
+	return n.Kind == scalarNode && name != "" && end == len(n.Value)
 }
 
 // chunkRescorer checks the keys of chunk_rescorer, because the server passes

@@ -145,6 +145,7 @@ func (w *walker) search(s *Search, n *node) {
 			s.Index = w.index(v)
 		case "title_field":
 			s.TitleField, _ = w.text(v, "search.title_field")
+			s.TitleFieldPosition = w.at(v)
 		case "documents":
 			s.Documents = w.documents(v)
 		case "mappings", "settings":

@@ -352,6 +352,8 @@ func (w *walker) checkRequestOptions(s *Search) {
 				w.failAt(option.Position, "%s has no place in ES|QL, which the request %s is written in; remove it, or say the same in the query", option.what, system.Name)
 			case opened:
 				continue
+			case system.Reranker != nil && system.Reranker.Outside():
+				continue // its first stage is searched by itself
 			case system.Reranker != nil:
 				w.failAt(option.Position, "%s never reaches the first stage below a reranker, as that of %s: the server passes it on to none of a compound retriever's searches; %s", option.what, system.Name, elsewhere(option.name))
 			case compoundSystem(&system):

@@ -118,6 +118,7 @@ func TestSchemaKnowsEveryKey(t *testing.T) {
 		{"suite", root, suiteKeys},
 		{"search", root.Definitions["search"], searchKeys},
 		{"reranker", root.Definitions["reranker"], rerankerKeys},
+		{"reranker.names", root.Definitions["reranker"].Properties["names"], rerankNameKeys},
 		{"query", root.Definitions["query"], queryKeys},
 		{"request", root.Definitions["request"], requestKeys},
 		{"request options", root.Definitions["search"].Properties["request"], requestOptionsKeys},

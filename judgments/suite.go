@@ -40,8 +40,9 @@ type Search struct {
 	// Index is an index or alias, or several separated by commas.
 	Index string
 	// TitleField is the field whose value identifies a document to the
-	// judgments.
-	TitleField string
+	// judgments; it stands at TitleFieldPosition.
+	TitleField         string
+	TitleFieldPosition Position
 	// Documents is the path of a file with the documents, already
 	// relative to the working directory; empty where the suite has none.
 	Documents string
@@ -68,12 +69,14 @@ type Search struct {
 	Params []Param
 }
 
-// Reranker is one text_similarity_reranker around the first stage.
+// Reranker is one text_similarity_reranker around the first stage, or an API
+// that scores its hits.
 type Reranker struct {
 	Position
 	// Name is the system's name in reports and gates.
 	Name string
-	// Field is the document field whose value the reranker reads.
+	// Field is the document field whose value the reranker reads; empty with
+	// API, which has its own.
 	Field string
 	// InferenceID is the endpoint; empty for the server's default.
 	InferenceID string
@@ -87,6 +90,8 @@ type Reranker struct {
 	// Extra holds the further settings of the retriever (filter,
 	// chunk_rescorer) as raw JSON, sent as they stand.
 	Extra map[string]json.RawMessage
+	// API is who scores the texts instead of the server; nil for the server.
+	API *RerankAPI
 }
 
 // MetricName is a metric as a suite writes it.

@@ -25,10 +25,10 @@ func TestParse(t *testing.T) {
 		Cluster: "https://localhost:9200",
 		Search: Search{
 			Index:      "films-*,more",
-			TitleField: "title.keyword",
-			Documents:  filepath.FromSlash("testdata/ok/films.ndjson.gz"),
-			Mappings:   json.RawMessage(`{"properties":{"title":{"type":"text"}}}`),
-			Settings:   json.RawMessage(`{"number_of_shards":1}`),
+			TitleField: "title.keyword", TitleFieldPosition: Position{"testdata/ok/full.yaml", 5, 16},
+			Documents: filepath.FromSlash("testdata/ok/films.ndjson.gz"),
+			Mappings:  json.RawMessage(`{"properties":{"title":{"type":"text"}}}`),
+			Settings:  json.RawMessage(`{"number_of_shards":1}`),
 			Retriever: json.RawMessage(`{"rrf":{"rank_window_size":100,"retrievers":[` +
 				`{"standard":{"query":{"multi_match":{"query":"{{query}}","fields":["plot^2","title"]}}}},` +
 				`{"knn":{"field":"vector","k":10,"num_candidates":50,"query_vector_builder":{"text_embedding":{"model_id":"m","model_text":"about {{query}}"}}}}]}}`),

@@ -3,6 +3,7 @@ package judgments
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -168,10 +169,14 @@ func filtered(retriever, filter json.RawMessage) json.RawMessage {
 	return out
 }
 
-// listed adds a query, or a list of queries without its brackets.
+// listed adds a query, or a list of queries without its brackets. What a
+// placeholder stands for may be either, and a bool query takes both.
 func listed(to []byte, filter json.RawMessage) []byte {
-	if filter = bytes.TrimSpace(filter); len(filter) > 1 && filter[0] == '[' {
+	switch filter = bytes.TrimSpace(filter); {
+	case len(filter) > 1 && filter[0] == '[':
 		filter = bytes.TrimSpace(filter[1 : len(filter)-1])
+	case len(filter) > 1 && filter[0] == '"':
+		filter = slices.Concat([]byte(`{"bool":{"filter":`), filter, []byte("}}"))
 	}
 	if len(to) > 0 && len(filter) > 0 {
 		to = append(to, ',')

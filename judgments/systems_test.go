@@ -101,6 +101,40 @@ func TestFilterOfRerankers(t *testing.T) {
 	}
 }
 
+// Whether a query, a list of queries or a placeholder for either, a filter of
+// the reranker and one of the retriever both hold.
+func TestFiltersOfBoth(t *testing.T) {
+	for _, test := range []struct{ retriever, reranker, params, want string }{
+		{`{term: {a: 1}}`, `{term: {b: 2}}`, "", `[{"term":{"a":1}},{"term":{"b":2}}]`},
+		{`[{term: {a: 1}}, {term: {c: 3}}]`, `[{term: {b: 2}}]`, "", `[{"term":{"a":1}},{"term":{"c":3}},{"term":{"b":2}}]`},
+		{`"{{x}}"`, `"{{y}}"`, "{x: {term: {a: 1}}, y: [{term: {b: 2}}, {term: {c: 3}}]}", `[{"bool":{"filter":{"term":{"a":1}}}},{"bool":{"filter":[{"term":{"b":2}},{"term":{"c":3}}]}}]`},
+	} {
+		text := "search:\n  index: i\n  title_field: t\n"
+		if test.params != "" {
+			text += "  params: " + test.params + "\n"
+		}
+		text += `  retrievers: {bm25: {standard: {query: {match: {plot: "{{query}}"}}, filter: ` + test.retriever + `}}}
+  rerankers: {elastic: {field: plot, filter: ` + test.reranker + `}}
+queries: [{query: x, relevant: [A]}]
+`
+		s, err := Parse("s.yaml", []byte(text), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		if err := Write(&b, s); err != nil {
+			t.Fatal(err)
+		}
+		if again, err := Parse("s.yaml", b.Bytes(), Options{}); err != nil || again.SearchHash() != s.SearchHash() {
+			t.Errorf("%v: what was written is not what was read:\n%s", err, b.String())
+		}
+		got := NewTemplate(s.Search.Systems()[0].Retriever).Fill(s.Search.Values(&s.Queries[0]))
+		if want := `{"standard":{"query":{"match":{"plot":"x"}},"filter":` + test.want + `}}`; string(got) != want {
+			t.Errorf("%s and %s: %s, want %s", test.retriever, test.reranker, got, want)
+		}
+	}
+}
+
 func TestFill(t *testing.T) {
 	values := map[string]json.RawMessage{
 		"query": json.RawMessage(`"a \"b\" {{x}}"`), "x": json.RawMessage(`1.50`), "list": json.RawMessage(`[0.10,{"a":"{{x}}"}]`),

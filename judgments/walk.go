@@ -245,6 +245,10 @@ func (w *walker) unknownKey(k *node, what string, known []string) {
 		w.fail(k, "%s is not allowed: %s", k.Value, reason)
 		return
 	}
+	if r := spelling.TypographicQuote(k.Value); r != 0 {
+		w.fail(k, "unknown key %s in %s; %c is a typographic quote, which YAML takes for a letter: type \" in its place", quote(k.Value), what, r)
+		return
+	}
 	w.fail(k, "unknown key %s in %s%s", quote(k.Value), what, didYouMean(k.Value, known))
 }
 

@@ -1,6 +1,10 @@
 package judgments
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/releval/releval/judgments/spelling"
+)
 
 // finish completes a suite whose parts are sound, and checks it as a whole.
 func (w *walker) finish(s *Suite) {
@@ -204,6 +208,13 @@ func (j *Judgment) name() string {
 	return "the title " + quote(j.Title)
 }
 
+// quoted warns of a text whose quotes are letters of it.
+func (w *walker) quoted(s *Suite, at Position, what, text string) {
+	if spelling.Unquoted(text) != text {
+		s.Warnings = append(s.Warnings, Problem{at, what + " " + text + " stands between typographic quotes, which YAML takes for letters of it"})
+	}
+}
+
 // warn lists what is allowed but seldom meant.
 func (w *walker) warn(s *Suite) {
 	if len(s.Search.Rerankers) == 0 && len(s.Search.Systems()) == 1 {
@@ -212,8 +223,10 @@ func (w *walker) warn(s *Suite) {
 	for i := range s.Queries {
 		q := &s.Queries[i]
 		relevant := false
+		w.quoted(s, q.Position, "the query", q.Text)
 		for _, j := range q.Relevant {
 			relevant = relevant || j.Grade > 0
+			w.quoted(s, j.Position, "the title", j.Title)
 		}
 		if !relevant && len(q.Expect) == 0 {
 			s.Warnings = append(s.Warnings, Problem{q.Position, "the query " + quote(q.Text) + " has no relevant title, so that most metrics are 0 for it whatever is found"})

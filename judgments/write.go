@@ -122,6 +122,11 @@ func (e encoder) search(s *Suite) error {
 	for _, r := range search.Rerankers {
 		e.line(4, tree.Scalar(r.Name)+":")
 		e.field(6, "field", r.Field)
+		if r.API != nil {
+			if err := e.rerankAPI(r.API); err != nil {
+				return fmt.Errorf("reranker %q: %w", r.Name, err)
+			}
+		}
 		e.field(6, "inference_id", r.InferenceID)
 		if r.Window != 0 && r.Window != defaultWindow {
 			e.line(6, fmt.Sprintf("rank_window_size: %d", r.Window))
@@ -144,6 +149,48 @@ func (e encoder) search(s *Suite) error {
 		return err
 	}
 	return e.params(2, search.Params)
+}
+
+func (e encoder) rerankAPI(a *RerankAPI) error {
+	e.field(6, "api", a.API)
+	e.field(6, "url", a.URL)
+	e.field(6, "model", a.Model)
+	e.field(6, "key_env", a.KeyEnv)
+	e.field(6, "key_header", a.KeyHeader)
+	if len(a.Fields) == 1 {
+		e.field(6, "field", a.Fields[0])
+	} else {
+		e.line(6, "field: "+flowList(a.Fields))
+	}
+	e.field(6, "template", a.Template)
+	e.field(6, "instruction", a.Instruction)
+	for _, n := range []struct {
+		key   string
+		value int
+	}{{"max_characters", a.MaxCharacters}, {"batch", a.Batch}, {"requests_per_minute", a.RequestsPerMinute}} {
+		if n.value != 0 {
+			e.line(6, fmt.Sprintf("%s: %d", n.key, n.value))
+		}
+	}
+	if a.Listwise {
+		e.line(6, "listwise: true")
+	}
+	if a.Names != (RerankNames{}) {
+		raw, err := json.Marshal(a.Names)
+		if err != nil {
+			return fmt.Errorf("names: %w", err)
+		}
+		if err := e.json(6, "names", raw); err != nil {
+			return fmt.Errorf("names: %w", err)
+		}
+	}
+	if a.Parameters == nil {
+		return nil
+	}
+	if err := e.json(6, "parameters", a.Parameters); err != nil {
+		return fmt.Errorf("parameters: %w", err)
+	}
+	return nil
 }
 
 func (e encoder) requests(s *Search) error {

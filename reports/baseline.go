@@ -21,8 +21,8 @@ type BaselineView struct {
 	Name string
 	// Started is when the baseline was run.
 	Started time.Time
-	// Changes are what differs between the two manifests, a line each.
-	Changes []string
+	// Settings are what differs between the two runs besides their results.
+	Settings []compare.Setting
 	// Meaningless lists why the difference means nothing, where somebody
 	// forced it; it stands at the top of the report.
 	Meaningless []string
@@ -44,7 +44,7 @@ func (r *Report) NewBaselineView(name string, c *compare.Result) *BaselineView {
 	view := &BaselineView{
 		Name:        name,
 		Started:     c.Base.Run.Manifest.Started,
-		Changes:     c.Changes,
+		Settings:    c.Settings,
 		Meaningless: c.Meaningless,
 		Differences: c.Differences,
 		LeftOut:     c.LeftOut,
@@ -84,8 +84,12 @@ func movedRows(r *Report, c *compare.Result, system string, moves []compare.Move
 
 // baselineGroup is one system compared with itself in the baseline.
 type baselineGroup struct {
-	system      string
-	sentence    string
+	system string
+	// sentence says all, headline what fits into two lines.
+	sentence, headline string
+	lead               *score.Difference
+	// same says that every metric is as it was.
+	same        bool
 	differences []score.Difference
 }
 
@@ -101,13 +105,17 @@ func (r *Report) baselineGroups() []baselineGroup {
 		last.differences = append(last.differences, d)
 	}
 	for i := range groups {
-		lead := groups[i].differences[0]
-		for _, d := range groups[i].differences {
+		g := &groups[i]
+		g.lead, g.same = &g.differences[0], true
+		for k := range g.differences {
+			d := &g.differences[k]
 			if d.Metric == r.leadMetric() {
-				lead = d
+				g.lead = d
 			}
+			g.same = g.same && d.Says == stats.Unchanged
 		}
-		groups[i].sentence = baselineSentence(&lead, groups[i].differences)
+		g.sentence = baselineSentence(g.lead, g.differences)
+		g.headline = baselineHeadline(g.lead, g.sentence)
 	}
 	return groups
 }
@@ -152,6 +160,26 @@ func baselineSentence(d *score.Difference, all []score.Difference) string {
 	return said
 }
 
+// baselineHeadline says the same on a line of a terminal.
+func baselineHeadline(d *score.Difference, sentence string) string {
+	if d.Says == stats.NoEvidence || d.Says == stats.Unchanged {
+		return sentence
+	}
+	said := map[stats.Says]string{stats.Raises: "rose", stats.Lowers: "fell"}[d.Says]
+	if said == "" {
+		said = "changed here"
+	}
+	interval := ""
+	if !math.IsNaN(d.Low) {
+		interval = " [" + grid.Signed(d.Low) + ", " + grid.Signed(d.High) + "]"
+	}
+	settled := ""
+	if d.Says == stats.Unsettled {
+		settled = ", not settled"
+	}
+	return fmt.Sprintf("%s %s: %s → %s, %s%s, %s%s", d.System, said, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean), grid.Signed(d.Mean), interval, pSaid(corrected(d)), settled)
+}
+
 // ofDay gives the baseline's day.
 func ofDay(b *BaselineView) string {
 	if b.Started.IsZero() {
@@ -160,9 +188,18 @@ func ofDay(b *BaselineView) string {
 	return " of " + b.Started.UTC().Format("2006-01-02")
 }
 
+// changes are the settings that differ, a line each.
+func (b *BaselineView) changes() []string {
+	var lines []string
+	for _, s := range b.Settings {
+		lines = append(lines, s.String())
+	}
+	return lines
+}
+
 // baselineRemarks says what else to know of the comparison.
 func baselineRemarks(b *BaselineView) []string {
-	remarks := append([]string(nil), b.Changes...)
+	remarks := b.changes()
 	for _, line := range b.LeftOut.Says() {
 		remarks = append(remarks, "not compared: "+line)
 	}

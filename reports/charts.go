@@ -54,8 +54,8 @@ func (r *Report) chartFiles(stem string) []chartFile {
 		}
 		files = append(files, chartFile{numbered(stem+".differences", i), charted{differencesChart, s.System}, b.Summary(), b.File()})
 	}
-	if r.Sweep == nil && r.decides() {
-		if c := scatter(r.Decision); c != nil {
+	if d := r.chosenFrom(); d != nil {
+		if c := scatter(d); c != nil {
 			files = append(files, chartFile{stem + ".systems.svg", charted{kind: systemsChart}, c.Summary(), c.File()})
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/text"
 )
 
@@ -96,9 +97,12 @@ func renderWindows(r *Report) ([]byte, error) {
 
 // renderSystems renders a row for each system: the decision table.
 func renderSystems(r *Report) ([]byte, error) {
-	rows := [][]string{{"suite", "system", "kind", "first_stage", "reranker", "metric", "queries", "mean", "as_ranked", "low", "high", "gain", "gain_low", "gain_high", "gain_p_corrected",
+	rows := [][]string{{"suite", "system", "kind", "first_stage", "reranker", "window", "metric", "queries", "mean", "as_ranked", "low", "high", "gain", "gain_low", "gain_high", "gain_p_corrected",
 		"distinguishable_from_best", "best", "ceiling", "latency_source", "latency_samples", "concurrency", "took_p50_ms", "took_p95_ms", "wall_p50_ms", "wall_p95_ms", "documents_scored", "usd_per_1000", "pareto_front"}}
-	d := r.Decision
+	d := r.chosenFrom()
+	if d == nil {
+		d = r.Decision
+	}
 	for i := range d.Rows {
 		row := &d.Rows[i]
 		gain, low, high, p := math.NaN(), math.NaN(), math.NaN(), math.NaN()
@@ -113,7 +117,7 @@ func renderSystems(r *Report) ([]byte, error) {
 		if l.Concurrency != nil {
 			concurrency = strconv.Itoa(*l.Concurrency)
 		}
-		cells := []string{csvText(r.Evaluation.Run.Manifest.Suite), csvText(row.Name), string(row.Kind), csvText(row.FirstStage), csvText(row.Reranker), csvText(d.Lead.String()), strconv.Itoa(d.Queries)}
+		cells := []string{csvText(r.Evaluation.Run.Manifest.Suite), csvText(row.Name), string(row.Kind), csvText(row.FirstStage), csvText(row.Reranker), windowCell(row), csvText(d.Lead.String()), strconv.Itoa(d.Queries)}
 		for _, v := range []float64{row.Mean, row.AsRanked, row.Low, row.High, gain, low, high, p} {
 			cells = append(cells, csvNumber(v))
 		}
@@ -126,6 +130,13 @@ func renderSystems(r *Report) ([]byte, error) {
 	var b bytes.Buffer
 	err := writeRows(&b, rows)
 	return b.Bytes(), err
+}
+
+func windowCell(row *score.DecisionRow) string {
+	if row.FirstStage == "" {
+		return ""
+	}
+	return strconv.Itoa(row.Window)
 }
 
 func writeRows(w io.Writer, rows [][]string) error {

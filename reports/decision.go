@@ -9,6 +9,7 @@ import (
 
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/sweep"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -128,7 +129,7 @@ func measuredHow(l score.Latency) string {
 	case l.Concurrency == 1:
 		return "one query in flight"
 	}
-	return text.Thousands(l.Concurrency) + " queries in flight"
+	return "up to " + text.Thousands(l.Concurrency) + " queries in flight"
 }
 
 // milliseconds prints a time, shorter the longer it is.
@@ -136,8 +137,10 @@ func milliseconds(ms float64) string {
 	switch {
 	case math.IsNaN(ms):
 		return absent
-	case ms >= 99.95:
+	case ms == math.Trunc(ms) || ms >= 99.95:
 		return text.Thousands(int(math.Round(ms)))
+	case ms < 0.995:
+		return text.Fixed(ms, 2)
 	}
 	return text.Fixed(ms, 1)
 }
@@ -186,14 +189,22 @@ func place(d *score.Decision, row *score.DecisionRow) grid.Cell {
 // decisionGrid is the table that systems are chosen from. Where it must be
 // narrow it leaves out what a reader can do without.
 func decisionGrid(d *score.Decision, narrow bool, notes *grid.Footnotes) *grid.Table {
+	return systemsGrid(d, false, narrow, notes)
+}
+
+// systemsGrid is decisionGrid, with each system's window where that was chosen.
+func systemsGrid(d *score.Decision, windows, narrow bool, notes *grid.Footnotes) *grid.Table {
 	g := &grid.Table{Columns: []grid.Column{
 		{Head: "system", Shrink: 10},
 		{Head: d.Lead.String(), Right: true},
 		{Head: coverage(d.Confidence) + " interval", Right: true},
 		{Head: "gain", Right: true},
 	}}
+	if windows {
+		g.Columns = slices.Insert(g.Columns, 1, grid.Column{Head: "window", Right: true})
+	}
 	if narrow {
-		g.Columns[2].Head = coverage(d.Confidence)
+		g.Columns[len(g.Columns)-2].Head = coverage(d.Confidence)
 	} else {
 		g.Columns = append(g.Columns, grid.Column{Head: "gain's interval", Right: true})
 	}
@@ -214,6 +225,9 @@ func decisionGrid(d *score.Decision, narrow bool, notes *grid.Footnotes) *grid.T
 			mean.Note = notes.Mark([]string{"the mean over all orders of tied hits; as the server ranked them it is " + grid.Fixed(row.AsRanked)})
 		}
 		cells := []grid.Cell{{Text: grid.Short(row.Name)}, mean, {Text: meanInterval(row)}}
+		if windows {
+			cells = slices.Insert(cells, 1, grid.Cell{Text: windowOf(row)})
+		}
 		gain, interval := grid.Cell{Text: absent}, absent
 		if row.Gain != nil && row.Gain.Says != stats.NoEvidence {
 			gain, interval = grid.Toned(grid.Signed(row.Gain.Mean), toneOf(row.Gain)), intervalCell(row.Gain)
@@ -229,6 +243,60 @@ func decisionGrid(d *score.Decision, narrow bool, notes *grid.Footnotes) *grid.T
 		g.Add(append(cells, grid.Cell{Text: times(row.Latency.Wall)}, grid.Cell{Text: documentsScored(row.Documents)}, grid.Cell{Text: usd(row.USD)})...)
 	}
 	return g
+}
+
+// windowOf is the window of a row's reranker, a dash where it has none.
+func windowOf(row *score.DecisionRow) string {
+	if row.FirstStage == "" {
+		return absent
+	}
+	return strconv.Itoa(row.Window)
+}
+
+// bestWindows is the choice that a sweep of several rerankers ends in; nil where
+// there is none.
+func (r *Report) bestWindows() *sweep.BestWindows {
+	if r.Sweep == nil || r.Sweep.Best == nil || r.Sweep.Best.Best == "" {
+		return nil
+	}
+	return r.Sweep.Best
+}
+
+// chosenFrom is the table that the report's systems are chosen from; nil where
+// there is none.
+func (r *Report) chosenFrom() *score.Decision {
+	if b := r.bestWindows(); b != nil {
+		return &b.Decision
+	}
+	if r.Sweep != nil || !r.decides() {
+		return nil
+	}
+	return r.Decision
+}
+
+// bestWindowsTitle is the heading over its table.
+const bestWindowsTitle = "Every system, each reranker at its best window"
+
+// bestWindowsSaid is the sentence below its table.
+func bestWindowsSaid(b *sweep.BestWindows) string {
+	said := decisionSaid(&b.Decision)
+	var windows []string
+	for _, name := range append([]string{b.Best}, b.Alike...) {
+		if row := b.Row(name); row.FirstStage != "" {
+			windows = append(windows, fmt.Sprintf("%s is at window %d", name, row.Window))
+		}
+	}
+	if len(windows) > 0 {
+		said += " " + text.And(windows) + "."
+	}
+	return said
+}
+
+// bestWindowsNotes say how the table was made.
+func bestWindowsNotes(b *sweep.BestWindows, narrow bool) []string {
+	chosen := fmt.Sprintf("each window is the recommended one, else that of the highest mean, chosen by the same queries, which flatters means and gains; verdicts are corrected for all %s with other windows (up to %d of each reranker)",
+		text.Count(b.Family, "comparison"), b.Windows)
+	return append([]string{chosen}, decisionNotes(&b.Decision, narrow)...)
 }
 
 func orAbsent(v float64) string {
@@ -255,6 +323,9 @@ func decisionNotes(d *score.Decision, narrow bool) []string {
 		first += "; ceiling: a perfect reranker on the same window"
 		second = "took: the server's own measure; " + second
 	}
+	if !slices.ContainsFunc(d.Rows, func(r score.DecisionRow) bool { return r.Latency.Searches > 0 }) {
+		return []string{first + "; documents: scored by the reranker for a search; no search was timed"}
+	}
 	return []string{first, second + "; documents: scored by the reranker for a search"}
 }
 
@@ -266,9 +337,9 @@ func latencySaid(d *score.Decision) string {
 		if l.Searches == 0 {
 			continue
 		}
-		said := "the run's searches, " + measuredHow(l)
+		said := "the run's searches (" + measuredHow(l) + ")"
 		if l.Sampled {
-			said = text.Plural(l.Searches, "search", "searches") + " measured one at a time after the run"
+			said = text.Plural(l.Searches, "search", "searches") + " measured one at a time"
 		}
 		if !slices.Contains(all, said) {
 			all = append(all, said)

@@ -218,7 +218,7 @@ func checkClaims(t *rapid.T, sentence string, systems []jsonSystem, comparisons 
 		}
 	}
 	least("cheapest", claims.cheapest.FindStringSubmatch(sentence), func(s *jsonSystem) *float64 { return s.USDPer1000 }, "%.2f")
-	least("fastest", claims.fastest.FindStringSubmatch(sentence), func(s *jsonSystem) *float64 { return s.Latency.WallMS.P50 }, "%.1f")
+	least("fastest", claims.fastest.FindStringSubmatch(sentence), func(s *jsonSystem) *float64 { return s.Latency.WallMS.P50 }, "%g")
 	if strings.Contains(sentence, "the fastest") != (claims.fastest.FindStringSubmatch(sentence) != nil) {
 		fail("a claim of the fastest was not read")
 	}

@@ -3,10 +3,14 @@ package reports
 import (
 	"bytes"
 	"encoding/json"
+	"encoding/xml"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,8 +31,18 @@ func evidenceCases() uint64 {
 }
 
 // drawnRun is a run of a first stage and a reranker, which the caller makes of
-// the first stage's answer; one answer in so many fails, on either side.
+// the first stage's answer; one answer in so many fails, on either side. One
+// run in 32 has queries enough for intervals.
 func drawnRun(random *rand.Rand, failures int, rerank func(first *eval.Result) *eval.Result) *eval.Run {
+	queries := 1 + random.IntN(4)
+	if random.IntN(32) == 0 {
+		queries = 14 + random.IntN(6)
+	}
+	return drawnQueries(random, queries, failures, rerank)
+}
+
+// drawnQueries is a drawn run of so many queries.
+func drawnQueries(random *rand.Rand, queries, failures int, rerank func(first *eval.Result) *eval.Result) *eval.Run {
 	run := &eval.Run{
 		Manifest: eval.Manifest{
 			Type: "manifest", Format: 2, Suite: "drawn", File: "drawn.yaml", Seed: 1, Started: time.Unix(1e9, 0), Index: "i", TitleField: "title",
@@ -37,7 +51,7 @@ func drawnRun(random *rand.Rand, failures int, rerank func(first *eval.Result) *
 		},
 		Complete: &eval.Complete{Type: "complete"},
 	}
-	for q := range 14 + random.IntN(6) {
+	for q := range queries {
 		first := &eval.Result{TookMS: 1, WallMS: 1}
 		score := 9.0
 		for rank := range 2 + random.IntN(7) {
@@ -89,18 +103,105 @@ func tiesOf(hits []eval.Hit) [][2]int {
 // verdictWords are what a report of a gain or a loss would say.
 var verdictWords = regexp.MustCompile(`\b(raises|lowers|rose: |fell: |better by|the systems differ|Helps|Hurts)\b`)
 
-// judgeDrawn holds a run against what may be said of it in every format.
-func judgeDrawn(t *testing.T, seed uint64, run *eval.Run, allowed ...stats.Says) *Report {
+// verdictWord finds one; the expression alone would take most of the time.
+func verdictWord(content []byte) string {
+	for _, word := range []string{"raises", "lowers", "rose: ", "fell: ", "better by", "the systems differ", "Helps", "Hurts"} {
+		if bytes.Contains(content, []byte(word)) {
+			if found := verdictWords.Find(content); found != nil {
+				return string(found)
+			}
+		}
+	}
+	return ""
+}
+
+// gatesPassed is how formats for people say how many gates passed.
+var gatesPassed = regexp.MustCompile(`^Gates: [^\n<.]*?\b(\d+) passed`)
+
+// passedIn counts the gates that a report in the format says have passed; -1
+// for a format without gates.
+func passedIn(t *testing.T, format Format, content []byte) int {
+	t.Helper()
+	n := 0
+	switch format {
+	case CSV:
+		return -1
+	case JSON:
+		var read struct {
+			Gates []struct{ Outcome string }
+		}
+		if err := json.Unmarshal(content, &read); err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range read.Gates {
+			if g.Outcome == string(gate.Passed) {
+				n++
+			}
+		}
+	case JUnit:
+		var read junitSuites
+		if err := xml.Unmarshal(content, &read); err != nil {
+			t.Fatal(err)
+		}
+		for _, suite := range read.Suites {
+			for _, c := range suite.Cases {
+				if strings.HasSuffix(suite.Name, ": gates") && c.Failure == nil && c.Error == nil && c.Skipped == nil && !strings.HasPrefix(c.SystemOut, "inconclusive") {
+					n++
+				}
+			}
+		}
+	default:
+		at := bytes.Index(content, []byte("Gates: "))
+		if at < 0 {
+			t.Fatalf("%s says nothing of gates", format)
+		}
+		if found := gatesPassed.FindSubmatch(content[at:]); found != nil {
+			n, _ = strconv.Atoi(string(found[1]))
+		}
+	}
+	return n
+}
+
+// reportDrawn renders a run in every format, and holds each against what its
+// gates decide. It returns what people read of each.
+func reportDrawn(t *testing.T, seed uint64, run *eval.Run) (*Report, map[Format][]byte) {
 	t.Helper()
 	e, err := score.Evaluate(run, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := New(e, stats.Options{Permutations: 500})
+	r, err := New(e, stats.Options{Permutations: 200})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Gates = gate.Evaluate(gate.Input{Scores: e, Integrity: &r.Integrity, Now: time.Unix(1e9, 0)})
+	passed := 0
+	for _, g := range r.Gates {
+		if g.Verdict == gate.Passed {
+			passed++
+		}
+	}
+	said := make(map[Format][]byte)
+	for _, f := range formats() {
+		content, err := render(f.format, r, Options{})
+		if err != nil {
+			t.Fatalf("seed %d: %s: %v", seed, f.format, err)
+		}
+		if n := passedIn(t, f.format, content); n >= 0 && n != passed {
+			t.Fatalf("seed %d: %s says that %d gates passed, and %d did:\n%s", seed, f.format, n, passed, content)
+		}
+		if f.format == HTML { // its style and script have words of their own
+			content = content[bytes.Index(content, []byte("<main>")):bytes.Index(content, []byte("<script>"))]
+		}
+		said[f.format] = content
+	}
+	return r, said
+}
+
+// judgeDrawn holds a run against what may be said of it in every format.
+func judgeDrawn(t *testing.T, seed uint64, run *eval.Run, allowed ...stats.Says) *Report {
+	t.Helper()
+	r, said := reportDrawn(t, seed, run)
 	for _, g := range r.Gates {
 		if g.Verdict == gate.Passed {
 			t.Fatalf("seed %d: the gate passed: %s", seed, g)
@@ -111,17 +212,11 @@ func judgeDrawn(t *testing.T, seed uint64, run *eval.Run, allowed ...stats.Says)
 			t.Fatalf("seed %d: %s says %s: %+v", seed, d.Metric, d.Says, d)
 		}
 	}
-	all := formats() // each case as JSON and in one of the others
-	for i, f := range all {
-		if f.format != JSON && uint64(i) != seed%uint64(len(all)) {
-			continue
-		}
-		content, err := render(f.format, r, Options{})
-		if err != nil {
-			t.Fatalf("seed %d: %s: %v", seed, f.format, err)
-		}
-		if f.format == JSON {
-			var read jsonReport
+	for format, content := range said {
+		if format == JSON {
+			var read struct {
+				Verdicts []struct{ Says stats.Says }
+			}
 			if err := json.Unmarshal(content, &read); err != nil {
 				t.Fatal(err)
 			}
@@ -132,11 +227,8 @@ func judgeDrawn(t *testing.T, seed uint64, run *eval.Run, allowed ...stats.Says)
 			}
 			continue
 		}
-		if f.format == HTML { // its style and script have words of their own
-			content = content[bytes.Index(content, []byte("<main>")):bytes.Index(content, []byte("<script>"))]
-		}
-		if word := verdictWords.Find(content); word != nil {
-			t.Fatalf("seed %d: %s says %q:\n%s", seed, f.format, word, content)
+		if word := verdictWord(content); word != "" {
+			t.Fatalf("seed %d: %s says %q:\n%s", seed, format, word, content)
 		}
 	}
 	return r
@@ -180,12 +272,80 @@ func TestTiesAreNoEvidence(t *testing.T) {
 	}
 }
 
+// Failures alone let no gate pass that the whole run fails, in no format. With
+// a confidence it passes only where it does both with the failed queries left
+// out and with them at their worst.
+func TestFailuresPassNoGateInAnyFormat(t *testing.T) {
+	t.Parallel()
+	passes := 0
+	for seed := range evidenceCases() {
+		random := rand.New(rand.NewPCG(seed, 19))
+		whole := drawnRun(random, 0, func(first *eval.Result) *eval.Result {
+			mixed := &eval.Result{TookMS: 2, WallMS: 2}
+			for rank, i := range random.Perm(len(first.Hits)) {
+				mixed.Hits = append(mixed.Hits, eval.Hit{Document: first.Hits[i].Document, Score: 0.9 - float64(rank)/10})
+			}
+			return mixed
+		})
+		limit := []float64{0, 0.02, 0.1, 0.3, 0.5}[random.IntN(5)]
+		whole.Manifest.Gates = []judgments.Gate{
+			{Metric: "ndcg@5", System: "elastic", Min: &limit},
+			{Metric: "mrr", System: "elastic", Versus: eval.FirstStage, MaxDrop: &limit},
+			{Metric: "ndcg@5", System: "elastic", Versus: eval.FirstStage, MinGain: new(limit / 10)},
+			{Metric: "recall@5", System: "elastic", Versus: eval.FirstStage, MaxQueryDrop: &limit},
+			{Metric: "ndcg@5", System: "elastic", Versus: eval.FirstStage, MaxDrop: &limit, Confidence: 0.95},
+		}
+		failed := *whole
+		failed.Queries = slices.Clone(whole.Queries)
+		left := *whole // without the failed queries
+		left.Queries = nil
+		for i := range failed.Queries {
+			q := &failed.Queries[i]
+			q.Results = maps.Clone(q.Results)
+			fails := false
+			for _, system := range []string{eval.FirstStage, "elastic"} {
+				if random.IntN(6) == 0 {
+					q.Results[system], fails = &eval.Result{Error: "429: too many requests"}, true
+				}
+			}
+			if !fails {
+				left.Queries = append(left.Queries, *q)
+			}
+		}
+		left.Manifest.QueryCount = len(left.Queries)
+		r, _ := reportDrawn(t, seed, &failed)
+		decided := func(run *eval.Run) []gate.Result {
+			e, err := score.Evaluate(run, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return gate.Evaluate(gate.Input{Scores: e, Now: time.Unix(1e9, 0)})
+		}
+		truth, answered := decided(whole), decided(&left)
+		for i, g := range r.Gates {
+			if g.Verdict != gate.Passed {
+				continue
+			}
+			passes++
+			if against := truth[i]; whole.Manifest.Gates[i].Confidence == 0 && against.Verdict != gate.Passed {
+				t.Fatalf("seed %d: failures alone let it pass:\n%s\nwhole: %s", seed, g, against)
+			}
+			if against := answered[i]; whole.Manifest.Gates[i].Confidence > 0 && against.Verdict != gate.Passed {
+				t.Fatalf("seed %d: it does not pass without the failed queries:\n%s\nwithout: %s", seed, g, against)
+			}
+		}
+	}
+	if passes < 100 {
+		t.Errorf("only %d gates passed: they say little", passes)
+	}
+}
+
 // The drawn runs can say something: a reranker that puts the relevant documents
 // first is seen to.
 func TestDrawnRunsCanShowAGain(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
-	run := drawnRun(random, 0, func(first *eval.Result) *eval.Result {
+	run := drawnQueries(random, 15, 0, func(first *eval.Result) *eval.Result {
 		turned := &eval.Result{TookMS: 2, WallMS: 2}
 		for i := range first.Hits {
 			turned.Hits = append(turned.Hits, eval.Hit{Document: first.Hits[len(first.Hits)-1-i].Document, Score: 0.9 - float64(i)/10})

@@ -29,6 +29,9 @@ const (
 type Options struct {
 	// Width is how many columns the terminal has; 0 means 80.
 	Width int
+	// Screen cuts the table format to what a terminal shows at once: the answer,
+	// in at most 30 lines of 80 columns or more.
+	Screen bool
 	// Color allows ANSI colours in the table format.
 	Color bool
 	// Query restricts table and markdown to the explanation of the query
@@ -106,9 +109,12 @@ func render(format Format, r *Report, o Options) ([]byte, error) {
 	var err error
 	switch format {
 	case Table:
-		if o.Query != "" {
+		switch {
+		case o.Query != "":
 			err = writeQuery(&b, r, o.Query, o)
-		} else {
+		case o.Screen:
+			err = writeScreen(&b, r, o)
+		default:
 			err = writeTerminal(&b, r, o)
 		}
 	case Markdown:

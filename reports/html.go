@@ -12,6 +12,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
@@ -23,6 +24,9 @@ import (
 
 //go:embed page.html
 var pageTemplate string
+
+// parsedPage is the template, parsed and escaped once for many reports.
+var parsedPage = sync.OnceValues(func() (*template.Template, error) { return template.New("report").Parse(pageTemplate) })
 
 //go:embed page.css
 var pageStyle string
@@ -119,7 +123,7 @@ type (
 // writeHTML renders one file that needs nothing else: styles, charts and a
 // few lines of script are inside, and its policy forbids it to load anything.
 func writeHTML(w io.Writer, r *Report) error {
-	t, err := template.New("report").Parse(pageTemplate)
+	t, err := parsedPage()
 	if err != nil {
 		return fmt.Errorf("cannot read the report's template: %w", err)
 	}
@@ -247,7 +251,13 @@ func (r *Report) pageNumbers(p *page) {
 		})
 		p.Verdicts = append(p.Verdicts, r.pageVerdict(v, &r.Compared.Differences[i], scale))
 	}
-	p.Best = grid.Clip(text.Clean(r.bestSaid()), 1000)
+	p.Best = r.bestSaid()
+	if b := r.bestWindows(); b != nil {
+		p.Best = bestWindowsSaid(b)
+	} else if r.Sweep != nil {
+		p.Best = ""
+	}
+	p.Best = grid.Clip(text.Clean(p.Best), 1000)
 	systems := r.Evaluation.Systems
 	var notes grid.Footnotes
 	switch {
@@ -255,6 +265,12 @@ func (r *Report) pageNumbers(p *page) {
 		p.Latency = r.pageLatency()
 	case r.Sweep == nil:
 		p.Systems = newPageSystems(r.Decision, "The systems to choose from", &notes)
+		p.Style += template.CSS(chart.ScatterStyle())
+	}
+	if b := r.bestWindows(); b != nil {
+		p.Systems = newPageSystems(&b.Decision, bestWindowsTitle, &notes)
+		p.Systems.Heading, p.Systems.Notes = bestWindowsTitle, bestWindowsNotes(b, false)
+		p.Systems.showWindows(&b.Decision)
 		p.Style += template.CSS(chart.ScatterStyle())
 	}
 	if g := r.gainsGrid(); g != nil {

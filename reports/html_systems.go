@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/releval/releval/eval/score"
@@ -49,11 +50,14 @@ func newPageSystems(d *score.Decision, label string, notes *grid.Footnotes) *pag
 		Heading: decisionTitle, Label: label, Notes: decisionNotes(d, false),
 		Heads: []pageHead{
 			{Text: "#"}, {Text: "system", Left: true}, {Text: d.Lead.String()}, {Text: coverage(d.Confidence) + " interval", Drawn: true}, {Text: "gain"}, {Text: coverage(d.Confidence) + " interval", Drawn: true},
-			{Text: "best?", Left: true}, {Text: "ceiling"}, {Text: "took p50"}, {Text: "took p95"}, {Text: "wall p50"}, {Text: "wall p95"}, {Text: "documents"}, {Text: "$ per 1,000"},
+			{Text: "best?", Left: true}, {Text: "ceiling"}, {Text: "took ms"}, {Text: "wall ms"}, {Text: "documents"}, {Text: "$ per 1,000"},
 		},
 	}
-	scale := 0.0
+	scale, least, most := 0.0, math.Inf(1), math.Inf(-1)
 	for i := range d.Rows {
+		if row := &d.Rows[i]; !math.IsNaN(row.Low) {
+			least, most = min(least, row.Low), max(most, row.High)
+		}
 		if gain := d.Rows[i].Gain; gain != nil {
 			for _, v := range []float64{gain.Mean, gain.Low, gain.High} {
 				if !math.IsNaN(v) {
@@ -63,12 +67,24 @@ func newPageSystems(d *score.Decision, label string, notes *grid.Footnotes) *pag
 		}
 	}
 	for i := range d.Rows {
-		p.Rows = append(p.Rows, newPageSystemRow(d, i, scale, notes))
+		p.Rows = append(p.Rows, newPageSystemRow(d, i, scale, [2]float64{least, most}, notes))
 	}
 	if c := scatter(d); c != nil {
 		p.Plot = c.Page()
 	}
 	return p
+}
+
+// showWindows puts a column with each system's window behind its name.
+func (p *pageSystems) showWindows(d *score.Decision) {
+	p.Heads = slices.Insert(p.Heads, 2, pageHead{Text: "window"})
+	for i := range p.Rows {
+		cell := pageSystemCell{Text: windowOf(&d.Rows[i])}
+		if cell.Text != absent {
+			cell.Value = cell.Text
+		}
+		p.Rows[i].Cells = slices.Insert(p.Rows[i].Cells, 2, cell)
+	}
 }
 
 // medianWall is what the chart of systems has across.
@@ -86,7 +102,7 @@ func scatter(d *score.Decision) *chart.Scatter {
 	return chart.NewScatter(d.Lead.String(), medianWall, points)
 }
 
-func newPageSystemRow(d *score.Decision, i int, scale float64, notes *grid.Footnotes) pageSystemRow {
+func newPageSystemRow(d *score.Decision, i int, scale float64, means [2]float64, notes *grid.Footnotes) pageSystemRow {
 	row := &d.Rows[i]
 	number := func(shown string, v float64) pageSystemCell {
 		c := pageSystemCell{Text: shown}
@@ -110,12 +126,11 @@ func newPageSystemRow(d *score.Decision, i int, scale float64, notes *grid.Footn
 		number(strconv.Itoa(i+1), float64(i+1)),
 		{Text: grid.Short(row.Name), Value: grid.Short(row.Name), Head: true, Left: true},
 		mean,
-		{Small: meanInterval(row), Drawn: chart.Span(row.Mean, row.Low, row.High)},
+		{Small: meanInterval(row), Drawn: chart.Span(row.Mean, row.Low, row.High, means[0], means[1])},
 		gain, gainInterval,
 		{Text: stands.Text, Value: map[string]string{"best": "2", "maybe": "1", "below": "0"}[stands.Text], Class: grid.ToneClass(stands.Tone), Left: true},
 		number(orAbsent(row.Ceiling), row.Ceiling),
-		number(milliseconds(row.Latency.Took.P50), row.Latency.Took.P50), number(milliseconds(row.Latency.Took.P95), row.Latency.Took.P95),
-		number(milliseconds(row.Latency.Wall.P50), row.Latency.Wall.P50), number(milliseconds(row.Latency.Wall.P95), row.Latency.Wall.P95),
+		number(times(row.Latency.Took), row.Latency.Took.P50), number(times(row.Latency.Wall), row.Latency.Wall.P50),
 		number(documentsScored(row.Documents), row.Documents), number(usd(row.USD), row.USD),
 	}}
 	if row.Front {

@@ -35,6 +35,7 @@ type (
 		Decision    *jsonDecision    `json:"decision,omitempty"`
 		Tags        []jsonTag        `json:"tags,omitempty"`
 		Sweeps      []jsonSweep      `json:"sweeps,omitempty"`
+		BestWindows *jsonBestWindows `json:"best_windows,omitempty"`
 		Baseline    *jsonBaseline    `json:"baseline,omitempty"`
 		Gates       []jsonGate       `json:"gates,omitempty"`
 		Queries     []jsonQuery      `json:"queries"`
@@ -110,6 +111,27 @@ type (
 	jsonPercentiles struct {
 		P50 *float64 `json:"p50"`
 		P95 *float64 `json:"p95"`
+	}
+	// jsonBestWindows is the choice that a sweep of several rerankers ends in.
+	jsonBestWindows struct {
+		Decision *jsonDecision     `json:"decision"`
+		Family   int               `json:"family"`
+		Systems  []jsonDecisionRow `json:"systems"`
+	}
+	jsonDecisionRow struct {
+		Name            string       `json:"name"`
+		FirstStage      string       `json:"first_stage,omitempty"`
+		Window          int          `json:"window,omitempty"`
+		Mean            *float64     `json:"mean"`
+		Interval        jsonInterval `json:"interval"`
+		Gain            *float64     `json:"gain"`
+		GainInterval    jsonInterval `json:"gain_interval"`
+		Says            stats.Says   `json:"says,omitempty"`
+		Distinguishable *bool        `json:"distinguishable_from_best"`
+		Ceiling         *float64     `json:"ceiling"`
+		Latency         jsonLatency  `json:"latency"`
+		DocumentsScored *float64     `json:"documents_scored"`
+		USDPer1000      *float64     `json:"usd_per_1000"`
 	}
 	jsonDecision struct {
 		Metric     string  `json:"metric"`
@@ -312,7 +334,6 @@ func writeJSON(w io.Writer, r *Report, o Options) error {
 		Verdicts:    []jsonVerdict{},
 		Systems:     []jsonSystem{},
 		Comparisons: comparisons(append(slices.Clone(r.Compared.Differences), r.Compared.Gains...)),
-		Decision:    newJSONDecision(r.Decision),
 		Queries:     []jsonQuery{},
 		Rows:        []jsonRow{},
 		Hits:        []jsonHit{},
@@ -334,6 +355,12 @@ func writeJSON(w io.Writer, r *Report, o Options) error {
 		if o.Query == "" || e.Run.Queries[i].ID == o.Query {
 			r.addQuery(&report, i)
 		}
+	}
+	if r.Sweep == nil { // a sweep's run is at the largest window, which nobody need take
+		report.Decision = newJSONDecision(r.Decision, decisionSaid(r.Decision))
+	}
+	if b := r.bestWindows(); b != nil {
+		report.BestWindows = newJSONBestWindows(b)
 	}
 	r.addViews(&report)
 	content, err := json.MarshalIndent(report, "", "  ")
@@ -394,20 +421,39 @@ func newJSONLatency(l score.Latency) jsonLatency {
 }
 
 // newJSONDecision is nil where there is nothing to choose from.
-func newJSONDecision(d *score.Decision) *jsonDecision {
+func newJSONDecision(d *score.Decision, sentence string) *jsonDecision {
 	if d.Best == "" || len(d.Rows) < 2 {
 		return nil
 	}
 	j := &jsonDecision{
 		Metric: d.Lead.String(), Queries: d.Queries, Confidence: d.Confidence, Best: d.Best,
 		NotDistinguishable: orEmpty(d.Alike), Cheapest: orEmpty(d.Cheapest), Fastest: orEmpty(d.Fastest), Front: []string{}, Open: orEmpty(d.Open), Order: []string{},
-		Sentence: text.Clean(decisionSaid(d)),
+		Sentence: text.Clean(sentence),
 	}
 	for i := range d.Rows {
 		j.Order = append(j.Order, d.Rows[i].Name)
 		if d.Rows[i].Front {
 			j.Front = append(j.Front, d.Rows[i].Name)
 		}
+	}
+	return j
+}
+
+func newJSONBestWindows(b *sweep.BestWindows) *jsonBestWindows {
+	j := &jsonBestWindows{Decision: newJSONDecision(&b.Decision, bestWindowsSaid(b)), Family: b.Family}
+	for i := range b.Rows {
+		row := &b.Rows[i]
+		one := jsonDecisionRow{
+			Name: row.Name, FirstStage: row.FirstStage, Window: row.Window, Mean: finite(row.Mean), Interval: jsonInterval{finite(row.Low), finite(row.High)},
+			Ceiling: finite(row.Ceiling), Latency: newJSONLatency(row.Latency), DocumentsScored: finite(row.Documents), USDPer1000: finite(row.USD),
+		}
+		if row.Compared {
+			one.Distinguishable = &row.Apart
+		}
+		if g := row.Gain; g != nil {
+			one.Gain, one.GainInterval, one.Says = finite(g.Mean), jsonInterval{finite(g.Low), finite(g.High)}, g.Says
+		}
+		j.Systems = append(j.Systems, one)
 	}
 	return j
 }
@@ -451,7 +497,7 @@ func (r *Report) addViews(report *jsonReport) {
 		report.Gates = append(report.Gates, jsonGate{g.Source, g.Position.String(), g.Query, g.System, g.Metric, g.Expected, g.Actual, finite(g.Margin), string(g.Verdict), g.Reason})
 	}
 	if b := r.Baseline; b != nil {
-		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.Changes), orEmpty(b.Meaningless), comparisons(b.Differences), orEmpty(b.LeftOut.Removed), orEmpty(b.LeftOut.Added), orEmpty(b.LeftOut.Regraded), orEmpty(b.LeftOut.Reworded)}
+		report.Baseline = &jsonBaseline{b.Name, stamp(b.Started), orEmpty(b.changes()), orEmpty(b.Meaningless), comparisons(b.Differences), orEmpty(b.LeftOut.Removed), orEmpty(b.LeftOut.Added), orEmpty(b.LeftOut.Regraded), orEmpty(b.LeftOut.Reworded)}
 	}
 	for i := range r.swept() {
 		report.Sweeps = append(report.Sweeps, newJSONSweep(r.Sweep, &r.Sweep.Rerankers[i]))

@@ -138,7 +138,7 @@ func (d *document) opening() {
 		sign := map[grid.Tone]string{grid.Good: "✅", grid.Bad: "❌"}[decisionTone(r.swept()[i].Recommendation.Decision.Action)]
 		b.WriteString(cmp.Or(sign, "〰️") + " **" + grid.EscapeMarkdown(text.Clean(phrase)) + "**\n\n")
 	}
-	if best := r.bestSaid(); best != "" {
+	if best := r.bestSaid(); best != "" && r.Sweep == nil {
 		b.WriteString("**" + grid.EscapeMarkdown(text.Clean(best)) + "**\n\n")
 	}
 	for _, v := range r.opens() {
@@ -404,6 +404,16 @@ func (d *document) sweeps() {
 			body += "\n" + c
 		}
 		d.add("the sweeps side by side", "### Windows side by side: "+grid.EscapeMarkdown(r.Lead())+"\n\n"+body)
+	}
+	if b := d.report.bestWindows(); b != nil {
+		body := d.grid(systemsGrid(&b.Decision, true, false, &d.notes)) + "\n**" + grid.EscapeMarkdown(text.Clean(bestWindowsSaid(b))) + "**\n\n"
+		if c := d.chart(charted{kind: systemsChart}); c != "" {
+			body += c + "\n"
+		}
+		for _, note := range bestWindowsNotes(b, false) {
+			body += "<sub>" + grid.EscapeMarkdown(note) + "</sub>\\\n"
+		}
+		d.add("the systems at their best windows", "### "+grid.EscapeMarkdown(bestWindowsTitle)+"\n\n"+strings.TrimSuffix(body, "\\\n")+"\n")
 	}
 	for _, one := range d.report.swept() {
 		var b strings.Builder

@@ -18,37 +18,56 @@ const fewJudged = 0.7
 // next says what to do next, the most urgent first, three things at most.
 func (r *Report) next() []string {
 	var next []string
-	run := r.RunFile
-	if run == "" {
-		run = "RUN"
-	}
 	m := &r.Evaluation.Run.Manifest
+	suite := quoted(m.File, "SUITE")
+	resume := fmt.Sprintf("releval run %s --resume %s", suite, quoted(r.RunFile, ""))
+	if r.RunFile == "" {
+		resume = fmt.Sprintf("releval run %s --out run.jsonl, which can be resumed", suite)
+	}
 	if r.Integrity.Incomplete {
-		next = append(next, fmt.Sprintf("finish the run: releval run %s --resume %s", quoted(m.File, "SUITE"), quoted(r.RunFile, "RUN")))
+		next = append(next, "finish the run: "+resume)
 	}
 	if failed := r.Evaluation.Run.Failed(); failed > 0 {
-		next = append(next, fmt.Sprintf("search again what failed: %s, which count in no comparison: releval run %s --resume %s", text.Count(failed, "query"), quoted(m.File, "SUITE"), quoted(r.RunFile, "RUN")))
+		next = append(next, fmt.Sprintf("search again what failed: %s, which count in no comparison: %s", text.Count(failed, "query"), resume))
 	}
 	for _, s := range r.Integrity.Systems {
 		if len(s.NotReranked) > 0 {
 			next = append(next, fmt.Sprintf("find out why %s did not rerank %s: the numbers are not its own", s.System, text.Count(len(s.NotReranked), "query")))
 		}
 	}
-	if share := r.judgedShare(); share < fewJudged {
-		next = append(next, fmt.Sprintf("judge more: %s of the top %d hits are judged; releval pool %s lists the others", grid.Percent(share), integrity.JudgedDepth, quoted(m.File, "SUITE")))
+	loss := ""
+	if rows, _ := r.moved(); len(rows) > 0 && rows[0].Difference < 0 {
+		loss = "see why the largest loss happened: " + r.explains(r.Evaluation.Run.Queries[rows[0].Query].ID)
+	}
+	if loss != "" && r.Baseline != nil { // what was asked comes first
+		next, loss = append(next, loss), ""
 	}
 	if len(r.Unresolved) > 0 {
-		next = append(next, fmt.Sprintf("repair %s that no document matches: releval check %s", text.Plural(len(r.Unresolved), "title", "titles"), quoted(m.File, "SUITE")))
+		next = append(next, fmt.Sprintf("repair %s that no document matches: releval check %s", text.Plural(len(r.Unresolved), "title", "titles"), suite))
+	}
+	if share := r.judgedShare(); share < fewJudged {
+		next = append(next, fmt.Sprintf("judge more: %s of the top %d hits are judged; releval pool %s lists the others", grid.Percent(share), integrity.JudgedDepth, suite))
 	}
 	verdicts := r.verdicts()
-	if i := slices.IndexFunc(verdicts, func(v verdict) bool { return v.Worst != nil }); i >= 0 {
-		q := &r.Evaluation.Run.Queries[verdicts[i].Worst.Query]
-		next = append(next, fmt.Sprintf("see why the largest loss happened: releval report %s --query %s", quoted(run, "RUN"), quoted(q.ID, "ID")))
+	if loss != "" {
+		next = append(next, loss)
 	}
 	if r.Sweep == nil && slices.ContainsFunc(verdicts, func(v verdict) bool { return v.Says == stats.Raises }) {
-		next = append(next, fmt.Sprintf("find the cheapest window that is good enough: releval sweep %s", quoted(m.File, "SUITE")))
+		next = append(next, fmt.Sprintf("find the cheapest window that is good enough: releval sweep %s", suite))
 	}
 	return next[:min(len(next), 3)]
+}
+
+// explains is the command that explains a query of this run.
+func (r *Report) explains(id string) string {
+	query := quoted(id, "ID")
+	switch {
+	case r.Kept:
+		return "releval report --query " + query
+	case r.RunFile != "":
+		return fmt.Sprintf("releval report %s --query %s", quoted(r.RunFile, ""), query)
+	}
+	return fmt.Sprintf("releval run %s --out run.jsonl, then releval report run.jsonl --query %s", quoted(r.Evaluation.Run.Manifest.File, "SUITE"), query)
 }
 
 // judgedShare is the smallest share of judged top hits of any system, 1 where

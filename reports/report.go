@@ -42,6 +42,8 @@ type Report struct {
 	// RunFile is where the run was saved, for the commands that the report
 	// proposes; empty where it was not.
 	RunFile string
+	// Kept says that releval report without a file shows this run.
+	Kept bool
 	// Ended is what ended the run before its end; empty for one that came to
 	// it, and for one that is read from a file.
 	Ended string

@@ -76,6 +76,14 @@ func sample() *eval.Run {
 	}
 }
 
+// cutSample is the sample, cut short.
+func cutSample() *eval.Run {
+	run := sample()
+	run.Complete = nil
+	run.Queries = run.Queries[:2]
+	return run
+}
+
 func mustReport(run *eval.Run) *Report {
 	e, err := score.Evaluate(run, nil)
 	if err != nil {
@@ -303,6 +311,6 @@ var hostileReport = sync.OnceValue(func() *Report {
 			pointAt(10, 0.1*float64(i), math.NaN(), 0, 0, math.NaN(), 1, 2),
 		}})
 	}
-	r.Baseline = &BaselineView{Name: hostile[1], Changes: append([]string(nil), hostile...), Meaningless: []string{hostile[0]}, Differences: r.Compared.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}, LeftOut: compare.LeftOut{Added: append([]string(nil), hostile...)}}
+	r.Baseline = &BaselineView{Name: hostile[1], Settings: []compare.Setting{{What: hostile[0], Old: hostile[1], New: hostile[2]}}, Meaningless: []string{hostile[0]}, Differences: r.Compared.Differences, Queries: [][]QueryRow{nil, r.Queries[0]}, LeftOut: compare.LeftOut{Added: append([]string(nil), hostile...)}}
 	return r
 })

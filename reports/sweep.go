@@ -192,7 +192,7 @@ func latencySays(r *sweep.Result, one *sweep.Reranker) string {
 	if f := l.Took; f != nil {
 		phrase += fmt.Sprintf(", the server's took about %s ms + %s ms · w", grid.Compact(f.Base), grid.Compact(f.PerDocument))
 	}
-	if t := r.FirstStage.Latency; t != nil {
+	if t := l.First; t != nil {
 		phrase += fmt.Sprintf("; without the reranker p50 %s ms, p95 %s ms", grid.Milliseconds(float64(t.WallP50)), grid.Milliseconds(float64(t.WallP95)))
 	}
 	if l.Queries < samplesForP95 {

@@ -194,16 +194,16 @@ func (t *terminal) numbers() {
 		t.heading(t.report.gainsTitle())
 		t.grid(g)
 	}
-	if !t.report.decides() {
-		t.heading(latencyTitle)
-		t.grid(timesGrid(t.report.Decision))
-		t.say(latencyNote(t.report.Decision))
-	}
 	for _, line := range t.notes.Lines() {
 		t.say(line)
 	}
 	if phrase := method(t.report.Compared.Differences); phrase != "" {
 		t.say(phrase)
+	}
+	if !t.report.decides() {
+		t.heading(latencyTitle)
+		t.grid(timesGrid(t.report.Decision))
+		t.say(latencyNote(t.report.Decision))
 	}
 	if g := t.report.boundsGrid(); g != nil {
 		t.heading("If the unjudged hits were judged, means and differences could be")
@@ -347,6 +347,20 @@ func (t *terminal) sweeps() {
 		if c := chart.NewLines(curves); c != nil {
 			t.blank()
 			t.b.WriteString(c.Terminal(t.Columns()))
+		}
+	}
+	if b := t.report.bestWindows(); b != nil {
+		t.heading(bestWindowsTitle)
+		g := systemsGrid(&b.Decision, true, false, &t.notes)
+		narrow := !g.Fits(t.Screen)
+		if narrow {
+			g = systemsGrid(&b.Decision, true, true, &t.notes)
+		}
+		t.grid(g)
+		t.blank()
+		t.b.WriteString(t.Bold(grid.Wrap(text.Clean(bestWindowsSaid(b)), t.Columns(), "", "")))
+		for _, note := range bestWindowsNotes(b, narrow) {
+			t.say(note)
 		}
 	}
 	for i := range r.Rerankers {

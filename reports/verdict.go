@@ -229,7 +229,10 @@ func server(c eval.ClusterInfo) string {
 // describe says what a reranker is.
 func describe(k eval.System) string {
 	endpoint := k.InferenceID
-	if endpoint == "" {
+	switch {
+	case k.Outside != nil:
+		endpoint = k.By()
+	case endpoint == "":
 		endpoint = "the default endpoint"
 	}
 	s := fmt.Sprintf("%s: %s on %s, window %d", k.Name, endpoint, k.Field, k.Window)
@@ -238,6 +241,9 @@ func describe(k eval.System) string {
 	}
 	if k.Model != "" {
 		s += ", model " + k.Model
+	}
+	if k.Outside != nil {
+		s += ", scored outside Elasticsearch"
 	}
 	return s
 }

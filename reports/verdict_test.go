@@ -156,7 +156,7 @@ func TestFindings(t *testing.T) {
 	if strings.Index(all, "\n- ") < strings.LastIndex(all, "\n! ") {
 		t.Errorf("the serious ones do not come first:\n%s", all)
 	}
-	if next := r.next(); len(next) != 3 || !strings.HasPrefix(next[0], "finish the run: releval run films.yaml --resume RUN") {
+	if next := r.next(); len(next) != 3 || !strings.HasPrefix(next[0], "finish the run: releval run films.yaml --out") {
 		t.Errorf("to do next: %q", next)
 	}
 }

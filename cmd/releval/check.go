@@ -131,7 +131,7 @@ func (p *program) checkSuite(ctx context.Context, path string, f *checkFlags, ru
 	if err != nil {
 		return nil, withExit(exitUsage, err)
 	}
-	found := check.Offline(suite, text, time.Now())
+	found := check.Offline(suite, text, time.Now(), f.offline)
 	if f.offline {
 		return found, nil
 	}

@@ -71,27 +71,9 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 	if err := c.check(); err != nil {
 		return nil, withExit(exitUsage, err)
 	}
-	config := cluster.Config{
-		CloudID:     c.cloudID,
-		Username:    c.username,
-		CACertFile:  c.caCert,
-		Fingerprint: c.fingerprint,
-		Timeout:     c.timeout,
-		Retries:     c.retries,
-		Outage:      c.outage,
-		Concurrency: concurrency,
-		Seed:        seed,
-		Log:         p.logger(),
-	}
-	if c.retries == 0 {
-		config.Retries = -1
-	}
-	if c.outage == 0 {
-		config.Outage = -1
-	}
-	for _, name := range proxies {
-		config.Secrets = append(config.Secrets, cluster.ProxySecrets(p.Getenv(name))...)
-	}
+	config := c.patience(p, concurrency, seed)
+	config.CloudID, config.Username = c.cloudID, c.username
+	config.CACertFile, config.Fingerprint = c.caCert, c.fingerprint
 	if c.cluster == embeddedCluster {
 		return c.openEmbedded(ctx, p, config, s)
 	}
@@ -133,6 +115,21 @@ func (c *connection) open(ctx context.Context, p *program, s *judgments.Suite, c
 		p.logHTTP(client)
 	}
 	return client, err
+}
+
+// patience is how any server is asked, whichever it is.
+func (c *connection) patience(p *program, concurrency int, seed uint64) cluster.Config {
+	config := cluster.Config{Timeout: c.timeout, Retries: c.retries, Outage: c.outage, Concurrency: concurrency, Seed: seed, Log: p.logger()}
+	if c.retries == 0 {
+		config.Retries = -1
+	}
+	if c.outage == 0 {
+		config.Outage = -1
+	}
+	for _, name := range proxies {
+		config.Secrets = append(config.Secrets, cluster.ProxySecrets(p.Getenv(name))...)
+	}
+	return config
 }
 
 // credentialsOf says which credentials a configuration has, "" for none.

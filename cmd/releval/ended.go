@@ -155,7 +155,7 @@ func (p *program) reportBroken(run, base *eval.Run, file string, ended error, f 
 	if err != nil {
 		return fmt.Errorf("%w; what there is of the run cannot be reported: %w", ended, err)
 	}
-	report.RunFile = file
+	report.RunFile, report.Kept = file, f.kept
 	report.Ended = ended.Error()
 	if reports.Format(f.output.format) != reports.Table {
 		if err := p.print(report, &f.output); err != nil {

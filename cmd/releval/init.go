@@ -24,7 +24,7 @@ type proposalFlags struct {
 }
 
 // proposalFlagNames are those that only a first suite takes.
-var proposalFlagNames = []string{"index", "title-field", "field", "rerank-field", "inference-id", "window", "embedding-model", "documents"}
+var proposalFlagNames = []string{"index", "title-field", "field", "rerank-field", "inference-id", "no-rerankers", "window", "embedding-model", "documents"}
 
 // addFlags adds the flags; what is before the text of each.
 func (f *proposalFlags) addFlags(flags *pflag.FlagSet, what string) {
@@ -34,6 +34,7 @@ func (f *proposalFlags) addFlags(flags *pflag.FlagSet, what string) {
 	flags.StringArrayVar(&f.wishes.Fields, "field", nil, what+"a `FIELD` that the first stage matches, repeatable, also as field^boost; else those with text")
 	flags.StringVar(&f.wishes.RerankField, "rerank-field", "", what+"the `FIELD` that the rerankers read; else the one with the most text")
 	flags.StringArrayVar(&f.wishes.InferenceIDs, "inference-id", nil, what+"inference endpoint `ID` of a reranker, repeatable; else all endpoints for reranking")
+	flags.BoolVar(&f.wishes.Alone, "no-rerankers", false, what+"leave rerankers out")
 	flags.IntVar(&f.wishes.Window, "window", propose.DefaultWindow, what+"rank_window_size of the rerankers, where their endpoint returns so many")
 	flags.StringVar(&f.wishes.EmbeddingModel, "embedding-model", "", what+"the `MODEL` that made the vectors of a dense_vector field, to search them")
 	flags.StringVar(&f.documents, "documents", "", what+"a `FILE` with the documents, for releval load and the embedded engine")
@@ -44,6 +45,8 @@ func (f *proposalFlags) check(cmd *cobra.Command, c *connection) error {
 	switch {
 	case f.index == "":
 		return usageError(cmd, "--queries needs --index as well")
+	case f.wishes.Alone && (len(f.wishes.InferenceIDs) > 0 || f.wishes.RerankField != ""):
+		return usageError(cmd, "--no-rerankers excludes --inference-id and --rerank-field")
 	case f.wishes.Window < 1:
 		return usageError(cmd, "--window must be 1 or more, not %d", f.wishes.Window)
 	case c.cluster == embeddedCluster && f.documents == "":
@@ -126,10 +129,8 @@ func (p *program) firstSuite(ctx context.Context, path string, f *proposalFlags,
 	if err != nil {
 		return err
 	}
-	for _, hidden := range []error{index.Hidden, index.EndpointsHidden} {
-		if hidden != nil {
-			p.note("%v", hidden)
-		}
+	if index.Hidden != nil {
+		p.note("%v; semantic_text is taken for text", index.Hidden)
 	}
 	chosen, err := propose.Choose(index, f.wishes)
 	if err != nil {

@@ -21,12 +21,15 @@ type output struct {
 	format  string
 	reports []string
 	query   string
+	details bool
+	kept    bool // releval report without a file shows the run
 	written bool // a report is on standard output already
 	owed    []owed
 }
 
 func (o *output) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&o.format, "format", "table", "what standard output gets: table, markdown, json, csv, junit or html")
+	flags.BoolVar(&o.details, "details", false, "print all tables, not only what a screen of a terminal holds")
 	flags.StringArrayVar(&o.reports, "report", nil, "write a report to `FILE`, repeatable; by its ending: .md .html .json .csv .xml (JUnit) .txt; - is standard output")
 }
 
@@ -157,7 +160,7 @@ func (p *program) print(report *reports.Report, o *output) error {
 	if err != nil {
 		return err
 	}
-	options := reports.Options{Width: p.width(p.Stdout), Color: color, Query: o.query, NoHead: o.written}
+	options := reports.Options{Width: p.width(p.Stdout), Color: color, Query: o.query, NoHead: o.written, Screen: !o.details}
 	if err := reports.Write(p.Stdout, format, report, options); err != nil {
 		return err
 	}

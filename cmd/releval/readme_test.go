@@ -10,12 +10,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
 	"github.com/releval/releval/eval/execute"
+	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/load"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/judgments"
 )
 
@@ -257,5 +260,18 @@ func runExample(t *testing.T, text string) {
 	}
 	if n := run.Failed(); n > 0 {
 		t.Errorf("%d queries failed", n)
+	}
+	needed, err := gate.Metrics(run.Manifest.Gates)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scores, err := score.Evaluate(run, needed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range gate.Evaluate(gate.Input{Scores: scores, Now: time.Now()}) {
+		if g.Verdict == gate.Failed {
+			t.Errorf("the suite fails on the sample's films: %v", g)
+		}
 	}
 }

@@ -11,15 +11,25 @@ func newReportCommand(p *program) *cobra.Command {
 	var j judging
 	var tag string
 	cmd := &cobra.Command{
-		Use:   "report RUN",
+		Use:   "report [RUN]",
 		Short: "Report a saved run again, in any format",
 		Long: `Report a saved run again, in any format, without a cluster. With --query ID the
 report explains one query: both rankings, ranks before and after, grades,
-scores, what each title contributed, and what nobody judged.`,
-		Args: cobra.ExactArgs(1),
+scores, what each title contributed, and what nobody judged.
+
+Without a file it is the last run of this user, which releval run and sweep keep
+in the cache folder, unless --no-keep.`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: p.ends(&o, &j.github, func(_ *cobra.Command, args []string) error {
 			if err := o.check(); err != nil {
 				return err
+			}
+			if len(args) == 0 {
+				path, err := kept()
+				if err != nil {
+					return err
+				}
+				args, o.kept = []string{path}, true
 			}
 			o.owe(args[0])
 			var reader runfile.Reader
@@ -38,7 +48,13 @@ scores, what each title contributed, and what nobody judged.`,
 			if base, err = byTag(base, tag); err != nil {
 				return err
 			}
-			return p.report(run, base, args[0], &j, &o)
+			file := args[0]
+			if o.kept {
+				m := &run.Manifest
+				p.note("the last run: %s, of %s", m.Suite, m.Started.Local().Format("2 January 15:04"))
+				file = ""
+			}
+			return p.report(run, base, file, &j, &o)
 		}),
 	}
 	o.addFlags(cmd.Flags())

@@ -90,7 +90,7 @@ func (p *program) report(run, base *eval.Run, file string, j *judging, o *output
 	if err != nil {
 		return err
 	}
-	report.RunFile = file
+	report.RunFile, report.Kept = file, o.kept
 	if err := p.write(report, o); err != nil {
 		return err
 	}

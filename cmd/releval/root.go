@@ -65,7 +65,7 @@ is wrong; 3 the cluster could not answer or the run is incomplete.`,
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError(cmd, "a subcommand is missing")
+				return cmd.Help()
 			}
 			return unknownCommand(cmd, args[0])
 		},
@@ -73,9 +73,9 @@ is wrong; 3 the cluster could not answer or the run is incomplete.`,
 	root.SetIn(p.Stdin)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError(cmd, "%v", err)
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}\n")
 	flags := root.PersistentFlags()
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on standard error: retries, warm-up, requests")
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "say nothing on standard error but errors")
@@ -99,7 +99,9 @@ is wrong; 3 the cluster could not answer or the run is incomplete.`,
 		newSchemaCommand(p),
 		newManCommand(p),
 		newVersionCommand(p),
+		newSystemsTopic(),
 	)
+	ownArguments(root)
 	strictHelp(root)
 	return root
 }

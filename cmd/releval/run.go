@@ -21,12 +21,15 @@ import (
 type runFlags struct {
 	connection
 	suspicion
+	outside
 	output
 	judging
+	keeping
 	overrides   plan.Overrides
 	out, resume string
 	concurrency int
 	repeat      int
+	timed       int
 	seed        uint64
 	seedSaid    bool
 	warmUp      time.Duration
@@ -59,8 +62,10 @@ errors go to standard error.`,
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
 	f.suspicion.addFlags(flags)
+	f.outside.addFlags(flags)
 	f.output.addFlags(flags)
 	f.judging.addFlags(flags)
+	f.keeping.addFlag(flags)
 	flags.StringVar(&f.out, "out", "", "write the run to `FILE` (JSON Lines; gzip where it ends in .gz); {suite} stands for the suite's name")
 	flags.StringVar(&f.resume, "resume", "", "resume the run in `FILE`: search what it lacks, and what failed")
 	flags.StringVar(&f.baseline, "baseline", "", "compare with the saved run in `FILE`")
@@ -73,6 +78,7 @@ errors go to standard error.`,
 	flags.StringVar(&f.overrides.Tag, "tag", "", "only the queries with this `TAG`")
 	flags.IntVar(&f.concurrency, "concurrency", 4, "queries in flight; 1 for honest latencies")
 	flags.IntVar(&f.repeat, "repeat", 1, "search each query `N` times, and report those whose ranking is not stable")
+	flags.IntVar(&f.timed, "latency-samples", 0, "measure latencies on `N` of the queries after the run, one search at a time")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
 	flags.Float64Var(&f.maxUSD, "max-usd", 0, "refuse a run that costs more than so many dollars by the suite's prices, or whose price is not known")
 	flags.DurationVar(&f.warmUp, "warm-up", 10*time.Minute, "how long to wait for a cold model")
@@ -132,6 +138,9 @@ func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 	if err := f.suspicion.check(cmd); err != nil {
 		return err
 	}
+	if err := f.outside.check(cmd); err != nil {
+		return err
+	}
 	several := suites > 1 && !strings.Contains(f.out, suitePlace)
 	switch {
 	case f.out != "" && f.resume != "":
@@ -146,6 +155,8 @@ func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 		return usageError(cmd, "--concurrency must be 1 or more, not %d", f.concurrency)
 	case f.repeat < 1:
 		return usageError(cmd, "--repeat must be 1 or more, not %d", f.repeat)
+	case f.timed < 0:
+		return usageError(cmd, "--latency-samples must be 0 or more, not %d", f.timed)
 	case f.warmUp < 0:
 		return usageError(cmd, "--warm-up must be 0 or more, such as 10m, not %v", f.warmUp)
 	case f.overrides.Window < 1 && cmd.Flags().Changed("window"):
@@ -181,14 +192,15 @@ func planSuites(paths []string, o plan.Overrides, u *suspicion) ([]*judgments.Su
 // runSuite runs one suite and reports it.
 func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *plan.Plan, base *eval.Run, f *runFlags) error {
 	settings := execute.Settings{
-		Tool:        toolName(),
-		Out:         fileOf(f.out, suite.Name),
-		ResumePath:  f.resume,
-		Concurrency: f.concurrency,
-		Repeat:      f.repeat,
-		Seed:        f.seed,
-		WarmUp:      f.warmUp,
-		Note:        func(text string) { p.note("%s", text) },
+		Tool:           toolName(),
+		Out:            fileOf(f.out, suite.Name),
+		ResumePath:     f.resume,
+		Concurrency:    f.concurrency,
+		Repeat:         f.repeat,
+		LatencySamples: f.timed,
+		Seed:           f.seed,
+		WarmUp:         f.warmUp,
+		Note:           func(text string) { p.note("%s", text) },
 	}
 	if f.maxUSDSaid {
 		settings.MaxUSD = &f.maxUSD
@@ -211,6 +223,12 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		return err
 	}
 	defer client.Close()
+	if settings.Rerankers, err = f.outside.open(p, plan, client, f.connection.patience(p, f.concurrency, f.seed)); err != nil {
+		return err
+	}
+	if settings.Rerankers != nil {
+		defer settings.Rerankers.Close()
+	}
 	progress := p.newProgress(len(plan.Queries), plan.Names())
 	if progress != nil {
 		settings.Observer = progress
@@ -227,9 +245,11 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || len(run.Queries) == 0 {
 			return ended
 		}
+		f.kept = p.keep(&f.keeping, run, settings.File())
 		return p.reportBroken(run, base, settings.File(), ended, f)
 	}
 	done()
+	f.kept = p.keep(&f.keeping, run, settings.File())
 	return p.report(run, base, settings.File(), &f.judging, &f.output)
 }
 

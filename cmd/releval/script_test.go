@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -39,7 +42,23 @@ func TestMain(m *testing.M) {
 		}
 		main()
 	}
-	testscript.Main(m, map[string]func(){"releval": main})
+	testscript.Main(cached{m}, map[string]func(){"releval": main})
+}
+
+// cached gives the tests a cache folder of their own: what they run is kept
+// nowhere that the user looks at.
+type cached struct{ *testing.M }
+
+func (c cached) Run() int {
+	folder, err := os.MkdirTemp("", "releval-cache-")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(folder)
+	if err := os.Setenv("XDG_CACHE_HOME", folder); err != nil {
+		panic(err)
+	}
+	return c.M.Run()
 }
 
 // asCommand is the environment variable that makes the test binary the command.
@@ -65,6 +84,10 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FILMS", films)
 			env.Setenv("OLD", old)
 			env.Setenv("NO_COLOR", "1")
+			// The scripts on evidence drive this command, so that they can be
+			// pointed at another build.
+			env.Setenv("RELEVAL", cmp.Or(os.Getenv("RELEVAL"), "releval"))
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -120,12 +143,21 @@ func failed(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // engine serves the embedded engine with the suites' documents, and points
-// ELASTICSEARCH_URL at it.
+// ELASTICSEARCH_URL at it. It has a reranker without effect, unmoved. With
+// -fail N every Nth search without a reranker is refused with 429. The file
+// searches says how many searches of a retriever were sent.
 func engine(ts *testscript.TestScript, neg bool, args []string) {
-	if neg {
-		ts.Fatalf("usage: engine [SUITE...]")
+	every := 0
+	if len(args) > 1 && args[0] == "-fail" {
+		var err error
+		every, err = strconv.Atoi(args[1])
+		ts.Check(err)
+		args = args[2:]
 	}
-	e := embedded.New(embedded.Options{})
+	if neg {
+		ts.Fatalf("usage: engine [-fail N] [SUITE...]")
+	}
+	e := embedded.New(embedded.Options{Endpoints: []embedded.Endpoint{{ID: "unmoved", Service: "test", Model: "unmoved", Scorer: unmoved{}}}})
 	client, err := cluster.New(cluster.Config{Transport: e})
 	ts.Check(err)
 	for _, path := range args {
@@ -134,9 +166,49 @@ func engine(ts *testscript.TestScript, neg bool, args []string) {
 		_, err = load.Documents(context.Background(), client, suite, true)
 		ts.Check(err)
 	}
-	server := httptest.NewServer(e)
+	var mu sync.Mutex
+	searches, alone := 0, 0
+	account := ts.MkAbs("searches")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err == nil && strings.HasSuffix(r.URL.Path, "/_search") && bytes.Contains(body, []byte(`"retriever"`)) {
+			mu.Lock()
+			searches++
+			first := !bytes.Contains(body, []byte("text_similarity_reranker"))
+			if first {
+				alone++
+			}
+			fails := first && every > 0 && alone%every == 0
+			err = os.WriteFile(account, fmt.Appendln(nil, searches), 0o600)
+			mu.Unlock()
+			if fails {
+				w.Header().Set("X-Elastic-Product", "Elasticsearch")
+				w.Header().Set("Content-Type", "application/json")
+				w.WriteHeader(http.StatusTooManyRequests)
+				_, _ = io.WriteString(w, `{"error":{"root_cause":[{"type":"es_rejected_execution_exception","reason":"queue full"}],"type":"es_rejected_execution_exception","reason":"queue full"},"status":429}`)
+				return
+			}
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		e.ServeHTTP(w, r)
+	}))
 	ts.Defer(server.Close)
 	ts.Setenv("ELASTICSEARCH_URL", server.URL)
+}
+
+// unmoved is a reranker that leaves every list as it is.
+type unmoved struct{}
+
+func (unmoved) Score(_ string, texts []string) ([]float64, error) {
+	scores := make([]float64, len(texts))
+	for i := range texts {
+		scores[i] = 5 - float64(i)/10
+	}
+	return scores, nil
 }
 
 // answer serves one fixed answer to everything, and points ELASTICSEARCH_URL

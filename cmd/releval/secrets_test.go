@@ -118,6 +118,18 @@ func TestNoSecretGetsOut(t *testing.T) {
 			t.Cleanup(server.Close)
 			address = server.URL
 		}
+		for _, args := range [][]string{{"endpoints"}, {"init", "--index", "films", "--queries", file("queries", "crime\n"), filepath.Join(t.TempDir(), "first.yaml")}} {
+			t.Run(serverName+"/"+args[0], func(t *testing.T) {
+				t.Parallel()
+				env, _ := ways["password in the environment"](address)
+				stdout, stderr, _ := command(t, env, append(args, "--verbose", "--retries", "1", "--outage", "50ms")...)
+				lookForSecrets(t, "standard output", stdout)
+				lookForSecrets(t, "standard error", stderr)
+				if written, err := os.ReadFile(args[len(args)-1]); err == nil {
+					lookForSecrets(t, "the suite", string(written))
+				}
+			})
+		}
 		for wayName, way := range ways {
 			t.Run(serverName+"/"+wayName, func(t *testing.T) {
 				t.Parallel()

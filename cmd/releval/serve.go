@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -13,30 +14,38 @@ import (
 
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
+	"github.com/releval/releval/eval/embedded/static"
 	"github.com/releval/releval/eval/load"
+	"github.com/releval/releval/eval/reranker/standin"
 	"github.com/releval/releval/eval/text"
 )
 
 func newServeCommand(p *program) *cobra.Command {
-	listen := "127.0.0.1:9200"
+	listen, rerankAPI := "127.0.0.1:9200", false
 	cmd := &cobra.Command{
 		Use:   "serve [SUITE...]",
 		Short: "Serve the embedded engine on a port, with the suites' documents",
 		Long: `Serve the embedded engine on a port, with the documents of the suites loaded,
 so that curl and other clients can try it. It has no security: listen on
 addresses of this machine only. Requests whose Host header names another
-machine, and writes that a web page of another origin could send, are refused.`,
+machine, and writes that a web page of another origin could send, are refused.
+
+With --rerank-api the engine's stand-in reranker is served too, as the rerank
+APIs are that a suite can name: api: cohere with url http://ADDRESS/cohere/v2/rerank,
+jina with /jina/v1/rerank, voyage with /voyage/v1/rerank, tei with the address
+alone, and openai-compatible with /v1/rerank.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return p.serve(cmd.Context(), listen, args)
+			return p.serve(cmd.Context(), listen, rerankAPI, args)
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", listen, "`ADDRESS` to listen on; port 0 for any that is free")
+	cmd.Flags().BoolVar(&rerankAPI, "rerank-api", false, "also serve the stand-in reranker in the formats of rerank APIs")
 	return cmd
 }
 
 // serve answers until the context ends, then lets the requests in hand
 // finish.
-func (p *program) serve(ctx context.Context, listen string, paths []string) error {
+func (p *program) serve(ctx context.Context, listen string, rerankAPI bool, paths []string) error {
 	engine := embedded.New(embedded.Options{})
 	client, err := cluster.New(cluster.Config{Transport: engine})
 	if err != nil {
@@ -64,7 +73,7 @@ func (p *program) serve(ctx context.Context, listen string, paths []string) erro
 		listener.Close()
 		return err
 	}
-	server := &http.Server{Handler: ownHost(engine), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: ownHost(served(engine, rerankAPI)), ReadHeaderTimeout: 10 * time.Second}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	stopped := make(chan error, 1)
@@ -81,6 +90,21 @@ func (p *program) serve(ctx context.Context, listen string, paths []string) erro
 		return closing
 	}
 	return fmt.Errorf("the server stopped: %w", err)
+}
+
+// served is the engine, and with it its stand-in under the paths of rerank APIs.
+func served(engine http.Handler, rerankAPI bool) http.Handler {
+	if !rerankAPI {
+		return engine
+	}
+	apis := standin.Handler(standin.Options{Scorer: static.New()})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path.Base(r.URL.Path) == "rerank" && !strings.HasPrefix(r.URL.Path, "/_") {
+			apis.ServeHTTP(w, r)
+			return
+		}
+		engine.ServeHTTP(w, r)
+	})
 }
 
 // ownHost refuses what a web page in a browser on this machine could send

@@ -54,7 +54,9 @@ an audit and latencies.`,
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
 	f.suspicion.addFlags(flags)
+	f.outside.addFlags(flags)
 	f.output.addFlags(flags)
+	f.keeping.addFlag(flags)
 	f.addFlags(flags)
 	return cmd
 }
@@ -75,6 +77,7 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err != nil {
 		return withExit(exitUsage, err)
 	}
+	options.AuditOutside, options.TimeOutside = cmd.Flags().Changed("audit"), cmd.Flags().Changed("latency-samples")
 	saved, err := runfile.IsRun(path)
 	if err != nil {
 		return withExit(exitUsage, err)
@@ -87,7 +90,7 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 
 // sweepRun sweeps a saved run.
 func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o sweep.Options) error {
-	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "out", "query", "tag", "inference-id"} {
+	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "out", "no-keep", "query", "tag", "inference-id"} {
 		if cmd.Flags().Changed(name) {
 			return usageError(cmd, "--%s needs the suite and its cluster, and %s is a saved run", name, path)
 		}
@@ -129,8 +132,15 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 		return err
 	}
 	defer client.Close()
+	if o.Outside, err = f.outside.open(p, whole, client, f.connection.patience(p, f.concurrency, f.seed)); err != nil {
+		return err
+	}
+	if o.Outside != nil {
+		defer o.Outside.Close()
+	}
 	settings := execute.Settings{
-		Tool: toolName(), Out: fileOf(f.out, suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp,
+		Rerankers: o.Outside,
+		Tool:      toolName(), Out: fileOf(f.out, suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp,
 		Note: func(text string) { p.note("%s", text) },
 	}
 	o.Notify = p.noteStep
@@ -149,6 +159,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	if err != nil {
 		return interruptedSweep(err, run, settings)
 	}
+	f.kept = p.keep(&f.keeping, run, settings.File())
 	return p.reportSweep(run, result, settings.File(), o, f)
 }
 
@@ -209,7 +220,7 @@ func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, 
 	if err != nil {
 		return err
 	}
-	report.RunFile = file
+	report.RunFile, report.Kept = file, f.kept
 	report.Sweep = result
 	if err := p.write(report, &f.output); err != nil {
 		return err

@@ -16,7 +16,9 @@ import (
 type sweepFlags struct {
 	connection
 	suspicion
+	outside
 	output
+	keeping
 	overrides      plan.Overrides
 	windows        string
 	audit          int

@@ -20,11 +20,12 @@ func (u *suspicion) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&u.untrusted, "untrusted", false, "refuse suites that run scripts or ES|QL, read other indices, documents or files, or name a cluster: for pull requests of anybody")
 	flags.StringArrayVar(&u.policy.Indices, "allow-index", nil, "with --untrusted: an index that may be searched, a `GLOB`, repeatable")
 	flags.StringArrayVar(&u.policy.TitleFields, "allow-title-field", nil, "with --untrusted: a field whose values may be shown, a `GLOB`, repeatable")
+	flags.StringArrayVar(&u.policy.RerankURLs, "allow-rerank-url", nil, "with --untrusted: a rerank API that texts of documents may be sent to, a `URL`, or the name of an API such as cohere for its provider's, repeatable")
 }
 
 func (u *suspicion) check(cmd *cobra.Command) error {
-	if !u.untrusted && (len(u.policy.Indices) > 0 || len(u.policy.TitleFields) > 0) {
-		return usageError(cmd, "--allow-index and --allow-title-field are for --untrusted")
+	if !u.untrusted && (len(u.policy.Indices) > 0 || len(u.policy.TitleFields) > 0 || len(u.policy.RerankURLs) > 0) {
+		return usageError(cmd, "--allow-index, --allow-title-field and --allow-rerank-url are for --untrusted")
 	}
 	return nil
 }

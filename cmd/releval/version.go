@@ -16,19 +16,24 @@ func newVersionCommand(p *program) *cobra.Command {
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			line := toolName()
-			if info, ok := debug.ReadBuildInfo(); ok {
-				line += " " + info.GoVersion
-				for _, s := range info.Settings {
-					if s.Key == "vcs.revision" {
-						line += " " + s.Value
-					}
-				}
-			}
-			_, err := fmt.Fprintln(p.Stdout, line)
+			_, err := fmt.Fprintln(p.Stdout, versionLine())
 			return err
 		},
 	}
+}
+
+// versionLine is the version with what built it.
+func versionLine() string {
+	line := toolName()
+	if info, ok := debug.ReadBuildInfo(); ok {
+		line += " " + info.GoVersion
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				line += " " + s.Value
+			}
+		}
+	}
+	return line
 }
 
 // toolName is how a run file names the program that wrote it.

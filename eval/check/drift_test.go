@@ -295,7 +295,7 @@ func TestOfflineSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range Offline(suite, text, time.Now()) {
+	for _, f := range Offline(suite, text, time.Now(), false) {
 		t.Errorf("the sample suite: %s: %s", f.Position, f.Message)
 	}
 }

@@ -13,15 +13,16 @@ import (
 
 // Offline finds what is wrong with a suite by itself, besides what keeps it
 // from loading. The text is its file's. The time tells which quarantines are
-// over.
-func Offline(s *judgments.Suite, text []byte, now time.Time) []Finding {
+// over. With titles the judged titles are looked up in the documents file; leave
+// it out where an index is asked for them.
+func Offline(s *judgments.Suite, text []byte, now time.Time, titles bool) []Finding {
 	o := offline{suite: s}
 	o.warnings()
 	o.queries()
 	o.expectations(now)
 	o.gates()
 	o.definitions(text)
-	o.documents()
+	o.documents(titles)
 	Sort(o.found)
 	return o.found
 }
@@ -35,6 +36,11 @@ func (o *offline) warn(at judgments.Position, kind Kind, query, format string, a
 	o.found = append(o.found, Finding{
 		Position: at, Severity: preflight.SeverityWarning, Kind: kind, Query: query, Message: fmt.Sprintf(format, args...),
 	})
+}
+
+func (o *offline) fault(at judgments.Position, kind Kind, query, format string, args ...any) {
+	o.warn(at, kind, query, format, args...)
+	o.found[len(o.found)-1].Severity = preflight.SeverityError
 }
 
 // warnings takes over what the loader warned of.

@@ -78,7 +78,7 @@ func TestOnline(t *testing.T) {
 		name, queries string
 		want          []string
 	}{
-		{"nothing wrong", "- query: q\n  relevant: [Alien, {title: Heat, id: heat-1995}, {id: it}]\n", nil},
+		{"nothing wrong", "- query: q\n  relevant: [Alien, {id: heat-1995}, {id: it}]\n", nil},
 		{"ambiguous, told apart by the year", "- query: q\n  relevant: [Heat]\n", []string{
 			`11:14 warning ambiguous-title: "Heat" stands for 2 documents, and whichever ranks first gets the credit: "heat-1986" (year 1986) and "heat-1995" (year 1995); name the one that is meant by its id`,
 		}},
@@ -216,7 +216,82 @@ func TestOffline(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			suite, text, _ := small(t, c.queries)
-			if diff := cmp.Diff(c.want, lines(Offline(suite, text, now))); diff != "" {
+			if diff := cmp.Diff(c.want, lines(Offline(suite, text, now, false))); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestOfflineDocuments wants what the documents file says of the suite: titles
+// that none of them or several have, ids that none has, documents without a
+// title, and fields that none has.
+func TestOfflineDocuments(t *testing.T) {
+	folder := t.TempDir()
+	documents := `{"_id": "alien", "title": "Alien", "plot": "x"}
+{"_id": "heat-1986", "title": "Heat", "plot": "x"}
+{"_id": "heat-1995", "title": " HEAT ", "plot": "x"}
+{"_id": "third", "title": "Third", "plot": "x"}
+{"_id": "none", "plot": "x"}
+{"_id": "both", "title": ["It", "It Follows"], "plot": "x"}
+`
+	if err := os.WriteFile(filepath.Join(folder, "d.ndjson"), []byte(documents), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	suite := `name: s
+search:
+  index: s
+  title_field: title
+  documents: d.ndjson
+  retriever: {standard: {query: {match: {plot: "{{query}}"}}}}
+  rerankers: {elastic: {field: plot}}
+queries:
+  - query: q
+    relevant: [Alien, Heat, {id: heat-1995}, {id: heat-2000}, It Follows, Aliens]
+    expect: [{title: Ghost, within: 3}]
+`
+	for _, c := range []struct {
+		name, from, to string
+		titles         bool
+		want           []string
+	}{
+		{"titles", "", "", true, []string{
+			`4:16 warning preflight: 1 of 6 documents in d.ndjson have no value in title, the first on line 5 (none): no judgment can name them but by id`,
+			`10:23 warning ambiguous-title: "Heat" stands for 2 documents of d.ndjson, and whichever ranks first gets the credit: "heat-1986" and "heat-1995"; name the one that is meant by its id`,
+			`10:46 error missing-id: no document of d.ndjson has the id "heat-2000"`,
+			`10:75 error missing-title: no document of d.ndjson has the title "Aliens"`,
+			`11:14 error missing-title: no document of d.ndjson has the title "Ghost"`,
+		}},
+		{"the index is asked for them", "", "", false, nil},
+		{"a typo in title_field", "title_field: title", "title_field: titel", true, []string{
+			`4:16 error preflight: title_field is "titel", in which no document of d.ndjson has a value among the first 6; the fields nearest to it are title and plot`,
+		}},
+		{"a typo in field", "field: plot", "field: plott", false, []string{
+			`7:15 warning preflight: the reranker's field is "plott", in which no document of d.ndjson has a value among the first 6; the fields nearest to it are plot and title`,
+		}},
+		{"a sub-field", "title_field: title", "title_field: title.keyword", true, []string{
+			`4:16 warning preflight: 1 of 6 documents in d.ndjson have no value in title.keyword, the first on line 5 (none): no judgment can name them but by id`,
+			`10:23 warning ambiguous-title: "Heat" stands for 2 documents of d.ndjson, and whichever ranks first gets the credit: "heat-1986" and "heat-1995"; name the one that is meant by its id`,
+			`10:46 error missing-id: no document of d.ndjson has the id "heat-2000"`,
+			`10:75 error missing-title: no document of d.ndjson has the title "Aliens"`,
+			`11:14 error missing-title: no document of d.ndjson has the title "Ghost"`,
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			text := []byte(strings.Replace(suite, c.from, c.to, 1))
+			path := filepath.Join(folder, "s.yaml")
+			if err := os.WriteFile(path, text, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			loaded, err := judgments.Load(path, judgments.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := lines(Offline(loaded, text, time.Now(), c.titles))
+			for i := range found {
+				found[i] = strings.ReplaceAll(found[i], folder+string(os.PathSeparator), "")
+			}
+			if diff := cmp.Diff(c.want, found); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})

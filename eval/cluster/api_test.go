@@ -180,7 +180,7 @@ func TestRerank(t *testing.T) {
 	s := &script{answer: func(int, *http.Request) (*http.Response, error) {
 		return reply(200, `{"rerank":[{"index":"1","relevance_score":"2.5","text":"b"},{"index":0,"relevance_score":-7e-1}]}`), nil
 	}}
-	got, err := newTestClient(t, s, nil).Rerank(t.Context(), "e", `a <b> & "c"`, []string{"x", "y"}, time.Minute)
+	got, err := newTestClient(t, s, nil).RerankWithin(t.Context(), "e", `a <b> & "c"`, []string{"x", "y"}, time.Minute)
 	if err != nil || !slices.Equal(got, []float64{-0.7, 2.5}) {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -195,7 +195,7 @@ func TestRerank(t *testing.T) {
 		"no number":    `{"rerank":[{"index":0,"relevance_score":"NaN"},{"index":1,"relevance_score":1}]}`,
 		"something":    `{"text_embedding":[]}`,
 	} {
-		if scores, err := newTestClient(t, always(200, body), func(c *Config) { c.Retries = -1 }).Rerank(t.Context(), "e", "q", []string{"x", "y"}, 0); KindOf(err) != KindInvalidResponse {
+		if scores, err := newTestClient(t, always(200, body), func(c *Config) { c.Retries = -1 }).RerankWithin(t.Context(), "e", "q", []string{"x", "y"}, 0); KindOf(err) != KindInvalidResponse {
 			t.Errorf("%s: %v, %v", name, scores, err)
 		}
 	}

@@ -26,6 +26,11 @@ type request struct {
 	timeout time.Duration
 	// retries is Config.Retries, or another number where it is not nil.
 	retries *int
+	// before is called before each attempt; nil for nothing.
+	before func(ctx context.Context) error
+	// explain sorts a failed answer of a server that is not Elasticsearch; nil
+	// for those that are.
+	explain func(status int, header http.Header, body []byte) *Error
 	// tolerate makes an error a success; it is asked before any retry.
 	tolerate func(attempt int, e *Error) bool
 }
@@ -52,6 +57,7 @@ func (c *Client) clean(e *Error) {
 	for _, s := range []*string{&e.Type, &e.Reason, &e.What, &e.Hint} {
 		*s = c.scrub.text(*s)
 	}
+	e.What, e.Hint = c.ofServer(e.What), c.ofServer(e.Hint)
 	for i := range e.chain {
 		e.chain[i] = Cause{c.scrub.text(e.chain[i].Type), c.scrub.text(e.chain[i].Reason)}
 	}
@@ -71,6 +77,10 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 		if e != nil {
 			e.Op = r.op
 			return e
+		}
+		if r.before != nil && r.before(ctx) != nil {
+			c.breaker.report(probe, &Error{Kind: KindCanceled}, false)
+			return c.networkError(ctx, r.target, true, context.Cause(ctx))
 		}
 		e = c.attempt(ctx, r, attempt)
 		if e != nil {
@@ -151,6 +161,8 @@ func (c *Client) attempt(parent context.Context, r request, n int) *Error {
 	switch {
 	case e != nil && (!failed || e.Kind == KindCanceled):
 		e.Status = response.StatusCode
+	case failed && r.explain != nil:
+		e = r.explain(response.StatusCode, response.Header, body)
 	case failed:
 		e = failure(answer{r.target, response.StatusCode, response.Header, body, c.address, c.credentials})
 	case r.accept != nil:

@@ -14,9 +14,10 @@ import (
 type Client struct {
 	config      Config
 	wire        *wire
-	http        *http.Transport // nil with a Transport of the caller's
-	address     string          // for messages: without credentials
-	credentials string          // for messages: "API key", `user "x"`, ""
+	carrier     http.RoundTripper // what takes a request to its address
+	http        *http.Transport   // nil with a Transport of the caller's
+	address     string            // for messages: without credentials
+	credentials string            // for messages: "API key", `user "x"`, ""
 	scrub       *scrubber
 	jitter      *jitter
 	budget      *budget
@@ -59,6 +60,7 @@ func New(c Config) (*Client, error) {
 	case c.Username != "":
 		client.credentials = fmt.Sprintf("user %q with the password given", c.Username)
 	}
+	client.carrier = carrier
 	client.wire, err = newWire(c, addresses, carrier)
 	if err != nil {
 		return nil, configError("cannot create the client: %s", oneLine(client.scrub.text(err.Error())))
@@ -70,6 +72,10 @@ func New(c Config) (*Client, error) {
 
 // Address is where the cluster is, without credentials.
 func (c *Client) Address() string { return c.address }
+
+// InProcess says whether the cluster is not behind a network connection, and
+// ends with the process.
+func (c *Client) InProcess() bool { return c.http == nil }
 
 // Close lets go of the idle connections.
 func (c *Client) Close() {
@@ -99,11 +105,11 @@ func (c *Client) warnPlaintext(addresses []string) {
 func (c *Client) notify(n Notice) {
 	switch n.Kind {
 	case NoticePause:
-		c.log.Warn("the cluster stopped answering, waiting for it", "outage_limit", c.config.Outage, "error", n.Err)
+		c.log.Warn(c.ofServer("the cluster stopped answering, waiting for it"), "outage_limit", c.config.Outage, "error", n.Err)
 	case NoticeResume:
-		c.log.Warn("the cluster answers again", "after", n.Wait)
+		c.log.Warn(c.ofServer("the cluster answers again"), "after", n.Wait)
 	case NoticeGiveUp:
-		c.log.Warn("the cluster stayed away, giving up", "after", n.Wait, "error", n.Err)
+		c.log.Warn(c.ofServer("the cluster stayed away, giving up"), "after", n.Wait, "error", n.Err)
 	}
 	if c.config.Notify != nil {
 		c.config.Notify(n)

@@ -61,6 +61,8 @@ type Config struct {
 	// embedded engine, or a test's. With it CACertFile and Fingerprint are
 	// not used, and URL may be empty.
 	Transport http.RoundTripper
+	// Server is what messages call the server; empty for the cluster.
+	Server string
 	// Notify is told of retries and pauses, from the goroutine that waits; it
 	// must be quick and safe for concurrent use. Nil for nobody.
 	Notify func(Notice)

@@ -111,6 +111,7 @@ type Error struct {
 	feature    string        // what a licence lacks, for KindLicence
 	retryAfter time.Duration // how long the server asked to wait
 	final      bool          // not worth another attempt in spite of the kind
+	refused    bool          // a server that is not Elasticsearch refuses what was sent
 	note       string        // why there were no more attempts
 	cause      error         // what Unwrap gives
 }

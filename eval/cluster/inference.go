@@ -144,11 +144,11 @@ func (e *Endpoint) readSettings(settings, taskSettings json.RawMessage) {
 
 // rerank asks an endpoint for the raw scores of the texts, in their order. The
 // server gives up after the timeout; 0 leaves it the server's own (30s).
-func (c *Client) rerank(ctx context.Context, id, query string, texts []string, timeout time.Duration, retries *int) ([]float64, error) {
+func (c *Client) rerank(ctx context.Context, id, query string, texts []string, timeout time.Duration, retries *int) (scores []float64, posted Posted, err error) {
 	id = cmp.Or(id, DefaultEndpoint)
 	body, err := encode(map[string]any{"query": query, "input": texts})
 	if err != nil {
-		return nil, err
+		return nil, posted, err
 	}
 	r := request{
 		target: target{op: "call the inference endpoint", endpoint: id},
@@ -162,8 +162,8 @@ func (c *Client) rerank(ctx context.Context, id, query string, texts []string, t
 		// The server should be the first to give up: it says why.
 		r.timeout = max(c.config.Timeout, timeout+5*time.Second)
 	}
-	var scores []float64
-	r.accept = func(_ int, a *received) *Error {
+	r.accept = func(n int, a *received) *Error {
+		posted = Posted{a.wall, n}
 		contentType := a.header.Get("Content-Type")
 		if !isJSONType(contentType) {
 			return unreadable(a.body, contentType, errWrongType)
@@ -175,9 +175,15 @@ func (c *Client) rerank(ctx context.Context, id, query string, texts []string, t
 		return nil
 	}
 	if err := c.do(ctx, r); err != nil {
-		return nil, err
+		return nil, posted, err
 	}
-	return scores, nil
+	return scores, posted, nil
+}
+
+// Rerank asks an inference endpoint of the cluster for the raw scores of texts,
+// in their order; "" stands for the default one.
+func (c *Client) Rerank(ctx context.Context, id, query string, texts []string) ([]float64, Posted, error) {
+	return c.rerank(ctx, id, query, texts, 0, nil)
 }
 
 // decodeScores reads {"rerank":[{"index":0,"relevance_score":1.5}]}: one score
@@ -251,7 +257,7 @@ func (c *Client) WarmUp(ctx context.Context, id string, limit time.Duration, pro
 	for attempt := 1; ; attempt++ {
 		left := limit - time.Since(start)
 		ask := min(max(left, time.Second), longestWarmUpCall)
-		_, err := c.rerank(ctx, id, "warm up", []string{"warm up"}, ask, &none)
+		_, _, err := c.rerank(ctx, id, "warm up", []string{"warm up"}, ask, &none)
 		if err == nil {
 			return time.Since(start), nil
 		}

@@ -62,7 +62,7 @@ func testErrors(t *testing.T, s *estest.Server, c *cluster.Client) {
 		defer licensed("null")
 		_, err := c.Search(t.Context(), search(none, 5, "good", firstStage, 5, ""), films)
 		wantKind(t, err, cluster.KindLicence, "the cluster's licence does not allow text_similarity_reranker")
-		_, err = c.Rerank(t.Context(), "good", "q", []string{"x"}, 0)
+		_, err = c.RerankWithin(t.Context(), "good", "q", []string{"x"}, 0)
 		wantKind(t, err, cluster.KindLicence, "does not allow inference")
 		if _, err := c.Search(t.Context(), search(none, 5, "", firstStage, 0, ""), films); err != nil {
 			t.Errorf("the first stage needs no licence: %v", err)

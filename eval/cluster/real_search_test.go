@@ -306,7 +306,7 @@ func testInference(t *testing.T, s *estest.Server, c *cluster.Client) {
 	for i := range films[:9] {
 		texts = append(texts, plotOf(i))
 	}
-	scores, err := c.Rerank(t.Context(), "", inferenceText, texts, time.Minute)
+	scores, err := c.RerankWithin(t.Context(), "", inferenceText, texts, time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,11 +317,11 @@ func testInference(t *testing.T, s *estest.Server, c *cluster.Client) {
 	}
 	endpoint(t, s, "slow", `"latency_ms":2000`)
 	impatient := connect(t, cluster.Config{URL: s.URL, Retries: -1})
-	_, err = impatient.Rerank(t.Context(), "slow", "q", []string{"x"}, 50*time.Millisecond)
+	_, err = impatient.RerankWithin(t.Context(), "slow", "q", []string{"x"}, 50*time.Millisecond)
 	wantKind(t, err, cluster.KindThrottled, "timeout [50ms] waiting for inference result")
-	_, err = c.Rerank(t.Context(), "nope", "q", []string{"x"}, 0)
+	_, err = c.RerankWithin(t.Context(), "nope", "q", []string{"x"}, 0)
 	wantKind(t, err, cluster.KindMissingEndpoint, `"nope"`)
-	_, err = c.Rerank(t.Context(), "", "q", nil, 0)
+	_, err = c.RerankWithin(t.Context(), "", "q", nil, 0)
 	wantKind(t, err, cluster.KindInvalidRequest, "input")
 }
 

@@ -140,7 +140,7 @@ func TestElasticsearchBare(t *testing.T) {
 			t.Log(err)
 			_, err = c.Endpoint(t.Context(), "any")
 			wantKind(t, err, cluster.KindUnsupported, "does not have this API")
-			_, err = c.Rerank(t.Context(), "any", "q", []string{"x"}, 0)
+			_, err = c.RerankWithin(t.Context(), "any", "q", []string{"x"}, 0)
 			wantKind(t, err, cluster.KindUnsupported, "does not have this API")
 		})
 	}

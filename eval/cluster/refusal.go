@@ -18,8 +18,11 @@ var refusals = []string{
 // RefusesBody says whether the server refuses the body of a search: HTTP 400
 // whose cause is its parsing or its validation. A 400 that the inference call
 // under a reranker came back with, such as a provider's, is none, nor is one
-// that heals.
+// that heals. Of another server it is whatever Post.Explain says.
 func (e *Error) RefusesBody() bool {
+	if e.refused {
+		return true
+	}
 	if e.Status != http.StatusBadRequest || e.Kind != KindInvalidRequest && e.Kind != KindUnsupported {
 		return false
 	}

@@ -163,17 +163,3 @@ func canonical(js []judgments.Judgment) []judgments.Judgment {
 	})
 	return c
 }
-
-// changes lists what else differs between the runs: what the comparison may
-// be about.
-func changes(base, next *eval.Run, out LeftOut) []string {
-	found := next.Manifest.Differences(&base.Manifest)
-	// what is about the queries and judgments is said more exactly
-	found = slices.DeleteFunc(found, func(s string) bool {
-		return s == "the judgments changed" || s == "the queries changed" && len(out.Says()) > 0 || strings.HasPrefix(s, "the number of queries")
-	})
-	if a, b := base.Manifest.Tool, next.Manifest.Tool; a != b {
-		found = append(found, fmt.Sprintf("releval itself (%s, there %s)", b, a))
-	}
-	return found
-}

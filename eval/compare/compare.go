@@ -30,8 +30,9 @@ type Result struct {
 	// Base and Next are both runs, evaluated by the same metrics on the
 	// queries that they share, in the order of the new run's suite.
 	Base, Next *score.Evaluation
-	// Changes lists what differs between the runs besides the results.
-	Changes []string
+	// Settings lists what differs between the runs besides the results, what
+	// changes rankings most first.
+	Settings []Setting
 	// Meaningless lists why the difference means nothing. It is not empty
 	// only where the comparison was forced.
 	Meaningless []string
@@ -80,7 +81,7 @@ func (r *Refusal) Error() string {
 // and an error where the two have no query or no system in common.
 func Runs(base *eval.Run, next *score.Evaluation, o Options) (*Result, error) {
 	out, shared := leftOut(base, next.Run)
-	r := &Result{LeftOut: out, Changes: changes(base, next.Run, out), Meaningless: obstacles(base, next.Run)}
+	r := &Result{LeftOut: out, Settings: settings(base, next.Run, out), Meaningless: obstacles(base, next.Run)}
 	if len(r.Meaningless) > 0 && !o.Force {
 		return nil, &Refusal{r.Meaningless}
 	}

@@ -21,6 +21,11 @@ func complete(ctx context.Context, c Cluster, p *plan.Plan, run *eval.Run, s Set
 		Finished: s.Now().UTC().Truncate(time.Millisecond),
 	}
 	end.Dropped, end.Warnings = lookUpDropped(ctx, c, p, run)
+	if end.Usage = s.usage(p); end.Usage != nil {
+		for _, note := range s.Rerankers.CacheNotes() {
+			s.note("%s", note)
+		}
+	}
 	end.Warnings = append(end.Warnings, sameOrderWarnings(run)...)
 	var failure error
 	if end.Texts, failure = LookUpTexts(ctx, c, p, run); failure != nil {

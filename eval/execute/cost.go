@@ -34,7 +34,8 @@ func (s Settings) cost(ctx context.Context, c Cluster, p *plan.Plan, m *eval.Man
 			}
 		}
 	}
-	cost := plan.CostOf(m.Systems, max(0, queries)*max(1, s.Repeat))
+	timed := min(max(0, s.LatencySamples), len(p.Queries))
+	cost := plan.CostOf(m.Systems, max(0, queries)*max(1, s.Repeat), timed)
 	if len(m.Systems) > 2 || cost.Priced || !m.Cluster.Embedded() {
 		s.note("%s", cost)
 	}
@@ -42,7 +43,7 @@ func (s Settings) cost(ctx context.Context, c Cluster, p *plan.Plan, m *eval.Man
 		return nil
 	}
 	if s.WarmUp > 0 { // it searches once with every system
-		cost = plan.CostOf(m.Systems, cost.Queries+1)
+		cost = plan.CostOf(m.Systems, cost.Queries+1, timed)
 	}
 	if reason := cost.Over(*s.MaxUSD); reason != "" {
 		return &CostError{*s.MaxUSD, reason}

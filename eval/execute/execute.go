@@ -13,6 +13,7 @@ import (
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
+	"github.com/releval/releval/eval/reranker"
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 )
@@ -42,10 +43,16 @@ type Settings struct {
 	// Snapshot is what every search of the plan sees, which the caller closes;
 	// nil for a point in time of the run's own.
 	Snapshot *Snapshot
+	// Rerankers score outside of Elasticsearch, which the caller closes; nil
+	// where no system of the plan needs it.
+	Rerankers *reranker.Set
 	// Concurrency is how many queries are in flight; 0 means 4.
 	Concurrency int
 	// Repeat is how often each query is searched; 0 means once.
 	Repeat int
+	// LatencySamples is on how many queries latencies are measured after the
+	// run, one search at a time; 0 for none.
+	LatencySamples int
 	// Seed is what every random choice derives from.
 	Seed uint64
 	// WarmUp is how long to wait for a cold model; 0 for not at all.
@@ -119,9 +126,15 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	if err := warmUp(ctx, c, p, s); err != nil {
 		return run, closeJournal(journal, err)
 	}
+	snapshot := s.Snapshot
+	if snapshot == nil {
+		snapshot = NewSnapshot(c, p.Suite.Search.Index).Routed(p.Suite.Search.Request)
+		defer snapshot.Close(ctx)
+	}
 	runner := &Runner{
 		Cluster:        c,
-		Snapshot:       s.Snapshot,
+		Snapshot:       snapshot,
+		Rerankers:      s.Rerankers,
 		Concurrency:    s.Concurrency,
 		Repeat:         s.Repeat,
 		SeveralIndices: seen.Several,
@@ -141,7 +154,12 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	if err != nil {
 		return run, closeJournal(journal, err)
 	}
+	measured, err := s.samples(ctx, runner, p, run)
+	if err != nil {
+		return run, closeJournal(journal, err)
+	}
 	run.Complete = complete(ctx, c, p, run, s)
+	run.Complete.Latency = measured
 	if journal != nil {
 		err = journal.Complete(*run.Complete)
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/integrity"
@@ -30,7 +32,7 @@ func lookUpDropped(ctx context.Context, c Resolver, p *plan.Plan, run *eval.Run)
 		}
 		if len(documents) > 0 {
 			dropped[r.Name] = documents
-			fields = append(fields, r.Field)
+			fields = append(fields, r.Reads()...)
 		}
 	}
 	if len(dropped) == 0 {
@@ -66,7 +68,7 @@ func lookUpDropped(ctx context.Context, c Resolver, p *plan.Plan, run *eval.Run)
 			case !known:
 			case let != nil && !let[d]:
 				why.Filtered = append(why.Filtered, d.String())
-			case len(values[r.Field]) == 0:
+			case !slices.ContainsFunc(r.Reads(), func(field string) bool { return len(values[field]) > 0 }):
 				why.NoValue = append(why.NoValue, d.String())
 			case r.MinScore != nil && (let != nil || len(r.Extra["filter"]) == 0):
 				why.BelowMinScore = append(why.BelowMinScore, d.String())
@@ -76,7 +78,7 @@ func lookUpDropped(ctx context.Context, c Resolver, p *plan.Plan, run *eval.Run)
 		if len(why.NoValue) == len(documents) {
 			continue // as the server does without any setting: said where the documents are named
 		}
-		said = append(said, dropSentence(r.Name, r.Field, r.MinScore, len(documents), &why))
+		said = append(said, dropSentence(r.Name, strings.Join(r.Reads(), ", "), r.MinScore, len(documents), &why))
 	}
 	return reasons, said
 }

@@ -52,6 +52,7 @@ func newManifest(p *plan.Plan, found *preflight.Preflight, titles Titles, addres
 		m.Notes = append(m.Notes, f.String())
 	}
 	m.Notes = append(m.Notes, m.TieNotes()...)
+	m.Notes = append(m.Notes, m.OutsideNotes()...)
 	return m
 }
 

@@ -40,7 +40,7 @@ func Probe(ctx context.Context, c Searcher, p *plan.Plan) (Probed, error) {
 	probed := Probed{Searches: s.snapshot.Searches()}
 	if len(all) > 0 {
 		probed.Query = eval.NewQuery(0, p.Queries[0])
-		probed.Query.Results = s.probed[0]
+		probed.Query.Results = s.known(0).results
 	}
 	return probed, err
 }
@@ -64,7 +64,10 @@ func (s *session) probe(ctx context.Context, left []int) error {
 		if wrong[firstStages[request.System]] {
 			continue // what is inside it is refused
 		}
-		result, err := s.send(ctx, request)
+		if request.Reranker != nil && s.Rerankers == nil {
+			continue // a probe of the cluster alone
+		}
+		result, err := s.send(ctx, request, s.known(left[0]))
 		failure, ok := errors.AsType[*cluster.Error](err)
 		if ok && failure.RefusesBody() {
 			again, err := s.probeAgain(ctx, left, request.System)
@@ -89,11 +92,28 @@ func (s *session) probe(ctx context.Context, left []int) error {
 // the server's refusal; nil where it does not refuse.
 func (s *session) probeAgain(ctx context.Context, left []int, system string) (*cluster.Error, error) {
 	q, place := s.otherText(left)
+	known := newAnswers()
+	if place >= 0 {
+		known = s.known(place)
+	}
+	below := "" // whose hits are scored outside of Elasticsearch
+	for _, r := range s.plan.Rerankers {
+		if r.Name == system && r.Outside() {
+			below = s.plan.FirstStageBelow(system)
+		}
+	}
 	for _, request := range s.plan.Requests(q) {
+		if request.System == below && known.texts[system] == nil {
+			first, err := s.send(ctx, request, known)
+			if err != nil {
+				return nil, nil // the first failure stands
+			}
+			known.results[request.System] = first
+		}
 		if request.System != system {
 			continue
 		}
-		result, err := s.send(ctx, request)
+		result, err := s.send(ctx, request, known)
 		failure, ok := errors.AsType[*cluster.Error](err)
 		if !ok || !failure.RefusesBody() {
 			failure = nil
@@ -117,11 +137,16 @@ func (s *session) ended(ctx context.Context, err error) error {
 	return err
 }
 
-func (s *session) keep(place int, system string, result *eval.Result) {
+// known is what the query at a place of the plan was answered.
+func (s *session) known(place int) *answers {
 	if s.probed[place] == nil {
-		s.probed[place] = make(eval.Results)
+		s.probed[place] = newAnswers()
 	}
-	s.probed[place][system] = result
+	return s.probed[place]
+}
+
+func (s *session) keep(place int, system string, result *eval.Result) {
+	s.known(place).results[system] = result
 }
 
 // otherText finds a query with another text than the first one that is left,

@@ -60,17 +60,6 @@ func patient(t *testing.T, s *estest.Server) *cluster.Client {
 	return connectTo(t, cluster.Config{URL: s.URL, Concurrency: 4, Timeout: 20 * time.Second, Retries: 10, Outage: 3 * time.Minute})
 }
 
-func connectTo(t *testing.T, c cluster.Config) *cluster.Client {
-	t.Helper()
-	c.Backoff = cluster.Backoff{Base: 10 * time.Millisecond, Cap: 200 * time.Millisecond}
-	client, err := cluster.New(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
-	return client
-}
-
 // withEndpoint is the bench's plan with every reranker at another endpoint.
 func (b *faultBench) withEndpoint(t *testing.T, id string) *plan.Plan {
 	t.Helper()

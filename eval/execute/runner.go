@@ -11,6 +11,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/reranker"
 	"github.com/releval/releval/eval/runfile"
 )
 
@@ -35,6 +36,8 @@ type Runner struct {
 	// Snapshot is what every search sees, which the caller closes; nil for a
 	// point in time of the run's own.
 	Snapshot *Snapshot
+	// Rerankers score outside of Elasticsearch; nil where no system needs it.
+	Rerankers *reranker.Set
 	// Concurrency is how many queries are in flight; 0 means 4.
 	Concurrency int
 	// Unlike is the concurrency to write into each query, where it is not the

@@ -19,7 +19,7 @@ type session struct {
 	plan     *plan.Plan
 	snapshot *Snapshot
 	orders   map[string]eval.Order // by system
-	probed   map[int]eval.Results  // what the probe was answered, by the query's place in the plan
+	probed   map[int]*answers      // what the probe was answered, by the query's place in the plan
 	refusals refusals
 	// answers are *cluster.Response that were taken over: the next ones come
 	// in their place.
@@ -27,7 +27,7 @@ type session struct {
 }
 
 func newSession(r *Runner, p *plan.Plan) *session {
-	s := &session{Runner: r, plan: p, snapshot: r.Snapshot, orders: make(map[string]eval.Order), probed: make(map[int]eval.Results)}
+	s := &session{Runner: r, plan: p, snapshot: r.Snapshot, orders: make(map[string]eval.Order), probed: make(map[int]*answers)}
 	for _, system := range p.Systems() {
 		s.orders[system.Name] = system.Order()
 	}
@@ -40,11 +40,12 @@ func (s *session) query(ctx context.Context, place int) (*eval.Query, error) {
 	record := eval.NewQuery(number, q)
 	record.Concurrency = s.Unlike
 	for repeat := range max(1, s.Repeat) {
-		probed := s.probed[place]
-		if repeat > 0 {
-			probed = nil
+		known := s.probed[place]
+		if known == nil || repeat > 0 {
+			known = newAnswers()
+			known.fresh = repeat > 0
 		}
-		results, err := s.search(ctx, number+repeat, q, probed)
+		results, err := s.search(ctx, number+repeat, q, known)
 		if err != nil {
 			return nil, err
 		}
@@ -57,28 +58,51 @@ func (s *session) query(ctx context.Context, place int) (*eval.Query, error) {
 	return &record, nil
 }
 
+// answers are what the systems answered to one query so far.
+type answers struct {
+	results eval.Results
+	// texts are what rerankers outside of Elasticsearch are sent, by their
+	// system: for each hit of the first stage, empty where it has none.
+	texts map[string][]string
+	// fresh asks those rerankers again for what they scored before.
+	fresh bool
+}
+
+func newAnswers() *answers {
+	return &answers{results: make(eval.Results), texts: make(map[string][]string)}
+}
+
 // search asks every system once that has not been probed with the query. Turn
-// decides which goes first.
-func (s *session) search(ctx context.Context, turn int, q judgments.Query, probed eval.Results) (eval.Results, error) {
+// decides which goes first; what is scored outside of Elasticsearch waits for
+// its first stage.
+func (s *session) search(ctx context.Context, turn int, q judgments.Query, known *answers) (eval.Results, error) {
 	requests := s.plan.Requests(q)
 	if turn%2 == 1 {
 		slices.Reverse(requests)
 	}
-	results := make(eval.Results, len(requests))
+	slices.SortStableFunc(requests, func(a, b plan.Request) int { return order(a) - order(b) })
 	for _, request := range requests {
-		result := probed[request.System]
-		if result == nil {
-			var err error
-			if result, err = s.ask(ctx, q, request); err != nil {
-				if ctx.Err() != nil {
-					return nil, context.Cause(ctx)
-				}
-				return nil, err
-			}
+		if known.results[request.System] != nil {
+			continue
 		}
-		results[request.System] = result
+		result, err := s.ask(ctx, q, request, known)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
+			}
+			return nil, err
+		}
+		known.results[request.System] = result
 	}
-	return results, nil
+	return known.results, nil
+}
+
+// order puts what is scored outside of Elasticsearch last.
+func order(r plan.Request) int {
+	if r.Reranker != nil {
+		return 1
+	}
+	return 0
 }
 
 // lostWarning is what a search says of its answer.
@@ -86,8 +110,8 @@ const lostWarning = "the point in time was lost, and another one opened: the ind
 
 // ask sends one search. Its error is one that every other query would meet
 // too.
-func (s *session) ask(ctx context.Context, q judgments.Query, request plan.Request) (*eval.Result, error) {
-	result, err := s.send(ctx, request)
+func (s *session) ask(ctx context.Context, q judgments.Query, request plan.Request, known *answers) (*eval.Result, error) {
+	result, err := s.send(ctx, request, known)
 	return s.account(ctx, q, request.System, result, err)
 }
 
@@ -100,6 +124,9 @@ func (s *session) account(ctx context.Context, q judgments.Query, system string,
 	}
 	if ctx.Err() != nil {
 		return nil, err
+	}
+	if problems, ok := errors.AsType[judgments.Problems](err); ok {
+		return nil, problems
 	}
 	if hopeless(err) {
 		return nil, fmt.Errorf("query %q, %s: %w", q.ID, system, err)
@@ -119,7 +146,10 @@ func (s *session) account(ctx context.Context, q judgments.Query, system string,
 }
 
 // send sends one search.
-func (s *session) send(ctx context.Context, request plan.Request) (*eval.Result, error) {
+func (s *session) send(ctx context.Context, request plan.Request, known *answers) (*eval.Result, error) {
+	if request.Reranker != nil {
+		return rescore(ctx, s.Rerankers, request, known)
+	}
 	answer, _ := s.answers.Get().(*cluster.Response)
 	if answer == nil {
 		answer = new(cluster.Response)
@@ -133,6 +163,11 @@ func (s *session) send(ctx context.Context, request plan.Request) (*eval.Result,
 	result := eval.NewResult(response, s.plan.Suite.Search.TitleField, s.SeveralIndices, s.orders[request.System])
 	if replaced {
 		result.Warnings = append([]string{lostWarning}, result.Warnings...)
+	}
+	for _, r := range s.plan.Rerankers {
+		if r.Outside() && s.plan.FirstStageBelow(r.Name) == request.System {
+			known.texts[r.Name] = textsOf(r, response.Hits)
+		}
 	}
 	return result, nil
 }

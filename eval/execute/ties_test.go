@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -125,4 +126,16 @@ func loaded(t *testing.T, client *cluster.Client, suite, documents string) *plan
 		t.Fatal(err)
 	}
 	return p
+}
+
+// connectTo is a client with short waits.
+func connectTo(t *testing.T, c cluster.Config) *cluster.Client {
+	t.Helper()
+	c.Backoff = cluster.Backoff{Base: 10 * time.Millisecond, Cap: 200 * time.Millisecond}
+	client, err := cluster.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
 }

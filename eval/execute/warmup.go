@@ -16,7 +16,7 @@ func warmUp(ctx context.Context, c Cluster, p *plan.Plan, s Settings) error {
 	}
 	warm := make(map[string]bool)
 	for _, r := range p.Rerankers {
-		if warm[r.InferenceID] {
+		if warm[r.InferenceID] || !r.OnCluster() {
 			continue
 		}
 		warm[r.InferenceID] = true

@@ -8,35 +8,40 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
 func isLatency(name string) bool { return slices.Contains(judgments.Latencies, name) }
 
-// latency holds a quantile of the searches' times against max.
+// latency holds a quantile of the searches' times against max: of those that
+// were timed one at a time, where there are any.
 func (j *judge) latency() {
 	kind, quantile, _ := strings.Cut(j.Metric, "_")
 	share := map[string]float64{"p50": 0.5, "p95": 0.95}[quantile]
 	ids, offenders := j.failed(j.scope.queries)
+	searches := score.TimesOf(j.Scores.Run, j.System, j.scope.queries)
+	if searches.Sampled {
+		for _, i := range searches.Failed {
+			ids, offenders = append(ids, j.query(i).ID), append(offenders, j.offender(i, "no answer when it was timed"))
+		}
+	}
 	type timed struct {
 		query int
 		ms    float64
 	}
 	var slow []timed
 	var times []float64
-	for _, i := range j.scope.queries {
-		answer := j.query(i).Results[j.System]
-		if answer.Failed() {
-			continue
-		}
-		ms := answer.WallMS
+	for _, t := range searches.Answered {
+		ms := t.WallMS
 		if kind == "took" {
-			ms = float64(answer.TookMS)
+			ms = float64(t.TookMS)
 		}
 		times = append(times, ms)
 		if j.gate.Max != nil && ms > *j.gate.Max {
-			slow = append(slow, timed{i, ms})
+			slow = append(slow, timed{t.Query, ms})
 		}
 	}
 	if j.gate.Max == nil {
@@ -47,6 +52,16 @@ func (j *judge) latency() {
 		value := stats.Quantile(times, share)
 		j.Actual = milliseconds(value)
 		j.decide(*j.gate.Max - value)
+		if searches.Sampled {
+			j.explain("%s, one at a time", text.Plural(len(times), "search was timed", "searches were timed"))
+		}
+	}
+	if len(times) == 0 && len(ids) == 0 {
+		j.undecided("no search was timed")
+		return
+	}
+	if searches.Untimed > 0 {
+		j.explain("%s left out, whose scores came from the cache", plural(searches.Untimed, "query"))
 	}
 	if len(ids) > 0 {
 		j.Queries = offenders

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/judgments"
 )
@@ -186,6 +187,23 @@ func TestGates(t *testing.T) {
 			gate:   judgments.Gate{Metric: "took_p95", Max: new(100.0)},
 			change: failing("elastic", 4),
 			want:   expected{Inconclusive, "elastic", "at most 100 ms", "38.5 ms", 61.5, "1 query failed and gave no time: boxing", "boxing shard 0: timed out"},
+		},
+		{
+			// of the searches that were timed, 7 and 9, the rank 0.5 is between
+			name: "latency of samples",
+			gate: judgments.Gate{Metric: "took_p50", Max: new(8.5)},
+			change: func(in *Input) {
+				in.Scores.Run.Complete = &eval.Complete{Latency: &eval.Samples{Queries: []string{"space", "crime"}, Times: map[string][]eval.Time{"elastic": {{TookMS: 7}, {TookMS: 9}}}}}
+			},
+			want: expected{Passed, "elastic", "at most 8.5 ms", "8 ms", 0.5, "2 searches were timed, one at a time", ""},
+		},
+		{
+			name: "latency of samples with one that failed",
+			gate: judgments.Gate{Metric: "took_p50", Max: new(8.5)},
+			change: func(in *Input) {
+				in.Scores.Run.Complete = &eval.Complete{Latency: &eval.Samples{Queries: []string{"space", "crime"}, Times: map[string][]eval.Time{"elastic": {{TookMS: 7}, {Error: "gone"}}}}}
+			},
+			want: expected{Inconclusive, "elastic", "at most 8.5 ms", "7 ms", 1.5, "1 search was timed, one at a time; 1 query failed and gave no time: crime", "crime no answer when it was timed"},
 		},
 		{
 			name:   "failures",

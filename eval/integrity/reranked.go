@@ -38,7 +38,7 @@ func (s *SystemIntegrity) compare(q *eval.Query, m *eval.Manifest, why dropReaso
 		}
 		s.Outside = append(s.Outside, QueryFinding{q.ID, reason})
 	}
-	if reason := notReranked(seen, reranked); reason != "" {
+	if reason := notReranked(m.System(s.System), seen, reranked); reason != "" {
 		s.NotReranked = append(s.NotReranked, QueryFinding{q.ID, reason})
 	}
 	if held.both >= fewestOrdered {
@@ -81,7 +81,7 @@ func Unranked(run *eval.Run, system string) map[string]bool {
 			continue
 		}
 		anyHit = anyHit || len(result.Hits) > 0
-		if notReranked(first.Hits[:min(window, len(first.Hits))], result.Hits) != "" {
+		if notReranked(run.Manifest.System(system), first.Hits[:min(window, len(first.Hits))], result.Hits) != "" {
 			queries[q.ID] = true
 		}
 	}
@@ -100,8 +100,13 @@ func Unranked(run *eval.Run, system string) map[string]bool {
 	return queries
 }
 
-// notReranked says why the hits cannot come from a reranker, or "".
-func notReranked(seen, reranked []eval.Hit) string {
+// notReranked says why the hits cannot come from a reranker, or "". What is
+// scored outside of Elasticsearch may well score 0, and came from the reranker
+// or is a failure.
+func notReranked(system *eval.System, seen, reranked []eval.Hit) string {
+	if system.Outside != nil {
+		return ""
+	}
 	for _, h := range reranked {
 		if h.Score == 0 {
 			return "the hit " + cmp.Or(h.Title, h.ID) + " has score 0, which no reranked hit has"

@@ -16,6 +16,9 @@ type UnknownError struct {
 }
 
 func (e *UnknownError) Error() string {
+	if bare := spelling.Unquoted(e.Name); bare != e.Name {
+		return fmt.Sprintf("unknown metric %q, which stands between typographic quotes; write %s without them", e.Name, bare)
+	}
 	if len(e.Near) > 0 {
 		return fmt.Sprintf("unknown metric %q; did you mean %s", e.Name, strings.Join(e.Near, " or "))
 	}
@@ -43,6 +46,9 @@ func unknown(name, text, base string) error {
 	}
 	if i := strings.LastIndexAny(base, "_."); i > 0 && i+1 < len(base) && strings.Trim(base[i+1:], "0123456789") == "" && suffix == "" {
 		base, suffix = base[:i], "@"+base[i+1:]
+	}
+	if digits := len(base) - len(strings.TrimRight(base, "0123456789")); digits > 0 && digits < len(base) && suffix == "" {
+		base, suffix = base[:len(base)-digits], "@"+base[len(base)-digits:] // ndcg10
 	}
 	type candidate struct {
 		name     string

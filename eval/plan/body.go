@@ -3,13 +3,14 @@ package plan
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
 // Request is one search of a query, but for its point in time. One of
-// Retriever, Body and ESQL is set.
+// Retriever, Body, ESQL and Reranker is set.
 type Request struct {
 	System string
 	// Retriever is what is searched by.
@@ -18,6 +19,14 @@ type Request struct {
 	Body json.RawMessage
 	// ESQL is the body of an ES|QL query, which knows no point in time.
 	ESQL json.RawMessage
+	// Reranker scores the hits of FirstStage outside of Elasticsearch, for what
+	// Asked says; it is no search.
+	Reranker   *judgments.Reranker
+	FirstStage string
+	Asked      string
+	// Fields are fetched with each hit beside the title: what such rerankers
+	// read.
+	Fields []string
 	// Size is how many hits are asked for; of an ES|QL query's rows the first
 	// so many are kept.
 	Size int
@@ -31,12 +40,16 @@ func (p *Plan) Requests(q judgments.Query) []Request {
 	for i := range p.stages {
 		stage := &p.stages[i]
 		first := stage.own.Fill(value)
-		requests = append(requests, Request{System: stage.name, Retriever: first, Size: p.stageDepth(stage)})
+		requests = append(requests, Request{System: stage.name, Retriever: first, Fields: p.fields(stage), Size: p.stageDepth(stage)})
 		inner := first
 		if stage.filtered {
 			inner = stage.inner.Fill(value)
 		}
 		for _, r := range p.over(stage) {
+			if r.Outside() {
+				requests = append(requests, outside(q, r))
+				continue
+			}
 			requests = append(requests, Request{System: r.Name, Retriever: around(inner, q, r, value), Size: r.Window})
 		}
 	}
@@ -50,12 +63,37 @@ func (p *Plan) Requests(q judgments.Query) []Request {
 // name.
 func (p *Plan) FirstStageRequest(q judgments.Query, name string) Request {
 	stage := p.stage(name)
-	return Request{System: stage.name, Retriever: stage.own.Fill(p.Suite.Search.Values(&q)), Size: p.stageDepth(stage)}
+	return Request{System: stage.name, Retriever: stage.own.Fill(p.Suite.Search.Values(&q)), Fields: p.fields(stage), Size: p.stageDepth(stage)}
+}
+
+// outside is what a reranker with an API is asked of a query.
+func outside(q judgments.Query, r judgments.Reranker) Request {
+	return Request{System: r.Name, Reranker: &r, FirstStage: firstOf(r), Asked: q.InferenceText, Size: r.Window}
+}
+
+// fields are what the rerankers with an API over a first stage read, beside
+// the title.
+func (p *Plan) fields(s *stage) []string {
+	var fields []string
+	for _, r := range p.over(s) {
+		if !r.Outside() {
+			continue
+		}
+		for _, f := range r.Reads() {
+			if f != p.Suite.Search.TitleField && !slices.Contains(fields, f) {
+				fields = append(fields, f)
+			}
+		}
+	}
+	return fields
 }
 
 // RerankRequest is the search of a query by a reranker of the plan, or by one
 // that was made from it.
 func (p *Plan) RerankRequest(q judgments.Query, r judgments.Reranker) Request {
+	if r.Outside() {
+		return outside(q, r)
+	}
 	value := p.Suite.Search.Values(&q)
 	return Request{System: r.Name, Retriever: around(p.stage(firstOf(r)).inner.Fill(value), q, r, value), Size: r.Window}
 }
@@ -87,7 +125,11 @@ func around(first json.RawMessage, q judgments.Query, r judgments.Reranker, valu
 func (p *Plan) Body(r Request, pit string) []byte {
 	b := make([]byte, 0, len(r.Retriever)+len(r.Body)+len(pit)+len(p.options)+160)
 	b = fmt.Appendf(b, `{"size":%d,"from":0,"track_total_hits":false,"_source":false,"fields":[`, r.Size)
-	b = append(append(b, text.JSON(p.Suite.Search.TitleField)...), ']')
+	b = append(b, text.JSON(p.Suite.Search.TitleField)...)
+	for _, field := range r.Fields {
+		b = append(append(b, ','), text.JSON(field)...)
+	}
+	b = append(b, ']')
 	if r.Body != nil {
 		b = append(b, r.Body...)
 	} else {

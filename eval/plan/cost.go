@@ -13,6 +13,8 @@ import (
 // Cost is what searching a plan takes at most.
 type Cost struct {
 	Systems, Queries int
+	// Timed is how many queries are searched once more for latencies.
+	Timed int
 	// Searches are all of them, Documents those that rerankers score: every
 	// window filled.
 	Searches, Documents int
@@ -26,9 +28,12 @@ type Cost struct {
 	Unknown []string
 }
 
-// CostOf is what so many searches of each of the systems cost.
-func CostOf(systems []eval.System, queries int) Cost {
-	c := Cost{Systems: len(systems), Queries: queries, Searches: len(systems) * queries}
+// CostOf is what so many searches of each of the systems cost, and so many more
+// that are timed.
+func CostOf(systems []eval.System, queries, timed int) Cost {
+	c := Cost{Systems: len(systems), Queries: queries, Timed: timed}
+	queries += timed
+	c.Searches = len(systems) * queries
 	for i := range systems {
 		s := &systems[i]
 		c.Documents += queries * s.Window
@@ -46,7 +51,11 @@ func CostOf(systems []eval.System, queries int) Cost {
 
 // String says what it costs, on one line.
 func (c Cost) String() string {
-	said := fmt.Sprintf("%s × %s: %s", text.Count(c.Systems, "system"), text.Count(c.Queries, "query"), text.Plural(c.Searches, "search", "searches"))
+	said := fmt.Sprintf("%s × %s", text.Count(c.Systems, "system"), text.Count(c.Queries, "query"))
+	if c.Timed > 0 {
+		said += ", and " + text.Thousands(c.Timed) + " once more for latencies"
+	}
+	said += ": " + text.Plural(c.Searches, "search", "searches")
 	if c.Documents > 0 {
 		said += fmt.Sprintf(", at most %s to rerank", text.Count(c.Documents, "document"))
 	}

@@ -149,7 +149,7 @@ func (p *Plan) chooseRerankers(o Overrides) error {
 		if o.Window > 0 {
 			r.Window = o.Window
 		}
-		if o.InferenceID != "" {
+		if o.InferenceID != "" && (!r.Outside() || r.API.API == judgments.APIInference) {
 			r.InferenceID = o.InferenceID
 		}
 		changed[i] = r

@@ -173,6 +173,17 @@ func firstOf(r judgments.Reranker) string {
 	return eval.FirstStage
 }
 
+// FirstStageBelow names the system that a reranked one of the plan reranks;
+// empty for any other.
+func (p *Plan) FirstStageBelow(system string) string {
+	for _, r := range p.Rerankers {
+		if r.Name == system {
+			return firstOf(r)
+		}
+	}
+	return ""
+}
+
 // over are the plan's rerankers over a first stage.
 func (p *Plan) over(s *stage) []judgments.Reranker {
 	var rerankers []judgments.Reranker
@@ -263,8 +274,8 @@ func (p *Plan) Systems() []eval.System {
 			}
 			systems = append(systems, eval.System{
 				Name: r.Name, Kind: eval.KindReranked, FirstStage: s.name, Reranker: name,
-				Field: r.Field, InferenceID: r.InferenceID, Window: r.Window, MinScore: r.MinScore, Extra: r.Extra,
-				Depth: r.Window, Prices: p.prices[r.Name],
+				Field: strings.Join(r.Reads(), ", "), InferenceID: r.InferenceID, Window: r.Window, MinScore: r.MinScore, Extra: r.Extra,
+				Depth: r.Window, Prices: p.prices[r.Name], Outside: r.API,
 			})
 		}
 	}

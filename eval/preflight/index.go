@@ -63,7 +63,7 @@ func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error
 	index := p.Suite.Search.Index
 	names := []string{p.Suite.Search.TitleField}
 	for _, r := range p.Rerankers {
-		names = append(names, r.Field)
+		names = append(names, r.Reads()...)
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -129,6 +129,19 @@ func (f *Preflight) retrievers(ctx context.Context, c Inspector, p *plan.Plan) e
 	return nil
 }
 
+// place is where the suite names a field: as the title's, or as a reranker's.
+func place(name string, p *plan.Plan) judgments.Position {
+	if name == p.Suite.Search.TitleField {
+		return p.Suite.Search.TitleFieldPosition
+	}
+	for _, r := range p.Suite.Search.Rerankers {
+		if slices.Contains(r.Reads(), name) {
+			return r.Position
+		}
+	}
+	return judgments.Position{}
+}
+
 // missed says why a field that does not work matters, and what to do.
 func missed(name string, p *plan.Plan) (why, do string) {
 	if name == p.Suite.Search.TitleField {
@@ -162,17 +175,17 @@ func (f *Preflight) mapped(caps cluster.FieldCaps, name string, all []string, p 
 	}
 	switch missing := caps.Unmapped(name); {
 	case !caps.Mapped(name):
-		f.add(SeverityError, fmt.Sprintf("the index %s has no field %q", p.Suite.Search.Index, name), why, do)
+		f.addAt(place(name, p), SeverityError, fmt.Sprintf("the index %s has no field %q", p.Suite.Search.Index, name), why, do)
 		return false
 	case len(missing) > 0:
-		f.add(SeverityWarning, fmt.Sprintf("the field %q is not in %s", name, strings.Join(missing, ", ")), why, do)
+		f.addAt(place(name, p), SeverityWarning, fmt.Sprintf("the field %q is not in %s", name, strings.Join(missing, ", ")), why, do)
 	}
 	return true
 }
 
 // values looks whether the field can be fetched, which mapping alone does not
-// say: not where the mapping disables _source, or copies into the field. For
-// a reranker's field it counts the documents without a value too.
+// say: not where the mapping disables _source, or copies into the field. It
+// counts the documents without a value too.
 func (f *Preflight) values(ctx context.Context, c Inspector, name string, p *plan.Plan) error {
 	why, do := missed(name, p)
 	exists := map[string]any{"exists": map[string]any{"field": name}}
@@ -185,13 +198,14 @@ func (f *Preflight) values(ctx context.Context, c Inspector, name string, p *pla
 		return err
 	}
 	if !slices.ContainsFunc(sample.Hits, func(h cluster.Hit) bool { _, ok := h.Value(name); return ok }) {
-		f.add(SeverityError, fmt.Sprintf("no value of the field %q could be fetched from any of %s", name, text.Count(len(sample.Hits), "document")), why, "name a field whose values are in _source, or stored")
+		f.addAt(place(name, p), SeverityError, fmt.Sprintf("no value of the field %q could be fetched from any of %s", name, text.Count(len(sample.Hits), "document")), why, "name a field whose values are in _source, or stored")
 		return nil
 	}
-	if !slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return r.Field == name }) {
-		return nil
+	if !slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return slices.Contains(r.Reads(), name) }) {
+		why, do = "no judgment can name them but by id", ""
+	} else {
+		f.look(name, sample)
 	}
-	f.look(name, sample)
 	without, err := f.ask(ctx, c, p, map[string]any{
 		"size": 0, "track_total_hits": true,
 		"query": map[string]any{"bool": map[string]any{"must_not": exists}},
@@ -205,7 +219,7 @@ func (f *Preflight) values(ctx context.Context, c Inspector, name string, p *pla
 	if without.Total*100 < sample.Total {
 		severity = SeverityNote
 	}
-	f.add(severity, fmt.Sprintf("%d of %s have no value in the field %q", without.Total, text.Count(sample.Total, "document"), name), why, do)
+	f.addAt(place(name, p), severity, fmt.Sprintf("%d of %s have no value in the field %q", without.Total, text.Count(sample.Total, "document"), name), why, do)
 	return nil
 }
 

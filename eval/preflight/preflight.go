@@ -165,7 +165,7 @@ func (f *Preflight) privileges(ctx context.Context, c Inspector, p *plan.Plan) e
 }
 
 func (f *Preflight) licence(ctx context.Context, c Inspector, p *plan.Plan) error {
-	if len(p.Rerankers) == 0 {
+	if !slices.ContainsFunc(p.Rerankers, func(r judgments.Reranker) bool { return !r.Outside() }) {
 		return nil
 	}
 	licence, err := c.Licence(ctx)

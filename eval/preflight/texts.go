@@ -11,6 +11,7 @@ import (
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
 )
 
 // look takes a sample of a reranker's field in: which documents have several
@@ -50,6 +51,9 @@ func (f *Preflight) Systems(p *plan.Plan) []eval.System {
 		if s := &systems[i]; s.Kind == eval.KindReranked {
 			e := f.Endpoints[s.InferenceID]
 			s.Service, s.Model = e.Service, e.Model
+			if s.Outside != nil && (s.Outside.API != judgments.APIInference || s.Outside.URL != "") {
+				s.Service, s.Model = s.Outside.API, s.Outside.Model
+			}
 		}
 	}
 	return systems
@@ -85,7 +89,7 @@ func (f *Preflight) texts(_ context.Context, _ Inspector, p *plan.Plan) error {
 // a reranker.
 func (f *Preflight) collapse(_ context.Context, _ Inspector, p *plan.Plan) error {
 	for _, stage := range p.FirstStages() {
-		reranked := slices.ContainsFunc(p.Systems(), func(s eval.System) bool { return s.FirstStage == stage.Name })
+		reranked := slices.ContainsFunc(p.Systems(), func(s eval.System) bool { return s.FirstStage == stage.Name && s.Outside == nil })
 		var kinds map[string]struct {
 			Collapse json.RawMessage `json:"collapse"`
 		}

@@ -50,7 +50,7 @@ func (f *Preflight) firstStage(stage plan.FirstStage) {
 
 func (f *Preflight) endpoints(ctx context.Context, c Inspector, p *plan.Plan) error {
 	for _, r := range p.Rerankers {
-		if _, known := f.Endpoints[r.InferenceID]; known {
+		if _, known := f.Endpoints[r.InferenceID]; known || !r.OnCluster() {
 			continue
 		}
 		e, err := c.Endpoint(ctx, r.InferenceID)
@@ -74,7 +74,7 @@ func (f *Preflight) endpoints(ctx context.Context, c Inspector, p *plan.Plan) er
 		}
 	}
 	for _, r := range p.Rerankers {
-		if e := f.Endpoints[r.InferenceID]; e.TopN > 0 && e.TopN < r.Window {
+		if e := f.Endpoints[r.InferenceID]; r.OnCluster() && e.TopN > 0 && e.TopN < r.Window {
 			f.add(SeverityError, fmt.Sprintf("the endpoint %s returns the top %d results, and the window of %s is %d", e.ID, e.TopN, r.Name, r.Window), "the server refuses such a search", "lower rank_window_size, or raise the endpoint's top_n")
 		}
 	}

@@ -25,6 +25,8 @@ type Wishes struct {
 	// Window is rank_window_size of the rerankers, 50 where it is 0. An
 	// endpoint that returns less gets less.
 	Window int
+	// Alone leaves rerankers out.
+	Alone bool
 	// EmbeddingModel is the model that made the vectors of a dense_vector
 	// field.
 	EmbeddingModel string
@@ -65,7 +67,7 @@ func Choose(x *Index, w Wishes) (*Proposal, error) {
 	if p.Fields, err = x.matched(w.Fields, p.TitleField); err != nil {
 		return nil, err
 	}
-	reranked, err := x.reranked(w.RerankField)
+	reranked, err := x.reranked(w.RerankField, p.TitleField)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +81,9 @@ func Choose(x *Index, w Wishes) (*Proposal, error) {
 	if w.EmbeddingModel != "" && p.Vector == nil {
 		return nil, fmt.Errorf("--embedding-model is for a field of type dense_vector, and %s has none that is searched", x.Name)
 	}
-	p.Rerankers, err = x.rerankers(w, reranked)
+	if !w.Alone {
+		p.Rerankers, err = x.rerankers(w, reranked)
+	}
 	return p, err
 }
 
@@ -190,15 +194,19 @@ func btoi(b bool) int {
 	return 0
 }
 
-// reranked is the field that rerankers read: the one with the most text.
-func (x *Index) reranked(wish string) (*Field, error) {
+// reranked is the field that rerankers read: the one with the most text, rather
+// than the title where that is not known.
+func (x *Index) reranked(wish, title string) (*Field, error) {
 	if wish != "" {
 		return x.find("--rerank-field", wish)
 	}
 	var best *Field
 	for i := range x.Fields {
 		f := &x.Fields[i]
-		if f.Parent == "" && (f.isText() || f.Type == "semantic_text") && (best == nil || f.Filled*f.Length > best.Filled*best.Length) {
+		if f.Parent != "" || !f.isText() && f.Type != "semantic_text" {
+			continue
+		}
+		if best == nil || f.Filled*f.Length > best.Filled*best.Length || best.Name == title && f.Filled*f.Length == best.Filled*best.Length {
 			best = f
 		}
 	}
@@ -262,9 +270,9 @@ func (x *Index) endpoints(wished []string) ([]cluster.Endpoint, error) {
 	if len(wished) == 0 {
 		switch {
 		case x.EndpointsHidden != nil:
-			return nil, fmt.Errorf("%w; or name the endpoint by --inference-id", x.EndpointsHidden)
+			return nil, fmt.Errorf("%w; or name the endpoint by --inference-id, or leave rerankers out by --no-rerankers", x.EndpointsHidden)
 		case len(x.Endpoints) == 0:
-			return nil, errors.New("the cluster has no inference endpoint for reranking: make one by PUT _inference/rerank/NAME, or name one by --inference-id")
+			return nil, errors.New("the cluster has no inference endpoint for reranking: make one by PUT _inference/rerank/NAME, or leave rerankers out by --no-rerankers")
 		}
 		return x.Endpoints, nil
 	}

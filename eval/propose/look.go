@@ -108,30 +108,44 @@ func fromFieldCaps(ctx context.Context, c Looker, index string) ([]cluster.Mappe
 	return all, nil
 }
 
-// sample looks at what some documents hold in the fields that have words.
+// sample looks at what some documents hold in the fields that have words: fewer
+// where they are so large that the answer would be, and not in semantic_text
+// where the server does not show it.
 func (x *Index) sample(ctx context.Context, c Looker) error {
-	var asked []string
+	var asked, plain []string
 	for _, f := range x.Fields {
-		if f.Parent == "" && (f.isText() || f.Type == "keyword") && len(asked) < sampledFields {
+		if f.Parent != "" || len(asked) == sampledFields {
+			continue
+		}
+		if f.isText() || f.Type == "keyword" {
+			plain = append(plain, f.Name)
+		}
+		if f.isText() || f.Type == "keyword" || f.Type == "semantic_text" {
 			asked = append(asked, f.Name)
 		}
 	}
-	if len(asked) == 0 {
-		return nil
-	}
-	body, err := json.Marshal(map[string]any{
-		"size": sampledDocuments, "query": map[string]any{"match_all": map[string]any{}}, "fields": asked, "_source": false, "track_total_hits": false,
-	})
-	if err != nil {
-		return err
-	}
-	answer, err := c.Search(ctx, body, cluster.SearchOptions{Index: x.Name, Size: sampledDocuments})
-	if err != nil {
-		return err
-	}
-	x.Sampled = len(answer.Hits)
-	for i := range x.Fields {
-		x.Fields[i].look(answer.Hits)
+	for size := sampledDocuments; len(asked) > 0; {
+		body, err := json.Marshal(map[string]any{
+			"size": size, "query": map[string]any{"match_all": map[string]any{}}, "fields": asked, "_source": false, "track_total_hits": false,
+		})
+		if err != nil {
+			return err
+		}
+		answer, err := c.Search(ctx, body, cluster.SearchOptions{Index: x.Name, Size: size})
+		switch kind := cluster.KindOf(err); {
+		case err == nil:
+			x.Sampled = len(answer.Hits)
+			for i := range x.Fields {
+				x.Fields[i].look(answer.Hits)
+			}
+			return nil
+		case kind == cluster.KindTooLarge && size > 1:
+			size /= 10
+		case kind == cluster.KindInvalidRequest && len(plain) < len(asked):
+			asked = plain
+		default:
+			return err
+		}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package propose
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -272,7 +273,7 @@ func TestWhatIsMissing(t *testing.T) {
 		{"no title", `{"mappings":{"properties":{"body":{"type":"text"}}}}`, "shop", 0, nil, []string{`{"body":"x y"}`}, Wishes{}, "no field of shop looks like a title"},
 		{"the same title everywhere", plain, "shop", 0, nil, []string{document, document}, Wishes{}, "no field of shop looks like a title"},
 		{"no text field", `{"mappings":{"properties":{"title":{"type":"keyword"},"year":{"type":"integer"}}}}`, "shop", 0, nil, []string{document}, Wishes{}, "shop has no text field with values"},
-		{"no endpoint", plain, "shop", 200, map[string]string{"GET /_inference": `{"endpoints":[]}`}, []string{document}, Wishes{}, "the cluster has no inference endpoint for reranking: make one"},
+		{"no endpoint", plain, "shop", 200, map[string]string{"GET /_inference": `{"endpoints":[]}`}, []string{document}, Wishes{}, "the cluster has no inference endpoint for reranking: make one by PUT _inference/rerank/NAME, or leave rerankers out"},
 		{"no endpoint, one named", plain, "shop", 200, map[string]string{"GET /_inference": `{"endpoints":[]}`}, []string{document}, Wishes{InferenceIDs: []string{"x"}}, `--inference-id: the cluster has no endpoint "x" for reranking, nor any other`},
 		{"endpoints forbidden", plain, "shop", 403, map[string]string{"GET /_inference": forbidden}, []string{document}, Wishes{}, "name the endpoint by --inference-id"},
 		{"endpoints broken", plain, "shop", 500, map[string]string{"GET /_inference": `{"error":"oops","status":500}`}, []string{document}, Wishes{InferenceIDs: []string{"x"}}, "list the inference endpoints"},
@@ -308,11 +309,79 @@ func TestHidden(t *testing.T) {
 	}
 }
 
+// First stages alone need no endpoint, and a field of which only the meaning is
+// indexed is read by rerankers.
+func TestFewOfAll(t *testing.T) {
+	c, _ := open(t, shop, 403, map[string]string{"GET /_inference": forbidden}, products...)
+	p, err := choose(t, c, "shop", Wishes{Alone: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := p.Suite([]string{"rain"}, File{Path: "new.yaml"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := passes(t, c, text); !slices.Equal(s.Systems(), []string{"bm25", "semantic", "hybrid"}) || len(s.Gates) > 0 {
+		t.Errorf("%s", text)
+	}
+	c, _ = open(t, `{"mappings":{"properties":{"title":{"type":"text"},"body":{"type":"semantic_text"}}}}`, 0, nil, `{"title":"Rain jacket","body":"Keeps the rain out on long walks."}`, `{"title":"Head torch","body":"Light for the way back."}`)
+	if p, err = choose(t, c, "shop", Wishes{}); err != nil {
+		t.Fatal(err)
+	}
+	if text, err = p.Suite([]string{"rain"}, File{Path: "new.yaml"}); err != nil {
+		t.Fatal(err)
+	}
+	if s := passes(t, c, text); s.Search.Rerankers[0].Field != "body" || !slices.Contains(s.Systems(), "semantic+elastic") {
+		t.Errorf("%s", text)
+	}
+}
+
+// heavy refuses searches that ask for many documents, or for meanings.
+type heavy struct {
+	Looker
+	most     int
+	meanings bool
+	asked    []string
+}
+
+func (h *heavy) Search(ctx context.Context, body []byte, o cluster.SearchOptions) (cluster.Response, error) {
+	h.asked = append(h.asked, fmt.Sprint(o.Size))
+	switch {
+	case !h.meanings && strings.Contains(string(body), `"body"`):
+		return cluster.Response{}, &cluster.Error{Kind: cluster.KindInvalidRequest}
+	case o.Size > h.most:
+		return cluster.Response{}, &cluster.Error{Kind: cluster.KindTooLarge}
+	}
+	return h.Looker.Search(ctx, body, o)
+}
+
+// Documents too large to look at a hundred of are looked at in tens, or one.
+func TestHeavyDocuments(t *testing.T) {
+	c, _ := open(t, `{"mappings":{"properties":{"title":{"type":"text"},"body":{"type":"semantic_text"}}}}`, 0, nil, `{"title":"a b"}`, `{"title":"c d"}`)
+	for _, test := range []struct {
+		heavy   heavy
+		sampled int
+		asked   string
+	}{
+		{heavy{most: 100, meanings: true}, 2, "100"},
+		{heavy{most: 9, meanings: true}, 1, "100 10 1"},
+		{heavy{most: 10}, 2, "100 100 10"},
+		{heavy{most: 0, meanings: true}, 0, "100 10 1"},
+	} {
+		h := test.heavy
+		h.Looker = c
+		x, err := Look(t.Context(), &h, "shop")
+		if got := strings.Join(h.asked, " "); got != test.asked || (err == nil) != (test.sampled > 0) || err == nil && x.Sampled != test.sampled {
+			t.Errorf("%d documents at most: asked for %s, want %s: %v", h.most, got, test.asked, err)
+		}
+	}
+}
+
 // An index without documents is judged by the names of its fields.
 func TestEmptyIndex(t *testing.T) {
 	c, _ := open(t, shop, 0, nil)
 	p, err := choose(t, c, "shop", Wishes{})
-	if err != nil || p.TitleField != "product.name" || len(p.Fields) == 0 {
+	if err != nil || p.TitleField != "product.name" || len(p.Fields) == 0 || p.Rerankers[0].Field == "product.name" {
 		t.Errorf("%+v, %v", p, err)
 	}
 }

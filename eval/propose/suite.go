@@ -231,7 +231,7 @@ func (p *Proposal) leftOut() []string {
 }
 
 func (p *Proposal) whyRerankers() []string {
-	if len(p.Rerankers) == 0 {
+	if len(p.Rerankers) == 0 { // and no key to explain
 		return nil
 	}
 	lines := []string{fmt.Sprintf("Each endpoint for reranking, on %s:", p.Rerankers[0].Field)}

@@ -46,8 +46,8 @@ func checkManifest(m *eval.Manifest) error {
 			return fmt.Errorf("the manifest's metrics: %w", err)
 		}
 	}
-	if m.QueryCount < 0 || m.SuiteQueries < 0 || m.Repeat < 0 {
-		return errors.New("the manifest counts queries or repeats below 0")
+	if m.QueryCount < 0 || m.SuiteQueries < 0 || m.Repeat < 0 || m.Concurrency < 0 {
+		return errors.New("the manifest counts queries, repeats or queries in flight below 0")
 	}
 	return nil
 }
@@ -58,6 +58,8 @@ func (d *decoder) check(q *eval.Query) error {
 	switch {
 	case q.ID == "":
 		return errors.New("it has no id")
+	case q.Concurrency < 0:
+		return errors.New("it counts queries in flight below 0")
 	case q.Number < 0 || d.highest > 0 && q.Number >= d.highest:
 		return fmt.Errorf("its number is %d, and the suite has %d queries", q.Number, d.highest)
 	case len(q.Repeats) > max(0, m.Repeat-1):
@@ -104,6 +106,38 @@ func checkResult(s *eval.System, r *eval.Result) error {
 			return fmt.Errorf("the tie from rank %d to %d is none of its %d ranks, or not after the one before", t[0], t[1], len(r.Hits))
 		}
 		last = t[1]
+	}
+	return nil
+}
+
+// checkSamples refuses times that are not those of the run's queries and
+// systems.
+func (d *decoder) checkSamples(samples *eval.Samples) error {
+	if samples == nil {
+		return nil
+	}
+	known := make(map[string]bool, len(d.stored.Queries))
+	for i := range d.stored.Queries {
+		known[d.stored.Queries[i].ID] = true
+	}
+	for _, id := range samples.Queries {
+		if !known[id] {
+			return fmt.Errorf("it has the query %s, which does not stand before it once", text.Quote(id))
+		}
+		known[id] = false
+	}
+	for name, times := range samples.Times {
+		if d.systems[name] == nil {
+			return fmt.Errorf("it has the system %s, which the manifest does not name", text.Quote(name))
+		}
+		if len(times) != len(samples.Queries) {
+			return fmt.Errorf("%s has %d times for %d queries", text.Quote(name), len(times), len(samples.Queries))
+		}
+		for _, t := range times {
+			if t.TookMS < 0 || !(t.WallMS >= 0) {
+				return fmt.Errorf("a time of %s is below 0", text.Quote(name))
+			}
+		}
 	}
 	return nil
 }

@@ -248,7 +248,9 @@ type completeLine struct {
 	Indices  []eval.IndexInfo            `json:"indices,omitempty"`
 	Warnings []string                    `json:"warnings,omitempty"`
 	Dropped  map[string]eval.DropReasons `json:"dropped,omitempty"`
+	Usage    map[string]eval.Usage       `json:"usage,omitempty"`
 	Texts    map[string]eval.Texts       `json:"texts,omitempty"`
+	Latency  *eval.Samples               `json:"latency,omitempty"`
 	// Line covers what stands before it in this line, as SHA256 does the lines
 	// before.
 	Line string `json:"line,omitempty"`
@@ -280,7 +282,10 @@ func (d *decoder) complete() {
 		}
 	}
 	d.stored.Complete = &eval.Complete{
-		Type: c.Type, Queries: c.Queries, Failed: c.Failed, Finished: c.Finished, Indices: c.Indices, Warnings: c.Warnings, Dropped: c.Dropped, Texts: c.Texts,
+		Type: c.Type, Queries: c.Queries, Failed: c.Failed, Finished: c.Finished, Indices: c.Indices, Warnings: c.Warnings, Dropped: c.Dropped, Usage: c.Usage, Texts: c.Texts, Latency: c.Latency,
+	}
+	if err := d.checkSamples(c.Latency); err != nil {
+		d.fail("its latency: %v", err)
 	}
 	if failed := d.stored.Failed(); c.Failed != failed && c.Queries == len(d.stored.Queries) {
 		d.fail("it counts %d failed queries, and the lines before hold %d", c.Failed, failed)

@@ -11,4 +11,5 @@
 //  3. Read reads a file, compressed or not, and says how much of it is whole.
 //  4. Append resumes a file after its last whole line; Renew rewrites one
 //     whose failed queries were searched again.
+//  5. Keep writes a run that is at hand for its user alone.
 package runfile

@@ -84,7 +84,7 @@ func (j *Journal) Complete(c eval.Complete) error {
 	j.mu.Unlock()
 	encoded, err := json.Marshal(completeLine{
 		Type: "complete", Queries: c.Queries, Failed: c.Failed, SHA256: sum,
-		Finished: c.Finished, Indices: c.Indices, Warnings: c.Warnings, Dropped: c.Dropped, Texts: c.Texts,
+		Finished: c.Finished, Indices: c.Indices, Warnings: c.Warnings, Dropped: c.Dropped, Usage: c.Usage, Texts: c.Texts, Latency: c.Latency,
 	})
 	if err != nil {
 		return fmt.Errorf("cannot encode a line of the run file: %w", err)

@@ -100,13 +100,19 @@ func (e *Evaluation) Decide(c *Comparisons) (*Decision, error) {
 		}
 		d.Rows = append(d.Rows, row)
 	}
+	d.Rank()
+	d.open(c.Differences)
+	return d, nil
+}
+
+// Rank sorts the rows and draws the conclusions: all that follows from the rows
+// and Best.
+func (d *Decision) Rank() {
 	slices.SortStableFunc(d.Rows, func(a, b DecisionRow) int {
 		return cmp.Or(cmp.Compare(undefinedLowest(b.Mean), undefinedLowest(a.Mean)), yesFirst(a.Name == d.Best, b.Name == d.Best))
 	})
 	d.choose()
-	d.open(c.Differences)
 	d.front()
-	return d, nil
 }
 
 func undefinedLowest(v float64) float64 {

@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
@@ -78,7 +81,8 @@ type Difference struct {
 	// IfJudged bounds the difference over every way of grading the documents
 	// that nobody judged; its Documents are named by JudgeFirst.
 	IfJudged metrics.Settling
-	// JudgeFirst are few documents whose judging could settle the sign.
+	// JudgeFirst are few documents whose judging could settle the sign; nil
+	// where nobody looked for them.
 	JudgeFirst []Hole
 }
 
@@ -322,10 +326,15 @@ func (t *tested) differences(lead bool) ([]Difference, error) {
 			contrasts[k] = t.contrast(&t.pairs[i])
 		}
 		f, err := stats.TestFamily(context.Background(), values, contrasts, t.options)
-		for k := 0; k < len(places) && err == nil; k++ {
-			err = t.decide(&all[places[k]], places[k], &f, k)
+		if err != nil {
+			return err
 		}
-		return err
+		var group errgroup.Group // pairs share nothing but what they read
+		group.SetLimit(runtime.GOMAXPROCS(0))
+		for k, i := range places {
+			group.Go(func() error { return t.decide(&all[i], i, &f, k) })
+		}
+		return group.Wait()
 	}
 	if err := test(family); err != nil {
 		return nil, err

@@ -115,7 +115,8 @@ func judge(tests []*tested, lead int) {
 }
 
 // judge begins with the pairs that are compared. What judging could settle is
-// asked of the family.
+// asked only of those of the family that somebody asks for by name: of many
+// systems there are many pairs.
 func (t *tested) judge(lead bool) {
 	repeated := slices.ContainsFunc(t.queries, t.repeated)
 	t.judged = make([]*judging, len(t.pairs))
@@ -125,7 +126,7 @@ func (t *tested) judge(lead bool) {
 			continue
 		}
 		j := &judging{sides: t.sidesOf(p)}
-		if lead && !p.Secondary && !p.ofGains() && !repeated {
+		if lead && !p.Secondary && !p.LeadOnly && !p.ofGains() && !repeated {
 			j.settler = metrics.NewSettler(t.metric, j.sides[0], j.sides[1])
 		}
 		t.judged[i] = j

@@ -32,6 +32,11 @@ type Percentiles struct{ P50, P95 float64 }
 // fewer, the 95th percentile would be the slowest by another name.
 const fewestForP95 = 20
 
+// NewLatency is that of searches that were timed one at a time.
+func NewLatency(tookMS, wallMS []float64) Latency {
+	return Latency{Sampled: true, Searches: len(wallMS), Concurrency: 1, Took: percentiles(tookMS), Wall: percentiles(wallMS)}
+}
+
 func percentiles(ms []float64) Percentiles {
 	p := Percentiles{P50: stats.Quantile(ms, 0.5), P95: math.NaN()}
 	if len(ms) >= fewestForP95 {
@@ -47,10 +52,31 @@ type Timed struct {
 	eval.Time
 }
 
-// Times are those of a system's searches that had an answer: those that were
-// timed one at a time where there are any of these queries, else the first of
-// each query. Sampled says which.
-func Times(run *eval.Run, system string, queries []int) (times []Timed, sampled bool) {
+// Times are those of some searches of one system.
+type Times struct {
+	// Answered are the searches that had an answer, and Failed the queries, by
+	// their indices, of those that had none.
+	Answered []Timed
+	Failed   []int
+	// Untimed counts those that had an answer whose time says nothing: a part
+	// of its scores came from a cache.
+	Untimed int
+	// Sampled says that they were timed one at a time after the run; else they
+	// are the first of each query.
+	Sampled bool
+}
+
+// TimesOf are the times of a system on some queries of a run: those that were
+// timed one at a time, where there is any of these queries, else the run's.
+func TimesOf(run *eval.Run, system string, queries []int) Times {
+	var t Times
+	add := func(q int, time eval.Time) {
+		if time.Error != "" {
+			t.Failed = append(t.Failed, q)
+		} else {
+			t.Answered = append(t.Answered, Timed{q, time})
+		}
+	}
 	if run.Complete != nil && run.Complete.Latency != nil {
 		all := run.Complete.Latency.Times[system]
 		at := make(map[string]int, len(all))
@@ -58,20 +84,26 @@ func Times(run *eval.Run, system string, queries []int) (times []Timed, sampled 
 			at[id] = i
 		}
 		for _, q := range queries {
-			if i, measured := at[run.Queries[q].ID]; measured && i < len(all) && all[i].Error == "" {
-				times = append(times, Timed{q, all[i]})
+			if i, measured := at[run.Queries[q].ID]; measured && i < len(all) {
+				add(q, all[i])
 			}
 		}
-		if len(times) > 0 {
-			return times, true
+		if t.Sampled = len(t.Answered) > 0; t.Sampled {
+			return t
 		}
+		t.Failed = nil
 	}
 	for _, q := range queries {
-		if r := run.Queries[q].Results[system]; !r.Failed() {
-			times = append(times, Timed{q, eval.Time{TookMS: r.TookMS, WallMS: r.WallMS}})
+		switch r := run.Queries[q].Results[system]; {
+		case r.Failed():
+			add(q, eval.Time{Error: "no answer"})
+		case r.Untimed:
+			t.Untimed++
+		default:
+			add(q, eval.Time{TookMS: r.TookMS, WallMS: r.WallMS})
 		}
 	}
-	return times, false
+	return t
 }
 
 // LatencyOf is the latency of a system over all queries of a run.
@@ -80,14 +112,14 @@ func LatencyOf(run *eval.Run, system string) Latency {
 	for q := range all {
 		all[q] = q
 	}
-	times, sampled := Times(run, system, all)
-	l := Latency{Sampled: sampled, Searches: len(times)}
-	took, wall := make([]float64, len(times)), make([]float64, len(times))
-	for i, t := range times {
+	times := TimesOf(run, system, all)
+	l := Latency{Sampled: times.Sampled, Searches: len(times.Answered)}
+	took, wall := make([]float64, l.Searches), make([]float64, l.Searches)
+	for i, t := range times.Answered {
 		took[i], wall[i] = float64(t.TookMS), t.WallMS
 		one := run.Queries[t.Query].Concurrency
 		switch {
-		case sampled:
+		case l.Sampled:
 			one = 1
 		case one == 0:
 			one = run.Manifest.Concurrency

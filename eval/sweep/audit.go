@@ -207,7 +207,7 @@ func (s *sweeper) auditCell(ctx context.Context, reranker judgments.Reranker, c 
 	if err != nil {
 		return outcome{failed: true, reason: err.Error()}
 	}
-	first := query.Results[s.first()].Hits
+	first := query.Results[s.first(reranker)].Hits
 	derived := Derive(first, query.Results[reranker.Name].Hits, window)
 	o := outcome{documents: min(window, len(first))}
 	o.alike, o.reason = compareLists(first, derived, searched.Hits, window)

@@ -12,7 +12,7 @@ import (
 )
 
 // base is what the first stage's lists give: the values without a reranker,
-// and the ceilings. All rerankers share it.
+// and the ceilings. All rerankers over it share it.
 type base struct {
 	run     *eval.Run
 	first   string // the system whose hits are reranked
@@ -34,11 +34,31 @@ type base struct {
 	missing   map[string]bool // folded titles, and ids after "id ", that the index does not hold
 }
 
+// bases are those of the run's first stages, by name. Each is made when it is
+// asked for.
+type bases struct {
+	run     *eval.Run
+	metrics []metrics.Metric
+	windows []int
+	made    map[string]*base
+}
+
+func newBases(run *eval.Run, chosen []metrics.Metric, windows []int) *bases {
+	return &bases{run, chosen, windows, make(map[string]*base)}
+}
+
+func (b *bases) of(first string) *base {
+	if b.made[first] == nil {
+		b.made[first] = newBase(b.run, first, b.metrics, b.windows)
+	}
+	return b.made[first]
+}
+
 // newBase joins the first stage's lists with the judgments.
-func newBase(run *eval.Run, chosen []metrics.Metric, windows []int) *base {
+func newBase(run *eval.Run, first string, chosen []metrics.Metric, windows []int) *base {
 	queries := len(run.Queries)
 	b := &base{
-		run: run, first: run.Manifest.Retrievers()[0].Name, metrics: chosen, windows: windows,
+		run: run, first: first, metrics: chosen, windows: windows,
 		bucket:    buckets(windows),
 		relevance: cmp.Or(chosen[0].Relevance(), 1),
 		cutoff:    chosen[0].Cutoff(),
@@ -123,8 +143,9 @@ func (w *baseWorker) query(q int) {
 		}
 	}
 	list := metrics.List{Len: len(result.Hits), Hits: w.hits, Judged: w.judged[q]}
+	ties := tiesOf(result)
 	for m, metric := range w.metrics {
-		w.values[m][q] = metric.ScoreList(&list)
+		w.values[m][q] = metric.ExpectedList(&list, ties, w.run.Manifest.Seed).Value
 	}
 	w.ceiling(q, query, graded, len(result.Hits))
 }

@@ -50,7 +50,7 @@ func TestCeilingIsTheBestOrder(t *testing.T) {
 			}
 		}
 		query.Results = eval.Results{eval.FirstStage: {Hits: first}}
-		b := newBase(&eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(10)}, Queries: []eval.Query{query}}, chosen, windows)
+		b := newBase(&eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(10)}, Queries: []eval.Query{query}}, eval.FirstStage, chosen, windows)
 		for i, w := range windows {
 			held := append([]eval.Hit(nil), first[:min(w, n)]...)
 			for m, metric := range chosen {

@@ -63,7 +63,7 @@ func BenchmarkWindows(b *testing.B) {
 		b.Run(text, func(b *testing.B) {
 			windows := mustWindows(b, text)
 			for b.Loop() {
-				newCurve(newBase(run, chosen, windows), run.Manifest.Reranked()[0], nil)
+				newCurve(newBase(run, eval.FirstStage, chosen, windows), run.Manifest.Reranked()[0], nil)
 			}
 		})
 	}

@@ -101,8 +101,8 @@ func (c *curve) blendRetriever(weight float64, window int) json.RawMessage {
 			reranker = s
 		}
 	}
-	if len(first) == 0 {
-		return nil
+	if len(first) == 0 || reranker.Outside != nil {
+		return nil // the server cannot ask the API
 	}
 	settings := map[string]any{"retriever": first, "field": reranker.Field, "inference_text": c.inferenceText(), "rank_window_size": window}
 	if reranker.InferenceID != "" {
@@ -132,28 +132,40 @@ func (c *curve) blendRetriever(weight float64, window int) json.RawMessage {
 	return bytes.TrimSpace(b.Bytes())
 }
 
-// blended scores the window in the order of the weighted scores, equal ones in
-// the reranker's order. Only the ranks of judged hits are needed: one more
-// than the hits above.
+// blended scores the window in the order of the weighted scores, over all
+// orders of equal ones. Only the ranks of judged hits are needed: one more than
+// the hits above.
 func (c *curve) blended(room *[]metrics.Hit, q candidateQuery, weight float64) float64 {
 	score := func(h candidate) float64 { return weight*q.reranked(h) + (1-weight)*h.first }
 	judged := (*room)[:0]
+	var ties []metrics.Tie
 	for i, h := range q.hits {
 		if metrics.IsUnjudged(h.grade) {
 			continue
 		}
-		own, rank := score(h), 1
+		own, above, before, equal := score(h), 0, 0, 0
 		for j, other := range q.hits {
-			if s := score(other); s > own || s == own && j < i {
-				rank++
+			switch s := score(other); {
+			case s > own:
+				above++
+			case s == own:
+				equal++
+				if j < i {
+					before++
+				}
 			}
 		}
-		judged = append(judged, metrics.Hit{Rank: rank, Grade: h.grade})
+		judged = append(judged, metrics.Hit{Rank: above + before + 1, Grade: h.grade})
+		if equal > 1 {
+			ties = append(ties, metrics.Tie{First: above + 1, Last: above + equal})
+		}
 	}
 	*room = judged
 	slices.SortFunc(judged, func(a, b metrics.Hit) int { return a.Rank - b.Rank })
+	slices.SortFunc(ties, func(a, b metrics.Tie) int { return a.First - b.First })
+	ties = slices.Compact(ties)
 	list := metrics.List{Len: len(q.hits), Hits: judged, Judged: q.judged}
-	return orZero(c.metrics[0].ScoreList(&list))
+	return orZero(c.metrics[0].ExpectedList(&list, ties, c.run.Manifest.Seed).Value)
 }
 
 // bestOver is the index of the best mean over some queries, the highest among

@@ -27,6 +27,7 @@ type curve struct {
 	scored  []int         // by window: documents that the reranker has to score, over all queries
 	losses  []Losses      // by window
 	usable  []bool        // by query: both systems answered at every window, and the reranker ranked
+	noOrder [][]bool      // by metric, then query: at the largest window all hits in reach share one score
 	failed  []string      // ids of queries without a usable answer
 	outside []string      // ids of queries with reranked hits that the window cannot hold
 	dropped int           // documents of the largest window that are not in the answers
@@ -66,8 +67,8 @@ func newCurve(b *base, reranker eval.System, measured [][]*eval.Result) *curve {
 			c.failed = append(c.failed, query.ID)
 		}
 	}
-	for m := range b.metrics {
-		c.without = append(c.without, c.ofUsable(b.values[m]))
+	for range b.metrics {
+		c.noOrder = append(c.noOrder, make([]bool, len(b.run.Queries)))
 	}
 	outside := make([]bool, len(b.run.Queries))
 	workers := forQueries(len(b.run.Queries), func() *curveWorker { return newCurveWorker(c, outside) }, (*curveWorker).query)
@@ -77,6 +78,12 @@ func newCurve(b *base, reranker eval.System, measured [][]*eval.Result) *curve {
 			c.losses[i].add(w.losses[i])
 		}
 		c.dropped += w.dropped
+	}
+	for m := range b.metrics {
+		c.without = append(c.without, c.of(m, b.values[m]))
+		for i := range covered {
+			c.values[m][i] = c.of(m, c.values[m][i])
+		}
 	}
 	for q, out := range outside {
 		if out {
@@ -112,6 +119,8 @@ type curveWorker struct {
 	hits     []metrics.Hit
 	credited []int // by judgment: 1 + the window that has credited it
 	rankOf   []int // by judgment: its rank at the window in hand
+	edges    tieEdges
+	ties     []metrics.Tie // at the window in hand
 
 	scored  []int
 	losses  []Losses
@@ -147,7 +156,7 @@ func (w *curveWorker) query(q int) {
 		}
 		return
 	}
-	w.scan(q, first.Hits, reranked.Hits)
+	w.scan(q, first.Hits, reranked)
 	w.credited = cleared(w.credited, len(query.Judgments))
 	w.rankOf = cleared(w.rankOf, len(query.Judgments))
 	for i := range w.covered {
@@ -164,7 +173,8 @@ func (w *curveWorker) query(q int) {
 		}
 		list := metrics.List{Len: length, Hits: w.hits, Judged: w.judged[q]}
 		for m, metric := range w.metrics {
-			w.values[m][i][q] = metric.ScoreList(&list)
+			w.values[m][i][q] = metric.ExpectedList(&list, w.ties, w.run.Manifest.Seed).Value
+			w.noOrder[m][q] = noOrder(length, 0, w.ties) || noOrder(length, metric.Cutoff(), w.ties)
 		}
 		w.account(q, i, query)
 		if i == w.covered-1 {
@@ -186,7 +196,7 @@ func (w *curveWorker) unanswered(q, i int) {
 // the number of hits down to it whose documents are in that window: the counts
 // by bucket, summed up. Hits of the reranker's own window that lie below the
 // largest one asked for are in none.
-func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
+func (w *curveWorker) scan(q int, first []eval.Hit, reranked *eval.Result) {
 	clear(w.position)
 	largest := w.windows[w.covered-1]
 	for i, h := range first[:min(w.own, len(first))] {
@@ -196,8 +206,10 @@ func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 	}
 	clear(w.counts)
 	w.items, w.ranks = w.items[:0], w.ranks[:0]
-	beyond := w.beyond(q, first, reranked)
-	for i, h := range reranked {
+	beyond := w.beyond(q, first, reranked.Hits)
+	w.edges.start(reranked)
+	for i, h := range reranked.Hits {
+		w.edges.pass(i+1, w.counts)
 		bucket, match := w.covered-1, int32(-1)
 		switch rank := w.position[h.Key()]; {
 		case rank > largest, rank == 0 && w.own > largest:
@@ -217,6 +229,7 @@ func (w *curveWorker) scan(q int, first, reranked []eval.Hit) {
 			}
 		}
 	}
+	w.edges.pass(math.MaxInt, w.counts)
 	sum := 0
 	for i, n := range w.counts {
 		sum += n
@@ -248,13 +261,14 @@ func (w *curveWorker) beyond(q int, first, reranked []eval.Hit) map[int]int32 {
 	return found
 }
 
-// rankAt sets the ranking at window i, reduced to its judged hits, and returns
-// its length. Each judgment is credited once, to the first hit that matches
+// rankAt sets the ranking at window i, reduced to its judged hits, and its
+// ties, and returns its length. Each judgment is credited once, to the first hit that matches
 // it, as eval.Query.Grades has it.
 func (w *curveWorker) rankAt(q, i int) (length int) {
-	w.ranking = w.ranking[:0]
+	w.ranking, w.ties = w.ranking[:0], w.ties[:0]
 	if w.measured != nil && i < w.covered-1 {
 		result := w.measured[i][q]
+		w.ties = append(w.ties, tiesOf(result)...)
 		for at, m := range w.run.Queries[q].Matches(result.Hits) {
 			if m >= 0 {
 				w.ranking = append(w.ranking, placed{at + 1, m})
@@ -269,6 +283,7 @@ func (w *curveWorker) rankAt(q, i int) (length int) {
 		w.credited[it.judgment] = i + 1
 		w.ranking = append(w.ranking, placed{w.ranks[at*w.covered+i], it.judgment})
 	}
+	w.ties = w.edges.at(i, w.covered, w.ties)
 	return w.lengths[i]
 }
 
@@ -331,7 +346,7 @@ func (c *curve) points(o Options) []Point {
 			value, without := metric.Aggregate(c.values[m][i]).Value, metric.Aggregate(c.without[m]).Value
 			p.Values = append(p.Values, Number(value))
 			p.Gains = append(p.Gains, Number(value-without))
-			p.Ceilings = append(p.Ceilings, Number(metric.Aggregate(c.ofUsable(c.ceilings[m][i])).Value))
+			p.Ceilings = append(p.Ceilings, Number(metric.Aggregate(c.of(m, c.ceilings[m][i])).Value))
 		}
 		possible := float64(p.Ceilings[0]) - c.metrics[0].Aggregate(c.without[0]).Value
 		if possible > capturedFloor {

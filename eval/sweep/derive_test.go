@@ -146,7 +146,7 @@ func TestCurveEqualsDerivedLists(t *testing.T) {
 			query.Judgments = append(query.Judgments, j)
 		}
 		run := &eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(largest, eval.System{Name: "drawn"})}, Queries: []eval.Query{query}}
-		b := newBase(run, chosen, windows)
+		b := newBase(run, eval.FirstStage, chosen, windows)
 		c := newCurve(b, eval.System{Name: "drawn", Window: largest}, nil)
 		for i, w := range windows {
 			derived := Derive(first, reranked, w)

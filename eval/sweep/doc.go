@@ -53,6 +53,8 @@
 //  3. Derive gives the ranking at any window; the curves of all metrics come
 //     from one scan of the two lists, window by window only where a judged
 //     document moved.
+//     Hits that the server left tied count by the mean over their orders, at
+//     every window as in reports.
 //  4. The audit searches a sample of cells, a query at a window each, and
 //     compares list by list. The latencies are measured on a sample of
 //     queries, one search at a time.

@@ -8,6 +8,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/reranker"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
@@ -36,6 +37,11 @@ func Execute(ctx context.Context, plan *plan.Plan, searcher execute.Searcher, o 
 	if len(o.Metrics) == 0 {
 		o.Metrics = wide.Metrics
 	}
+	for _, r := range wide.Rerankers {
+		if o.DeriveOnly && sendsLists(r) {
+			return nil, nil, fmt.Errorf("the model of %s is listwise, so that no window can be derived: sweep it without --derive-only, or others with --reranker", r.Name)
+		}
+	}
 	s := &sweeper{
 		Options:  o,
 		present:  presentWindows(plan),
@@ -51,6 +57,10 @@ func Execute(ctx context.Context, plan *plan.Plan, searcher execute.Searcher, o 
 	result, err := s.result(ctx)
 	return result, s.run, err
 }
+
+// sendsLists says whether a reranker outside of Elasticsearch scores the texts of
+// a window against each other.
+func sendsLists(r judgments.Reranker) bool { return r.Outside() && reranker.Listwise(r.API) }
 
 // sweeper is one Execute at work.
 type sweeper struct {
@@ -75,7 +85,7 @@ func (s *sweeper) concurrency() int {
 
 // pass searches every query with every system.
 func (s *sweeper) pass(ctx context.Context) (err error) {
-	s.notify(Step{Name: "pass", Searches: len(s.plan.Queries) * (1 + len(s.plan.Rerankers))})
+	s.notify(Step{Name: "pass", Searches: len(s.plan.Queries) * len(s.plan.Systems())})
 	pass := s.Pass
 	if pass == nil {
 		pass = s.bare
@@ -114,8 +124,8 @@ func (s *sweeper) checkRun() error {
 	return nil
 }
 
-// first names the system whose hits are reranked.
-func (s *sweeper) first() string { return s.run.Manifest.Retrievers()[0].Name }
+// first names the system whose hits a reranker of the plan ranks.
+func (s *sweeper) first(r judgments.Reranker) string { return s.run.Manifest.FirstStageOf(r.Name) }
 
 // bare is the pass where the caller has none of its own.
 func (s *sweeper) bare(ctx context.Context, snapshot *execute.Snapshot, plan *plan.Plan) (*eval.Run, error) {
@@ -127,22 +137,25 @@ func (s *sweeper) bare(ctx context.Context, snapshot *execute.Snapshot, plan *pl
 	for _, metric := range plan.Metrics {
 		m.Metrics = append(m.Metrics, metric.String())
 	}
-	runner := execute.Runner{Snapshot: snapshot, Concurrency: s.Concurrency}
+	runner := execute.Runner{Snapshot: snapshot, Concurrency: s.Concurrency, Rerankers: s.Outside}
 	queries, err := runner.Run(ctx, plan, nil)
 	return &eval.Run{Manifest: m, Queries: queries}, err
 }
 
 // result audits, measures and sums up.
 func (s *sweeper) result(ctx context.Context) (*Result, error) {
-	b := newBase(s.run, s.Metrics, s.windows)
-	result := newResult(b, s.Options)
+	bases := newBases(s.run, s.Metrics, s.windows)
+	result := newResult(bases.of(s.run.Manifest.Retrievers()[0].Name), s.Options)
 	result.Tool = s.run.Manifest.Tool
 	for i, reranker := range s.plan.Rerankers {
-		r, err := s.sweep(ctx, b, reranker, s.run.Manifest.Reranked()[i], result)
+		r, err := s.sweep(ctx, bases.of(s.first(reranker)), reranker, s.run.Manifest.Reranked()[i])
 		if err != nil {
 			return nil, err
 		}
 		result.Rerankers = append(result.Rerankers, *r)
+	}
+	if err := result.choose(ctx, s.run, s.Options); err != nil {
+		return nil, err
 	}
 	result.Cost = s.cost
 	result.Notes = append(result.Notes, s.leftOut...)
@@ -153,7 +166,7 @@ func (s *sweeper) result(ctx context.Context) (*Result, error) {
 }
 
 // sweep does one reranker.
-func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranker, described eval.System, result *Result) (*Reranker, error) {
+func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranker, described eval.System) (*Reranker, error) {
 	r := newReranker(described)
 	c := newCurve(b, described, nil)
 	reason, err := s.check(ctx, c, reranker, &r)
@@ -173,7 +186,7 @@ func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranke
 		}
 	}
 	var latency *Latency
-	if s.LatencySamples > 0 {
+	if s.LatencySamples > 0 && (s.TimeOutside || !reranker.Outside()) {
 		latency, err = s.latency(ctx, reranker)
 		var givenUp givenUpError
 		switch {
@@ -184,10 +197,19 @@ func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranke
 			return nil, err
 		}
 	}
-	if latency != nil && result.FirstStage.Latency == nil {
-		result.FirstStage.Latency = &latency.first
-	}
 	return r.fill(c, latency, s.present[reranker.Name], s.Options), nil
+}
+
+// outsideNotes say what is not asked again of a reranker outside of
+// Elasticsearch.
+func (s *sweeper) outsideNotes() (notes []string) {
+	if s.Audit > 0 && !s.AuditOutside {
+		notes = append(notes, "scored outside Elasticsearch, where each text is paid for once: not audited; --audit asks again for a sample")
+	}
+	if s.LatencySamples > 0 && !s.TimeOutside {
+		notes = append(notes, "latencies were not measured by window, which sends more requests: --latency-samples does")
+	}
+	return notes
 }
 
 // check audits the reranker, and gives the reason why its windows cannot be
@@ -197,7 +219,13 @@ func (s *sweeper) check(ctx context.Context, c *curve, reranker judgments.Rerank
 		reason = fmt.Sprintf("%s of %s hold reranked documents that the first stage did not deliver", text.Count(outside, "query"), reranker.Name)
 		r.Notes = append(r.Notes, reason)
 	}
-	if s.Audit <= 0 {
+	if sendsLists(reranker) {
+		return "the model of " + reranker.Name + " is listwise: it scores a document differently in another window", nil
+	}
+	if reranker.Outside() {
+		r.Notes = append(r.Notes, s.outsideNotes()...)
+	}
+	if s.Audit <= 0 || reranker.Outside() && !s.AuditOutside {
 		return reason, nil
 	}
 	if r.Audit, err = s.audit(ctx, reranker); err != nil {

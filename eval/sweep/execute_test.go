@@ -98,16 +98,17 @@ func TestNumberOfSearchesOfThePassAlone(t *testing.T) {
 	}
 }
 
-// asRanked are a run's values by system, metric and query, for the order in
-// which the server returned the hits, as a sweep counts them.
-func asRanked(run *eval.Run, chosen []metrics.Metric) [][][]float64 {
+// expected are a run's values by system, metric and query, over the orders of
+// hits that the server left tied.
+func expected(run *eval.Run, chosen []metrics.Metric) [][][]float64 {
 	all := make([][][]float64, len(run.Manifest.Systems))
 	for s, system := range run.Manifest.Names() {
 		all[s] = make([][]float64, len(chosen))
 		for m, metric := range chosen {
 			for i := range run.Queries {
 				q := &run.Queries[i]
-				all[s][m] = append(all[s][m], metric.Score(metrics.Ranking{Grades: q.Grades(q.Results[system].Hits), Judged: q.Judged()}))
+				ranking := metrics.Ranking{Grades: q.Grades(q.Results[system].Hits), Judged: q.Judged()}
+				all[s][m] = append(all[s][m], metric.Expected(ranking, tiesOf(q.Results[system]), run.Manifest.Seed).Value)
 			}
 		}
 	}
@@ -129,7 +130,7 @@ func TestEveryWindowIsThatOfARealRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		run := &eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}
-		values := asRanked(run, plan.Metrics)
+		values := expected(run, plan.Metrics)
 		for m, metric := range plan.Metrics {
 			want := metric.Aggregate(values[1][m]).Value
 			if got := float64(result.Rerankers[0].Points[i].Values[m]); got != want {
@@ -187,7 +188,7 @@ func TestListwiseFallsBackToMeasuring(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		values := asRanked(&eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}, plan.Metrics)
+		values := expected(&eval.Run{Manifest: eval.Manifest{Systems: plan.Systems()}, Queries: queries}, plan.Metrics)
 		want := plan.Metrics[0].Aggregate(values[1][0]).Value
 		if got := float64(r.Points[i].Values[0]); got != want {
 			t.Errorf("window %d: %v, a run has %v", w, got, want)
@@ -232,8 +233,10 @@ func TestSeveralRerankers(t *testing.T) {
 	if got := run.Manifest.LargestWindow(); got != 40 || run.Manifest.Depth() < 40 {
 		t.Errorf("the run's window is %d and its depth %d, want 40 and more", got, run.Manifest.Depth())
 	}
-	if result.FirstStage.Latency == nil {
-		t.Error("the first stage has no latency")
+	for _, r := range result.Rerankers {
+		if r.Latency.First == nil || r.Latency.First.Samples != 2 {
+			t.Errorf("%s: the first stage has the latency %+v", r.Name, r.Latency.First)
+		}
 	}
 }
 

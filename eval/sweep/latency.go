@@ -51,12 +51,14 @@ type Latency struct {
 	// where the samples carry none: see fit.
 	Took *Fit `json:"took,omitempty"`
 	Wall *Fit `json:"wall,omitempty"`
+	// First is the latency of the first stage alone, on the same sample.
+	First *Times `json:"first_stage,omitempty"`
 	// Failed counts the searches that had no answer, which are left out.
 	Failed int `json:"failed,omitempty"`
 
-	points []Times // by window
-	first  Times
-	walls  [][]float64 // by window, then query of the sample; NaN where it failed
+	byWindow []samples
+	alone    samples     // of the first stage
+	walls    [][]float64 // by window, then query of the sample; NaN where it failed
 }
 
 // slower is by how many milliseconds the median search at one window, by
@@ -123,7 +125,7 @@ func (s *samples) times() Times {
 // largest window and that thrown away, so that no cache favours a window.
 func (s *sweeper) latency(ctx context.Context, reranker judgments.Reranker) (*Latency, error) {
 	random := rand.New(rand.NewPCG(s.Seed, 0x6c617465)) // a stream of its own
-	sample := s.latencySample(reranker.Name, random)
+	sample := s.latencySample(reranker, random)
 	if len(sample) == 0 {
 		return nil, nil
 	}
@@ -140,7 +142,7 @@ func (s *sweeper) latency(ctx context.Context, reranker judgments.Reranker) (*La
 	var x, took, wall []float64
 	l.walls = table(len(s.windows), len(sample))
 	for at, q := range sample {
-		held := len(s.run.Queries[q].Results[s.first()].Hits)
+		held := len(s.run.Queries[q].Results[s.first(reranker)].Hits)
 		for _, i := range random.Perm(len(s.windows) + 1) {
 			if i == len(s.windows) {
 				if r, err := s.timed(ctx, l, reranker, q, 0); err != nil {
@@ -164,20 +166,18 @@ func (s *sweeper) latency(ctx context.Context, reranker judgments.Reranker) (*La
 		}
 	}
 	s.cost.Latency += s.taken()
-	for i := range byWindow {
-		l.points = append(l.points, byWindow[i].times())
-	}
-	l.first = first.times()
+	l.byWindow, l.alone = byWindow, first
+	l.First = new(first.times())
 	l.Took, l.Wall = fit(x, took), fit(x, wall)
 	return l, nil
 }
 
 // latencySample chooses the queries, each with an answer of both systems.
-func (s *sweeper) latencySample(system string, random *rand.Rand) []int {
+func (s *sweeper) latencySample(reranker judgments.Reranker, random *rand.Rand) []int {
 	var answered []int
 	for q := range s.run.Queries {
-		first := s.run.Queries[q].Results[s.first()]
-		if !first.Failed() && len(first.Hits) > 0 && !s.run.Queries[q].Results[system].Failed() {
+		first := s.run.Queries[q].Results[s.first(reranker)]
+		if !first.Failed() && len(first.Hits) > 0 && !s.run.Queries[q].Results[reranker.Name].Failed() {
 			answered = append(answered, q)
 		}
 	}
@@ -194,13 +194,13 @@ func (s *sweeper) timed(ctx context.Context, l *Latency, reranker judgments.Rera
 	var r *eval.Result
 	var err error
 	if window == 0 {
-		r, err = s.searchFirst(ctx, query)
+		r, err = s.searchFirst(ctx, query, reranker)
 	} else {
 		r, err = s.searchReranked(ctx, query, reranker, window)
 	}
 	if err == nil {
 		if window > 0 {
-			s.cost.LatencyDocuments += min(window, len(s.run.Queries[q].Results[s.first()].Hits))
+			s.cost.LatencyDocuments += min(window, len(s.run.Queries[q].Results[s.first(reranker)].Hits))
 		}
 		return r, nil
 	}

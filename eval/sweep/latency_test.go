@@ -33,7 +33,7 @@ func latencyOf(walls ...[]float64) *Latency {
 	l := &Latency{Queries: len(walls[0]), walls: walls}
 	for _, w := range walls {
 		s := samples{wall: w, took: w}
-		l.points = append(l.points, s.times())
+		l.byWindow = append(l.byWindow, s)
 	}
 	return l
 }

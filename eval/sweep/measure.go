@@ -26,8 +26,8 @@ func (s *sweeper) measure(ctx context.Context, reranker judgments.Reranker, reas
 	}
 	plan.Depth = s.windows[len(s.windows)-1]
 	s.notify(Step{Name: "measure", Reranker: reranker.Name, Searches: (len(smaller) + 1) * len(plan.Queries), Reason: reason})
-	runner := execute.Runner{Snapshot: s.snapshot, Concurrency: s.Concurrency, SeveralIndices: s.several}
-	queries, err := runner.Run(ctx, &plan, nil)
+	runner := execute.Runner{Snapshot: s.snapshot, Concurrency: s.Concurrency, SeveralIndices: s.several, Rerankers: s.Outside}
+	queries, err := runner.Run(ctx, plan.Reranking(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("measuring the windows of %s: %w", reranker.Name, err)
 	}
@@ -39,7 +39,7 @@ func (s *sweeper) measure(ctx context.Context, reranker judgments.Reranker, reas
 		for n, q := range queries { // all of the plan, in its order
 			result := q.Results[measuredName(reranker.Name, w)]
 			measured[i][n] = result
-			if first := q.Results[s.first()]; !first.Failed() && !result.Failed() {
+			if first := q.Results[s.first(reranker)]; !first.Failed() && !result.Failed() {
 				s.cost.MeasuredDocuments += min(w, len(first.Hits))
 			}
 		}

@@ -43,7 +43,7 @@ func (c *curve) estimateMinScore(windows iter.Seq2[int, candidateQuery], folds [
 	for _, q := range windows {
 		queries++
 		for _, h := range q.hits {
-			if raw := rawScore(h.score); !math.IsInf(raw, 0) {
+			if raw := c.rawScore(h.score); !math.IsInf(raw, 0) {
 				all = append(all, raw)
 			}
 		}
@@ -103,18 +103,24 @@ func (c *curve) estimateMinScore(windows iter.Seq2[int, candidateQuery], folds [
 // truncated scores the list without the hits below the limit.
 func (c *curve) truncated(room *[]metrics.Hit, q candidateQuery, limit float64) (value, length float64) {
 	judged, n := (*room)[:0], 0
+	var ties []metrics.Tie
+	last := math.NaN()
 	for _, h := range q.hits {
-		if rawScore(h.score) < limit {
+		if c.rawScore(h.score) < limit {
 			continue
 		}
 		n++
+		if q.reranked(h) == last {
+			ties = extended(ties, n)
+		}
+		last = q.reranked(h)
 		if !metrics.IsUnjudged(h.grade) {
 			judged = append(judged, metrics.Hit{Rank: n, Grade: h.grade})
 		}
 	}
 	*room = judged
 	list := metrics.List{Len: n, Hits: judged, Judged: q.judged}
-	return orZero(c.metrics[0].ScoreList(&list)), float64(n)
+	return orZero(c.metrics[0].ExpectedList(&list, ties, c.run.Manifest.Seed).Value), float64(n)
 }
 
 // firstBestOver is the index of the best mean over some queries, the first

@@ -9,6 +9,7 @@ import (
 	"github.com/releval/releval/eval/execute"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/reranker"
 	"github.com/releval/releval/eval/stats"
 )
 
@@ -56,6 +57,11 @@ type Options struct {
 	// Concurrency is how many queries are in flight; 0 means 4. Latencies are
 	// measured one search at a time whatever it is.
 	Concurrency int
+	// Outside scores for rerankers outside of Elasticsearch; nil where there are
+	// none. Their audit and their latencies cost requests that the pass has paid
+	// for once: they are made only where AuditOutside and TimeOutside say so.
+	Outside                   *reranker.Set
+	AuditOutside, TimeOutside bool
 	// Notify is told, from one goroutine at a time, what the sweep goes on
 	// to; nil for nobody.
 	Notify func(Step)

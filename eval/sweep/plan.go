@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 
 	"github.com/releval/releval/eval/plan"
@@ -13,9 +14,9 @@ import (
 )
 
 // Plan gives the plan of a sweep's pass: every reranker at the largest window.
-// Of rerankers that differ in nothing but their window the first one stays. It
-// is an error where the first stage has a smaller window of its own, or
-// where there is no reranker.
+// Of rerankers over one first stage that differ in nothing but their window the
+// first one stays. It is an error where a first stage has a smaller window of its
+// own, or where there is no reranker.
 func Plan(plan *plan.Plan, windows []int) (*plan.Plan, error) {
 	if err := checkWindows(windows); err != nil {
 		return nil, err
@@ -29,11 +30,10 @@ func Plan(plan *plan.Plan, windows []int) (*plan.Plan, error) {
 	largest := windows[len(windows)-1]
 	widened := plan.Reranking()
 	stages := widened.FirstStages()
-	if len(stages) > 1 {
-		return nil, fmt.Errorf("the rerankers are over %d first stages, and a sweep is of one: name one's systems with --system, such as --system %s", len(stages), plan.Rerankers[0].Name)
-	}
-	if err := checkFirstStage(stages[0].Path, stages[0].Retriever, largest); err != nil {
-		return nil, err
+	for _, stage := range stages {
+		if err := checkFirstStage(stage.Path, stage.Retriever, largest); err != nil {
+			return nil, err
+		}
 	}
 	widened.Rerankers = nil
 	for _, r := range plan.Rerankers {
@@ -58,7 +58,7 @@ func presentWindows(plan *plan.Plan) map[string]int {
 // sameButForName says whether two rerankers are one at equal windows.
 func sameButForName(a, b judgments.Reranker) bool {
 	equalScores := a.MinScore == b.MinScore || a.MinScore != nil && b.MinScore != nil && *a.MinScore == *b.MinScore
-	return a.Field == b.Field && a.InferenceID == b.InferenceID && equalScores &&
+	return slices.Equal(a.Over, b.Over) && a.Field == b.Field && a.InferenceID == b.InferenceID && equalScores && reflect.DeepEqual(a.API, b.API) &&
 		maps.EqualFunc(a.Extra, b.Extra, func(x, y json.RawMessage) bool { return bytes.Equal(x, y) })
 }
 

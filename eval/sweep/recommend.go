@@ -306,7 +306,7 @@ func (k *comparison) budget(latency *Latency) Choice {
 	}
 	at := -1
 	for i := range k.covered {
-		if p95 := latency.points[i].WallP95; !p95.Defined() || duration(float64(p95)) > k.o.LatencyBudget {
+		if p95 := latency.byWindow[i].times().WallP95; !p95.Defined() || duration(float64(p95)) > k.o.LatencyBudget {
 			break
 		}
 		at = i
@@ -314,12 +314,12 @@ func (k *comparison) budget(latency *Latency) Choice {
 	samples := fmt.Sprintf("%d searches a window are a fact about these; %d bound the 95th percentile of others", latency.Queries, samplesForP95)
 	if at < 0 {
 		none.Sentence = fmt.Sprintf("no window stayed within %v here: 95 %% of the searches measured at window %d took up to %v (%s)",
-			k.o.LatencyBudget, k.windows[0], duration(float64(latency.points[0].WallP95)), samples)
+			k.o.LatencyBudget, k.windows[0], duration(float64(latency.byWindow[0].times().WallP95)), samples)
 		return none
 	}
 	choice := k.choice(at)
 	choice.Sentence = fmt.Sprintf("window %d is the largest that stayed within %v here, as all smaller ones did: 95 %% of its searches took up to %v",
-		choice.Window, k.o.LatencyBudget, duration(float64(latency.points[at].WallP95)))
+		choice.Window, k.o.LatencyBudget, duration(float64(latency.byWindow[at].times().WallP95)))
 	if most := latency.p95AtMost(at, k.o.Confidence); !math.IsNaN(most) {
 		choice.Sentence += fmt.Sprintf(", and with %s confidence 95 %% of all like them take at most %v", text.Percent(k.o.Confidence), duration(most))
 	} else {

@@ -52,10 +52,14 @@ type Result struct {
 	// Delta is the gain of a larger window that is given up for a smaller one;
 	// 0 where there are too few queries for any.
 	Delta float64 `json:"delta"`
-	// FirstStage is the ranking without a reranker.
+	// FirstStage is the ranking without a reranker: that of the first one, where
+	// the rerankers are over several.
 	FirstStage FirstStage `json:"first_stage"`
 	// Rerankers are in the suite's order.
 	Rerankers []Reranker `json:"rerankers"`
+	// Best is the choice among all first stages and all rerankers, each at its
+	// best window; nil where there are no two rerankers.
+	Best *BestWindows `json:"-"`
 	// Cost is what the sweep asked of the cluster.
 	Cost Cost `json:"cost"`
 	// Notes are what a reader of the numbers should know.
@@ -72,15 +76,13 @@ type FirstStage struct {
 	// Failed are the ids of the queries without a usable answer, which are left
 	// out.
 	Failed []string `json:"failed,omitempty"`
-	// Latency is that of a search without the reranker; nil where none was
-	// measured.
-	Latency *Times `json:"latency,omitempty"`
 }
 
 // Reranker is the sweep of one reranker.
 type Reranker struct {
-	// Name is the system's name.
-	Name string `json:"name"`
+	// Name is the system's name, FirstStage that of the one whose hits it ranks.
+	Name       string `json:"name"`
+	FirstStage string `json:"first_stage,omitempty"`
 	// Field and InferenceID are the reranker's, Service and Model what its
 	// endpoint says of itself.
 	Field       string `json:"field,omitempty"`
@@ -116,6 +118,8 @@ type Reranker struct {
 	Dropped int `json:"dropped,omitempty"`
 	// Notes are what a reader of this reranker's numbers should know.
 	Notes []string `json:"notes,omitempty"`
+
+	curve *curve
 }
 
 // Point is one window.

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/reranker"
 	"github.com/releval/releval/eval/text"
 )
 
@@ -48,8 +50,8 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 		return nil, fmt.Errorf("the window %d cannot be derived: the run was searched at %d at most; choose windows up to %d, or sweep the suite on the cluster", top, largest, largest)
 	}
 
-	b := newBase(run, o.Metrics, o.Windows)
-	result := newResult(b, o)
+	bases := newBases(run, o.Metrics, o.Windows)
+	result := newResult(bases.of(run.Manifest.FirstStageOf(rerankers[0].Name)), o)
 	result.Saved = true
 	result.Tool = run.Manifest.Tool
 	result.Notes = append(result.Notes, "swept from a saved run: not audited, and no latency measured")
@@ -61,7 +63,10 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 		if o.Windows[0] > described.Window {
 			return nil, fmt.Errorf("the window %d cannot be derived for %s, which was searched at %d: choose a smaller one as well, or leave it out with --reranker", o.Windows[0], described.Name, described.Window)
 		}
-		c := newCurve(b, described, nil)
+		if described.Outside != nil && reranker.Listwise(described.Outside) && slices.ContainsFunc(o.Windows, func(w int) bool { return w != described.Window }) {
+			return nil, fmt.Errorf("the model of %s is listwise, so that no window can be derived from the one of %d that the run has: sweep the suite, or leave it out with --reranker", described.Name, described.Window)
+		}
+		c := newCurve(bases.of(described.FirstStage), described, nil)
 		if outside := len(c.outside); outside > 0 {
 			r.Notes = append(r.Notes, fmt.Sprintf("%s hold reranked documents that the first stage did not deliver: what is derived may be wrong", text.Count(outside, "query")))
 		}
@@ -69,7 +74,7 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 		// at the largest one.
 		result.Rerankers = append(result.Rerankers, *r.fill(c, nil, 0, o))
 	}
-	return result, nil
+	return result, result.choose(context.Background(), run, o)
 }
 
 func metricsOf(m *eval.Manifest) ([]metrics.Metric, error) {
@@ -124,7 +129,7 @@ func newResult(b *base, o Options) *Result {
 	}
 	result.FirstStage.Failed = b.failed
 	if tied := tiedQueries(b.run); tied > 0 {
-		result.Notes = append(result.Notes, fmt.Sprintf("in %s the server did not decide the order of some hits: a sweep counts them in the order in which they came", text.Count(tied, "query")))
+		result.Notes = append(result.Notes, fmt.Sprintf("in %s the server did not decide the order of some hits: each counts by the mean over all orders", text.Count(tied, "query")))
 	}
 	return result
 }
@@ -132,7 +137,7 @@ func newResult(b *base, o Options) *Result {
 // newReranker starts a reranker's part.
 func newReranker(described eval.System) Reranker {
 	return Reranker{
-		Name: described.Name, Field: described.Field, InferenceID: described.InferenceID,
+		Name: described.Name, FirstStage: described.FirstStage, Field: described.Field, InferenceID: described.InferenceID,
 		Service: described.Service, Model: described.Model,
 		Largest: described.Window, Origin: Unaudited,
 	}
@@ -143,6 +148,7 @@ func newReranker(described eval.System) Reranker {
 func (r Reranker) fill(c *curve, latency *Latency, present int, o Options) *Reranker {
 	k := c.compare(o)
 	r.Points, r.Answered, r.Failed, r.Dropped, r.Latency = c.points(o), c.answered(), c.failed, c.dropped, latency
+	r.curve = c
 	for m, metric := range c.metrics {
 		r.Without = append(r.Without, Number(metric.Aggregate(c.without[m]).Value))
 	}
@@ -153,7 +159,7 @@ func (r Reranker) fill(c *curve, latency *Latency, present int, o Options) *Rera
 			p.Loss, p.AtMost = Number(k.depth.Loss[i]), Number(k.depth.AtMost[i])
 		}
 		if latency != nil {
-			p.Latency = &latency.points[i]
+			p.Latency = new(latency.byWindow[i].times())
 		}
 	}
 	r.Recommendation = k.recommend(present, latency)
@@ -164,6 +170,9 @@ func (r Reranker) fill(c *curve, latency *Latency, present int, o Options) *Rera
 	}
 	if len(c.failed) > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s without a usable answer, left out at every window: %s", text.Count(len(c.failed), "query"), text.List(c.failed, 5)))
+	}
+	if note := c.noOrderNote(); note != "" {
+		r.Notes = append(r.Notes, note)
 	}
 	if c.dropped > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("%s of the largest window are missing from the reranker's answers: no value in %s, or below min_score", text.Count(c.dropped, "document"), r.Field))

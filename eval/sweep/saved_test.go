@@ -266,7 +266,7 @@ func TestFailuresAreLeftOut(t *testing.T) {
 	evaluate := func(left ...string) [][][]float64 {
 		answered := *run
 		answered.Queries = slices.DeleteFunc(slices.Clone(run.Queries), func(q eval.Query) bool { return slices.Contains(left, q.ID) })
-		return asRanked(&answered, plan.Metrics)
+		return expected(&answered, plan.Metrics)
 	}
 	firstStage, both := evaluate("q5"), evaluate("q2", "q5", "q7")
 	result, err := FromRun(run, Options{Windows: []int{10, 40}, Metrics: plan.Metrics})

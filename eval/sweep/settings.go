@@ -133,6 +133,15 @@ func (c *curve) candidates(room []candidate, q, window int) candidateQuery {
 // reranked is a hit's score from the reranker, from 0 to 1 within the window.
 func (q *candidateQuery) reranked(h candidate) float64 { return scale(h.score, q.least, q.most) }
 
+// rawScore is the reranker's own score: what is scored outside of Elasticsearch
+// is kept as it came.
+func (c *curve) rawScore(score float64) float64 {
+	if s := c.run.Manifest.System(c.system); s != nil && s.Outside != nil {
+		return score
+	}
+	return rawScore(score)
+}
+
 // rawScore undoes the server's scaling of a reranker's score, which is
 // max(raw, 0) + min(exp(raw), 1).
 func rawScore(score float64) float64 {

@@ -1,8 +1,10 @@
 package untrusted
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -30,6 +32,10 @@ type Policy struct {
 	// that may be searched, and of the fields whose values may be shown. With
 	// none, none are allowed.
 	Indices, TitleFields []string
+	// RerankURLs are the addresses of rerank APIs that texts of documents may be
+	// sent to: whole ones, and origins for all that is below them. The name of
+	// an API, such as cohere, is its provider's own address.
+	RerankURLs []string
 }
 
 // Check says all that the policy refuses in a suite, each with its place.
@@ -61,6 +67,9 @@ func (p Policy) Check(s *judgments.Suite) judgments.Problems {
 		if r.Window > mostHits {
 			c.refuse(r.Position, "rank_window_size: %d is above %d", r.Window, mostHits)
 		}
+		if a := r.API; a != nil && !r.OnCluster() && !p.sends(a.URL, a.API) {
+			c.refuse(r.Position, "url: the reranker %s would send documents to %s; if it may, add --allow-rerank-url %s", text.Quote(r.Name), text.Quote(cmp.Or(a.URL, a.API)), text.Quote(cmp.Or(a.URL, a.API)))
+		}
 	}
 	for _, q := range s.Queries {
 		if strings.Contains(q.Text, "_index") {
@@ -77,6 +86,19 @@ func (p Policy) Check(s *judgments.Suite) judgments.Problems {
 
 // Shows says whether the values of a field may be shown.
 func (p Policy) Shows(field string) bool { return matches(p.TitleFields, field) }
+
+// sends says whether documents may be sent to a rerank API at an address, which
+// is empty for the provider's own.
+func (p Policy) sends(address, api string) bool {
+	return slices.ContainsFunc(p.RerankURLs, func(allowed string) bool {
+		if address == "" {
+			return allowed == api
+		}
+		u, err := url.Parse(allowed)
+		whole := err == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
+		return allowed == address || whole && judgments.Origin(allowed) != "" && judgments.Origin(allowed) == judgments.Origin(address)
+	})
+}
 
 // CheckFile refuses a suite's file that is a link out of its folder, or too
 // large: its lines are repeated in messages.

@@ -238,3 +238,36 @@ func TestDocuments(t *testing.T) {
 		t.Error("a folder with a link out of it passes")
 	}
 }
+
+// Texts of documents go to no rerank API that was not named.
+func TestRerankAPIsAreAllowedByAddress(t *testing.T) {
+	reranker := func(api, url string) judgments.Reranker {
+		return judgments.Reranker{Name: "r", API: &judgments.RerankAPI{API: api, URL: url, Fields: []string{"plot"}}}
+	}
+	for _, tt := range []struct {
+		r       judgments.Reranker
+		allowed []string
+		ok      bool
+	}{
+		{reranker("cohere", ""), nil, false},
+		{reranker("cohere", ""), []string{"cohere"}, true},
+		{reranker("cohere", ""), []string{"jina", "https://api.cohere.com"}, false},
+		{reranker("cohere", "https://evil.example"), []string{"cohere"}, false},
+		{reranker("tei", "http://tei:8080"), []string{"http://tei:8080"}, true},
+		{reranker("tei", "http://tei:8080/rerank"), []string{"http://TEI:8080/"}, true},
+		{reranker("tei", "http://tei:8080/other"), []string{"http://tei:8080/rerank"}, false},
+		{reranker("tei", "http://tei:8081"), []string{"http://tei:8080"}, false},
+		{reranker("tei", "https://tei:8080"), []string{"http://tei:8080"}, false},
+		{reranker("tei", "http://tei.evil.example"), []string{"http://tei"}, false},
+		{reranker("inference", ""), nil, true}, // the cluster's own, as without an API
+		{reranker("inference", "http://other:9200"), nil, false},
+	} {
+		s, policy := suite(), allowing()
+		s.Search.Rerankers = []judgments.Reranker{tt.r}
+		policy.RerankURLs = tt.allowed
+		found := policy.Check(s)
+		if (len(found) == 0) != tt.ok || !tt.ok && !strings.Contains(said(found), "--allow-rerank-url") {
+			t.Errorf("%s at %q, allowed %v: %s", tt.r.API.API, tt.r.API.URL, tt.allowed, said(found))
+		}
+	}
+}

@@ -20,13 +20,13 @@ func Interval(mid, low, high, scale float64) template.HTML {
 		at(low), at(high), at(mid)))
 }
 
-// Span draws a mean of values from 0 to 1 with its interval; nothing where one of
-// them is undefined.
-func Span(mid, low, high float64) template.HTML {
-	if math.IsNaN(mid) || math.IsNaN(low) || math.IsNaN(high) {
+// Span draws a mean with its interval on a scale between the two last values;
+// nothing where one of them is undefined.
+func Span(mid, low, high, from, to float64) template.HTML {
+	if math.IsNaN(mid) || math.IsNaN(low) || math.IsNaN(high) || !(from < to) {
 		return ""
 	}
-	at := func(v float64) string { return number(3 + 94*min(max(v, 0), 1)) }
+	at := func(v float64) string { return number(3 + 94*(v-from)/(to-from)) }
 	return template.HTML(fmt.Sprintf(`<svg viewBox="0 0 100 10" preserveAspectRatio="none"><path class="axis-line" d="M0 5h100"/><path class="range" d="M%s 5H%s"/><path class="mid" d="M%s 5h0"/></svg>`,
 		at(low), at(high), at(mid)))
 }

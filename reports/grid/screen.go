@@ -25,9 +25,9 @@ const (
 	reset  = "\x1b[0m"
 )
 
-// paint colours a text where colours are allowed. Every colour repeats what a
+// Paint colours a text where colours are allowed. Every colour repeats what a
 // sign or a word says already.
-func (s Screen) paint(t Tone, text string) string {
+func (s Screen) Paint(t Tone, text string) string {
 	if !s.Color || text == "" {
 		return text
 	}
@@ -80,7 +80,7 @@ func ToneOf(difference float64) Tone {
 func (s Screen) PaintLines(t Tone, text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {
-		b.WriteString(s.paint(t, strings.TrimSuffix(line, "\n")) + "\n")
+		b.WriteString(s.Paint(t, strings.TrimSuffix(line, "\n")) + "\n")
 	}
 	return b.String()
 }

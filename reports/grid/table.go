@@ -110,9 +110,9 @@ func (g *Table) Text(s Screen) (string, error) {
 		},
 	}), tw.Padding{Right: strings.Repeat(" ", gap), Overwrite: true}, func(c Cell, first bool) string {
 		if first {
-			return s.paint(Faint, c.Text+c.Note)
+			return s.Paint(Faint, c.Text+c.Note)
 		}
-		return s.paint(c.Tone, c.Text+c.Note)
+		return s.Paint(c.Tone, c.Text+c.Note)
 	})
 }
 

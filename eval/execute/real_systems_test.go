@@ -1,0 +1,29 @@
+//go:build elasticsearch
+
+package execute_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/releval/releval/eval/cluster"
+	"github.com/releval/releval/eval/cluster/estest"
+)
+
+func TestElasticsearchManySystems(t *testing.T) {
+	for _, version := range estest.Versions() {
+		t.Run(version, func(t *testing.T) {
+			server, err := estest.Start(t.Context(), estest.Options{Version: version})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := server.Stop(); err != nil {
+					t.Error(err)
+				}
+			})
+			putEndpoint(t, server, "model", "")
+			checkManySystems(t, http.DefaultTransport, cluster.Config{URL: server.URL})
+		})
+	}
+}
