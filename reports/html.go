@@ -201,7 +201,7 @@ func (r *Report) page() *page {
 	if !m.Started.IsZero() {
 		p.Subject += ", " + m.Started.UTC().Format("2 January 2006 15:04 UTC")
 	}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		p.StandIn = standInNote
 	}
 	for _, n := range r.next() {
@@ -262,6 +262,7 @@ func (r *Report) pageNumbers(p *page) {
 	systems := r.Evaluation.Systems
 	var notes grid.Footnotes
 	switch {
+	case !r.decides() && !r.timed():
 	case !r.decides():
 		p.Latency = r.pageLatency()
 	case r.Sweep == nil:

@@ -137,7 +137,7 @@ func (s *screen) table(g *grid.Table) string {
 func (s *screen) head() []string {
 	m := &s.report.Evaluation.Run.Manifest
 	block := []string{s.wrapped(grid.Plain, grid.Clip(text.Clean(s.report.subject()), 2*s.Columns()-4), "", "  ")}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		block = append(block, s.wrapped(grid.Warn, standInShort, "  ", "  "))
 	}
 	return block

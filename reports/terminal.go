@@ -78,7 +78,7 @@ func (t *terminal) opening() {
 	for _, k := range m.Reranked() {
 		t.sayIndented(describe(k), "  ", "    ")
 	}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		t.b.WriteString(t.PaintLines(grid.Warn, grid.Wrap(standInNote, t.Columns(), "  ", "  ")))
 	}
 	if t.report.Sweep == nil && t.report.decides() {
@@ -200,7 +200,7 @@ func (t *terminal) numbers() {
 	if phrase := method(t.report.Compared.Differences); phrase != "" {
 		t.say(phrase)
 	}
-	if !t.report.decides() {
+	if !t.report.decides() && t.report.timed() {
 		t.heading(latencyTitle)
 		t.grid(timesGrid(t.report.Decision))
 		t.say(latencyNote(t.report.Decision))

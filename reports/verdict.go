@@ -210,7 +210,11 @@ func (r *Report) subject() string {
 	if m.Index != "" {
 		s += " of " + m.Index
 	}
-	return s + ", " + server(m.Cluster)
+	s += ", " + server(m.Cluster)
+	if outside := m.ScoredOutside(); len(outside) > 0 {
+		s += "; " + text.List(outside, 3) + " scored outside Elasticsearch"
+	}
+	return s
 }
 
 // server names the server that was searched.
@@ -218,6 +222,8 @@ func server(c eval.ClusterInfo) string {
 	switch {
 	case c.Embedded():
 		return "on the embedded engine"
+	case c.Kind == eval.FromFiles:
+		return "from TREC files"
 	case c.Kind == "serverless":
 		return "on Elasticsearch Serverless"
 	case c.Version != "":
