@@ -10,8 +10,8 @@ import (
 // Grades joins a ranking with the query's judgments: the grade of the hit at
 // each rank, metrics.Unjudged where nobody judged it.
 //
-// A judgment with an id matches that document alone; one without matches the
-// title after folding, or one of its values where it has several. Every judgment is credited once, to the first hit that
+// A judgment with an id matches that document alone, of its index where it names
+// one and the run covers several; one without matches the title after folding, or one of its values where it has several. Every judgment is credited once, to the first hit that
 // it matches: where two documents share a judged title, the second counts as
 // unjudged, so that no metric can rise above 1.
 func (q *Query) Grades(hits []Hit) []float64 {
@@ -31,6 +31,7 @@ func (q *Query) Grades(hits []Hit) []float64 {
 // is credited with, or -1.
 func (q *Query) Matches(hits []Hit) []int {
 	var byID, byTitle map[string]int
+	var byPlace map[Key]int
 	put := func(m *map[string]int, key string, i int) {
 		if *m == nil {
 			*m = make(map[string]int, len(q.Judgments))
@@ -38,14 +39,20 @@ func (q *Query) Matches(hits []Hit) []int {
 		(*m)[key] = i
 	}
 	for i, j := range q.Judgments {
-		if j.ID != "" {
+		switch {
+		case j.Index != "" && len(hits) > 0 && hits[0].Index != "":
+			if byPlace == nil {
+				byPlace = make(map[Key]int, len(q.Judgments))
+			}
+			byPlace[Key{j.Index, j.ID}] = i
+		case j.ID != "":
 			put(&byID, j.ID, i)
-		} else {
+		default:
 			put(&byTitle, judgments.FoldTitle(j.Title), i)
 		}
 	}
 	credited := make([]bool, len(q.Judgments))
-	left := len(byID) + len(byTitle)
+	left := len(byID) + len(byTitle) + len(byPlace)
 	matches := make([]int, len(hits))
 	var buffer [100]byte
 	folded := buffer[:0]
@@ -55,6 +62,9 @@ func (q *Query) Matches(hits []Hit) []int {
 			continue
 		}
 		m, ok := byID[h.ID]
+		if !ok && byPlace != nil {
+			m, ok = byPlace[h.Key()]
+		}
 		if !ok && len(byTitle) > 0 {
 			folded = judgments.AppendFolded(folded[:0], h.Title)
 			m, ok = byTitle[string(folded)]

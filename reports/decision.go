@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/sweep"
@@ -370,6 +371,9 @@ func timesGrid(d *score.Decision) *grid.Table {
 	}
 	return g
 }
+
+// timed says whether the run was searched, so that there are times.
+func (r *Report) timed() bool { return r.Evaluation.Run.Manifest.Cluster.Kind != eval.FromFiles }
 
 // latencyTitle is the heading over timesGrid.
 const latencyTitle = "Latency in milliseconds, and cost"

@@ -52,7 +52,7 @@ func (r *Report) answer(query, system int) answer {
 	e := r.Evaluation
 	q := &e.Run.Queries[query]
 	a := answer{system: e.Systems[system].System, value: e.Systems[system].AsRanked[r.Lead][query], grades: e.Systems[system].Grades[query]}
-	result := q.Results[a.system]
+	result := q.Answer(a.system)
 	switch {
 	case result == nil:
 		a.failure = "no result"

@@ -262,6 +262,7 @@ func (r *Report) pageNumbers(p *page) {
 	systems := r.Evaluation.Systems
 	var notes grid.Footnotes
 	switch {
+	case !r.decides() && !r.timed():
 	case !r.decides():
 		p.Latency = r.pageLatency()
 	case r.Sweep == nil:

@@ -213,7 +213,7 @@ func (d *document) comparison() {
 	if g := r.gainsGrid(); g != nil {
 		d.add("the gains over first stages", "### "+grid.EscapeMarkdown(r.gainsTitle())+"\n\n"+d.grid(g))
 	}
-	if !r.decides() {
+	if !r.decides() && r.timed() {
 		d.add("the latency", "### "+latencyTitle+"\n\n"+d.grid(timesGrid(r.Decision))+"\n<sub>"+grid.EscapeMarkdown(latencyNote(r.Decision))+"</sub>\n")
 	}
 	if len(systems) > 1 {

@@ -245,7 +245,7 @@ func bestOf(q *eval.Query, was, is []int) (name string, before, after int) {
 // where it was not returned.
 func ranks(q *eval.Query, system string) []int {
 	found := make([]int, len(q.Judgments))
-	result := q.Results[system]
+	result := q.Answer(system)
 	if result.Failed() {
 		return found
 	}

@@ -200,7 +200,7 @@ func (t *terminal) numbers() {
 	if phrase := method(t.report.Compared.Differences); phrase != "" {
 		t.say(phrase)
 	}
-	if !t.report.decides() {
+	if !t.report.decides() && t.report.timed() {
 		t.heading(latencyTitle)
 		t.grid(timesGrid(t.report.Decision))
 		t.say(latencyNote(t.report.Decision))

@@ -222,6 +222,8 @@ func server(c eval.ClusterInfo) string {
 	switch {
 	case c.Embedded():
 		return "on the embedded engine"
+	case c.Kind == eval.FromFiles:
+		return "from TREC files"
 	case c.Kind == "serverless":
 		return "on Elasticsearch Serverless"
 	case c.Version != "":

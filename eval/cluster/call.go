@@ -149,6 +149,7 @@ func (c *Client) attempt(parent context.Context, r request, n int) *Error {
 		return e
 	}
 	defer response.Body.Close()
+	response.Body = unpacked(response.Header, response.Body)
 	w := c.workspaces.Get().(*workspace)
 	defer c.recycle(w)
 	failed := response.StatusCode >= 300

@@ -62,8 +62,9 @@ func (m Metric) HoleBounds(h *Holes, list int) (low, high float64) {
 // reaches. They are exact for nDCG, recall, precision and their linear
 // relatives, for one list of any metric without ties, and for the others
 // where a search over the gradings ends within its limit; else they are
-// wider. For judged, rbp_residual and the counts of queries and hits, whose
-// values say what is known, they are the value as it is.
+// wider, for g, rndcg and rbp_graded as wide as the metric. For judged,
+// unjudged, rbp_residual and the counts of queries and hits, whose values say
+// what is known, they are the value as it is.
 func (m Metric) HoleDifference(h *Holes, base, next int) (low, high float64) {
 	return m.holeBounds(h, base, next)
 }
@@ -78,7 +79,7 @@ func (m Metric) holeBounds(h *Holes, base, next int) (low, high float64) {
 	}
 	high = p.highest()
 	low = p.lowest()
-	if !m.IsCount() { // what rounding adds is no grading
+	if !m.IsCount() && !m.IsUnbounded() { // what rounding adds is no grading
 		least := -1.0
 		if base < 0 {
 			least = 0
@@ -95,7 +96,7 @@ func (m Metric) holeLowest(h *Holes, base, next int) float64 {
 		return now
 	}
 	low := p.lowest()
-	if !m.IsCount() {
+	if !m.IsCount() && !m.IsUnbounded() {
 		low = max(low, -1)
 	}
 	return min(now, low)
@@ -109,7 +110,7 @@ func (m Metric) openProblem(h *Holes, base, next int) (now float64, p *holeProbl
 		now -= m.holeValue(h, base)
 	}
 	switch m.kind {
-	case kindNone, kindJudged, kindNumQ, kindNumRet, kindRBPResidual:
+	case kindNone, kindJudged, kindUnjudged, kindNumQ, kindNumRet, kindRBPResidual:
 		return now, nil
 	}
 	p = newHoleProblem(m, h, base, next)
@@ -282,12 +283,51 @@ func (p *holeProblem) highest() float64 {
 	switch p.m.kind {
 	case kindNDCG, kindNDCGExp:
 		return p.highestNDCG()
-	case kindPrecision, kindRecall, kindRelativePrecision, kindRPrec, kindRBP, kindNumRelRet:
+	case kindPrecision, kindRecall, kindRelativePrecision, kindRPrec, kindRBP, kindNumRelRet, kindRecallCap, kindRPrecMult, kindUtility:
 		return p.highestLinear()
+	case kindDCG, kindDCGExp:
+		return p.highestDCG()
+	case kindG, kindRNDCG, kindRBPGraded:
+		return p.anything()
 	case kindNumNonrelJudgedRet:
 		return p.highestNonRelevant()
 	}
 	return p.search()
+}
+
+// anything is the bound of a metric between 0 and 1 of which nothing better is
+// known.
+func (p *holeProblem) anything() float64 {
+	if p.next.n == 0 {
+		return 0
+	}
+	return 1
+}
+
+// highestDCG gives the largest gain to each hole that stands higher in next,
+// and none to the others.
+func (p *holeProblem) highestDCG() float64 {
+	lin, _ := p.m.linear(0, 0, p.judged)
+	next, base := lin.weights(nil, p.next.n, p.next.ties), lin.weights(nil, p.base.n, p.base.ties)
+	sum := 0.0
+	for _, h := range p.next.known {
+		sum += lin.gain(h.Grade) * next[h.Rank-1]
+	}
+	for _, h := range p.base.known {
+		sum -= lin.gain(h.Grade) * base[h.Rank-1]
+	}
+	most := lin.gain(p.maxGrade)
+	for _, u := range p.holes {
+		var c float64
+		if rank := p.next.at(u); rank > 0 {
+			c = next[rank-1]
+		}
+		if rank := p.base.at(u); rank > 0 {
+			c -= base[rank-1]
+		}
+		sum += most * max(0, c)
+	}
+	return sum
 }
 
 // lowest is the smallest difference over every grading, or less.
@@ -325,7 +365,7 @@ func (p *holeProblem) highestLinear() float64 {
 	for t := range p.mostRelevant() + 1 {
 		next, base := p.linearSide(p.next, known+t), p.linearSide(p.base, known+t)
 		// Only these have weights or norms that depend on t.
-		if t == 0 || p.m.kind == kindRPrec || p.m.kind == kindRelativePrecision || p.m.kind == kindRecall {
+		if t == 0 || p.dependsOnRelevant() {
 			coefficients = coefficients[:0]
 			for _, u := range p.holes {
 				coefficients = append(coefficients, next.weightAt(p.next.at(u))-base.weightAt(p.base.at(u)))
@@ -342,6 +382,16 @@ func (p *holeProblem) highestLinear() float64 {
 		highest = max(highest, value)
 	}
 	return highest
+}
+
+// dependsOnRelevant says that the weights of ranks, or their norm, change with
+// the number of relevant documents.
+func (p *holeProblem) dependsOnRelevant() bool {
+	switch p.m.kind {
+	case kindRPrec, kindRelativePrecision, kindRecall, kindRecallCap, kindRPrecMult:
+		return true
+	}
+	return false
 }
 
 // A linearSide is one list under a linear metric: what its judged hits are
@@ -372,6 +422,7 @@ func (p *holeProblem) linearSide(s *holeSide, relevant int) linearSide {
 		}
 		side.weights[i] /= lin.norm
 	}
+	side.known = lin.offset
 	for _, h := range s.known {
 		side.known += lin.gain(h.Grade) * side.weightAt(h.Rank)
 	}

@@ -101,3 +101,30 @@ func atMost1(x float64) float64 {
 	}
 	return x
 }
+
+// scoreDCG is the discounted gain of the top k, Σ gain/log2(rank+1), over
+// nothing: the numerator of nDCG, with its gains. It has no greatest value.
+func scoreDCG(m Metric, l *List) float64 {
+	gain, sum := dcgGain(m.kind), 0.0
+	for _, h := range within(l.Hits, m.cutoff) {
+		if h.Grade > 0 {
+			sum += gain(h.Grade) / discount(h.Rank)
+		}
+	}
+	return sum
+}
+
+// dcgGain is what a grade adds to DCG before the discount. Nothing divides it,
+// so it cannot be scaled: grades above maxExponent count as that.
+func dcgGain(k kind) func(grade float64) float64 {
+	return func(g float64) float64 {
+		switch {
+		case !(g > 0):
+			return 0
+		case k == kindDCGExp:
+			return exp2(min(g, maxExponent)) - 1
+		default:
+			return g
+		}
+	}
+}

@@ -58,7 +58,7 @@ const tiedOrders = 1000
 // likely as another. McSherry and Najork (ECIR 2008) have closed forms for
 // nDCG, reciprocal rank, precision, recall, average precision and success;
 // those of rprec, rbp, err and bpref follow the same way, and sets do not
-// notice an order. infap, iprec and 11pt_avg are the mean of 1,000 random
+// notice an order. infap, iprec, 11pt_avg and g are the mean of 1,000 random
 // orders, which the seed decides. The value is NaN where Score is, and where
 // CheckTies has an error.
 func (m Metric) Expected(r Ranking, ties []Tie, seed uint64) Expectation {
@@ -94,7 +94,7 @@ func (m Metric) ExpectedList(l *List, ties []Tie, seed uint64) Expectation {
 		return Expectation{Value: expectedBpref(m, l.Judged, segments)}
 	case kindERR:
 		return Expectation{Value: expectedERR(m, segments)}
-	case kindInfAP, kindIPrec, kind11pt:
+	case kindInfAP, kindIPrec, kind11pt, kindG:
 		return m.sampleOrders(l, segments, seed)
 	}
 	// What is left are sets and counts.
@@ -180,6 +180,34 @@ func (m Metric) linear(n, relevant int, j *Judged) (linear, bool) {
 		if m.kind == kindNDCGExp {
 			lin.norm = idealAt(j.idealExp, m.cutoff)
 		}
+	case kindDCG, kindDCGExp:
+		lin.weight = func(rank int) float64 { return 1 / discount(rank) }
+		lin.gain, lin.norm = dcgGain(m.kind), 1
+	case kindRecallCap:
+		lin.norm = float64(m.recallCap(relevant))
+	case kindRPrecMult:
+		if reach = m.multipleOf(relevant); reach == 0 {
+			return linear{gain: lin.gain, weight: one}, true
+		}
+		lin.norm = float64(reach)
+	case kindUtility:
+		lin.weight, lin.norm, lin.offset = func(int) float64 { return 2 }, 1, -float64(n)
+	case kindUnjudged:
+		lin.gain, lin.norm = func(g float64) float64 { return -isRelevant(0)(g) }, float64(k)
+		if k > 0 {
+			lin.offset = float64(min(k, n)) / float64(k)
+		}
+	case kindRNDCG:
+		lin.gain = dcgGain(kindDCG)
+		lin.weight, lin.norm = rankNDCG(n, j)
+	case kindRBPGraded:
+		highest := 1.0
+		if j != nil {
+			highest = max(1, j.top())
+		}
+		lin.gain = func(g float64) float64 { return max(0, g) / highest }
+		lin.weight = func(rank int) float64 { return math.Pow(m.param, float64(rank-1)) }
+		lin.norm = 1 / (1 - m.param)
 	case kindRBP, kindRBPResidual:
 		lin.weight = func(rank int) float64 { return math.Pow(m.param, float64(rank-1)) }
 		lin.norm = 1 / (1 - m.param)

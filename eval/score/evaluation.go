@@ -278,7 +278,7 @@ func (e *Evaluation) FoundNothing() bool {
 			return false
 		}
 		for q := range s.Errors { // hits in no order are hits
-			if r := e.Run.Queries[q].Results[s.System]; !r.Failed() && len(r.Hits) > 0 {
+			if r := e.Run.Queries[q].Answer(s.System); !r.Failed() && len(r.Hits) > 0 {
 				return false
 			}
 		}

@@ -62,7 +62,7 @@ func sideHoles(sides []Side) []sharedHoles {
 		for i, s := range sides {
 			own := &s.Evaluation.Run.Queries[q]
 			if s.Evaluation.System(s.System).Errors[q] == "" {
-				answers[i] = own.Results[s.System]
+				answers[i] = own.Answer(s.System)
 			}
 			all[q].repeated = all[q].repeated || len(own.Repeats) > 0
 		}

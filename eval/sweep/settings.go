@@ -104,7 +104,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 	least, most := math.Inf(1), math.Inf(-1)
 	for _, h := range hits {
 		at, ok := position[h.Key()]
-		if !ok {
+		if !ok || query.Excludes(h.Document) {
 			continue
 		}
 		least, most = min(least, h.Score), max(most, h.Score)
