@@ -11,10 +11,11 @@ import (
 // Grades joins a ranking with the query's judgments: the grade of the hit at
 // each rank, metrics.Unjudged where nobody judged it.
 //
-// A judgment with an id matches that document alone; one without matches the
-// title after folding, or one of its values where it has several. Every judgment is credited once, to the first hit that
-// it matches: where two documents share a judged title, the second counts as
-// unjudged, so that no metric can rise above 1.
+// A judgment with an id matches that document alone, of its index where it names
+// one and the run covers several; one without matches the title after folding,
+// or one of its values where it has several. Every judgment is credited once, to
+// the first hit that it matches: where two documents share a judged title, the
+// second counts as unjudged, so that no metric can rise above 1.
 func (q *Query) Grades(hits []Hit) []float64 {
 	grades := make([]float64, len(hits))
 	for i, m := range q.Matches(hits) {
@@ -40,9 +41,13 @@ func (q *Query) Matches(hits []Hit) []int {
 type Grader struct {
 	query         *Query
 	byID, byTitle map[string]int
-	credited      []bool
-	matched       []int
-	folded        []byte
+	// byPlace are judgments that name an index, for hits that do; byBareID are
+	// the same for hits that do not.
+	byPlace  map[Key]int
+	byBareID map[string]int
+	credited []bool
+	matched  []int
+	folded   []byte
 }
 
 // Reset begins with a query.
@@ -50,7 +55,16 @@ func (g *Grader) Reset(q *Query) {
 	g.query = q
 	clear(g.byID)
 	clear(g.byTitle)
+	clear(g.byPlace)
+	clear(g.byBareID)
 	for i, j := range q.Judgments {
+		if j.Index != "" {
+			if g.byPlace == nil {
+				g.byPlace, g.byBareID = make(map[Key]int), make(map[string]int)
+			}
+			g.byPlace[Key{j.Index, j.ID}], g.byBareID[j.ID] = i, i
+			continue
+		}
 		if j.ID != "" {
 			if g.byID == nil {
 				g.byID = make(map[string]int, len(q.Judgments))
@@ -70,11 +84,18 @@ func (g *Grader) Matches(hits []Hit) []int {
 	g.matched = g.matched[:0]
 	g.credited = slices.Grow(g.credited[:0], len(g.query.Judgments))[:len(g.query.Judgments)]
 	clear(g.credited)
-	left := len(g.byID) + len(g.byTitle)
+	left := len(g.byID) + len(g.byTitle) + len(g.byPlace)
 	for _, h := range hits {
 		match := -1
 		if left > 0 {
 			m, ok := g.byID[h.ID]
+			if !ok && len(g.byPlace) > 0 {
+				if h.Index == "" {
+					m, ok = g.byBareID[h.ID]
+				} else {
+					m, ok = g.byPlace[h.Key()]
+				}
+			}
 			if !ok && len(g.byTitle) > 0 {
 				g.folded = judgments.AppendFolded(g.folded[:0], h.Title)
 				m, ok = g.byTitle[string(g.folded)]

@@ -22,6 +22,7 @@ func NewQuery(number int, q judgments.Query) Query {
 		Text:       q.Text,
 		Tags:       q.Tags,
 		Judgments:  slices.Clone(q.Relevant),
+		Exclude:    slices.Clone(q.Exclude),
 		Expect:     q.Expect,
 		Quarantine: q.Quarantine,
 	}
@@ -30,6 +31,9 @@ func NewQuery(number int, q judgments.Query) Query {
 	}
 	for i := range record.Judgments {
 		record.Judgments[i].Position = judgments.Position{} // a run file has none
+	}
+	for i := range record.Exclude {
+		record.Exclude[i].Position = judgments.Position{}
 	}
 	return record
 }

@@ -144,13 +144,17 @@ type Manifest struct {
 
 // ClusterInfo is the server that was searched.
 type ClusterInfo struct {
-	// Kind is "elasticsearch", "serverless" or "embedded".
+	// Kind is "elasticsearch", "serverless", "embedded" or FromFiles.
 	Kind string `json:"kind"`
 	// Version is the server's version, empty where it would not say.
 	Version string `json:"version,omitempty"`
 	// URL is where it was found, without user-info.
 	URL string `json:"url,omitempty"`
 }
+
+// FromFiles is the kind where nothing was searched: the rankings are from files,
+// without times.
+const FromFiles = "files"
 
 // Embedded says whether the run was searched on the in-process engine, whose
 // reranker is a stand-in.
@@ -186,11 +190,13 @@ type Query struct {
 	judgments.Position
 	Text string `json:"query"`
 	// InferenceText is what the reranker was asked; empty where it was Text.
-	InferenceText string                  `json:"inference_text,omitempty"`
-	Tags          []string                `json:"tags,omitempty"`
-	Judgments     []judgments.Judgment    `json:"judgments"`
-	Expect        []judgments.Expectation `json:"expect,omitempty"`
-	Quarantine    *judgments.Quarantine   `json:"quarantine,omitempty"`
+	InferenceText string               `json:"inference_text,omitempty"`
+	Tags          []string             `json:"tags,omitempty"`
+	Judgments     []judgments.Judgment `json:"judgments"`
+	// Exclude are documents that count as not returned: see Ranked.
+	Exclude    []judgments.Excluded    `json:"exclude,omitempty"`
+	Expect     []judgments.Expectation `json:"expect,omitempty"`
+	Quarantine *judgments.Quarantine   `json:"quarantine,omitempty"`
 	// Concurrency is how many queries were in flight where that is not the
 	// manifest's number: the run was resumed with another; else 0.
 	Concurrency int       `json:"concurrency,omitempty"`
@@ -291,6 +297,14 @@ func (d *Document) HasTitle(folded string) bool {
 		}
 	}
 	return false
+}
+
+// Titles are the values of the title field; none where it has none.
+func (d *Document) Titles() []string {
+	if d.Title == "" {
+		return nil
+	}
+	return strings.Split(d.Title, "\n")
 }
 
 // Key tells the document from all others of the run.
@@ -402,11 +416,13 @@ type Samples struct {
 }
 
 // Time is how long one search took, as a Result has it. It is of no use where
-// Error says why there was no answer.
+// Error says why there was no answer, or Untimed that it was not timed (see
+// Result).
 type Time struct {
-	TookMS int64   `json:"took_ms"`
-	WallMS float64 `json:"wall_ms"`
-	Error  string  `json:"error,omitempty"`
+	TookMS  int64   `json:"took_ms"`
+	WallMS  float64 `json:"wall_ms"`
+	Error   string  `json:"error,omitempty"`
+	Untimed bool    `json:"untimed,omitempty"`
 }
 
 // Texts are how long the texts are that a reranker was given.
@@ -538,11 +554,15 @@ func (q *Query) Failed(systems []string) bool {
 	return false
 }
 
-// Answers are the results of a system's first search and its repeats.
+// Answers are the results of a system's first search and its repeats, as they
+// are scored: see Ranked.
 func (q *Query) Answers(system string) []*Result {
-	all := []*Result{q.Results[system]}
+	all := []*Result{q.Answer(system)}
 	for _, repeat := range q.Repeats {
-		all = append(all, repeat[system])
+		all = append(all, q.Ranked(repeat[system]))
 	}
 	return all
 }
+
+// Answer is a system's result as it is scored: see Ranked.
+func (q *Query) Answer(system string) *Result { return q.Ranked(q.Results[system]) }

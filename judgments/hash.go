@@ -15,19 +15,21 @@ import (
 // comments, order of queries, order of keys and defaults written out or left
 // out change nothing. Each is SHA-256 in hexadecimal.
 
-// JudgmentsHash covers each query's id and its judgments: folded title, id
-// and grade.
+// JudgmentsHash covers each query's id, its judgments (folded title, id, index
+// and grade), and the documents that it excludes.
 func (s *Suite) JudgmentsHash() string {
 	type judgment struct {
 		Title, ID string
 		Grade     float64
+		Index     string `json:",omitempty"` // what older suites do not have is left out
 	}
+	excluded := make(map[string][]judgment)
 	byQuery := make(map[string][]judgment, len(s.Queries))
 	for i := range s.Queries {
 		q := &s.Queries[i]
 		list := make([]judgment, len(q.Relevant))
 		for k, j := range q.Relevant {
-			list[k] = judgment{FoldTitle(j.Title), j.ID, j.Grade}
+			list[k] = judgment{FoldTitle(j.Title), j.ID, j.Grade, j.Index}
 			if j.ID != "" {
 				// The id decides; the title beside it is for
 				// the reader.
@@ -35,9 +37,15 @@ func (s *Suite) JudgmentsHash() string {
 			}
 		}
 		slices.SortFunc(list, func(a, b judgment) int {
-			return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Grade, b.Grade))
+			return cmp.Or(cmp.Compare(a.Title, b.Title), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Index, b.Index), cmp.Compare(a.Grade, b.Grade))
 		})
 		byQuery[q.ID] = list
+		for _, x := range q.Exclude {
+			excluded[q.ID] = append(excluded[q.ID], judgment{Title: FoldTitle(x.Title), ID: x.ID, Index: x.Index})
+		}
+	}
+	if len(excluded) > 0 {
+		return hashJSON([]any{byQuery, excluded})
 	}
 	return hashJSON(byQuery)
 }

@@ -156,6 +156,7 @@ func genSuite(t *rapid.T) *Suite {
 			judgment := Judgment{Title: title, Grade: genNumber().Draw(t, "grade")}
 			if j == 1 {
 				judgment.ID = genText("id").Draw(t, "id")
+				judgment.Index = rapid.SampledFrom([]string{"", "films-2", "Films"}).Draw(t, "index")
 			}
 			q.Relevant = append(q.Relevant, judgment)
 		}
@@ -165,6 +166,7 @@ func genSuite(t *rapid.T) *Suite {
 				q.Params = []Param{{Name: "p", Value: rawOf(t, genJSON(0).Draw(t, "own param"))}}
 			}
 			q.Expect = []Expectation{{Title: "Heat", Within: 3}, {ID: "7", NotWithin: 3, System: one}, {Title: "Heat", Before: genText("before").Filter(func(s string) bool { return FoldTitle(s) != "heat" }).Draw(t, "before")}}
+			q.Exclude = []Excluded{{Title: "never: judged"}, {Title: "Alien", ID: "never judged", Index: "films-2"}}
 			q.Quarantine = &Quarantine{Until: time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC), Reason: genText("reason").Draw(t, "reason")}
 		}
 		s.Queries = append(s.Queries, q)

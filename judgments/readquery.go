@@ -8,8 +8,9 @@ import (
 )
 
 var (
-	queryKeys      = []string{"query", "id", "inference_text", "params", "relevant", "expect", "tags", "quarantine"}
-	judgmentKeys   = []string{"title", "id", "grade"}
+	queryKeys      = []string{"query", "id", "inference_text", "params", "relevant", "exclude", "expect", "tags", "quarantine"}
+	judgmentKeys   = []string{"title", "id", "index", "grade"}
+	excludedKeys   = []string{"title", "id", "index"}
 	expectKeys     = []string{"title", "id", "within", "not_within", "before", "system"}
 	quarantineKeys = []string{"until", "reason"}
 )
@@ -55,6 +56,10 @@ func (w *walker) query(n *node) Query {
 			q.Params = w.params(v, "params")
 		case "relevant":
 			q.Relevant = w.relevant(v)
+		case "exclude":
+			w.items(v, key, func(_ int, item *node) {
+				q.Exclude = append(q.Exclude, w.excluded(item))
+			})
 		case "expect":
 			w.items(v, key, func(_ int, item *node) {
 				q.Expect = append(q.Expect, w.expectation(item))
@@ -112,6 +117,8 @@ func (w *walker) judgment(n *node) Judgment {
 			j.Title, _ = w.text(v, "a title")
 		case "id":
 			j.ID = w.documentID(v)
+		case "index":
+			j.Index = w.indexOf(v)
 		case "grade":
 			grade, ok := w.number(v, "a grade")
 			if ok && grade < 0 {
@@ -120,10 +127,56 @@ func (w *walker) judgment(n *node) Judgment {
 			j.Grade = grade
 		}
 	})
-	if j.Title == "" && j.ID == "" && len(w.problems) == before {
+	switch {
+	case len(w.problems) > before:
+	case j.Title == "" && j.ID == "":
 		w.fail(n, "a judgment needs title or id")
+	case j.Index != "" && j.ID == "":
+		w.fail(n, "index stands beside id, to say whose document is meant; give the id too")
 	}
 	return j
+}
+
+// indexOf reads the name of a document's own index.
+func (w *walker) indexOf(n *node) string {
+	name, _ := w.text(n, "a document's index")
+	if i := strings.IndexAny(name, "*,<"); i >= 0 {
+		w.fail(n, "the index %s of a document is one index by its own name, without %s", quote(name), quote(name[i:i+1]))
+	}
+	return name
+}
+
+// excluded reads a document that is left out of the rankings: a title, or a
+// mapping as of a judgment.
+func (w *walker) excluded(n *node) Excluded {
+	x := Excluded{Position: w.at(n)}
+	if n.Kind == scalarNode {
+		x.Title, _ = w.text(n, "a title")
+		return x
+	}
+	if text := unquoted(n, excludedKeys); text != "" {
+		w.fail(n, "a title that contains a colon or a comma is written in quotes: %s", tree.DoubleQuoted(text))
+		return x
+	}
+	before := len(w.problems)
+	w.fields(n, "a document to exclude", excludedKeys, func(key string, _, v *node) {
+		switch key {
+		case "title":
+			x.Title, _ = w.text(v, "a title")
+		case "id":
+			x.ID = w.documentID(v)
+		case "index":
+			x.Index = w.indexOf(v)
+		}
+	})
+	switch {
+	case len(w.problems) > before:
+	case x.Title == "" && x.ID == "":
+		w.fail(n, "a document to exclude needs title or id")
+	case x.Index != "" && x.ID == "":
+		w.fail(n, "index stands beside id, to say whose document is meant; give the id too")
+	}
+	return x
 }
 
 // documentID reads an _id: text, or a whole number as it stands.

@@ -197,19 +197,23 @@ func (w *walker) search(s *Search, n *node) {
 	}
 }
 
-// index reads the index and refuses what would change the request's path.
+// index reads the index and refuses what would change the request's path. What
+// stands in angle brackets is date math, as in <logs-{now/d}>. An alias may have
+// capitals, unlike an index.
 func (w *walker) index(n *node) string {
 	text, ok := w.text(n, "search.index")
 	if !ok {
 		return ""
 	}
-	if i := strings.IndexAny(text, " \t\r\n/\\?#\"|"); i >= 0 {
-		w.fail(n, "search.index %s must not contain %s; it is an index or alias, or several separated by commas", quote(text), quote(text[i:i+1]))
-		return ""
-	}
-	if text != strings.ToLower(text) {
-		w.fail(n, "search.index %s must be in lower case, as the names of all indices are", quote(text))
-		return ""
+	for name := range strings.SplitSeq(text, ",") {
+		refused := " \t\r\n/\\?#\"|"
+		if strings.HasPrefix(name, "<") && strings.HasSuffix(name, ">") {
+			refused = " \t\r\n\\?#\""
+		}
+		if i := strings.IndexAny(name, refused); i >= 0 {
+			w.fail(n, "search.index %s must not contain %s; it is an index or alias, or several separated by commas", quote(text), quote(name[i:i+1]))
+			return ""
+		}
 	}
 	return text
 }

@@ -115,6 +115,9 @@ type Query struct {
 	Params []Param
 	// Relevant are the judgments, those of grade 0 included.
 	Relevant []Judgment
+	// Exclude are documents that count as not returned, such as the query's
+	// own: they are taken out of every ranking before it is scored.
+	Exclude []Excluded
 	// Expect are conditions on single titles.
 	Expect []Expectation
 	// Tags are the slices that the query belongs to.
@@ -132,9 +135,20 @@ type Judgment struct {
 	Title string `json:"title,omitempty"`
 	// ID is the document's _id; it wins over Title where it is given.
 	ID string `json:"id,omitempty"`
+	// Index is the document's index beside its id, where the suite searches
+	// several and their documents may share ids; empty for whichever has it.
+	Index string `json:"index,omitempty"`
 	// Grade is how relevant: 0 is judged non-relevant, 1 where none is
 	// given, never negative.
 	Grade float64 `json:"grade"`
+}
+
+// Excluded names a document as a Judgment does.
+type Excluded struct {
+	Position `json:"-"`
+	Title    string `json:"title,omitempty"`
+	ID       string `json:"id,omitempty"`
+	Index    string `json:"index,omitempty"`
 }
 
 // Expectation is a condition on where a title ranks. Exactly one of Within,

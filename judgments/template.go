@@ -133,6 +133,12 @@ func braces(text []byte) string {
 // maxParamName is how long the name of a parameter may be.
 const maxParamName = 64
 
+// IsParamName tells whether a parameter may have the name: letters of ASCII,
+// digits, dashes and underscores, and none of those that are built in.
+func IsParamName(name string) bool {
+	return isParamName(name) && name != QueryPlaceholder && name != InferenceTextPlaceholder
+}
+
 // isParamName tells whether a name can stand between braces: letters of
 // ASCII, digits, dashes and underscores, a letter or underscore first.
 func isParamName(name string) bool {

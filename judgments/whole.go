@@ -142,9 +142,9 @@ func (w *walker) checkQuery(q *Query) {
 			w.ids[q.ID] = q.Line
 		}
 	}
-	if q.Text != "" {
-		// Two queries may search for the same if the reranker is asked
-		// something else.
+	if q.Text != "" && q.ID == "" {
+		// Two queries may search for the same if their ids tell them apart,
+		// or if the reranker is asked something else.
 		key := FoldTitle(q.Text)
 		if q.InferenceText != q.Text {
 			key += "\x00" + FoldTitle(q.InferenceText)
@@ -153,16 +153,18 @@ func (w *walker) checkQuery(q *Query) {
 			key += "\x00" + p.Name + "\x00" + string(p.Value)
 		}
 		if line, ok := w.texts[key]; ok {
-			w.failAt(q.Position, "the query %s stands twice, first on line %d; put their judgments together", quote(q.Text), line)
+			w.failAt(q.Position, "the query %s stands twice, first on line %d; put their judgments together, or give each an id", quote(q.Text), line)
 		} else {
 			w.texts[key] = q.Line
 		}
 	}
 	w.checkJudgments(q)
+	w.checkExcluded(q)
 }
 
 func (w *walker) checkJudgments(q *Query) {
-	byID := make(map[string]*Judgment)
+	byID := make(map[string]*Judgment)    // by id alone, of an index or not
+	byPlace := make(map[string]*Judgment) // by index and id
 	byTitle := make(map[string]*Judgment, len(q.Relevant))
 	for i := range q.Relevant {
 		if w.full() {
@@ -172,9 +174,16 @@ func (w *walker) checkJudgments(q *Query) {
 		key := FoldTitle(j.Title)
 		var first *Judgment
 		if j.ID != "" {
-			first = byID[j.ID]
-			if first == nil {
+			place := j.Index + "\x00" + j.ID
+			first = byPlace[place]
+			if other := byID[j.ID]; first == nil && other != nil && (j.Index == "" || other.Index == "") {
+				w.failAt(j.Position, "the document %s is judged twice for the query %s, once with an index and once without (line %d); give both an index", quote(j.ID), quote(q.Text), other.Line)
+			}
+			if byID[j.ID] == nil {
 				byID[j.ID] = j
+			}
+			if first == nil {
+				byPlace[place] = j
 			}
 		}
 		if first == nil && j.Title != "" {
@@ -201,7 +210,44 @@ func (w *walker) checkJudgments(q *Query) {
 	}
 }
 
+// checkExcluded reports documents that are judged and excluded, or excluded
+// twice: one of the two is a mistake.
+func (w *walker) checkExcluded(q *Query) {
+	seen := make(map[string]Position, len(q.Exclude))
+	for i := range q.Exclude {
+		x := &q.Exclude[i]
+		if x.ID == "" && x.Title == "" {
+			continue // wrong in itself
+		}
+		key := x.Index + "\x00" + x.ID
+		if x.ID == "" {
+			key = FoldTitle(x.Title)
+		}
+		if first, twice := seen[key]; twice {
+			w.failAt(x.Position, "%s is excluded twice from the query %s, first on line %d; remove one", x.name(), quote(q.Text), first.Line)
+		}
+		seen[key] = x.Position
+	}
+	for i := range q.Relevant {
+		j := &q.Relevant[i]
+		key := j.Index + "\x00" + j.ID
+		if j.ID == "" {
+			key = FoldTitle(j.Title)
+		}
+		if at, excluded := seen[key]; excluded && j.Grade > 0 {
+			w.failAt(at, "%s is excluded from the query %s, and judged relevant on line %d; remove one", j.name(), quote(q.Text), j.Line)
+		}
+	}
+}
+
+func (x *Excluded) name() string {
+	return (&Judgment{Title: x.Title, ID: x.ID, Index: x.Index}).name()
+}
+
 func (j *Judgment) name() string {
+	if j.Index != "" {
+		return "the document " + quote(j.ID) + " of the index " + quote(j.Index)
+	}
 	if j.ID != "" {
 		return "the document " + quote(j.ID)
 	}

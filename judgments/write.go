@@ -282,6 +282,12 @@ func (e encoder) query(q *Query) error {
 	for _, j := range q.Relevant {
 		e.line(6, "- "+j.YAML())
 	}
+	if len(q.Exclude) > 0 {
+		e.line(4, "exclude:")
+	}
+	for _, x := range q.Exclude {
+		e.line(6, "- "+x.flow())
+	}
 	if len(q.Expect) > 0 {
 		e.line(4, "expect:")
 	}
@@ -299,9 +305,21 @@ func (j Judgment) YAML() string {
 	var f flowFields
 	f.text("title", j.Title)
 	f.text("id", j.ID)
+	f.text("index", j.Index)
 	if j.Grade != 1 {
 		f.add("grade", formatNumber(j.Grade))
 	}
+	return f.String()
+}
+
+func (x *Excluded) flow() string {
+	if x.ID == "" {
+		return tree.Scalar(x.Title)
+	}
+	var f flowFields
+	f.text("title", x.Title)
+	f.text("id", x.ID)
+	f.text("index", x.Index)
 	return f.String()
 }
 

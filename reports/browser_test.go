@@ -187,7 +187,7 @@ func TestBrowserScreenshots(t *testing.T) {
 		for _, size := range []struct {
 			name  string
 			width int
-		}{{"wide", 1440}, {"narrow", 360}} {
+		}{{"wide", 1440}, {"narrow", 390}} {
 			p := b.open(url, size.width, 900, scheme == "dark")
 			p.shoot(directory, "report-"+scheme+"-"+size.name+".png", 0, 1500)
 			p.eval(`document.querySelectorAll("#list > details").forEach((d, i) => d.open = i < 2)`, nil)
@@ -201,4 +201,40 @@ func TestBrowserScreenshots(t *testing.T) {
 			quiet(t, p)
 		}
 	}
+}
+
+// A click on a head of the table of systems sorts its rows, and another one turns
+// them; what is not known stays last.
+func TestBrowserSortsSystems(t *testing.T) {
+	b := startBrowser(t)
+	p := b.open(pageFile(t, mustReport(stages())), 1200, 900, false)
+	order := func(want ...string) {
+		t.Helper()
+		var got []string
+		p.eval(`[...document.querySelectorAll("#systems tbody th")].map(e => e.textContent)`, &got)
+		if !slices.Equal(got, want) {
+			t.Errorf("the rows are %v, want %v", got, want)
+		}
+	}
+	click := func(head string) {
+		t.Helper()
+		p.eval(`[...document.querySelectorAll("#systems th button")].find(e => e.textContent === "`+head+`").click()`, nil)
+	}
+	order("bm25+elastic", "bm25", "near+elastic", "app", "near")
+	click("system")
+	order("app", "bm25", "bm25+elastic", "near", "near+elastic")
+	click("system")
+	order("near+elastic", "near", "bm25+elastic", "bm25", "app")
+	click("gain")
+	order("bm25+elastic", "near+elastic", "near", "bm25", "app")
+	click("gain")
+	order("near+elastic", "bm25+elastic", "near", "bm25", "app")
+	click("#")
+	order("bm25+elastic", "bm25", "near+elastic", "app", "near")
+	var sorted []string
+	p.eval(`[...document.querySelectorAll("#systems th[aria-sort]")].map(e => e.textContent + " " + e.getAttribute("aria-sort"))`, &sorted)
+	if !slices.Equal(sorted, []string{"# ascending"}) {
+		t.Errorf("sorted is %v", sorted)
+	}
+	quiet(t, p)
 }

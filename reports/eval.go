@@ -61,7 +61,7 @@ func NewEvalReport(qrels string, results []*trec.Result, o stats.Options) (*Eval
 		names, values = append(names, run.Name), append(values, run.Values)
 	}
 	var err error
-	r.Differences, err = score.CompareColumns(names, r.Runs[0].Metrics, values, o)
+	r.Differences, err = score.CompareColumns(names, r.Runs[0].Metrics, values, r.Runs[0].Largest, o)
 	return r, err
 }
 

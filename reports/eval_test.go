@@ -23,7 +23,7 @@ func evalReport(t *testing.T, runs ...string) *EvalReport {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ms, err := trec.ParseMeasures([]string{"mrr", "judged@10", "num_ret", "num_q"})
+	ms, err := trec.ParseMeasures([]string{"mrr", "judged@10", "num_ret", "num_q"}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

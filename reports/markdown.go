@@ -32,6 +32,13 @@ func writeMarkdown(w io.Writer, r *Report, o Options) error {
 	if o.Query != "" {
 		d.query(o.Query)
 	} else {
+		d.title()
+		if r.Baseline != nil || gate.Overall(r.Gates) == gate.Failed {
+			d.gatesOpening()
+		}
+		if r.Baseline != nil {
+			d.change()
+		}
 		d.opening()
 		if r.Sweep == nil && r.decides() {
 			d.decision(r.Decision)
@@ -46,6 +53,7 @@ func writeMarkdown(w io.Writer, r *Report, o Options) error {
 		d.bounds()
 		d.everyQuery()
 		d.findings()
+		d.words()
 		d.manifest()
 	}
 	if d.err != nil {
@@ -128,21 +136,36 @@ func (d *document) fit(limit int) string {
 	return b.String()
 }
 
+// title says what the document is about. It is the section that always stays.
+func (d *document) title() {
+	m := &d.report.Evaluation.Run.Manifest
+	d.add("the title", "## "+grid.EscapeMarkdown("Relevance: "+grid.Short(m.Suite))+"\n")
+}
+
 // opening is the verdict.
 func (d *document) opening() {
 	r := d.report
 	m := &r.Evaluation.Run.Manifest
 	var b strings.Builder
-	b.WriteString("## " + grid.EscapeMarkdown("Relevance: "+grid.Short(m.Suite)) + "\n\n")
+	if r.Baseline != nil && len(r.Evaluation.Systems) > 1 {
+		b.WriteString("### Now\n\n")
+	}
 	for i, phrase := range r.decisions() {
 		sign := map[grid.Tone]string{grid.Good: "✅", grid.Bad: "❌"}[decisionTone(r.swept()[i].Recommendation.Decision.Action)]
+		if sign == "✅" && r.broken() {
+			sign = ""
+		}
 		b.WriteString(cmp.Or(sign, "〰️") + " **" + grid.EscapeMarkdown(text.Clean(phrase)) + "**\n\n")
 	}
 	if best := r.bestSaid(); best != "" && r.Sweep == nil {
 		b.WriteString("**" + grid.EscapeMarkdown(text.Clean(best)) + "**\n\n")
 	}
 	for _, v := range r.opens() {
-		b.WriteString(verdictSign(v.Says) + " **" + grid.EscapeMarkdown(v.Sentence) + "**")
+		sign := verdictSign(v.Says)
+		if v.Says == stats.Raises && r.broken() {
+			sign = "🔼" // nothing is marked as being well where something failed
+		}
+		b.WriteString(sign + " **" + grid.EscapeMarkdown(v.Sentence) + "**")
 		for _, more := range []string{v.Counts, v.Judged, v.Power} {
 			if more != "" {
 				b.WriteString(" " + grid.EscapeMarkdown(more))
@@ -153,7 +176,7 @@ func (d *document) opening() {
 	if serious := r.serious(); serious != "" {
 		b.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(text.Clean(serious), 2000)) + "\n\n")
 	}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		b.WriteString("> [!NOTE]\n> " + grid.EscapeMarkdown(standInNote) + "\n\n")
 	}
 	b.WriteString(grid.EscapeLineStart(r.subject()) + ".")
@@ -199,12 +222,13 @@ func (d *document) comparison() {
 	if len(systems) != 2 {
 		d.add("the metrics", "### Metrics\n\n"+d.grid(r.overviewGrid(&d.notes)))
 	}
-	for i, s := range systems[1:] {
-		title := s.System + " against the first stage"
+	for _, i := range r.compared() {
+		s, title := &systems[i], r.against(i)
 		if len(systems) == 2 {
 			title = "Without and with " + s.System
 		}
-		d.add("the comparison of "+s.System, "### "+grid.EscapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), "without", "with", false, &d.notes)))
+		base, next := r.heads(i)
+		d.add("the comparison of "+s.System, "### "+grid.EscapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), base, next, false, &d.notes)))
 	}
 	if g := r.pairsGrid(); g != nil {
 		d.add("the systems with each other", "### "+grid.EscapeMarkdown(r.pairsTitle())+"\n\n"+d.grid(g))
@@ -212,7 +236,7 @@ func (d *document) comparison() {
 	if g := r.gainsGrid(); g != nil {
 		d.add("the gains over first stages", "### "+grid.EscapeMarkdown(r.gainsTitle())+"\n\n"+d.grid(g))
 	}
-	if !r.decides() {
+	if !r.decides() && r.timed() {
 		d.add("the latency", "### "+latencyTitle+"\n\n"+d.grid(timesGrid(r.Decision))+"\n<sub>"+grid.EscapeMarkdown(latencyNote(r.Decision))+"</sub>\n")
 	}
 	if len(systems) > 1 {
@@ -228,7 +252,8 @@ func (d *document) comparison() {
 func (d *document) largest() {
 	r := d.report
 	systems := r.Evaluation.Systems
-	for i, s := range systems[1:] {
+	for i, system := range r.compared() {
+		s := &systems[system]
 		losses, gains, _ := selectRows(r.Queries[i], 0, largestShown)
 		of := ""
 		if len(systems) > 2 {
@@ -242,7 +267,7 @@ func (d *document) largest() {
 			rows  []QueryRow
 		}{{"Largest losses" + of, losses}, {"Largest gains" + of, reversed(gains)}} {
 			if len(part.rows) > 0 {
-				d.add(strings.ToLower(part.title[:1])+part.title[1:], "### "+grid.EscapeMarkdown(part.title)+"\n\n"+d.grid(r.queryGrid(part.rows)))
+				d.add(strings.ToLower(part.title[:1])+part.title[1:], "### "+grid.EscapeMarkdown(part.title)+"\n\n"+d.grid(r.queriesOf(system, part.rows)))
 			}
 		}
 	}
@@ -289,19 +314,20 @@ func (d *document) everyQuery() {
 		d.fold("All queries", d.grid(r.singleGrid()))
 		return
 	}
-	for i, s := range systems[1:] {
+	for i, system := range r.compared() {
+		s := &systems[system]
 		rows := r.Queries[i]
 		title := "All " + text.Count(len(rows), "query") + " by what " + s.System + " did"
 		if len(rows) <= shownWhole {
-			d.fold(title, d.grid(r.queryGrid(rows)))
+			d.fold(title, d.grid(r.queriesOf(system, rows)))
 			continue
 		}
 		losses, gains, note := selectRows(rows, shownWhole, shownWhole/2)
 		short := fmt.Sprintf("The %d largest losses and gains under %s", shownWhole/2, s.System)
 		d.sections = append(d.sections, section{
 			title:   strings.ToLower(title[:1]) + title[1:],
-			body:    folded(title, d.grid(r.queryGrid(rows))),
-			shorter: folded(short, d.grid(r.queryGrid(losses, gains))+"\n"+grid.EscapeMarkdown(note)+"\n"),
+			body:    folded(title, d.grid(r.queriesOf(system, rows))),
+			shorter: folded(short, d.grid(r.queriesOf(system, losses, gains))+"\n"+grid.EscapeMarkdown(note)+"\n"),
 		})
 	}
 }
@@ -353,13 +379,10 @@ func (d *document) query(id string) {
 	}
 	b.WriteString("\n" + d.grid(r.queryMetrics(i)))
 	d.add("the query", b.String())
-	for s := range r.Evaluation.Systems {
-		if s == 0 && len(r.Evaluation.Systems) > 1 {
-			continue
-		}
-		x := r.explain(i, s)
-		d.add("the rankings", "### "+grid.EscapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, s > 0, true))+"\n<sub>"+grid.EscapeMarkdown(x.legend(true))+"</sub>\n")
-		if s > 0 {
+	for _, s := range r.explained() {
+		x, both := r.explain(i, s), r.baseOf(s) != s
+		d.add("the rankings", "### "+grid.EscapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, both, true))+"\n<sub>"+grid.EscapeMarkdown(x.legend(true))+"</sub>\n")
+		if both {
 			d.add("the contributions", "### What each title did to the difference\n\n"+d.grid(contributionGrid(x)))
 		}
 	}

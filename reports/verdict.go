@@ -37,8 +37,8 @@ type verdict struct {
 // verdicts gives the verdict on each reranker, in the order of the systems.
 func (r *Report) verdicts() []verdict {
 	var verdicts []verdict
-	for i := range r.Evaluation.Systems[1:] {
-		d := r.leadDifference(i)
+	for i, system := range r.compared() {
+		d := r.leadDifference(system)
 		if d == nil {
 			continue
 		}
@@ -78,11 +78,11 @@ func newVerdict(d *score.Difference) verdict {
 		v.Sentence = v.Headline + ": " + v.Evidence + "."
 	case stats.Raises, stats.Lowers:
 		v.Headline = fmt.Sprintf("%s %s %s %s", d.System, d.Says, d.Metric, means)
-		v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Mean), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(corrected(d)))
+		v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Mean), coverage(d.Confidence), grid.Interval(d.Low, d.High), pCorrected(d))
 		v.Sentence = v.Headline + ": " + v.Evidence + "."
 	case stats.DiffersHere:
 		v.Headline = here
-		v.Evidence = fmt.Sprintf("the systems differ on them (%s); %s", pSaid(corrected(d)), beyond(d))
+		v.Evidence = fmt.Sprintf("the systems differ on them (%s); %s", pCorrected(d), beyond(d))
 		v.Sentence = v.Headline + ": " + v.Evidence + "."
 		v.Power = power(d)
 	case stats.Unchanged:
@@ -94,7 +94,7 @@ func newVerdict(d *score.Difference) verdict {
 		v.Sentence = v.Headline + "; " + v.Evidence + "."
 	default:
 		v.Headline = here
-		v.Evidence = fmt.Sprintf("whether others like them would change is not settled (%s): %s", pSaid(corrected(d)), worseOrBetter(d))
+		v.Evidence = fmt.Sprintf("whether others like them would change is not settled (%s): %s", pCorrected(d), worseOrBetter(d))
 		if d.TooFew {
 			v.Evidence = beyond(d)
 		}
@@ -210,7 +210,11 @@ func (r *Report) subject() string {
 	if m.Index != "" {
 		s += " of " + m.Index
 	}
-	return s + ", " + server(m.Cluster)
+	s += ", " + server(m.Cluster)
+	if outside := m.ScoredOutside(); len(outside) > 0 {
+		s += "; " + text.List(outside, 3) + " scored outside Elasticsearch"
+	}
+	return s
 }
 
 // server names the server that was searched.
@@ -218,6 +222,8 @@ func server(c eval.ClusterInfo) string {
 	switch {
 	case c.Embedded():
 		return "on the embedded engine"
+	case c.Kind == eval.FromFiles:
+		return "from TREC files"
 	case c.Kind == "serverless":
 		return "on Elasticsearch Serverless"
 	case c.Version != "":

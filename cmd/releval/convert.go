@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,7 +17,7 @@ import (
 // newConvertCommand makes releval convert.
 func newConvertCommand(p *program) *cobra.Command {
 	var job convert.Job
-	var from, to string
+	var from, to, retriever string
 	var columns []string
 	var u suspicion
 	cmd := &cobra.Command{
@@ -72,6 +74,14 @@ that several documents share keeps its document's id beside it.`,
 			if job.Read.Columns, err = parseColumns(columns); err != nil {
 				return usageError(cmd, "--columns: %v", err)
 			}
+			if retriever != "" {
+				if len(job.Search.Fields) > 0 {
+					return usageError(cmd, "--retriever and --fields exclude each other")
+				}
+				if job.Search.Retriever, err = readRetriever(retriever); err != nil {
+					return withExit(exitUsage, err)
+				}
+			}
 			if err := u.check(cmd); err != nil {
 				return err
 			}
@@ -102,15 +112,33 @@ that several documents share keeps its document's id beside it.`,
 	flags.BoolVar(&job.Force, "force", false, "write although something is lost")
 	flags.StringVar(&job.Read.System, "system", "", "the system of a run file whose ranking is taken (default: all)")
 	flags.StringVar(&job.Read.Param, "param", "", "which value of a scenario of Relevance Studio, or parameter of a template of _rank_eval, is the query")
+	flags.BoolVar(&job.Read.ExcludeQueryDocument, "exclude-query-document", false, "exclude from each query the document with its id, as for ArguAna and Quora, where each query is a document itself")
 	flags.StringVar(&job.Search.Documents, "documents", "", "documents `FILE` (as a suite's documents) to join the judgments with")
 	flags.StringVar(&job.Search.TitleField, "title-field", "", "the documents' field that judgments name (default title)")
 	flags.StringSliceVar(&job.Search.Fields, "fields", nil, "`FIELDS` that the suite's first stage searches, with boosts as in title^2 (default: the title field)")
+	flags.StringVar(&retriever, "retriever", "", "`FILE` with the suite's first stage as JSON: {{query}} in it, and {{NAME}} for each parameter that the queries have")
 	flags.StringVar(&job.Search.RerankField, "rerank-field", "", "`FIELD` that the suite's reranker reads (default: no reranker)")
 	flags.StringVar(&job.Search.InferenceID, "inference-id", "", "the reranker's inference endpoint `ID` (default: the server's)")
 	flags.IntVar(&job.Search.Window, "window", 0, "the reranker's rank_window_size (default 100)")
 	flags.StringVar(&job.Search.Index, "index", "", "the documents' index (default: made from the name)")
 	flags.StringVar(&job.Write.Workspace, "workspace", "", "the workspace's `ID`, for writing Relevance Studio's documents")
 	return cmd
+}
+
+// readRetriever reads a retriever, whose JSON may not be longer than a suite.
+func readRetriever(path string) (json.RawMessage, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	var retriever map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &retriever); err != nil {
+		return nil, fmt.Errorf("%s: not a retriever in JSON: %w", path, err)
+	}
+	if len(retriever) != 1 {
+		return nil, fmt.Errorf("%s: a retriever has one key, its type such as standard or rrf; this has %d", path, len(retriever))
+	}
+	return raw, nil
 }
 
 // parseColumns reads --columns: a role, an equals sign, and a column's name.

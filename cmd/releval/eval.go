@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/releval/releval/eval/stats"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/eval/trec"
 	"github.com/releval/releval/reports"
 )
@@ -24,6 +25,13 @@ type evalFlags struct {
 	grades      string
 	ties        string
 	seed        uint64
+	// reports are files for reports of all runs together, gates a file of gates
+	// that they must meet.
+	reports []string
+	gates   string
+	strict  bool
+	// excludeQueryDocument leaves out hits that have their query's id.
+	excludeQueryDocument bool
 }
 
 // evalMetrics are the metrics of eval where none is named; for trec it is
@@ -40,11 +48,17 @@ Several runs are compared with the first, with intervals and tests.
 
 A file may be gzip; - is standard input. Metrics have the names of this
 project, of trec_eval (ndcg_cut_10, P.5,10, official) or of ir_measures.
---format trec prints as trec_eval -c does, with --per-query as -c -q.
+--format trec prints as trec_eval -c does, with --per-query as -c -q; the names
+of trec_eval then mean what they mean there (rbp is graded, with p = 0.9), and
+its measures that are not computed here are refused by name.
 
 Scores are double precision, and queries that the run does not answer are
 printed, as in trec_eval 10.0. Recall levels (iprec_at_recall, 11pt_avg) are
-rounded up, as up to 9.0.8. --trec-version is exact in everything.`,
+rounded up, as up to 9.0.8. --trec-version is exact in everything.
+
+--report writes a report as of a run: HTML, Markdown, JSON, CSV, JUnit or text,
+with every run compared with the first. --gates FILE decides gates on them; where
+one fails the exit code is 1.`,
 		Args: cobra.MinimumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.eval(cmd, args[0], args[1:], &f)
@@ -60,13 +74,17 @@ rounded up, as up to 9.0.8. --trec-version is exact in everything.`,
 	flags.Float64Var(&f.rbo, "rbo", 0, "how much alike the others rank as the first run: rank-biased overlap with this persistence, as 0.9")
 	flags.StringVar(&f.ties, "ties", "trec", "hits of one score: trec (by document id, as trec_eval) or expected (the mean over all their orders)")
 	flags.StringVar(&f.grades, "grades", "integer", "what grades of the qrels may be: integer, or fractional (0.7), which trec_eval cuts to whole numbers")
+	flags.StringArrayVar(&f.reports, "report", nil, "write a report of all runs to `FILE`, repeatable; by its ending: .md .html .json .csv .xml (JUnit) .txt")
+	flags.StringVar(&f.gates, "gates", "", "a `FILE` of gates, as under the key gates of a suite; systems are the runs' file names without folder and ending")
+	flags.BoolVar(&f.strict, "strict", false, "an inconclusive gate fails")
+	flags.BoolVar(&f.excludeQueryDocument, "exclude-query-document", false, "leave out hits with the id of their query, as for ArguAna and Quora, where each query is a document itself")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
 	return cmd
 }
 
 // eval scores the runs and prints what they come to.
-func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalFlags) error {
-	var o trec.Options
+func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalFlags) (err error) {
+	o := trec.Options{ExcludeQueryDocument: f.excludeQueryDocument}
 	switch f.rankBy {
 	case "score":
 	case "rank":
@@ -115,10 +133,22 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 	if err != nil {
 		return err
 	}
-	for _, in := range inputs[1:] {
-		if f.rbo > 0 && in.Reader != nil {
+	for i, in := range inputs {
+		switch {
+		case in.Reader == nil:
+		case f.rbo > 0 && i > 0:
 			return usageError(cmd, "--rbo reads the runs twice: give files, not standard input")
+		case len(f.reports) > 0 || f.gates != "":
+			return usageError(cmd, "--report and --gates read the files twice: give files, not standard input")
 		}
+	}
+	gates, err := f.readGates(runs)
+	if err != nil {
+		return withExit(exitUsage, err)
+	}
+	reporting := output{format: "table", reports: f.reports}
+	if err := reporting.check(); err != nil {
+		return err
 	}
 	measures, err := f.measures()
 	if err != nil {
@@ -135,6 +165,13 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 	results, err := p.evaluate(cmd.Context(), inputs, measures, o, trec.QrelsOptions{Fractional: f.grades == "fractional"})
 	if err != nil {
 		return err
+	}
+	if len(f.reports) > 0 || f.gates != "" {
+		defer func() {
+			if err == nil {
+				err = p.reportTREC(cmd.Context(), f, gates, inputs, measures, o)
+			}
+		}()
 	}
 	if f.format == "trec" {
 		write.RunID = measures.RunID
@@ -194,7 +231,7 @@ func (f *evalFlags) measures() (trec.Measures, error) {
 	default:
 		names = evalMetrics
 	}
-	measures, err := trec.ParseMeasures(names)
+	measures, err := trec.ParseMeasures(names, f.format == "trec")
 	if err != nil {
 		return measures, err
 	}
@@ -237,6 +274,12 @@ func (p *program) evaluate(ctx context.Context, inputs []trec.Input, measures tr
 		p.logger().Debug("evaluated", "run", in.Name, "took", time.Since(start).Round(time.Millisecond))
 		if result.Missing > 0 {
 			p.note("%s answers %d of %d judged queries; the others count 0", in.Name, len(result.Queries)-result.Missing, len(result.Queries))
+		}
+		switch {
+		case o.ExcludeQueryDocument && result.Excluded == 0:
+			p.note("%s has no hit with the id of its query: --exclude-query-document changed nothing", in.Name)
+		case result.Excluded > 0:
+			p.note("%s: %s left out, the query's own document", in.Name, text.Count(result.Excluded, "hit"))
 		}
 		results = append(results, result)
 	}

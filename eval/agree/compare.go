@@ -205,7 +205,7 @@ func same(x judgments.Judgment, others []judgments.Judgment, taken map[int]bool)
 		switch {
 		case taken[i]:
 		case x.ID != "" && y.ID != "":
-			if x.ID == y.ID {
+			if x.ID == y.ID && (x.Index == y.Index || x.Index == "" || y.Index == "") {
 				return i
 			}
 		case x.Title != "" && judgments.FoldTitle(x.Title) == judgments.FoldTitle(y.Title):

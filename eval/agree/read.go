@@ -59,7 +59,7 @@ func fromPool(f *pool.File) Judge {
 			query.Asked = q.Text
 		}
 		for _, c := range q.Candidates {
-			document := judgments.Judgment{Position: c.Position, Title: c.Title, ID: c.ID}
+			document := judgments.Judgment{Position: c.Position, Title: c.Title, ID: c.ID, Index: c.Index}
 			if c.Grade == nil {
 				query.Open = append(query.Open, document)
 				continue

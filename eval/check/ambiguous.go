@@ -35,7 +35,7 @@ func (k *online) ambiguous(ctx context.Context, uses []use, groups map[string][]
 		ids := make(map[string]int)
 		for _, d := range documents {
 			if ids[d.ID]++; ids[d.ID] > 1 {
-				advice = "give them different ids, or search one index"
+				advice = "name the one that is meant by its id with its index"
 			}
 		}
 		var proposals []Proposal

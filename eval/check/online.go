@@ -204,9 +204,13 @@ func (k *online) add(u use, s preflight.Severity, kind Kind, format string, args
 // byID checks a use that names its document by id. Those is what has its
 // title.
 func (k *online) byID(u use, those []titles.Document) {
-	d, exists := k.index.IDs[u.id]
-	if shared := k.index.Shared[u.id]; len(shared) > 0 {
-		k.add(u, preflight.SeverityWarning, KindAmbiguous, "%d indices have a document %q, and whichever ranks first gets the credit: %s; give the documents different ids, or search one index", len(shared), u.id, inIndices(shared))
+	d, exists := k.index.Of(u.index, u.id)
+	if other, known := k.index.IDs[u.id]; known && !exists {
+		k.add(u, preflight.SeverityError, KindMissingID, "the index %s has no document with the id %q, but %s has one; correct index or id", u.index, u.id, other.Index)
+		return
+	}
+	if shared := k.index.Shared[u.id]; len(shared) > 0 && u.index == "" {
+		k.add(u, preflight.SeverityWarning, KindAmbiguous, "%d indices have a document %q, and whichever ranks first gets the credit: %s; name the document's index beside its id, or search one index", len(shared), u.id, inIndices(shared))
 		if slices.ContainsFunc(shared, func(s titles.Document) bool { return judgments.FoldTitle(s.Title) == judgments.FoldTitle(u.title) }) {
 			return
 		}

@@ -156,8 +156,8 @@ func TestSeveralIndices(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{
-		`11:30 warning ambiguous-title: 2 indices have a document "it", and whichever ranks first gets the credit: "It Follows" in other and "It" in small; give the documents different ids, or search one index`,
-		`11:48 warning ambiguous-title: "Aliens" stands for 2 documents, and whichever ranks first gets the credit: "aliens" in other (year 2020) and "aliens" in small (year 1986); give them different ids, or search one index`,
+		`11:30 warning ambiguous-title: 2 indices have a document "it", and whichever ranks first gets the credit: "It Follows" in other and "It" in small; name the document's index beside its id, or search one index`,
+		`11:48 warning ambiguous-title: "Aliens" stands for 2 documents, and whichever ranks first gets the credit: "aliens" in other (year 2020) and "aliens" in small (year 1986); name the one that is meant by its id with its index`,
 	}, lines(found)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

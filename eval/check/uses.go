@@ -15,6 +15,7 @@ type use struct {
 	judgment, expectation int
 	before                bool
 	title, id             string
+	index                 string // beside the id, where the suite searches several
 }
 
 // usesOf lists the places of the chosen queries, in the order of the file.
@@ -26,7 +27,7 @@ func usesOf(s *judgments.Suite, chosen func(id string) bool) []use {
 			continue
 		}
 		for k, j := range q.Relevant {
-			all = append(all, use{Position: j.Position, query: i, judgment: k, expectation: -1, title: j.Title, id: j.ID})
+			all = append(all, use{Position: j.Position, query: i, judgment: k, expectation: -1, title: j.Title, id: j.ID, index: j.Index})
 		}
 		for k, x := range q.Expect {
 			all = append(all, use{Position: x.Position, query: i, judgment: -1, expectation: k, title: x.Title, id: x.ID})

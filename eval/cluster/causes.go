@@ -9,6 +9,7 @@ import (
 type serverError struct {
 	chain   []Cause // the outermost first
 	feature string  // of a licence error
+	index   string  // that the error is about, where it says
 	isJSON  bool
 }
 
@@ -51,6 +52,9 @@ func (s *serverError) follow(node map[string]any) {
 		}
 		if feature := str(node["license.expired.feature"]); feature != "" {
 			s.feature = feature
+		}
+		if index := str(node["index"]); index != "" {
+			s.index = oneLine(index)
 		}
 		next := object(node["caused_by"])
 		if next == nil {

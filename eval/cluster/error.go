@@ -38,7 +38,7 @@ const (
 	KindForbidden Kind = "forbidden"
 	// KindLicence: the licence does not allow the feature.
 	KindLicence Kind = "licence"
-	// KindMissingIndex: the index or alias does not exist.
+	// KindMissingIndex: the index or alias does not exist, or is closed.
 	KindMissingIndex Kind = "missing index"
 	// KindMissingEndpoint: the inference endpoint does not exist.
 	KindMissingEndpoint Kind = "missing endpoint"
@@ -106,9 +106,13 @@ type Error struct {
 	Hint string
 	// Attempts is how often the request was sent, 0 for never.
 	Attempts int
+	// MaxWindow is how many hits the index gives at most, where it refused to
+	// give more.
+	MaxWindow int
 
 	chain      []Cause       // all causes, the outermost first
 	feature    string        // what a licence lacks, for KindLicence
+	index      string        // that the server names
 	retryAfter time.Duration // how long the server asked to wait
 	final      bool          // not worth another attempt in spite of the kind
 	refused    bool          // a server that is not Elasticsearch refuses what was sent
@@ -175,6 +179,15 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return ""
+}
+
+// MaxWindow is how many hits the index gives at most, where it refused to give
+// more; 0 for other errors.
+func MaxWindow(err error) int {
+	if e, ok := asError(err); ok {
+		return e.MaxWindow
+	}
+	return 0
 }
 
 // asError finds an Error of this package in a chain of errors.

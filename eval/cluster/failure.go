@@ -29,7 +29,7 @@ type answer struct {
 // failure makes an Error of an answer with a failing status.
 func failure(a answer) *Error {
 	s := decodeError(a.body)
-	e := &Error{Op: a.op, Status: a.status, chain: s.chain, feature: s.feature}
+	e := &Error{Op: a.op, Status: a.status, chain: s.chain, feature: s.feature, index: s.index}
 	if n := len(s.chain); n > 0 {
 		e.Type, e.Reason = s.chain[n-1].Type, s.chain[n-1].Reason
 	}
@@ -50,7 +50,7 @@ type rule func(*Error, answer) bool
 
 // rules never change.
 var rules = []rule{
-	licenceRule, unknownRetrieverRule, noHandlerRule, missingEndpointRule, missingIndexRule, lostPITRule,
+	licenceRule, unknownRetrieverRule, noHandlerRule, crossClusterRule, missingEndpointRule, missingIndexRule, closedIndexRule, lostPITRule,
 	providerRule, coldModelRule, throttledRule, windowRule,
 }
 
@@ -269,6 +269,29 @@ func missingIndexRule(e *Error, a answer) bool {
 	return true
 }
 
+// closedIndexRule names an index that is closed, which the innermost cause does
+// not.
+func closedIndexRule(e *Error, a answer) bool {
+	if !e.hasType("index_closed_exception") {
+		return false
+	}
+	name := cmp.Or(e.index, a.index)
+	e.Kind = KindMissingIndex
+	e.What = fmt.Sprintf("the index %q is closed", name)
+	e.Hint = fmt.Sprintf("open it with POST /%s/_open, or name another as search.index", name)
+	return true
+}
+
+// crossClusterRule is for what is asked about an index of another cluster.
+func crossClusterRule(e *Error, a answer) bool {
+	if _, ok := e.has("Cross-cluster calls are not supported in this context"); !ok {
+		return false
+	}
+	e.Kind = KindUnsupported
+	e.What = fmt.Sprintf("%s is in another cluster, about which this cannot be asked", a.index)
+	return true
+}
+
 func lostPITRule(e *Error, _ answer) bool {
 	if !e.hasType("search_context_missing_exception") {
 		return false
@@ -283,11 +306,15 @@ func lostPITRule(e *Error, _ answer) bool {
 // hands its status on, but as 400 where the service failed, so the status
 // alone says little.
 func providerRule(e *Error, a answer) bool {
-	c, ok := e.has("Received an authentication error status code")
+	c, ok := e.has("Received an authentication error status code", "Received a permission denied error status code")
+	if !ok {
+		c, ok = e.has("Received an unsuccessful status code")
+		ok = ok && strings.Contains(c.Reason, "status [403]")
+	}
 	if ok {
 		e.Kind = KindProvider
 		e.What = fmt.Sprintf("the service behind %s refuses the endpoint's credentials", endpointName(a, c))
-		e.Hint = "recreate the endpoint with a valid api_key in its service_settings"
+		e.Hint = "recreate the endpoint with a valid api_key in its service_settings, one that may use its model"
 		return true
 	}
 	if c, ok = e.has("Received a rate limit status code", "Received a server busy error status code"); !ok {
@@ -358,9 +385,10 @@ func throttledRule(e *Error, _ answer) bool {
 }
 
 func windowRule(e *Error, _ answer) bool {
-	if _, ok := e.has("Result window is too large"); ok {
+	if c, ok := e.has("Result window is too large"); ok {
 		e.Kind, e.What = KindInvalidRequest, "the window is larger than the index allows"
 		e.Hint = "lower rank_window_size, or raise index.max_result_window"
+		e.MaxWindow = number(bracketed(c.Reason, "less than or equal to: "))
 		return true
 	}
 	if _, ok := e.has("is configured to return the top ["); ok {

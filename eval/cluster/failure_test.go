@@ -56,6 +56,10 @@ func TestFailure(t *testing.T) {
 		{"provider down, as 400 too", 400, wrapped("status_exception", "Received an unsuccessful status code for request from inference entity id [c] status [500]"), KindThrottled, true, "Received an unsuccessful status code for request from inference entity id [c] status [500]", ""},
 		{"provider refuses the request", 400, wrapped("status_exception", "Received an unsuccessful status code for request from inference entity id [c] status [400]"), KindInvalidRequest, false, "Received an unsuccessful status code for request from inference entity id [c] status [400]", ""},
 		{"provider's key", 401, wrapped("status_exception", "Received an authentication error status code for request from inference entity id [c] status [401]"), KindProvider, false, "Received an authentication error status code for request from inference entity id [c] status [401]", "api_key in its service_settings"},
+		{"provider's permission", 403, wrapped("status_exception", "Received a permission denied error status code for request from inference entity id [c] status [403]. Error message: [no]"), KindProvider, false, "Received a permission denied error status code for request from inference entity id [c] status [403]. Error message: [no]", "api_key in its service_settings"},
+		{"provider's permission, otherwise", 403, wrapped("status_exception", "Received an unsuccessful status code for request from inference entity id [c] status [403]"), KindProvider, false, "Received an unsuccessful status code for request from inference entity id [c] status [403]", `the service behind the inference endpoint "c" refuses the endpoint's credentials`},
+		{"closed index", 400, `{"error":{"root_cause":[{"type":"index_closed_exception","reason":"closed","index_uuid":"u","index":"films-2"}],"type":"index_closed_exception","reason":"closed","index_uuid":"u","index":"films-2"},"status":400}`, KindMissingIndex, false, "closed", `the index "films-2" is closed`},
+		{"another cluster", 400, simple("illegal_argument_exception", "Cross-cluster calls are not supported in this context but remote indices were requested: [far:films]"), KindUnsupported, false, "Cross-cluster calls are not supported in this context but remote indices were requested: [far:films]", "in another cluster"},
 		{"window above the index's", 400, simple("illegal_argument_exception", "Result window is too large, from + size must be less than or equal to: [10000] but was [20000]."), KindInvalidRequest, false, "Result window is too large, from + size must be less than or equal to: [10000] but was [20000].", "index.max_result_window"},
 		{"top_n", 400, wrapped("illegal_argument_exception", "Inference endpoint [e] is configured to return the top [5] results, but rank_window_size is [10]. Reduce rank_window_size"), KindInvalidRequest, false, "Inference endpoint [e] is configured to return the top [5] results, but rank_window_size is [10]. Reduce rank_window_size", "larger top_n"},
 		{"size above the window", 400, simple("action_request_validation_exception", "Validation Failed: 1: [text_similarity_reranker] requires [rank_window_size: 5] be greater than or equal to [size: 10];"), KindInvalidRequest, false, "Validation Failed: 1: [text_similarity_reranker] requires [rank_window_size: 5] be greater than or equal to [size: 10];", "window is smaller"},
@@ -128,5 +132,12 @@ func TestRetryAfter(t *testing.T) {
 		if got < test.from || got > test.to {
 			t.Errorf("%q: %v", test.value, got)
 		}
+	}
+}
+
+func TestMaxWindow(t *testing.T) {
+	e := failure(answer{status: 400, body: []byte(simple("illegal_argument_exception", "Result window is too large, from + size must be less than or equal to: [50] but was [10000]. See the scroll api"))})
+	if got := MaxWindow(e); got != 50 {
+		t.Errorf("the largest window is %d, want 50", got)
 	}
 }

@@ -144,13 +144,22 @@ func sameQuestion(a, b *eval.Query) bool {
 // sameJudgments compares the judgments as what they mean: without regard to
 // their order and to how the titles are written.
 func sameJudgments(a, b *eval.Query) bool {
-	return slices.Equal(a.Judgments, b.Judgments) || slices.Equal(canonical(a.Judgments), canonical(b.Judgments))
+	return (slices.Equal(a.Judgments, b.Judgments) || slices.Equal(canonical(a.Judgments), canonical(b.Judgments))) && slices.Equal(excluded(a), excluded(b))
+}
+
+// excluded are the documents that a query leaves out, sorted.
+func excluded(q *eval.Query) []judgments.Judgment {
+	all := make([]judgments.Judgment, len(q.Exclude))
+	for i, x := range q.Exclude {
+		all[i] = judgments.Judgment{Title: x.Title, ID: x.ID, Index: x.Index}
+	}
+	return canonical(all)
 }
 
 func canonical(js []judgments.Judgment) []judgments.Judgment {
 	c := make([]judgments.Judgment, len(js))
 	for i, j := range js {
-		c[i] = judgments.Judgment{ID: j.ID, Grade: j.Grade}
+		c[i] = judgments.Judgment{ID: j.ID, Index: j.Index, Grade: j.Grade}
 		if j.ID == "" {
 			c[i].Title = judgments.FoldTitle(j.Title)
 		}
@@ -159,7 +168,7 @@ func canonical(js []judgments.Judgment) []judgments.Judgment {
 		if n := strings.Compare(x.ID, y.ID); n != 0 {
 			return n
 		}
-		return strings.Compare(x.Title, y.Title)
+		return strings.Compare(x.Title+"\x00"+x.Index, y.Title+"\x00"+y.Index)
 	})
 	return c
 }

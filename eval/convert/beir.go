@@ -284,7 +284,7 @@ func writeCorpus(ctx context.Context, out *output, search *judgments.Search) err
 		if err := json.Unmarshal(d.Source, &members); err != nil {
 			return fmt.Errorf("%s:%d: %w", search.Documents, d.Line, err)
 		}
-		title, text := fieldText(d.Source, titleField), fieldText(d.Source, textField)
+		title, text := first(titlesOf(d, titleField)), strings.Join(titlesOf(d, textField), "\n")
 		delete(members, titleField)
 		delete(members, textField)
 		metadata := members

@@ -80,14 +80,14 @@ func (c *collection) counts() Counts {
 	for i := range c.Suite.Queries {
 		for _, j := range c.Suite.Queries[i].Relevant {
 			n.Judgments++
-			documents[documentKey(j.ID, j.Title)] = true
+			documents[documentKey(j.Index, j.ID, j.Title)] = true
 		}
 	}
 	for _, r := range c.Runs {
 		n.Rankings += len(r.Queries)
 		for _, q := range r.Queries {
 			for _, h := range q.Hits {
-				documents[documentKey(h.ID, h.Title)] = true
+				documents[documentKey("", h.ID, h.Title)] = true
 			}
 		}
 	}
@@ -95,9 +95,9 @@ func (c *collection) counts() Counts {
 	return n
 }
 
-func documentKey(id, title string) string {
+func documentKey(index, id, title string) string {
 	if id != "" {
-		return "id:" + id
+		return "id:" + index + "\x00" + id
 	}
 	return "title:" + judgments.FoldTitle(title)
 }
@@ -266,7 +266,7 @@ func (b *builder) place(query int, j *judgments.Judgment) *judgments.Judgment {
 		return nil
 	}
 	q := &b.queries[query]
-	key := judgedKey{query, documentKey(j.ID, j.Title)}
+	key := judgedKey{query, documentKey(j.Index, j.ID, j.Title)}
 	if i, ok := b.judged[key]; ok {
 		return &q.Relevant[i]
 	}
@@ -284,7 +284,7 @@ func (b *builder) rate(query int, j judgments.Judgment, name string) {
 		at = len(b.raters)
 		b.raters = append(b.raters, name)
 	}
-	key := judgedKey{query, documentKey(j.ID, j.Title)}
+	key := judgedKey{query, documentKey(j.Index, j.ID, j.Title)}
 	if b.ratings[key] == nil {
 		b.ratings[key] = map[int]float64{}
 	}
@@ -324,7 +324,7 @@ func (b *builder) collection(name string) *collection {
 		c.ratings[i] = make([]map[int]float64, len(q.Relevant))
 		for k := range q.Relevant {
 			j := &q.Relevant[k]
-			ratings := b.ratings[judgedKey{i, documentKey(j.ID, j.Title)}]
+			ratings := b.ratings[judgedKey{i, documentKey(j.Index, j.ID, j.Title)}]
 			if len(ratings) > 0 {
 				c.ratings[i][k] = ratings
 				j.Grade = combine(slices.Sorted(maps.Values(ratings)))
@@ -373,6 +373,23 @@ func ratersRule(rule string) func(grades []float64) float64 {
 		return slices.Max[[]float64]
 	}
 	return nil
+}
+
+// setIndices makes the indices that ratings name those of the search. Where there
+// is one, no judgment needs to name it.
+func (c *collection) setIndices(indices map[string]bool) {
+	if len(indices) == 0 {
+		return
+	}
+	c.Suite.Search.Index = strings.Join(slices.Sorted(maps.Keys(indices)), ",")
+	if len(indices) > 1 {
+		return
+	}
+	for i := range c.Suite.Queries {
+		for k := range c.Suite.Queries[i].Relevant {
+			c.Suite.Queries[i].Relevant[k].Index = ""
+		}
+	}
 }
 
 // parseGrade reads a grade: any finite decimal number.

@@ -36,6 +36,9 @@ type ReadOptions struct {
 	// Studio, and the parameter of templates, for _rank_eval; by default the
 	// only one, or text, query or q.
 	Param string
+	// ExcludeQueryDocument excludes from each query the document that has its
+	// id.
+	ExcludeQueryDocument bool
 }
 
 // WriteOptions say how a collection is written.
@@ -103,6 +106,9 @@ func (j Job) Run(ctx context.Context, stdout io.Writer) (*Result, error) {
 	}
 	r.Read, r.Samples = c.counts(), c.samples()
 	j.ineffective(r, c)
+	if j.Read.ExcludeQueryDocument {
+		c.excludeQueryDocuments(r.To)
+	}
 	if err := j.join(ctx, r, c); err != nil {
 		return nil, err
 	}
@@ -167,10 +173,12 @@ func (j Job) ineffective(r *Result, c *collection) {
 		{"--column", j.Read.Column != "", table && c.eitherUsed},
 		{"--raters", j.Read.Raters != "", len(c.raters) > 0},
 		{"--param", j.Read.Param != "", r.From == Studio || r.From == RankEval || r.From == RRE},
+		{"--exclude-query-document", j.Read.ExcludeQueryDocument, c.queryIDs() && (r.To == Suite || len(c.Runs) > 0)},
 		{"--system", j.Read.System != "", r.From == RunFile},
 		{"--documents", j.Search.Documents != "", r.Read.Judgments > 0},
 		{"--title-field", j.Search.TitleField != "", search || j.Search.Documents != "" || c.Suite.Search.Documents != "" || len(c.fields) > 0},
 		{"--fields", len(j.Search.Fields) > 0, search && len(c.Suite.Search.Retriever) == 0},
+		{"--retriever", len(j.Search.Retriever) > 0, search && len(c.Suite.Search.Retriever) == 0},
 		{"--rerank-field", j.Search.RerankField != "", r.To == Suite && len(c.Suite.Search.Rerankers) == 0},
 		{"--inference-id", j.Search.InferenceID != "", r.To == Suite && j.Search.RerankField != "" && len(c.Suite.Search.Rerankers) == 0},
 		{"--window", j.Search.Window != 0, r.To == Suite && len(c.Suite.Search.Rerankers) == 0 && (j.Search.RerankField != "" || r.From == BEIR)},
@@ -343,8 +351,8 @@ func (j Job) join(ctx context.Context, r *Result, c *collection) error {
 			o.RerankField = "text"
 		}
 	}
-	if c.searchUnknown != "" && len(o.Fields) == 0 && r.To == Suite {
-		c.lose("", "how to search, because "+c.searchUnknown+"; name the fields to search by --fields", "")
+	if c.searchUnknown != "" && len(o.Fields) == 0 && len(o.Retriever) == 0 && r.To == Suite {
+		c.lose("", "how to search, because "+c.searchUnknown+"; name the fields to search by --fields, or give a retriever by --retriever", "")
 	}
 	source := c.source(o.Documents)
 	if r.To == Suite {
@@ -371,7 +379,7 @@ func (j Job) join(ctx context.Context, r *Result, c *collection) error {
 			c.Suite.Search.Documents = o.Documents
 		}
 	}
-	if len(o.Fields) > 0 || len(c.Suite.Search.Retriever) > 0 {
+	if len(o.Fields) > 0 || len(o.Retriever) > 0 || len(c.Suite.Search.Retriever) > 0 {
 		return setSearch(c, o)
 	}
 	if c.Suite.Search.TitleField == "" {

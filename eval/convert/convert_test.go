@@ -135,13 +135,13 @@ func TestSuiteMended(t *testing.T) {
 		t.Fatalf("%v\n%s", err, fileText(t, out))
 	}
 	wantQueries(t, []plainQuery{
-		{ID: "a-b", Text: "Crime", Judged: []plainJudgment{{ID: "7", Title: "HEAT", Grade: 2}, {Title: "Ronin", Grade: 0.5}}},
+		{ID: "a-b", Text: "Crime", Judged: []plainJudgment{{ID: "7", Title: "HEAT", Grade: 2}}},
+		{ID: "c", Text: "crime", Judged: []plainJudgment{{Title: "Ronin", Grade: 0.5}}},
 		{ID: "a-b-2", Text: "heist", Judged: []plainJudgment{{Title: "A[31m film", Grade: 1}}},
 		{ID: "d", Text: "heist?", Judged: []plainJudgment{{ID: "8", Title: "Alien", Grade: 3}}},
 	}, &collection{Suite: *s})
 	wantSaid(t, slices.Concat(result.Losses, result.Notes),
 		`2 judgments given twice with different grades, of which the higher is kept: "Ronin" for "crime" (-1 and 0.5), "Aliens" for "heist?" (1 and 3)`,
-		`1 query with the text of another, put together with it: "crime" (a-b and c)`,
 		`1 judgment of a title that another judgment names with an id, left out`,
 		`1 title without its control characters, so that it may match no document`,
 		`1 query id with white space, which becomes a hyphen: "a b"`)
@@ -262,10 +262,10 @@ func TestIdentify(t *testing.T) {
 	}
 }
 
-func TestFieldText(t *testing.T) {
+func TestTitlesOf(t *testing.T) {
 	for _, c := range []struct{ source, path, want string }{
 		{`{"title":"a"}`, "title", "a"},
-		{`{"title":["a","b"]}`, "title", "a"},
+		{`{"title":["a","b"]}`, "title", "a|b"},
 		{`{"title":1917}`, "title", "1917"},
 		{`{"title":null}`, "title", ""},
 		{`{"film":{"title":"a"}}`, "film.title", "a"},
@@ -273,8 +273,14 @@ func TestFieldText(t *testing.T) {
 		{`{"a.b":{"c":"x"}}`, "a.b.c", "x"},
 		{`{"title":{"en":"a"}}`, "title", ""},
 		{`{}`, "title", ""},
+		// Nested objects, a flattened field, a sub-field, the id.
+		{`{"names":[{"title":"a"},{"title":["b","c"]},{"x":"y"}]}`, "names.title", "a|b|c"},
+		{`{"labels":{"title":"a","other":"b"}}`, "labels.title", "a"},
+		{`{"title":"a"}`, "title.raw", "a"},
+		{`{"title":{"raw":"b","x":"c"}}`, "title.raw", "b"},
+		{`{"title":"a"}`, "_id", "7"},
 	} {
-		if got := fieldText([]byte(c.source), c.path); got != c.want {
+		if got := strings.Join(titlesOf(judgments.Document{ID: "7", Source: []byte(c.source)}, c.path), "|"); got != c.want {
 			t.Errorf("%s of %s is %q, want %q", c.path, c.source, got, c.want)
 		}
 	}

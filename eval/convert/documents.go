@@ -24,6 +24,10 @@ type SearchOptions struct {
 	// Fields are what the first stage searches, by a multi_match; with
 	// boosts as in title^2. By default the title field, and text for BEIR.
 	Fields []string
+	// Retriever is a first stage to search by, as raw JSON, in which {{query}}
+	// and {{NAME}} stand for the query and its parameters; nil for one made of
+	// Fields.
+	Retriever json.RawMessage
 	// RerankField is what the reranker reads; no reranker where it is
 	// empty.
 	RerankField string
@@ -72,11 +76,19 @@ func resolve(ctx context.Context, c *collection, source iter.Seq2[judgments.Docu
 				return r, err
 			}
 		}
-		title := fieldText(d.Source, titleField)
-		titles[d.ID] = title
-		if folded := judgments.FoldTitle(title); folded != "" {
-			byTitle[folded] = append(byTitle[folded], d.ID)
+		values := titlesOf(d, titleField)
+		titles[d.ID] = ""
+		for i, title := range values {
+			if i == 0 {
+				titles[d.ID] = title
+			}
+			if folded := judgments.FoldTitle(title); folded != "" && !slices.Contains(byTitle[folded], d.ID) {
+				byTitle[folded] = append(byTitle[folded], d.ID)
+			}
 		}
+	}
+	if r.Documents > 0 && len(byTitle) == 0 {
+		c.note("", fmt.Sprintf("no document has a value in %s, so that judgments keep their ids: a field that is made at search time is in no file", titleField), "")
 	}
 	r.Titles = len(byTitle)
 	for _, ids := range byTitle {
@@ -139,6 +151,9 @@ func setSearch(c *collection, o SearchOptions) error {
 	s.TitleField = cmp.Or(s.TitleField, o.TitleField, "title")
 	s.Index = cmp.Or(o.Index, s.Index, indexName(c.Suite.Name))
 	s.Documents = cmp.Or(o.Documents, s.Documents)
+	if len(o.Retriever) > 0 && len(s.Retriever) == 0 {
+		s.Retriever = o.Retriever
+	}
 	if len(s.Retriever) == 0 {
 		fields := o.Fields
 		if len(fields) == 0 {
@@ -168,36 +183,46 @@ func indexName(name string) string {
 	return slug(name)
 }
 
-// fieldText gives the text of a document's field, whose path may have dots;
-// of several values the first.
-func fieldText(source json.RawMessage, path string) string {
-	var m map[string]json.RawMessage
-	if json.Unmarshal(source, &m) != nil {
+// titlesOf gives the values of a document's title field: a dotted path leads
+// into objects and lists of them, a sub-field such as title.raw has the values of
+// the field that it is made of, and _id is the id.
+func titlesOf(d judgments.Document, field string) []string {
+	if field == "_id" {
+		return []string{d.ID}
+	}
+	var own, above []string
+	parent, _, dotted := cutLast(field, ".")
+	d.Fields(func(name string, value json.RawMessage) {
+		text := string(value)
+		if json.Unmarshal(value, &text) != nil {
+			text = string(value) // a number as it is written
+		}
+		switch {
+		case name == field:
+			own = append(own, text)
+		case dotted && name == parent:
+			above = append(above, text)
+		}
+	})
+	if len(own) == 0 {
+		return above
+	}
+	return own
+}
+
+// first is the first of the values, "" where there is none.
+func first(values []string) string {
+	if len(values) == 0 {
 		return ""
 	}
-	raw, ok := m[path]
-	if !ok {
-		for i := range path {
-			if inner, found := m[path[:i]]; found && path[i] == '.' {
-				return fieldText(inner, path[i+1:])
-			}
-		}
-		return ""
+	return values[0]
+}
+
+func cutLast(s, separator string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, separator); i >= 0 {
+		return s[:i], s[i+len(separator):], true
 	}
-	var text string
-	var number json.Number
-	var many []json.RawMessage
-	switch {
-	case json.Unmarshal(raw, &text) == nil:
-		return text
-	case json.Unmarshal(raw, &many) == nil && len(many) > 0:
-		if json.Unmarshal(many[0], &text) == nil {
-			return text
-		}
-	case json.Unmarshal(raw, &number) == nil:
-		return number.String()
-	}
-	return ""
+	return s, "", false
 }
 
 // String says what was found in one sentence.
@@ -228,8 +253,10 @@ func identify(ctx context.Context, c *collection, source iter.Seq2[judgments.Doc
 			}
 		}
 		c.documents[d.ID] = true
-		if folded := judgments.FoldTitle(fieldText(d.Source, titleField)); folded != "" {
-			byTitle[folded] = append(byTitle[folded], d.ID)
+		for _, title := range titlesOf(d, titleField) {
+			if folded := judgments.FoldTitle(title); folded != "" && !slices.Contains(byTitle[folded], d.ID) {
+				byTitle[folded] = append(byTitle[folded], d.ID)
+			}
 		}
 	}
 	for i := range c.Suite.Queries {

@@ -230,7 +230,7 @@ func TestStudio(t *testing.T) {
 `
 	c := read(t, Studio, tempFile(t, "x.ndjson", lines), ReadOptions{})
 	wantQueries(t, []plainQuery{want[0], want[1]}, c)
-	wantSaid(t, said(&c.ledger), "1 value of a scenario besides the query: language", "1 document left out, neither a scenario nor a judgement: w")
+	wantSaid(t, said(&c.ledger), "1 document left out, neither a scenario nor a judgement: w")
 	if c.Suite.Search.Index != "films" || len(c.Suite.Queries[0].Tags) != 1 {
 		t.Errorf("index %q, tags %q", c.Suite.Search.Index, c.Suite.Queries[0].Tags)
 	}
@@ -462,7 +462,7 @@ func TestQuepidBook(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			titles = append(titles, d.ID+" "+fieldText(d.Source, "title"))
+			titles = append(titles, d.ID+" "+first(titlesOf(d, "title")))
 		}
 		if diff := cmp.Diff([]string{"7 HEAT", "949 Heat"}, titles); diff != "" {
 			t.Errorf("documents (-want +got):\n%s", diff)

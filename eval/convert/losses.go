@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
 )
 
 // ledger collects what a conversion does not carry over, by kind, so that ten
@@ -106,6 +107,15 @@ func (o *output) noteSuite(c *collection, search bool) {
 			o.note("inference_text", "left out", "")
 		}
 		o.noteMany(len(q.Expect), "expectation", "left out")
+		for _, j := range q.Relevant {
+			if j.Index != "" {
+				o.note("judgment", "whose index is left out", named(q, j))
+			}
+		}
+		o.noteMany(len(q.Exclude), "excluded document", "left out")
+		if len(q.Params) > 0 {
+			o.note("query", "with params, which are left out", "")
+		}
 		if len(q.Tags) > 0 {
 			o.note("query", "with tags, which are left out", "")
 		}
@@ -121,9 +131,15 @@ func (o *output) noteRuns(c *collection) {
 }
 
 // noteIDs says that ids of queries are left out, for formats that know texts
-// alone.
+// alone. Queries of one text become one by it.
 func (o *output) noteIDs(c *collection) {
+	seen := make(map[string]bool, len(c.Suite.Queries))
 	for i := range c.Suite.Queries {
+		key := judgments.FoldTitle(c.Suite.Queries[i].Text)
+		if seen[key] {
+			o.lose("query", "with the text of another, which the format cannot tell from it", fmt.Sprintf("%q", c.Suite.Queries[i].Text))
+		}
+		seen[key] = true
 		if c.Suite.Queries[i].ID != "" {
 			o.note("query id", "left out, because the format tells queries apart by their text", "")
 		}

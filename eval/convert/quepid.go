@@ -41,6 +41,7 @@ type quepidCase struct {
 	Name    string `json:"case_name"`
 	Queries []struct {
 		ID      json.RawMessage `json:"query_id"`
+		Options json.RawMessage `json:"options"`
 		Text    string          `json:"query_text"`
 		Ratings json.RawMessage `json:"ratings"`
 	} `json:"queries"`
@@ -185,6 +186,13 @@ func (r *quepidReader) cases(value json.RawMessage) error {
 			return fmt.Errorf("the query %d has no query_text", i+1)
 		}
 		q := r.b.query("", one.Text)
+		options, err := optionsOf(one.Options)
+		if err != nil {
+			return fmt.Errorf("query %q: %w", one.Text, err)
+		}
+		if len(options) > 0 {
+			r.b.queries[q].Params = r.b.params(options, "")
+		}
 		if err := r.ratings(q, one.Ratings); err != nil {
 			return fmt.Errorf("query %q: %w", one.Text, err)
 		}
@@ -210,6 +218,22 @@ func (r *quepidReader) cases(value json.RawMessage) error {
 		}
 	}
 	return nil
+}
+
+// optionsOf reads a query's options: an object, or the text of one.
+func optionsOf(raw json.RawMessage) (map[string]json.RawMessage, error) {
+	var inner string
+	if json.Unmarshal(raw, &inner) == nil {
+		raw = json.RawMessage(inner)
+	}
+	if trimmed := bytes.TrimSpace(raw); len(trimmed) == 0 || string(trimmed) == "null" || string(trimmed) == `""` {
+		return nil, nil
+	}
+	var options map[string]json.RawMessage
+	if err := decode(raw, &options); err != nil {
+		return nil, fmt.Errorf("options: %w", err)
+	}
+	return options, nil
 }
 
 // ratings reads a case's list of ratings, or a snapshot's object of them.

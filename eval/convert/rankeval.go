@@ -74,6 +74,7 @@ func readRankEval(path string, o ReadOptions) (*collection, error) {
 		all = append(all, found...)
 		for i, r := range body.Requests {
 			q := b.query(r.ID, found[i].text)
+			b.queries[q].Params = found[i].params
 			if found[i].asked != "" {
 				b.queries[q].InferenceText = found[i].asked
 			}
@@ -87,7 +88,7 @@ func readRankEval(path string, o ReadOptions) (*collection, error) {
 		return nil, err
 	}
 	c := b.collection(baseName(path))
-	c.Suite.Search.Index = strings.Join(slices.Sorted(maps.Keys(indices)), ",")
+	c.setIndices(indices)
 	if name := metricName(&c.ledger, metric); name != "" {
 		c.Suite.Metrics = []judgments.MetricName{{Name: name}}
 	}
@@ -96,7 +97,6 @@ func readRankEval(path string, o ReadOptions) (*collection, error) {
 
 // addRatings adds the ratings of one request.
 func addRatings(b *builder, query int, r rankEvalRequest, indices map[string]bool) error {
-	indexOf := map[string]string{}
 	for _, rating := range r.Ratings {
 		grade, err := jsonGrade(rating.Rating)
 		if err != nil {
@@ -108,11 +108,7 @@ func addRatings(b *builder, query int, r rankEvalRequest, indices map[string]boo
 		if rating.Index != "" {
 			indices[rating.Index] = true
 		}
-		if first, ok := indexOf[rating.ID]; ok && first != rating.Index {
-			b.lose("rating", "of an id in a second index, which is taken for the document of the first", fmt.Sprintf("%s/%s", rating.Index, rating.ID))
-		}
-		indexOf[rating.ID] = rating.Index
-		b.judge(query, judgments.Judgment{ID: rating.ID, Grade: grade})
+		b.judge(query, judgments.Judgment{ID: rating.ID, Index: rating.Index, Grade: grade})
 	}
 	return nil
 }
@@ -226,35 +222,44 @@ func writeRankEval(out *output, c *collection) error {
 	if err != nil {
 		return err
 	}
-	if strings.ContainsAny(index, ",*") {
+	raw, err := json.Marshal(map[string]any{"query": query})
+	if err != nil {
+		return err
+	}
+	search := judgments.NewTemplate(raw)
+	if strings.ContainsAny(index, ",*") && lacksIndex(c) {
 		out.lose("", fmt.Sprintf("the index %s is not the name of one index, and ratings match the documents of one alone; name it by --index", index), "")
 	}
 	body := rankEvalBody{Requests: []rankEvalRequest{}, Metric: metricBody(out, c)}
 	for i := range c.Suite.Queries {
 		q := &c.Suite.Queries[i]
-		request, err := json.Marshal(map[string]any{"query": substitute(query, placeholder, q.Text)})
-		if err != nil {
-			return err
-		}
-		r := rankEvalRequest{ID: cmp.Or(q.ID, q.Text), Request: request, Ratings: []rankEvalRating{}}
+		filled := search.Fill(c.Suite.Search.Values(q))
+		r := rankEvalRequest{ID: cmp.Or(q.ID, q.Text), Request: filled, Ratings: []rankEvalRating{}}
 		for _, j := range q.Relevant {
 			if j.ID == "" {
 				out.lose("judgment", "left out, because _rank_eval names documents by id and this one has a title alone", named(q, j))
 				continue
 			}
 			grade := out.wholeGrade(j.Grade, "ratings are")
-			r.Ratings = append(r.Ratings, rankEvalRating{index, j.ID, json.RawMessage(fmt.Sprintf("%.0f", grade))})
+			r.Ratings = append(r.Ratings, rankEvalRating{cmp.Or(j.Index, index), j.ID, json.RawMessage(fmt.Sprintf("%.0f", grade))})
 		}
 		body.Requests = append(body.Requests, r)
 	}
 	out.noteMany(len(c.Suite.Search.Rerankers), "reranker", "left out, because a request is the first stage alone")
 	out.noteRuns(c)
-	out.noteSuite(c, false)
+	out.noteSuite(c.without(func(q *judgments.Query) { q.Params, q.Relevant = nil, nil }), false)
 	w, err := out.create("")
 	if err != nil {
 		return err
 	}
 	return writeJSON(w, body)
+}
+
+// lacksIndex says whether any judgment by id names no index of its own.
+func lacksIndex(c *collection) bool {
+	return slices.ContainsFunc(c.Suite.Queries, func(q judgments.Query) bool {
+		return slices.ContainsFunc(q.Relevant, func(j judgments.Judgment) bool { return j.ID != "" && j.Index == "" })
+	})
 }
 
 // queryOf takes the query out of a standard retriever; _rank_eval knows no

@@ -48,7 +48,7 @@ func readRunFile(path string, o ReadOptions) (*collection, error) {
 		q := &r.Queries[i]
 		documents := make([][]string, len(q.Judgments)) // that a judgment is credited to
 		for _, system := range r.Manifest.Names() {
-			result := q.Results[system]
+			result := q.Answer(system)
 			if result.Failed() {
 				c.note("search", "that failed, whose query has no ranking", fmt.Sprintf("%s of %s", system, q.ID))
 				continue

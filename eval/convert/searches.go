@@ -32,6 +32,9 @@ type searchOf struct {
 	// retriever and the text; nil for none.
 	reranker map[string]any
 	rendered bool // a template's, whose text is known
+	// params are the parameters of a template that differ from request to
+	// request, and have placeholders in the body.
+	params []judgments.Param
 }
 
 // placeholder stands for the query's text in a suite.
@@ -41,15 +44,17 @@ const placeholder = "{{query}}"
 func searches(b *builder, body rankEvalBody, param string) []searchOf {
 	all := make([]searchOf, len(body.Requests))
 	chosen := map[string]string{}
+	differing := map[string]map[string]bool{}
 	for _, t := range body.Templates {
 		chosen[t.ID] = queryParam(body.Requests, t.ID, param)
+		differing[t.ID] = differingParams(body.Requests, t.ID)
 	}
 	for i, r := range body.Requests {
 		s := &all[i]
 		s.request = r.ID
 		if r.Template != "" {
 			s.rendered = true
-			s.text, s.body = render(b, r, body.Templates, chosen[r.Template])
+			s.render(b, r, body.Templates, chosen[r.Template], differing[r.Template])
 		} else if search, err := decodeAny(r.Request); err == nil {
 			s.body = search
 		}
@@ -249,15 +254,54 @@ func queryParam(requests []rankEvalRequest, template, param string) string {
 	return ""
 }
 
-// render puts the parameters of a request into its template, and {{query}} in
-// the place of the one that is the query. The search is nil where the template
-// has more of Mustache than variables and toJson.
-func render(b *builder, r rankEvalRequest, templates []rankEvalTemplate, chosen string) (text string, search any) {
-	_ = json.Unmarshal(r.Params[chosen], &text)
+// differingParams are the parameters that all requests of a template have, with
+// different values: those of each query. The others are part of how to search.
+func differingParams(requests []rankEvalRequest, template string) map[string]bool {
+	counts, values, n := map[string]int{}, map[string]map[string]bool{}, 0
+	for _, r := range requests {
+		if r.Template != template {
+			continue
+		}
+		n++
+		for name, raw := range r.Params {
+			if values[name] == nil {
+				values[name] = map[string]bool{}
+			}
+			counts[name]++
+			values[name][string(judgments.CanonicalJSON(raw))] = true
+		}
+	}
+	differing := map[string]bool{}
+	for name := range counts {
+		differing[name] = counts[name] == n && len(values[name]) > 1 && judgments.IsParamName(name)
+	}
+	return differing
+}
+
+// inString says whether the place in a text of JSON is inside a string.
+func inString(text string) bool {
+	inside := false
+	for i := 0; i < len(text); i++ {
+		switch {
+		case inside && text[i] == '\\':
+			i++
+		case text[i] == '"':
+			inside = !inside
+		}
+	}
+	return inside
+}
+
+// render puts the parameters of a request into its template, {{query}} in the
+// place of the one that is the query, and a placeholder in that of one that
+// differs from request to request. The body stays nil where the template has
+// more of Mustache than variables and toJson.
+func (s *searchOf) render(b *builder, r rankEvalRequest, templates []rankEvalTemplate, chosen string, differing map[string]bool) {
+	_ = json.Unmarshal(r.Params[chosen], &s.text)
 	at := slices.IndexFunc(templates, func(t rankEvalTemplate) bool { return t.ID == r.Template })
 	if at < 0 {
 		b.lose("request", "of a template that the body does not hold", fmt.Sprintf("%s (%s)", r.ID, r.Template))
-		return text, nil
+		return
 	}
 	source := templates[at].Template.Source
 	if len(source) == 0 {
@@ -268,11 +312,24 @@ func render(b *builder, r rankEvalRequest, templates []rankEvalTemplate, chosen 
 		source = json.RawMessage(inner)
 	}
 	unknown := false
-	rendered := mustacheTag.ReplaceAllStringFunc(string(source), func(tag string) string {
-		m := mustacheTag.FindStringSubmatch(tag)
-		name, asJSON := cmp.Or(m[1], m[2], m[3]), m[1] != ""
+	params := map[string]json.RawMessage{}
+	var rendered strings.Builder
+	at = 0
+	fill := func(name string, asJSON, inside bool) string {
 		raw, ok := r.Params[name]
 		switch {
+		case ok && name != chosen && differing[name]:
+			if !inside {
+				params[name] = raw
+				return `"{{` + name + `}}"`
+			}
+			if raw[0] != '"' { // a number inside a string is its digits
+				raw, _ = json.Marshal(string(raw))
+			}
+			if params[name] == nil {
+				params[name] = raw
+			}
+			return "{{" + name + "}}"
 		case ok && name == chosen && asJSON:
 			return `"` + placeholder + `"`
 		case ok && name == chosen:
@@ -284,13 +341,25 @@ func render(b *builder, r rankEvalRequest, templates []rankEvalTemplate, chosen 
 			return string(raw)
 		}
 		return string(raw[1 : len(raw)-1])
-	})
-	search, err := decodeAny(json.RawMessage(rendered))
+	}
+	for _, m := range mustacheTag.FindAllSubmatchIndex(source, -1) {
+		rendered.Write(source[at:m[0]])
+		name := ""
+		for _, group := range [][2]int{{m[2], m[3]}, {m[4], m[5]}, {m[6], m[7]}} {
+			if group[0] >= 0 {
+				name = string(source[group[0]:group[1]])
+			}
+		}
+		rendered.WriteString(fill(name, m[2] >= 0, inString(rendered.String())))
+		at = m[1]
+	}
+	rendered.Write(source[at:])
+	search, err := decodeAny(json.RawMessage(rendered.String()))
 	if err != nil || unknown {
 		b.note("template", "with more of Mustache than variables and toJson, which is not rendered", r.Template)
-		return text, nil
+		return
 	}
-	return text, search
+	s.body, s.params = search, b.params(params, "")
 }
 
 // mustacheTag is a variable of Mustache, in two braces or three, or a value
@@ -319,7 +388,13 @@ func setCommon(c *collection, all []searchOf) error {
 			first = raw
 		}
 	}
-	if bytes.Contains(bytes.ReplaceAll(first, []byte(placeholder), nil), []byte("{{")) && why == "" {
+	rest := bytes.ReplaceAll(first, []byte(placeholder), nil)
+	if len(all) > 0 {
+		for _, p := range all[0].params {
+			rest = bytes.ReplaceAll(rest, []byte("{{"+p.Name+"}}"), nil)
+		}
+	}
+	if bytes.Contains(rest, []byte("{{")) && why == "" {
 		why = "its braces mean a placeholder in a suite"
 	}
 	if why != "" || len(all) == 0 {

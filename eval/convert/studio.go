@@ -58,17 +58,17 @@ func readStudio(path string, o ReadOptions) (*collection, error) {
 				if d.Index != "" {
 					indices[d.Index] = true
 				}
-				judged = append(judged, judgement{d.Scenario, judgments.Judgment{ID: d.Document, Grade: grade}})
+				judged = append(judged, judgement{d.Scenario, judgments.Judgment{ID: d.Document, Index: d.Index, Grade: grade}})
 				return nil
 			case d.Values != nil:
 				if id == "" {
 					return fmt.Errorf("the scenario %q has no _id; export the hits and not their _source alone", d.Name)
 				}
-				text, err := scenarioText(b, id, d, o.Param)
+				text, chosen, err := scenarioText(id, d, o.Param)
 				if err != nil {
 					return err
 				}
-				b.query(id, text)
+				b.queries[b.query(id, text)].Params = b.params(d.Values, chosen)
 				tags[id] = d.Tags
 				return nil
 			}
@@ -86,16 +86,14 @@ func readStudio(path string, o ReadOptions) (*collection, error) {
 	for i := range c.Suite.Queries {
 		c.Suite.Queries[i].Tags = tags[c.Suite.Queries[i].ID]
 	}
-	if names := slices.Sorted(maps.Keys(indices)); len(names) > 0 {
-		c.Suite.Search.Index = strings.Join(names, ",")
-	}
+	c.setIndices(indices)
 	return c, nil
 }
 
 // scenarioText chooses the value of a scenario that is the query.
-func scenarioText(b *builder, id string, d studioDocument, param string) (string, error) {
+func scenarioText(id string, d studioDocument, param string) (text, chosen string, err error) {
 	names := slices.Sorted(maps.Keys(d.Values))
-	chosen := param
+	chosen = param
 	if chosen == "" {
 		if len(names) == 1 {
 			chosen = names[0]
@@ -106,16 +104,10 @@ func scenarioText(b *builder, id string, d studioDocument, param string) (string
 			}
 		}
 	}
-	var text string
 	if err := json.Unmarshal(d.Values[chosen], &text); err != nil || strings.TrimSpace(text) == "" {
-		return "", fmt.Errorf("the scenario %q has the values %s, of which none is known to be the query; name the one that is", cmp.Or(d.Name, id), strings.Join(names, ", "))
+		return "", "", fmt.Errorf("the scenario %q has the values %s, of which none is known to be the query; name the one that is", cmp.Or(d.Name, id), strings.Join(names, ", "))
 	}
-	for _, name := range names {
-		if name != chosen {
-			b.note("value", "of a scenario besides the query", name)
-		}
-	}
-	return text, nil
+	return text, chosen, nil
 }
 
 // writeStudio writes scenarios and judgements as hits, one a line, with the
@@ -144,9 +136,17 @@ func writeStudio(out *output, c *collection) error {
 		if err != nil {
 			return err
 		}
+		values := map[string]json.RawMessage{}
+		for _, p := range q.Params {
+			values[p.Name] = p.Value
+		}
+		if values["text"] != nil {
+			out.lose("parameter", "text, whose name in a scenario is that of the query", named(q, judgments.Judgment{}))
+		}
+		values["text"] = text
 		scenario := cmp.Or(q.ID, digest(out.options.Workspace, q.Text))
 		if err := jsonLine(w, hit{"esrs-scenarios", scenario, studioDocument{
-			Workspace: out.options.Workspace, Name: q.Text, Values: map[string]json.RawMessage{"text": text}, Tags: q.Tags,
+			Workspace: out.options.Workspace, Name: q.Text, Values: values, Tags: q.Tags,
 		}}); err != nil {
 			return err
 		}
@@ -157,24 +157,25 @@ func writeStudio(out *output, c *collection) error {
 			}
 			grade := out.wholeGrade(j.Grade, "ratings are")
 			rating := json.RawMessage(fmt.Sprintf("%.0f", grade))
-			if err := jsonLine(w, hit{"esrs-judgements", digest(scenario, index, j.ID), studioDocument{
-				Workspace: out.options.Workspace, Scenario: scenario, Index: index, Document: j.ID, Rating: rating,
+			if err := jsonLine(w, hit{"esrs-judgements", digest(scenario, cmp.Or(j.Index, index), j.ID), studioDocument{
+				Workspace: out.options.Workspace, Scenario: scenario, Index: cmp.Or(j.Index, index), Document: j.ID, Rating: rating,
 			}}); err != nil {
 				return err
 			}
 		}
 	}
 	out.noteRuns(c)
-	out.noteSuite(c.withoutTags(), true)
+	out.noteSuite(c.without(func(q *judgments.Query) { q.Tags, q.Params, q.Relevant = nil, nil, nil }), true)
 	return nil
 }
 
-// withoutTags is the collection for listing losses where tags are kept.
-func (c *collection) withoutTags() *collection {
+// without is the collection for listing losses where more of a query is kept
+// than usually.
+func (c *collection) without(kept func(q *judgments.Query)) *collection {
 	copied := *c
 	copied.Suite.Queries = slices.Clone(c.Suite.Queries)
 	for i := range copied.Suite.Queries {
-		copied.Suite.Queries[i].Tags = nil
+		kept(&copied.Suite.Queries[i])
 	}
 	return &copied
 }

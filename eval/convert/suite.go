@@ -57,6 +57,7 @@ func writeSuite(out *output, c *collection) error {
 	if s.Queries = mend(&out.ledger, c.Suite.Queries); len(s.Queries) == 0 {
 		return fmt.Errorf("%s: the source holds no query with a text that can be read", out.path)
 	}
+	keepUsed(out, &s)
 	out.noteRuns(c)
 	if err := writeFields(out, c, &s); err != nil {
 		return err
@@ -145,19 +146,24 @@ func mend(out *ledger, queries []judgments.Query) []judgments.Query {
 		if q.InferenceText == "" {
 			q.InferenceText = q.Text
 		}
-		key := judgments.FoldTitle(q.Text)
-		if q.InferenceText != q.Text {
-			key += "\x00" + judgments.FoldTitle(q.InferenceText)
-		}
-		if i, ok := byText[key]; ok {
-			out.lose("query", "with the text of another, put together with it", fmt.Sprintf("%q (%s and %s)", q.Text, mended[i].ID, q.ID))
-			mended[i].Relevant = append(mended[i].Relevant, q.Relevant...)
-			continue
-		}
-		byText[key] = len(mended)
 		if q.ID == q.Text && (hasSpace(q.ID) || len(q.ID) > judgments.MaxQueryID) {
 			// An export without ids of its own.
 			q.ID = ""
+		}
+		if q.ID == "" {
+			key := judgments.FoldTitle(q.Text)
+			if q.InferenceText != q.Text {
+				key += "\x00" + judgments.FoldTitle(q.InferenceText)
+			}
+			for _, p := range q.Params {
+				key += "\x00" + p.Name + "\x00" + string(p.Value)
+			}
+			if i, ok := byText[key]; ok {
+				out.lose("query", "with the text of another and no id, put together with it", fmt.Sprintf("%q", q.Text))
+				mended[i].Relevant = append(mended[i].Relevant, q.Relevant...)
+				continue
+			}
+			byText[key] = len(mended)
 		}
 		if id := strings.Join(strings.Fields(printable(q.ID)), "-"); id != q.ID {
 			out.note("query id", "with white space, which becomes a hyphen", fmt.Sprintf("%q", q.ID))
@@ -194,7 +200,7 @@ func mendJudgments(out *ledger, q *judgments.Query) []judgments.Judgment {
 		if strings.TrimSpace(j.Title) != "" && !judgments.CanHold(j.Title) {
 			out.lose("title", "without its control characters, so that it may match no document", named(q, j))
 		}
-		j.Title, j.ID = strings.TrimSpace(printable(j.Title)), printable(j.ID)
+		j.Title, j.ID, j.Index = strings.TrimSpace(printable(j.Title)), printable(j.ID), printable(j.Index)
 		if strings.TrimSpace(j.ID) == "" {
 			j.ID = ""
 		}
@@ -210,7 +216,7 @@ func mendJudgments(out *ledger, q *judgments.Query) []judgments.Judgment {
 		folded := judgments.FoldTitle(j.Title)
 		switch {
 		case j.ID != "":
-			first, seen = lookUp(byID, j.ID)
+			first, seen = lookUp(byID, j.Index+"\x00"+j.ID)
 		case withID[folded]:
 			out.lose("judgment", "of a title that another judgment names with an id, left out", named(q, j))
 			continue
@@ -225,7 +231,7 @@ func mendJudgments(out *ledger, q *judgments.Query) []judgments.Judgment {
 			continue
 		}
 		if j.ID != "" {
-			byID[j.ID] = len(mended)
+			byID[j.Index+"\x00"+j.ID] = len(mended)
 		} else {
 			bare[folded] = len(mended)
 		}

@@ -34,10 +34,14 @@ type Titles struct {
 func resolveTitles(ctx context.Context, c Resolver, p *plan.Plan) (Titles, error) {
 	asked := make(map[string]string) // titles by their folded form
 	ids := make(map[string]bool)
+	places := make(map[titles.Document]bool) // of judgments that name an index
 	for _, q := range p.Queries {
 		for _, j := range q.Relevant {
 			if j.ID != "" {
 				ids[j.ID] = true
+				if j.Index != "" {
+					places[titles.Document{Index: j.Index, ID: j.ID}] = true
+				}
 			} else {
 				asked[judgments.FoldTitle(j.Title)] = j.Title
 			}
@@ -54,6 +58,12 @@ func resolveTitles(ctx context.Context, c Resolver, p *plan.Plan) (Titles, error
 	}
 	resolved := Titles{Found: found}
 	resolved.sortOut(asked, ids)
+	for place := range places {
+		if resolved.Has("", place.ID) && !resolved.Has(place.Index, place.ID) {
+			resolved.Missing = append(resolved.Missing, fmt.Sprintf("id %s in %s", place.ID, place.Index))
+		}
+	}
+	slices.SortFunc(resolved.Missing, strings.Compare)
 	return resolved, nil
 }
 
@@ -80,6 +90,5 @@ func (t *Titles) sortOut(asked map[string]string, ids map[string]bool) {
 		}
 		fmt.Fprintf(sum, "id %q %t\n", id, exists)
 	}
-	slices.SortFunc(t.Missing, strings.Compare)
 	t.Hash = hex.EncodeToString(sum.Sum(nil))
 }

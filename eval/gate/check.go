@@ -93,8 +93,11 @@ func (c *checker) metric(ok func(string) error) {
 	if g.Confidence != 0 && !m.IsMean() {
 		c.fail("confidence needs a metric that is averaged over the queries, which %s is not; remove confidence", m)
 	}
-	if m.IsCount() {
-		if g.Max != nil && *g.Max < 0 {
+	if g.Confidence != 0 && m.IsUnbounded() {
+		c.fail("confidence needs a metric with a greatest value, which %s has not; remove confidence, or use %s", m, strings.Replace(m.String(), "dcg", "ndcg", 1))
+	}
+	if m.IsCount() || m.IsUnbounded() {
+		if g.Max != nil && *g.Max < 0 && m.String() != "utility" {
 			c.fail("max is %s, but %s is never below 0: the gate can never hold", number(*g.Max), m)
 		}
 		return

@@ -29,6 +29,10 @@ func TestCheck(t *testing.T) {
 		{"count of documents", judgments.Gate{Metric: "num_rel_ret", Min: new(120.0)}, nil, ""},
 		{"failures", judgments.Gate{Metric: "failed", System: firstStage, Max: &zero}, nil, ""},
 
+		{"gain without a greatest value", judgments.Gate{Metric: "dcg@10", Min: new(7.5)}, nil, ""},
+		{"drop of a gain", judgments.Gate{Metric: "dcg_exp@10", Versus: "baseline", MaxDrop: new(2.0)}, nil, ""},
+		{"confidence without a greatest value", judgments.Gate{Metric: "dcg@10", Versus: "baseline", MaxDrop: &half, Confidence: 0.95}, nil, "remove confidence, or use ndcg@10"},
+
 		{"system", judgments.Gate{Metric: "ndcg@10", System: "elastics", Min: &half}, nil, `unknown system "elastics"; did you mean "elastic"?`},
 		{"system, nothing near", judgments.Gate{Metric: "ndcg@10", System: "voyage", Min: &half}, nil, `unknown system "voyage"; known are first-stage, elastic, cohere`},
 		{"against itself", judgments.Gate{Metric: "ndcg@10", System: firstStage, Versus: firstStage, MinGain: &half}, nil, "cannot be compared with itself"},

@@ -143,7 +143,7 @@ func signedBeside(x, limit float64) string {
 
 // sayHowSure adds, to a failure on these queries, that others could pass.
 func (j *judge) sayHowSure(p *pairs, limit float64) {
-	if !p.metric.IsMean() {
+	if !p.metric.IsMean() || p.metric.IsUnbounded() {
 		return
 	}
 	gains := p.answered.losses()

@@ -38,7 +38,7 @@ func (e *evaluator) expectations(query int) []Result {
 			} else if reason := e.Scores.System(name).Errors[query]; reason != "" {
 				r.undecided("the query failed: %s", reason)
 			} else {
-				answer := q.Results[name]
+				answer := q.Answer(name)
 				x := expectation{Expectation: x, missing: e.missing, Result: &r}
 				for _, t := range answer.Ties {
 					x.ties = append(x.ties, metrics.Tie{First: t[0], Last: t[1]})

@@ -161,7 +161,8 @@ func (s *SystemIntegrity) look(q *eval.Query, m *eval.Manifest, why dropReason, 
 	if byScore {
 		s.ascending(q.ID, result.Hits)
 	}
-	top := result.Hits[:min(JudgedDepth, len(result.Hits))]
+	top := q.Ranked(result).Hits
+	top = top[:min(JudgedDepth, len(top))]
 	for _, match := range q.Matches(top) {
 		s.Shown++
 		if match >= 0 {
@@ -199,12 +200,14 @@ func noteAmbiguous(q *eval.Query, ambiguous map[string]bool) {
 		}
 		seen := make(map[string]bool)
 		for _, h := range result.Hits {
-			title, ok := judged[judgments.FoldTitle(h.Title)]
-			if ok && seen[title] {
-				ambiguous[title] = true
-			}
-			if ok {
-				seen[title] = true
+			own := map[string]bool{} // a document may have a title twice
+			for _, value := range h.Titles() {
+				if title, ok := judged[judgments.FoldTitle(value)]; ok && !own[title] {
+					if seen[title] {
+						ambiguous[title] = true
+					}
+					own[title], seen[title] = true, true
+				}
 			}
 		}
 	}

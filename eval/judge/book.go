@@ -99,6 +99,7 @@ type SuiteBook struct {
 type place struct {
 	query     int
 	title, id string
+	index     string // beside the id, where the run covers several
 }
 
 // NewSuiteBook makes a book of a suite, whose file holds the text, and of the
@@ -110,11 +111,11 @@ func NewSuiteBook(s *judgments.Suite, text []byte, candidates *pool.Pool) *Suite
 			item := Item{Query: q.Text, Asked: q.InferenceText, Title: c.Title, Text: c.Text}
 			at := place{query: q.Number, title: c.Title}
 			if c.NeedsID {
-				item.Detail, at.id = c.ID, c.ID
+				item.Detail, at.id, at.index = c.ID, c.ID, c.Index
 			}
 			if !judgments.CanHold(at.title) {
 				// A suite cannot write such a title, but it can name the document.
-				at.title, at.id = "", c.ID
+				at.title, at.id, at.index = "", c.ID, c.Index
 			}
 			b.items, b.at = append(b.items, item), append(b.at, at)
 		}
@@ -151,7 +152,7 @@ func (b *SuiteBook) save() error {
 	more := make(map[int][]judgments.Judgment)
 	for i, item := range b.items {
 		if item.Grade != nil {
-			more[b.at[i].query] = append(more[b.at[i].query], judgments.Judgment{Title: b.at[i].title, ID: b.at[i].id, Grade: *item.Grade})
+			more[b.at[i].query] = append(more[b.at[i].query], judgments.Judgment{Title: b.at[i].title, ID: b.at[i].id, Index: b.at[i].index, Grade: *item.Grade})
 		}
 	}
 	for query, list := range more {

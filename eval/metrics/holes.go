@@ -91,8 +91,9 @@ func (b *Bounder) Bounds(m Metric, h *Holes, list int) (low, high float64) {
 // reaches. They are exact for nDCG, recall, precision and their linear
 // relatives, for one list of any metric without ties, and for the others
 // where a search over the gradings ends within its limit; else they are
-// wider. For judged, rbp_residual and the counts of queries and hits, whose
-// values say what is known, they are the value as it is.
+// wider, for g, rndcg and rbp_graded as wide as the metric. For judged,
+// unjudged, rbp_residual and the counts of queries and hits, whose values say
+// what is known, they are the value as it is.
 func (b *Bounder) Difference(m Metric, h *Holes, base, next int) (low, high float64) {
 	_, low, high = b.bounds(m, h, base, next, nil)
 	return low, high
@@ -305,7 +306,7 @@ func (p *holeProblem) valueOf(s *holeSide) float64 {
 // closed says that no grading of the holes changes the value.
 func (p *holeProblem) closed() bool {
 	switch p.m.kind {
-	case kindNone, kindJudged, kindNumQ, kindNumRet, kindRBPResidual:
+	case kindNone, kindJudged, kindUnjudged, kindNumQ, kindNumRet, kindRBPResidual:
 		return true
 	case kindNumRel:
 		return len(p.holes) == 0 && p.elsewhere == 0
@@ -315,7 +316,7 @@ func (p *holeProblem) closed() bool {
 
 // within takes off what rounding adds to a bound: it is no grading.
 func (p *holeProblem) within(difference bool, bound float64) float64 {
-	if p.m.IsCount() {
+	if p.m.IsCount() || p.m.IsUnbounded() {
 		return bound
 	}
 	least := -1.0
@@ -359,8 +360,12 @@ func (p *holeProblem) highest() float64 {
 	switch p.m.kind {
 	case kindNDCG, kindNDCGExp:
 		return p.highestNDCG()
-	case kindPrecision, kindRecall, kindRelativePrecision, kindRPrec, kindRBP, kindNumRelRet:
+	case kindPrecision, kindRecall, kindRelativePrecision, kindRPrec, kindRBP, kindNumRelRet, kindRecallCap, kindRPrecMult, kindUtility:
 		return p.highestLinear()
+	case kindDCG, kindDCGExp:
+		return p.highestDCG()
+	case kindG, kindRNDCG, kindRBPGraded:
+		return p.anything()
 	case kindNumNonrelJudgedRet:
 		return p.highestNonRelevant()
 	case kindMRR, kindSuccess:
@@ -369,6 +374,42 @@ func (p *holeProblem) highest() float64 {
 		}
 	}
 	return p.search()
+}
+
+// anything is the bound of a metric between 0 and 1 of which nothing better is
+// known.
+func (p *holeProblem) anything() float64 {
+	if p.next.n == 0 {
+		return 0
+	}
+	return 1
+}
+
+// highestDCG gives the largest gain to each hole that stands higher in next,
+// and none to the others.
+func (p *holeProblem) highestDCG() float64 {
+	lin, _ := p.m.linear(0, 0, p.judged)
+	p.next.room, p.base.room = lin.weights(p.next.room, p.next.reach, p.next.ties), lin.weights(p.base.room, p.base.reach, p.base.ties)
+	next, base := p.next.room, p.base.room
+	sum := 0.0
+	for _, h := range p.next.known {
+		sum += lin.gain(h.Grade) * next[h.Rank-1]
+	}
+	for _, h := range p.base.known {
+		sum -= lin.gain(h.Grade) * base[h.Rank-1]
+	}
+	most := lin.gain(p.maxGrade)
+	for _, u := range p.holes {
+		var c float64
+		if rank := p.next.at(u); rank > 0 {
+			c = next[rank-1]
+		}
+		if rank := p.base.at(u); rank > 0 {
+			c -= base[rank-1]
+		}
+		sum += most * max(0, c)
+	}
+	return sum
 }
 
 // highestNonRelevant is for the count of hits judged non-relevant.
@@ -393,8 +434,7 @@ func (p *holeProblem) highestNonRelevant() float64 {
 // whose weights differ most.
 func (p *holeProblem) highestLinear() float64 {
 	known := p.judged.Relevant(p.m.rel)
-	// Only these have weights and norms that depend on that number.
-	if p.m.kind == kindRPrec || p.m.kind == kindRelativePrecision {
+	if p.dependsOnRelevant() {
 		highest := math.Inf(-1)
 		for t := range p.mostRelevant() + 1 {
 			value := p.linearly(p.linear(p.next, known+t), p.linear(p.base, known+t))
@@ -425,6 +465,16 @@ func (p *holeProblem) highestLinear() float64 {
 	return highest
 }
 
+// dependsOnRelevant says that the weights of ranks, or a norm that is not that
+// number itself, change with the number of relevant documents.
+func (p *holeProblem) dependsOnRelevant() bool {
+	switch p.m.kind {
+	case kindRPrec, kindRelativePrecision, kindRecallCap, kindRPrecMult:
+		return true
+	}
+	return false
+}
+
 // linear is the metric for a list, with so many relevant documents.
 func (p *holeProblem) linear(s *holeSide, relevant int) linear {
 	if lin, isLinear := p.m.linear(s.n, relevant, p.judged); isLinear {
@@ -452,6 +502,7 @@ func (p *holeProblem) linearly(next, base linear) float64 {
 // weigh sets the room to what a relevant hit at each rank is worth, and
 // returns what the judged hits are.
 func (s *holeSide) weigh(lin *linear) (known float64) {
+	known = lin.offset
 	s.room = lin.weights(s.room, s.reach, s.ties)
 	for i := range s.room {
 		if lin.norm == 0 {

@@ -50,6 +50,19 @@ func (m Metric) IsCount() bool {
 	return false
 }
 
+// IsUnbounded tells whether values have no greatest one that holds for all
+// queries: dcg and utility. Limits has that of a query. All others but the
+// counts lie between 0 and 1.
+func (m Metric) IsUnbounded() bool {
+	return m.kind == kindDCG || m.kind == kindDCGExp || m.kind == kindUtility
+}
+
+// IsCoverage tells whether the values say how much of a list was judged, and
+// not how good it is: judged, unjudged and rbp_residual.
+func (m Metric) IsCoverage() bool {
+	return m.kind == kindJudged || m.kind == kindUnjudged || m.kind == kindRBPResidual
+}
+
 // IsZero tells whether m is the zero Metric, which measures nothing.
 func (m Metric) IsZero() bool { return m.kind == kindNone }
 

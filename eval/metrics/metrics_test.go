@@ -74,6 +74,20 @@ func TestScoreByHand(t *testing.T) {
 		{"iprec(levels=rounded)@0.8", .6}, {"iprec(levels=rounded)@0.9", 0}, {"11pt_avg(levels=rounded)", 9 * .6 / 11},
 		// Levels 0 to 0.7 need at most 3 of 4: int(0.7·4+0.9) = 3.
 		{"11pt_avg", 8 * .6 / 11},
+		// Nothing divides the gain.
+		{"dcg", 3/log2(3) + 1/log2(5) + 2/log2(6)}, {"dcg@4", 3/log2(3) + 1/log2(5)}, {"dcg_exp@4", 7/log2(3) + 1/log2(5)},
+		// Of four relevant documents no more than three fit into three ranks.
+		{"recall_cap@3", 1. / 3}, {"recall_cap@10", 3. / 4}, {"recall_cap(rel=3)@5", 1},
+		// The third hit is unjudged.
+		{"unjudged@3", 1. / 3}, {"unjudged@10", 1. / 10}, {"unjudged", 1. / 5},
+		// Cut at int(0.5·4+0.9) = 2 and int(2·4+0.9) = 8.
+		{"rprec_mult@0.5", 1. / 2}, {"rprec_mult@2", 3. / 8}, {"utility", 3 - 2},
+		// An ideal ranking costs 3, 2, 2, 1, 1; gained are 3 at rank 2, 1 at 4, 2 at 5.
+		{"g", (3/log2(2+5-3) + 1/log2(2+8-4) + 2/log2(2+9-6)) / 8},
+		// Grades end at ranks 1, 3 and 4; five hits are not more than one beyond.
+		{"rndcg", (0 + (3/log2(3))/(3+2/log2(3)+2/log2(4)) + (3/log2(3)+1/log2(5))/(3+2/log2(3)+2/log2(4)+1/log2(5))) / 3},
+		// Grades over the highest, 3.
+		{"rbp_graded", .1 * (.9*3/3 + .729*1/3 + .6561*2/3)}, {"rbp_graded(0.5)@4", .5 * (.5 + .125/3)},
 		{"num_q", 1}, {"num_ret", 5}, {"num_rel", 4}, {"num_rel(rel=2)", 3}, {"num_rel_ret", 3}, {"num_nonrel_judged_ret", 1},
 	}
 	for _, test := range tests {
@@ -116,6 +130,11 @@ func TestScoreEdges(t *testing.T) {
 		// Above the highest grade of ERR.
 		{"err", Ranking{Grades: []float64{9}, Judged: NewJudged([]float64{9})}, 15. / 16},
 		{"rbp_residual", Ranking{}, 1},
+		{"dcg_exp", Ranking{Grades: []float64{2000}, Judged: NewJudged([]float64{2000})}, math.Exp2(900) - 1},
+		{"rndcg", Ranking{Grades: []float64{na, na, 1}, Judged: NewJudged([]float64{1})}, 1. / 4},
+		{"g", Ranking{Grades: []float64{1}, Judged: NewJudged([]float64{1})}, 1},
+		{"utility", Ranking{Grades: []float64{na, na}}, -2},
+		{"rprec_mult@0.2", Ranking{Grades: []float64{1}, Judged: NewJudged([]float64{0})}, 0},
 		// Grades between whole numbers: 0.5 gains, but is not relevant.
 		{"ndcg", Ranking{Grades: []float64{0.5}, Judged: NewJudged([]float64{0.5})}, 1},
 		{"precision@1", Ranking{Grades: []float64{0.5}, Judged: NewJudged([]float64{0.5})}, 0},

@@ -30,6 +30,15 @@ const (
 	kindNumRel
 	kindNumRelRet
 	kindNumNonrelJudgedRet
+	kindDCG
+	kindDCGExp
+	kindRecallCap
+	kindUnjudged
+	kindRPrecMult
+	kindUtility
+	kindG
+	kindRNDCG
+	kindRBPGraded
 	kindCount
 )
 
@@ -91,4 +100,16 @@ var families = [kindCount]family{
 		score: scoreNumRelRet},
 	kindNumNonrelJudgedRet: {name: "num_nonrel_judged_ret", trec: "num_nonrel_judged_ret", rel: true,
 		score: scoreNumNonrelJudgedRet},
+	kindDCG:    {name: "dcg", trec: "dcg", cut: true, score: scoreDCG},
+	kindDCGExp: {name: "dcg_exp", aliases: []string{"dcg_exponential"}, cut: true, score: scoreDCG},
+	kindRecallCap: {name: "recall_cap", aliases: []string{"capped_recall", "r_cap"}, cut: true, rel: true,
+		score: scoreRecallCap},
+	kindUnjudged: {name: "unjudged", trecCut: "unj", cut: true, score: scoreUnjudged},
+	kindRPrecMult: {name: "rprec_mult", trecCut: "Rprec_mult", rel: true, param: "level", paramDefault: 1, paramLow: 0,
+		paramHigh: 1000, paramOpen: true, level: true, score: scoreRPrecMult},
+	kindUtility: {name: "utility", trec: "utility", rel: true, score: scoreUtility},
+	kindG:       {name: "g", trec: "G", score: scoreG},
+	kindRNDCG:   {name: "rndcg", trec: "Rndcg", score: scoreRNDCG},
+	kindRBPGraded: {name: "rbp_graded", trec: "rbp", cut: true, param: "p", paramDefault: 0.9, paramLow: 0, paramHigh: 1,
+		paramOpen: true, bare: true, score: scoreRBPGraded},
 }

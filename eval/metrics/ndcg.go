@@ -104,3 +104,27 @@ func atMost1(x float64) float64 {
 	}
 	return x
 }
+
+// scoreDCG is the discounted gain of the top k, Σ gain/log2(rank+1), over
+// nothing: the numerator of nDCG, with its gains. It has no greatest value.
+func scoreDCG(m Metric, l *List) float64 {
+	sum := 0.0
+	for _, h := range within(l.Hits, m.cutoff) {
+		if h.Grade > 0 {
+			sum += dcgGain(m.kind, h.Grade) / discount(h.Rank)
+		}
+	}
+	return sum
+}
+
+// dcgGain is what a grade adds to DCG before the discount. Nothing divides it,
+// so it cannot be scaled: grades above maxExponent count as that.
+func dcgGain(k kind, grade float64) float64 {
+	switch {
+	case !(grade > 0):
+		return 0
+	case k == kindDCGExp:
+		return exp2(min(grade, maxExponent)) - 1
+	}
+	return grade
+}

@@ -18,7 +18,8 @@ const maxCutoff = math.MaxInt32
 //
 // The family is a canonical name (ndcg, precision), one of trec_eval
 // (recip_rank, Rprec) or of ir_measures (nDCG, RR). Keys are rel, the smallest
-// grade that is relevant; p of rbp; max, the highest grade, of err; beta of
+// grade that is relevant; p of rbp and
+// its relatives; max, the highest grade, of err; beta of
 // set_f; dcg of ndcg, 'log2' or 'exp-log2'; levels of iprec and 11pt_avg, 'up'
 // or 'rounded'. An unknown family is an *UnknownError; every error names the
 // name it is about.
@@ -53,7 +54,7 @@ func Parse(name string) (Metric, error) {
 			return Metric{}, fmt.Errorf("metric %q: %w", name, err)
 		}
 	case f.level:
-		return Metric{}, fmt.Errorf("metric %q: the recall level is missing: write %s@0.5", name, f.name)
+		return Metric{}, fmt.Errorf("metric %q: the level is missing: write %s@0.5", name, f.name)
 	case hasCutoff && !f.cut:
 		return Metric{}, fmt.Errorf("metric %q: %s looks at the whole list and takes no cutoff", name, f.name)
 	case hasCutoff:
@@ -62,6 +63,17 @@ func Parse(name string) (Metric, error) {
 		}
 	}
 	return m, nil
+}
+
+// ParseTrec is Parse, but that a name of trec_eval means what trec_eval means
+// by it: rbp is graded there, with a persistence of 0.9.
+func ParseTrec(name string) (Metric, error) {
+	for k := range families {
+		if f := &families[k]; f.trec != "" && f.trec == strings.TrimSpace(name) {
+			return newMetric(kind(k)), nil
+		}
+	}
+	return Parse(name)
 }
 
 func newMetric(k kind) Metric {
@@ -146,7 +158,7 @@ func (m *Metric) setParams(inner string) error {
 		}
 		seen[key] = true
 		if families[m.kind].level && key == families[m.kind].param {
-			return fmt.Errorf("the recall level stands after the @")
+			return fmt.Errorf("the level stands after the @")
 		}
 		if err := m.setParam(key, value); err != nil {
 			return err

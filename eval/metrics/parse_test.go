@@ -54,6 +54,18 @@ func TestParse(t *testing.T) {
 		{"11pt_avg", "11pt_avg", []string{"11-pt_avg"}},
 		{"gm_map", "gm_map", []string{"GMAP"}},
 		{"gm_bpref", "gm_bpref", nil},
+		{"dcg", "dcg", []string{"DCG"}},
+		{"dcg@10", "", []string{"DCG@10"}},
+		{"dcg_exp@10", "", []string{"DCG_exp@10"}},
+		{"recall_cap@100", "", []string{"R_cap@100", "capped_recall@100"}},
+		{"recall_cap(rel=2)@100", "", nil},
+		{"unjudged@10", "unj_10", []string{"unj_10", "unj.10"}},
+		{"rprec_mult@0.2", "Rprec_mult_0.20", []string{"Rprec_mult_0.20", "rprec_mult.0.2"}},
+		{"utility", "utility", nil},
+		{"g", "G", nil},
+		{"rndcg", "Rndcg", nil},
+		{"rbp_graded", "rbp", []string{"rbp_graded(0.9)"}},
+		{"rbp_graded(0.8)@10", "", nil},
 		{"num_q", "num_q", []string{"NumQ"}},
 		{"num_ret", "num_ret", []string{"NumRet"}},
 		{"num_rel", "num_rel", []string{"NumRel"}},
@@ -111,8 +123,8 @@ func TestParseErrors(t *testing.T) {
 		{"rbp(p=x)", `p is "x"`},
 		{"err(max=0)", `max is "0", but must be a number above 0 and below 1000`},
 		{"num_q(rel=1)", `num_q has no parameter "rel"; it takes none`},
-		{"iprec", `the recall level is missing`},
-		{"iprec(level=0.5)@0.5", `the recall level stands after the @`},
+		{"iprec", `the level is missing`},
+		{"iprec(level=0.5)@0.5", `the level stands after the @`},
 		{"iprec(levels=down)@0.5", `levels is "down", but must be 'up' or 'rounded'`},
 		{"iprec_at_recall_1.5", `level is "1.5", but must be a number from 0 to 1`},
 	}
@@ -136,8 +148,8 @@ func TestParseErrors(t *testing.T) {
 
 func TestNamesParse(t *testing.T) {
 	for _, name := range Names() {
-		if name == "iprec" { // needs its level
-			name = "iprec@0.5"
+		if name == "iprec" || name == "rprec_mult" { // need their level
+			name += "@0.5"
 		}
 		if m, err := Parse(name); err != nil || m.String() != name {
 			t.Errorf("Parse(%q) = %v, %v", name, m, err)

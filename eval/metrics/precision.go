@@ -69,6 +69,26 @@ func scoreRelativePrecision(m Metric, l *List) float64 {
 	return float64(relevantIn(within(l.Hits, m.cutoff), m.rel)) / float64(possible)
 }
 
+// scoreRecallCap is recall over the highest that is possible: the relevant hits
+// among the top k over min(k, R), which BEIR reports for TREC-COVID (Thakur et
+// al., NeurIPS 2021). A perfect list reaches 1 where recall@k cannot. Without a
+// cutoff nothing caps it, and it is recall.
+func scoreRecallCap(m Metric, l *List) float64 {
+	possible := m.recallCap(l.Judged.Relevant(m.rel))
+	if possible == 0 {
+		return 0
+	}
+	return float64(relevantIn(within(l.Hits, m.cutoff), m.rel)) / float64(possible)
+}
+
+// recallCap is the highest number of relevant documents among the top k.
+func (m Metric) recallCap(relevant int) int {
+	if m.cutoff == 0 {
+		return relevant
+	}
+	return min(m.cutoff, relevant)
+}
+
 // scoreSetMAP is precision times recall of the whole list (set_map).
 func scoreSetMAP(m Metric, l *List) float64 {
 	r := l.Judged.Relevant(m.rel)

@@ -17,6 +17,8 @@ func everyMetric(t testing.TB) []Metric {
 		"err@5", "err(max=2)@5", "rbp", "rbp(0.95)", "rbp(0.3)@4", "rbp_residual", "judged", "judged@5", "relative_precision",
 		"relative_precision@4", "set_map", "set_f", "set_f(0.5)", "iprec@0", "iprec@0.3", "iprec@1", "11pt_avg", "iprec(levels=rounded)@0.3", "gm_map",
 		"gm_bpref", "num_q", "num_ret", "num_rel", "num_rel_ret", "num_nonrel_judged_ret",
+		"dcg", "dcg@3", "dcg_exp@3", "recall_cap", "recall_cap@2", "recall_cap(rel=2)@3", "unjudged", "unjudged@5", "rprec_mult@0.2",
+		"rprec_mult@1.4", "utility", "g", "rndcg", "rbp_graded", "rbp_graded(0.5)@4",
 	} {
 		m, err := Parse(name)
 		if err != nil {
@@ -53,6 +55,7 @@ func drawQuery(t *rapid.T) query {
 	return q
 }
 
+// The least and the most of unbounded metrics are those of the query.
 func TestScoresLieBetween0And1(t *testing.T) {
 	ms := everyMetric(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -68,11 +71,15 @@ func TestScoresLieBetween0And1(t *testing.T) {
 				if s < 0 || s != math.Trunc(s) {
 					t.Fatalf("%v of %v is %v", m, q.grades, s)
 				}
+			case m.IsUnbounded():
+				if least, most := m.Limits(NewJudged(q.all)); s < least || s > most+1e-9 {
+					t.Fatalf("%v of %v in %v is %v, outside [%v, %v]", m, q.grades, q.all, s, least, most)
+				}
 			case s < 0 || s > 1:
 				t.Fatalf("%v of %v in %v is %v", m, q.grades, q.all, s)
 			}
 			low, high := m.Bounds(q.ranking(), 7)
-			if s == s && (low > s || high < s || !m.IsCount() && (low < 0 || high > 1)) {
+			if s == s && (low > s+1e-12 || high < s-1e-12 || !m.IsCount() && !m.IsUnbounded() && (low < 0 || high > 1)) {
 				t.Fatalf("%v of %v in %v is %v, outside [%v, %v]", m, q.grades, q.all, s, low, high)
 			}
 		}
@@ -82,7 +89,8 @@ func TestScoresLieBetween0And1(t *testing.T) {
 // What a ranking that returns everything judged, the best first, must score.
 func TestPerfectRankingScores1(t *testing.T) {
 	always := []string{"ndcg", "ndcg@1", "ndcg@3", "ndcg@10", "ndcg_exp", "ndcg_exp@3", "mrr", "mrr@1", "success@1", "recall", "map",
-		"rprec", "bpref", "iprec@0", "iprec@0.5", "iprec@1", "11pt_avg", "gm_map", "relative_precision", "relative_precision@3"}
+		"rprec", "bpref", "iprec@0", "iprec@0.5", "iprec@1", "11pt_avg", "gm_map", "relative_precision", "relative_precision@3",
+		"recall_cap", "recall_cap@1", "recall_cap@3", "rprec_mult@1", "rndcg"}
 	rapid.Check(t, func(t *rapid.T) {
 		q := drawQuery(t)
 		q.all = append(q.all, 1) // something relevant
@@ -141,7 +149,9 @@ func TestMovingUpHelps(t *testing.T) {
 		judgedOnly := !IsUnjudged(up[i]) && !IsUnjudged(up[j]) && up[i] >= 0 && up[j] >= 0
 		for _, m := range ms {
 			switch m.kind {
-			case kindJudged, kindRBPResidual:
+			case kindJudged, kindUnjudged, kindRBPResidual:
+				continue
+			case kindG: // what comes late costs less after a late hit
 				continue
 			case kindBpref, kindInfAP, kindGMBpref:
 				if !judgedOnly {

@@ -243,7 +243,7 @@ func TestHoleBoundsOfLargeLists(t *testing.T) {
 					values[i] = m.Score(Ranking{Grades: grades, Judged: NewJudged(all)})
 				}
 				d := values[1] - values[0]
-				if m.kind != kindJudged && m.kind != kindRBPResidual && !(d >= low-1e-9 && d <= high+1e-9) {
+				if !m.IsCoverage() && !(d >= low-1e-9 && d <= high+1e-9) {
 					t.Errorf("%v of %d hits: %v outside %v to %v", m, hits, d, low, high)
 				}
 			}

@@ -68,7 +68,7 @@ const tiedOrders = 1000
 // likely as another. McSherry and Najork (ECIR 2008) have closed forms for
 // nDCG, reciprocal rank, precision, recall, average precision and success;
 // those of rprec, rbp, err and bpref follow the same way, and sets do not
-// notice an order. infap, iprec and 11pt_avg are the mean of 1,000 random
+// notice an order. infap, iprec, 11pt_avg and g are the mean of 1,000 random
 // orders, which the seed decides. The value is NaN where Score is, and where
 // CheckTies has an error.
 func (m Metric) Expected(r Ranking, ties []Tie, seed uint64) Expectation {
@@ -105,7 +105,7 @@ func (m Metric) ExpectedList(l *List, ties []Tie, seed uint64) Expectation {
 		return Expectation{Value: expectedBpref(m, l.Judged, segments)}
 	case kindERR:
 		return Expectation{Value: expectedERR(m, segments)}
-	case kindInfAP, kindIPrec, kind11pt:
+	case kindInfAP, kindIPrec, kind11pt, kindG:
 		return m.sampleOrders(l, segments, seed)
 	}
 	// What is left are sets and counts.
@@ -162,6 +162,9 @@ type linear struct {
 	// reach is the last rank with a weight, 0 for no such rank.
 	reach        int
 	norm, offset float64
+	// ofRank are the weights of rndcg, highest the largest grade of rbp_graded.
+	ofRank  func(rank int) float64
+	highest float64
 }
 
 // linear returns the metric in that form for a list of n hits and judgments
@@ -189,6 +192,26 @@ func (m Metric) linear(n, relevant int, j *Judged) (linear, bool) {
 		if m.kind == kindNDCGExp {
 			lin.norm = idealAt(j.idealExp, m.cutoff)
 		}
+	case kindDCG, kindDCGExp:
+		lin.norm = 1
+	case kindRecallCap:
+		lin.norm = float64(m.recallCap(relevant))
+	case kindRPrecMult:
+		lin.reach = m.multipleOf(relevant)
+		lin.norm = float64(lin.reach)
+	case kindUtility:
+		lin.norm, lin.offset = 1, -float64(n)
+	case kindUnjudged:
+		if lin.norm = float64(k); k > 0 {
+			lin.offset = float64(min(k, n)) / float64(k)
+		}
+	case kindRNDCG:
+		lin.ofRank, lin.norm = rankNDCG(n, j)
+	case kindRBPGraded:
+		lin.norm = 1 / (1 - m.param)
+		if lin.highest = 1; j != nil {
+			lin.highest = max(1, j.top())
+		}
 	case kindRBP, kindRBPResidual:
 		lin.norm = 1 / (1 - m.param)
 		if m.kind == kindRBPResidual {
@@ -207,24 +230,42 @@ func (lin *linear) weight(rank int) float64 {
 	switch {
 	case lin.reach > 0 && rank > lin.reach:
 		return 0
-	case lin.m.kind == kindNDCG, lin.m.kind == kindNDCGExp:
+	}
+	switch lin.m.kind {
+	case kindNDCG, kindNDCGExp, kindDCG, kindDCGExp:
 		return 1 / discount(rank)
-	case lin.m.kind == kindRBP, lin.m.kind == kindRBPResidual:
+	case kindRBP, kindRBPResidual, kindRBPGraded:
 		return math.Pow(lin.m.param, float64(rank-1))
+	case kindRNDCG:
+		return lin.ofRank(rank)
+	case kindUtility:
+		return 2
 	}
 	return 1
 }
 
 // gain is what a grade is worth before the weight.
 func (lin *linear) gain(grade float64) float64 {
-	switch {
-	case lin.m.kind == kindNDCG, lin.m.kind == kindNDCGExp:
+	switch lin.m.kind {
+	case kindNDCG, kindNDCGExp:
 		return lin.j.gain(lin.m.kind, grade)
-	case lin.m.kind == kindJudged:
+	case kindDCG, kindDCGExp:
+		return dcgGain(lin.m.kind, grade)
+	case kindRNDCG:
+		return dcgGain(kindDCG, grade)
+	case kindRBPGraded:
+		return max(0, grade) / lin.highest
+	case kindJudged:
 		return 1
-	case lin.m.kind == kindRBPResidual:
+	case kindUnjudged:
+		if grade >= 0 {
+			return -1
+		}
+		return 0
+	case kindRBPResidual:
 		return -1
-	case grade >= lin.m.rel:
+	}
+	if grade >= lin.m.rel {
 		return 1
 	}
 	return 0

@@ -77,10 +77,14 @@ func New(suite *judgments.Suite, o Overrides) (*Plan, error) {
 			p.Depth = max(p.Depth, r.Window)
 		}
 	}
-	for _, m := range p.Metrics {
-		p.Depth = max(p.Depth, m.Cutoff())
+	excluded := 0 // of one query: as many more hits fill the ranks down to a cutoff
+	for _, q := range p.Queries {
+		excluded = max(excluded, len(q.Exclude))
 	}
-	p.Depth = max(p.Depth, 10)
+	for _, m := range p.Metrics {
+		p.Depth = max(p.Depth, m.Cutoff()+excluded)
+	}
+	p.Depth = max(p.Depth, 10+excluded)
 	return p, nil
 }
 
@@ -91,6 +95,9 @@ func (p *Plan) chooseMetrics(named []string) error {
 		m, err := metrics.Parse(name)
 		if err == nil && !m.IsMean() && !m.IsCount() {
 			err = fmt.Errorf("%s is defined over all queries only, so systems cannot be compared by it query by query; name %s here, or compute it with releval eval", m, strings.TrimPrefix(m.String(), "gm_"))
+		}
+		if err == nil && m.String() == "utility" {
+			err = fmt.Errorf("utility has no least value, so that an answer that failed could count anything; compute it with releval eval")
 		}
 		if err != nil {
 			if at.Line > 0 {

@@ -61,6 +61,8 @@ type Query struct {
 // Candidate is an unjudged document that some system returned near the top.
 type Candidate struct {
 	Index, ID, Title string
+	// Others are the further values of the title field.
+	Others []string
 	// Text is the beginning of what it is about; empty where unknown.
 	Text string
 	// NeedsID says that the title alone does not tell which document it is,
@@ -227,20 +229,21 @@ func candidates(q *eval.Query, systems []string, lead metrics.Metric, o Options,
 	rankings := make([]ranking, 0, len(systems))
 	judged := judgedTitles(q)
 	for _, system := range systems {
-		result := q.Results[system]
+		result := q.Answer(system)
 		if result.Failed() {
 			continue
 		}
 		r := ranking{grades: q.Grades(result.Hits), places: make(map[*Candidate]int)}
 		within := reach(result, o.Depth)
 		for i, h := range result.Hits {
-			if !metrics.IsUnjudged(r.grades[i]) || judged[judgments.FoldTitle(h.Title)] && h.Title != "" {
+			if !metrics.IsUnjudged(r.grades[i]) || judgedByTitle(judged, h.Document) {
 				continue
 			}
 			key := h.Key()
 			c := byDocument[key]
 			if c == nil {
-				c = &Candidate{Index: h.Index, ID: h.ID, Title: h.Title, Settles: place(key)}
+				c = &Candidate{Index: h.Index, ID: h.ID, Settles: place(key)}
+				c.setTitles(h.Titles())
 				byDocument[key] = c
 			}
 			r.places[c] = i
@@ -286,6 +289,18 @@ func judgedTitles(q *eval.Query) map[string]bool {
 	return judged
 }
 
+// judgedByTitle says whether a title of the document is judged without an id.
+func judgedByTitle(judged map[string]bool, d *eval.Document) bool {
+	return slices.ContainsFunc(d.Titles(), func(title string) bool { return judged[judgments.FoldTitle(title)] })
+}
+
+// setTitles takes the first title for the candidate's own.
+func (c *Candidate) setTitles(titles []string) {
+	if len(titles) > 0 {
+		c.Title, c.Others = titles[0], titles[1:]
+	}
+}
+
 // ranking is one system's answer to a query.
 type ranking struct {
 	grades []float64
@@ -323,7 +338,8 @@ func weigh(c *Candidate, rankings []ranking, q *eval.Query, lead metrics.Metric,
 }
 
 // needIDs marks the candidates whose title another candidate or a judgment
-// with an id has too, and those whose title no suite can hold.
+// with an id has too, those whose title no suite can hold, and those with
+// several.
 func needIDs(all []Candidate, q *eval.Query) {
 	count := make(map[string]int)
 	for _, j := range q.Judgments {
@@ -332,9 +348,11 @@ func needIDs(all []Candidate, q *eval.Query) {
 		}
 	}
 	for _, c := range all {
-		count[judgments.FoldTitle(c.Title)]++
+		for _, title := range append([]string{c.Title}, c.Others...) {
+			count[judgments.FoldTitle(title)]++
+		}
 	}
 	for i := range all {
-		all[i].NeedsID = !judgments.CanHold(all[i].Title) || count[judgments.FoldTitle(all[i].Title)] > 1
+		all[i].NeedsID = !judgments.CanHold(all[i].Title) || len(all[i].Others) > 0 || count[judgments.FoldTitle(all[i].Title)] > 1
 	}
 }

@@ -45,8 +45,8 @@ func (p *Pool) Complete(ctx context.Context, c titles.Cluster, where titles.Plac
 				d = byID[eval.Key{ID: candidate.ID}]
 			}
 			if candidate.Title == "" {
-				candidate.Title = d.Title
-				candidate.NeedsID = !judgments.CanHold(d.Title)
+				candidate.setTitles(d.Values[where.Field])
+				candidate.NeedsID = !judgments.CanHold(candidate.Title) || len(candidate.Others) > 0
 			}
 			if field != "" {
 				candidate.Text = snippet(strings.Join(d.Values[field], " "), length)

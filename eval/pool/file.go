@@ -34,6 +34,9 @@ type FileCandidate struct {
 	// Position is that of the grade.
 	judgments.Position
 	Title, ID, Text string
+	// Index is the document's index beside its id, where the suite searches
+	// several; else empty.
+	Index string
 	// Grade is nil where nobody has filled it in.
 	Grade *float64
 
@@ -131,7 +134,7 @@ func (r *reader) query(n *tree.Node) {
 
 func (r *reader) candidate(n *tree.Node) FileCandidate {
 	c := FileCandidate{Position: r.At(n)}
-	r.Fields(n, "a candidate", []string{"grade", "title", "id", "text"}, func(key string, v *tree.Node) {
+	r.Fields(n, "a candidate", []string{"grade", "title", "id", "index", "text"}, func(key string, v *tree.Node) {
 		switch key {
 		case "grade":
 			c.Position = r.At(v)
@@ -143,6 +146,8 @@ func (r *reader) candidate(n *tree.Node) FileCandidate {
 			c.Title = r.Text(v, key)
 		case "id":
 			c.ID = r.ID(v, key)
+		case "index":
+			c.Index = r.Text(v, key)
 		case "text":
 			c.Text = r.Text(v, key)
 		}
@@ -207,7 +212,7 @@ func sameButGrade(a, b *File, query, candidate int, grade *float64) bool {
 			if i == query && k == candidate {
 				want = grade
 			}
-			if x.Title != y.Title || x.ID != y.ID || x.Text != y.Text || !same(want, y.Grade) {
+			if x.Title != y.Title || x.ID != y.ID || x.Index != y.Index || x.Text != y.Text || !same(want, y.Grade) {
 				return false
 			}
 		}

@@ -68,7 +68,7 @@ func (m *merger) query(q FileQuery) {
 		return
 	}
 	for _, c := range graded {
-		j := judgments.Judgment{Position: c.Position, Title: c.Title, ID: c.ID, Grade: *c.Grade}
+		j := judgments.Judgment{Position: c.Position, Title: c.Title, ID: c.ID, Index: c.Index, Grade: *c.Grade}
 		if j.Title != "" && !judgments.CanHold(j.Title) {
 			if j.ID == "" {
 				m.fail(c.Position, fmt.Sprintf("a suite cannot hold the title %q, because of its control characters; name the document by its id", j.Title))
@@ -116,7 +116,7 @@ func judged(list []judgments.Judgment, j judgments.Judgment) (already bool, clas
 	for _, other := range list {
 		sameTitle := j.Title != "" && judgments.FoldTitle(other.Title) == judgments.FoldTitle(j.Title)
 		switch {
-		case j.ID != "" && other.ID == j.ID, j.ID == "" && other.ID == "" && sameTitle:
+		case j.ID != "" && other.ID == j.ID && (j.Index == other.Index || j.Index == "" || other.Index == ""), j.ID == "" && other.ID == "" && sameTitle:
 			if other.Grade != j.Grade {
 				return false, fmt.Sprintf("%q has grade %g here and %g in %s; make them the same", name(j), j.Grade, other.Grade, other.Position)
 			}

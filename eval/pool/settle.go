@@ -5,7 +5,6 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
-	"github.com/releval/releval/judgments"
 )
 
 // Settling is what judging could do to one primary comparison of a run.
@@ -86,13 +85,13 @@ func holesOf(q *eval.Query, number int, pair [2]string, highest float64) (*metri
 	numbers := make(map[eval.Key]int)
 	var documents []document
 	for _, system := range pair {
-		hits := q.Results[system].Hits
+		hits := q.Answer(system).Hits
 		list := metrics.HoleList{Grades: slices.Clone(q.Grades(hits)), Documents: make([]int, len(hits))}
 		for i, hit := range hits {
 			if !metrics.IsUnjudged(list.Grades[i]) {
 				continue
 			}
-			if hit.Title != "" && judged[judgments.FoldTitle(hit.Title)] {
+			if judgedByTitle(judged, hit.Document) {
 				list.Grades[i] = 0
 				continue
 			}

@@ -51,6 +51,10 @@ func (p *Pool) Write(w io.Writer, file, suite string) error {
 			field(b, "title", c.Title)
 			if c.NeedsID {
 				field(b, "id", c.ID)
+				field(b, "index", c.Index)
+			}
+			for _, title := range c.Others {
+				fmt.Fprintf(b, "        # also titled %s\n", tree.Scalar(title))
 			}
 			field(b, "text", c.Text)
 		}

@@ -18,13 +18,19 @@ import (
 // fetched; those that have it come first.
 const sampleSize = 100
 
-// lookAtIndices finds out what an index expression stands for, or only how
-// many documents are behind it where the credentials may not see more.
+// LookAtIndices finds out what an index expression stands for, or only how
+// many documents are behind it where the credentials may not see more, or where
+// it is in another cluster.
 func LookAtIndices(ctx context.Context, c Inspector, index string) (indices []cluster.IndexInfo, visible bool, err error) {
 	indices, err = c.IndexInfo(ctx, index)
 	switch cluster.KindOf(err) {
 	case cluster.KindForbidden, cluster.KindUnsupported:
 		documents, err := c.Count(ctx, index)
+		if cluster.KindOf(err) == cluster.KindUnsupported {
+			var found cluster.Response
+			found, err = c.Search(ctx, []byte(`{"size":0,"track_total_hits":true,"query":{"match_all":{}}}`), cluster.SearchOptions{Index: index})
+			documents = found.Total
+		}
 		if err != nil {
 			return nil, false, err
 		}
@@ -41,7 +47,11 @@ func (f *Preflight) index(ctx context.Context, c Inspector, p *plan.Plan) error 
 	}
 	f.Indices = indices
 	if !visible {
-		f.add(SeverityNote, "the settings of "+index+" are not visible to these credentials", "an index that was deleted and made again with as many documents looks the same", "grant the index privilege view_index_metadata to see them")
+		what, do := "the settings of "+index+" are not visible to these credentials", "grant the index privilege view_index_metadata to see them"
+		if remote(index) {
+			what, do = "the settings of "+index+" are in another cluster, which does not tell them", ""
+		}
+		f.add(SeverityNote, what, "an index that was deleted and made again with as many documents looks the same", do)
 	}
 	documents := int64(0)
 	for _, i := range f.Indices {
@@ -59,6 +69,17 @@ func (f *Preflight) index(ctx context.Context, c Inspector, p *plan.Plan) error 
 	return nil
 }
 
+// remote says whether an index expression reaches into another cluster: date math
+// has a colon too.
+func remote(index string) bool {
+	for name := range strings.SplitSeq(index, ",") {
+		if !strings.HasPrefix(name, "<") && strings.Contains(name, ":") {
+			return true
+		}
+	}
+	return false
+}
+
 func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error {
 	index := p.Suite.Search.Index
 	names := []string{p.Suite.Search.TitleField}
@@ -73,7 +94,11 @@ func (f *Preflight) fields(ctx context.Context, c Inspector, p *plan.Plan) error
 	caps, err := c.FieldCaps(ctx, index, append([]string{"_id"}, names...)...)
 	switch cluster.KindOf(err) {
 	case cluster.KindForbidden, cluster.KindUnsupported:
-		f.add(SeverityNote, "the mapping of "+index+" is not visible to these credentials", "a misspelt field goes unnoticed", "")
+		what := "the mapping of " + index + " is not visible to these credentials"
+		if remote(index) {
+			what = "the mapping of " + index + " is in another cluster, which does not tell it"
+		}
+		f.add(SeverityNote, what, "a misspelt field goes unnoticed", "")
 	default:
 		if err != nil {
 			return err

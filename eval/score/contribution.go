@@ -54,6 +54,7 @@ func Changes(m metrics.Metric, q *eval.Query, before, after *eval.Result) []Chan
 		if result.Failed() {
 			return
 		}
+		result = q.Ranked(result)
 		grades := q.Grades(result.Hits)
 		contributions := Contributions(m, metrics.Ranking{Grades: grades, Judged: q.Judged()})
 		for i, h := range result.Hits {

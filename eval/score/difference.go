@@ -116,11 +116,12 @@ type Comparisons struct {
 }
 
 // Testable says whether differences of a metric are tested: whether it is a
-// mean of values between 0 and 1 that measure quality. Counts do not, and
-// coverage (judged@10) says how much is known.
+// mean of values that measure quality and have a least and a greatest for each
+// query. Counts do not, coverage (judged@10) says how much is known, and utility
+// falls without end.
 func Testable(m metrics.Metric) bool {
-	name := m.String()
-	return m.IsMean() && !m.IsCount() && !strings.HasPrefix(name, "judged") && !strings.HasPrefix(name, "rbp_residual")
+	least, _ := m.Limits(nil)
+	return m.IsMean() && !m.IsCoverage() && !math.IsInf(least, 0)
 }
 
 // Compare compares the systems on every metric that can be tested. The family
@@ -133,7 +134,7 @@ func (e *Evaluation) Compare(o stats.Options) (*Comparisons, error) {
 	for i := range e.Systems {
 		sides = append(sides, Side{e, e.Systems[i].System})
 	}
-	return compare(sides, true, e.pairs(), e.Metrics, o)
+	return compare(sides, true, e.pairs(), e.Metrics, largestOf(sides, e.Metrics), o)
 }
 
 // ComparePairs compares sides of several evaluations, which must be of the same
@@ -148,7 +149,7 @@ func ComparePairs(pairs []Pair, chosen []metrics.Metric, o stats.Options) ([]Dif
 			}
 		}
 	}
-	c, err := compare(sides, true, pairs, chosen, o)
+	c, err := compare(sides, true, pairs, chosen, largestOf(sides, chosen), o)
 	if err != nil {
 		return nil, err
 	}
@@ -157,8 +158,9 @@ func ComparePairs(pairs []Pair, chosen []metrics.Metric, o stats.Options) ([]Dif
 
 // CompareColumns compares each system with the first by values that come from
 // elsewhere: by system, then by metric, then by query, NaN where undefined.
-// Nothing is known of what was judged.
-func CompareColumns(names []string, chosen []metrics.Metric, values [][][]float64, o stats.Options) ([]Difference, error) {
+// Nothing is known of what was judged but, by metric, the largest value that an
+// ideal ranking has for any query.
+func CompareColumns(names []string, chosen []metrics.Metric, values [][][]float64, largest []float64, o stats.Options) ([]Difference, error) {
 	queries := 0
 	if len(values) > 0 && len(values[0]) > 0 {
 		queries = len(values[0][0])
@@ -173,11 +175,35 @@ func CompareColumns(names []string, chosen []metrics.Metric, values [][][]float6
 			pairs = append(pairs, Pair{Base: sides[0], Next: sides[i]})
 		}
 	}
-	c, err := compare(sides, false, pairs, chosen, o)
+	c, err := compare(sides, false, pairs, chosen, largest, o)
 	if err != nil {
 		return nil, err
 	}
 	return c.Differences, nil
+}
+
+// largestOf are, by metric, the largest values that an ideal ranking has for any
+// query of the sides.
+func largestOf(sides []Side, chosen []metrics.Metric) []float64 {
+	largest := make([]float64, len(chosen))
+	for m, metric := range chosen {
+		if !metric.IsUnbounded() {
+			largest[m] = 1
+			continue
+		}
+		seen := map[*Evaluation]bool{}
+		for _, s := range sides {
+			if seen[s.Evaluation] {
+				continue
+			}
+			seen[s.Evaluation] = true
+			for q := range s.Evaluation.Run.Queries {
+				_, most := metric.Limits(s.Evaluation.Run.Queries[q].Judged())
+				largest[m] = max(largest[m], most)
+			}
+		}
+	}
+	return largest
 }
 
 // column is a metric of one side, by query.
@@ -205,8 +231,10 @@ func (c column) answered() int {
 }
 
 // compare compares pairs of the sides on each metric. Where the answers are not
-// known nothing is said of what judging could change.
-func compare(sides []Side, answers bool, pairs []Pair, chosen []metrics.Metric, o stats.Options) (*Comparisons, error) {
+// known nothing is said of what judging could change. Inference is about values
+// from 0 to 1: metrics beyond them are divided by the largest of an ideal ranking
+// for it.
+func compare(sides []Side, answers bool, pairs []Pair, chosen []metrics.Metric, largest []float64, o stats.Options) (*Comparisons, error) {
 	c := &Comparisons{Common: make([][]int, len(chosen)), Compared: make([]bool, len(sides)), Apart: make([]bool, len(sides))}
 	lead := slices.IndexFunc(chosen, Testable)
 	if lead >= 0 {
@@ -214,7 +242,7 @@ func compare(sides []Side, answers bool, pairs []Pair, chosen []metrics.Metric, 
 	}
 	tests := make([]*tested, len(chosen))
 	for m, metric := range chosen {
-		t := &tested{sides: sides, pairs: pairs, metric: metric, options: o}
+		t := &tested{sides: sides, pairs: pairs, metric: metric, scale: largest[m], options: o}
 		for _, s := range sides {
 			t.columns = append(t.columns, column{s.Evaluation.System(s.System), slices.Index(s.Evaluation.Metrics, metric)})
 		}
@@ -264,6 +292,7 @@ type tested struct {
 	pairs   []Pair
 	judged  []*judging // by pair, nil where it is not known
 	metric  metrics.Metric
+	scale   float64 // the largest value
 	options stats.Options
 	// compared says, by side, whether it answered at least half as many queries
 	// as the one that answered most: of what fails more often than not, the
@@ -487,9 +516,11 @@ func (t *tested) decide(d *Difference, pair int, f *stats.Family, test int) erro
 	d.P, d.PCorrected = f.Tests[test].P, f.Tests[test].PCorrected
 	d.Exact, d.Permutations, d.Seed, d.Family = f.Exact, f.Permutations, f.Seed, len(f.Tests)
 	d.SD = deviation(differences)
-	scale := 1.0
+	scale := t.scale
 	if d.OfGains { // which differ by up to 2: half of that has a range that bounds are known for
-		scale = 2
+		scale *= 2
+	}
+	if scale > 0 {
 		for k := range differences {
 			differences[k] /= scale
 		}
@@ -499,8 +530,10 @@ func (t *tested) decide(d *Difference, pair int, f *stats.Family, test int) erro
 		return err
 	}
 	d.Says, d.Interval = v.Says, v.Interval
-	for _, bound := range []*float64{&d.Mean, &d.Low, &d.High, &d.Lower, &d.Upper} {
-		*bound *= scale
+	if scale > 0 {
+		for _, bound := range []*float64{&d.Mean, &d.Low, &d.High, &d.Lower, &d.Upper} {
+			*bound *= scale
+		}
 	}
 	if t.judged != nil {
 		d.ifJudged(t, t.judged[pair])

@@ -320,6 +320,20 @@ func (e *Evaluation) System(name string) *SystemScores {
 	return nil
 }
 
+// BaseOf is the index of the system that the one with the given index is
+// compared with, query by query: its own first stage. In a run without rerankers
+// it is the first system. -1 stands for none.
+func (e *Evaluation) BaseOf(system int) int {
+	m := &e.Run.Manifest
+	if stage := m.FirstStageOf(e.Systems[system].System); stage != "" {
+		return slices.IndexFunc(e.Systems, func(s SystemScores) bool { return s.System == stage })
+	}
+	if system > 0 && len(m.Reranked()) == 0 {
+		return 0
+	}
+	return -1
+}
+
 // Index is that of the named system in Systems, −1 where there is none.
 func (e *Evaluation) Index(name string) int {
 	return slices.IndexFunc(e.Systems, func(s SystemScores) bool { return s.System == name })
@@ -346,7 +360,7 @@ func (e *Evaluation) FoundNothing() bool {
 			return false
 		}
 		for q := range s.Errors { // hits in no order are hits
-			if r := e.Run.Queries[q].Results[s.System]; !r.Failed() && len(r.Hits) > 0 {
+			if r := e.Run.Queries[q].Answer(s.System); !r.Failed() && len(r.Hits) > 0 {
 				return false
 			}
 		}

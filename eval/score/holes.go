@@ -174,7 +174,7 @@ func (p *pooled) answers(sides []Side, q int, chosen []metrics.Metric) {
 			p.add(nil, nil, chosen)
 			continue
 		}
-		p.add(s.Evaluation.Run.Queries[q].Results[s.System], scores.Judged[q], chosen)
+		p.add(s.Evaluation.Run.Queries[q].Answer(s.System), scores.Judged[q], chosen)
 	}
 }
 

@@ -111,6 +111,8 @@ type baseWorker struct {
 	*base
 	hits    []metrics.Hit
 	perfect []float64
+	// excluded are the ranks of the hits that the query in hand excludes.
+	excluded []int
 }
 
 func (w *baseWorker) query(q int) {
@@ -131,19 +133,25 @@ func (w *baseWorker) query(q int) {
 	w.hits = w.hits[:0]
 	credited := make([]bool, len(query.Judgments))
 	var graded []placed
+	w.excluded = w.excluded[:0]
 	for i, m := range w.matches[q] {
+		if query.Excludes(result.Hits[i].Document) {
+			w.excluded = append(w.excluded, i+1)
+			w.matches[q][i] = -1
+			continue
+		}
 		if m < 0 || credited[m] {
 			continue
 		}
 		credited[m] = true
-		w.hits = append(w.hits, metrics.Hit{Rank: i + 1, Grade: query.Judgments[m].Grade})
+		w.hits = append(w.hits, metrics.Hit{Rank: i + 1 - len(w.excluded), Grade: query.Judgments[m].Grade})
 		graded = append(graded, placed{i + 1, int(m)})
 		if i+1 < len(w.bucket) {
 			w.delivered[q][m] = int32(w.bucket[i+1])
 		}
 	}
-	list := metrics.List{Len: len(result.Hits), Hits: w.hits, Judged: w.judged[q]}
-	ties := tiesOf(result)
+	list := metrics.List{Len: len(result.Hits) - len(w.excluded), Hits: w.hits, Judged: w.judged[q]}
+	ties := tiesOf(query.Ranked(result))
 	for m, metric := range w.metrics {
 		w.values[m][q] = metric.ExpectedList(&list, ties, w.run.Manifest.Seed).Value
 	}
@@ -175,6 +183,11 @@ func (w *baseWorker) ceiling(q int, query *eval.Query, graded []placed, length i
 			grade := query.Judgments[graded[next].judgment].Grade
 			at, _ := slices.BinarySearchFunc(w.perfect, grade, func(a, b float64) int { return cmp.Compare(b, a) })
 			w.perfect = slices.Insert(w.perfect, at, grade)
+		}
+		for _, rank := range w.excluded { // in the window, and not in the list that is scored
+			if rank <= min(window, length) {
+				held--
+			}
 		}
 		w.hits = w.hits[:0]
 		for at, grade := range w.perfect {

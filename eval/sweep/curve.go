@@ -162,10 +162,18 @@ func (w *curveWorker) query(q int) {
 	for i := range w.covered {
 		held := min(w.windows[i], len(first.Hits))
 		length := w.rankAt(q, i)
+		seen := 0 // of what the query excludes: scored, and not in the list
+		if len(query.Exclude) > 0 {
+			for _, h := range first.Hits[:held] {
+				if query.Excludes(h.Document) {
+					seen++
+				}
+			}
+		}
 		if w.atMost {
 			w.scored[i] += held
 		} else {
-			w.scored[i] += length
+			w.scored[i] += length + seen
 		}
 		w.hits = w.hits[:0]
 		for _, p := range w.ranking {
@@ -178,7 +186,7 @@ func (w *curveWorker) query(q int) {
 		}
 		w.account(q, i, query)
 		if i == w.covered-1 {
-			w.dropped += max(0, held-length)
+			w.dropped += max(0, held-seen-length)
 		}
 	}
 }
@@ -210,6 +218,9 @@ func (w *curveWorker) scan(q int, first []eval.Hit, reranked *eval.Result) {
 	w.edges.start(reranked)
 	for i, h := range reranked.Hits {
 		w.edges.pass(i+1, w.counts)
+		if w.run.Queries[q].Excludes(h.Document) {
+			continue
+		}
 		bucket, match := w.covered-1, int32(-1)
 		switch rank := w.position[h.Key()]; {
 		case rank > largest, rank == 0 && w.own > largest:
@@ -267,7 +278,7 @@ func (w *curveWorker) beyond(q int, first, reranked []eval.Hit) map[int]int32 {
 func (w *curveWorker) rankAt(q, i int) (length int) {
 	w.ranking, w.ties = w.ranking[:0], w.ties[:0]
 	if w.measured != nil && i < w.covered-1 {
-		result := w.measured[i][q]
+		result := w.run.Queries[q].Ranked(w.measured[i][q])
 		w.ties = append(w.ties, tiesOf(result)...)
 		for at, m := range w.run.Queries[q].Matches(result.Hits) {
 			if m >= 0 {

@@ -8,7 +8,9 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
+	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/judgments"
 )
@@ -27,6 +29,9 @@ func Plan(plan *plan.Plan, windows []int) (*plan.Plan, error) {
 	if len(plan.Metrics) == 0 {
 		return nil, errors.New("there is no metric to sweep: name one with --metric, or in the suite's metrics")
 	}
+	if err := checkMetrics(plan.Metrics); err != nil {
+		return nil, err
+	}
 	largest := windows[len(windows)-1]
 	widened := plan.Reranking()
 	stages := widened.FirstStages()
@@ -44,6 +49,14 @@ func Plan(plan *plan.Plan, windows []int) (*plan.Plan, error) {
 	}
 	widened.Depth = max(plan.Depth, largest)
 	return widened, nil
+}
+
+// checkMetrics refuses a lead metric that no window can be recommended by.
+func checkMetrics(all []metrics.Metric) error {
+	if len(all) > 0 && all[0].IsUnbounded() {
+		return fmt.Errorf("%s has no greatest value, and a window is recommended by a share of what can be lost: put %s first, in metrics or with --metric", all[0], strings.Replace(all[0].String(), "dcg", "ndcg", 1))
+	}
+	return nil
 }
 
 // presentWindows are the windows that the plan's rerankers have.

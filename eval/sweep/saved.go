@@ -28,6 +28,9 @@ func FromRun(run *eval.Run, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
+	if err := checkMetrics(o.Metrics); err != nil {
+		return nil, err
+	}
 	rerankers, err := chooseRerankers(&run.Manifest, o.Rerankers)
 	if err != nil {
 		return nil, err

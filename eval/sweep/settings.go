@@ -114,7 +114,7 @@ func (c *curve) candidates(room []candidate, q, window int) candidateQuery {
 	prepared.least, prepared.most = math.Inf(1), math.Inf(-1)
 	for _, h := range hits {
 		at, ok := position[h.Key()]
-		if !ok {
+		if !ok || query.Excludes(h.Document) {
 			continue
 		}
 		prepared.least, prepared.most = min(prepared.least, h.Score), max(prepared.most, h.Score)

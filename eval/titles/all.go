@@ -11,9 +11,6 @@ import (
 )
 
 const (
-	// perSlice is how many documents a slice of a large index should hold,
-	// below resolveSize because slices are not all of one size.
-	perSlice = 7500
 	// maxSlices is index.max_slices_per_pit where nobody changed it.
 	maxSlices = 1024
 	// keepAlive is how long a point in time outlives its last search.
@@ -46,12 +43,16 @@ func Count(ctx context.Context, c Cluster, where Place, limit int) (int, error) 
 // answer does not hold them, it reads the index in slices of a point in time.
 // The error is ErrTooManyDocuments where that is not possible.
 func All(ctx context.Context, c Cluster, where Place, total int) ([]Document, error) {
-	if total < resolveSize {
-		response, err := search(ctx, c, where, matchAll, []string{where.Field}, resolveSize)
+	return within(where, func(where Place) ([]Document, error) { return all(ctx, c, where, total) })
+}
+
+func all(ctx context.Context, c Cluster, where Place, total int) ([]Document, error) {
+	if total < where.most() {
+		response, err := search(ctx, c, where, matchAll, []string{where.Field}, where.most())
 		if err != nil {
 			return nil, err
 		}
-		if len(response.Hits) < resolveSize {
+		if len(response.Hits) < where.most() {
 			return appendDocuments(nil, response, where.Field), nil
 		}
 	}
@@ -69,6 +70,7 @@ func All(ctx context.Context, c Cluster, where Place, total int) ([]Document, er
 		defer cancel()
 		_ = p.ClosePIT(closing, pit.ID)
 	}()
+	perSlice := max(1, where.most()*3/4) // slices are not all of one size
 	for slices := max(2, (total+perSlice-1)/perSlice); slices <= maxSlices; slices *= 2 {
 		all, whole, err := readSlices(ctx, c, where, pit.ID, slices)
 		if err != nil || whole {
@@ -83,21 +85,21 @@ func All(ctx context.Context, c Cluster, where Place, total int) ([]Document, er
 func readSlices(ctx context.Context, c Cluster, where Place, pit string, slices int) (all []Document, whole bool, err error) {
 	for i := range slices {
 		body, err := json.Marshal(map[string]any{
-			"size": resolveSize, "from": 0, "track_total_hits": false, "_source": false, "fields": []string{where.Field}, "query": matchAll,
+			"size": where.most(), "from": 0, "track_total_hits": false, "_source": false, "fields": []string{where.Field}, "query": matchAll,
 			"slice": map[string]int{"id": i, "max": slices},
 			"pit":   map[string]string{"id": pit, "keep_alive": fmt.Sprintf("%ds", int(keepAlive.Seconds()))},
 		})
 		if err != nil {
 			return nil, false, fmt.Errorf("cannot read the titles: %w", err)
 		}
-		response, err := c.Search(ctx, body, cluster.SearchOptions{Size: resolveSize})
+		response, err := c.Search(ctx, body, cluster.SearchOptions{Size: where.most()})
 		if err != nil {
 			return nil, false, err
 		}
 		if response.PIT != "" {
 			pit = response.PIT
 		}
-		if len(response.Hits) == resolveSize {
+		if len(response.Hits) == where.most() {
 			return nil, false, nil
 		}
 		all = appendDocuments(all, response, where.Field)

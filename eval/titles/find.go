@@ -20,7 +20,8 @@ import (
 const (
 	titlesPerRequest  = 1000
 	phrasesPerRequest = 200
-	resolveSize       = 10000
+	// resolveSize is index.max_result_window where nobody changed it.
+	resolveSize = 10000
 	// spellingsSize is how many hits a search for further spellings of titles
 	// brings that are found already. Of one title the best hits have nothing
 	// beside it, and come first.
@@ -43,6 +44,27 @@ type Place struct {
 	Index string
 	// Field is the title field.
 	Field string
+	// Window is how many hits the index gives at most; 0 for the usual 10,000.
+	// It need not be known: who asks for more is told, and asks again.
+	Window int
+}
+
+// most is how many hits may be asked for.
+func (w Place) most() int {
+	if w.Window > 0 {
+		return min(w.Window, resolveSize)
+	}
+	return resolveSize
+}
+
+// within asks, and asks again for fewer hits where the index gives no more.
+func within[T any](where Place, ask func(Place) (T, error)) (T, error) {
+	found, err := ask(where)
+	if n := cluster.MaxWindow(err); n > 0 && n < where.most() {
+		where.Window = n
+		return ask(where)
+	}
+	return found, err
 }
 
 // Document is a document with its title as the index writes it.
@@ -69,6 +91,10 @@ type Found struct {
 
 // Find looks titles and ids up. Titles that fold to the same are one.
 func Find(ctx context.Context, c Cluster, where Place, names, ids []string) (*Found, error) {
+	return within(where, func(where Place) (*Found, error) { return find(ctx, c, where, names, ids) })
+}
+
+func find(ctx context.Context, c Cluster, where Place, names, ids []string) (*Found, error) {
 	f := finder{
 		cluster: c,
 		where:   where,
@@ -115,6 +141,26 @@ func (f *finder) ids(documents []Fetched) {
 }
 
 // finder is one Find at work.
+// Has says whether a document of the id exists, in the index where one is named.
+func (f *Found) Has(index, id string) bool {
+	_, ok := f.Of(index, id)
+	return ok
+}
+
+// Of is the document of an id, that of the index where one is named.
+func (f *Found) Of(index, id string) (Document, bool) {
+	d, ok := f.IDs[id]
+	if index == "" || ok && d.Index == index {
+		return d, ok
+	}
+	for _, d := range f.Shared[id] {
+		if d.Index == index {
+			return d, true
+		}
+	}
+	return Document{}, false
+}
+
 type finder struct {
 	cluster Cluster
 	where   Place
@@ -148,9 +194,8 @@ func (f *finder) titles(ctx context.Context) error {
 			return nil
 		}
 		switch cluster.KindOf(err) {
-		case cluster.KindInvalidRequest, cluster.KindForbidden, cluster.KindTooLarge:
-			// Such as a server with a smaller result window: searches
-			// bring less at once.
+		case cluster.KindInvalidRequest, cluster.KindForbidden, cluster.KindTooLarge, cluster.KindUnsupported:
+			// Such as a server that gives less at once.
 		default:
 			if !errors.Is(err, ErrTooManyDocuments) {
 				return err
@@ -170,7 +215,7 @@ func (f *finder) bySearches(ctx context.Context) error {
 	phrases := f.open()
 	if exact != "" {
 		for batch := range slices.Chunk(f.open(), titlesPerRequest) {
-			err := f.batch(ctx, batch, resolveSize, func(titles []string) any {
+			err := f.batch(ctx, batch, f.where.most(), func(titles []string) any {
 				return map[string]any{"terms": map[string]any{exact: titles}}
 			})
 			if err != nil {
@@ -186,7 +231,7 @@ func (f *finder) bySearches(ctx context.Context) error {
 	for _, part := range []struct {
 		titles []string
 		size   int
-	}{{open, resolveSize}, {found, spellingsSize}} {
+	}{{open, f.where.most()}, {found, min(spellingsSize, f.where.most())}} {
 		for batch := range slices.Chunk(part.titles, phrasesPerRequest) {
 			if err := f.batch(ctx, batch, part.size, f.phrases); err != nil {
 				return err
@@ -230,7 +275,8 @@ func (f *finder) split(titles []string) (found, open []string) {
 // field itself or one of its sub-fields; "" where there is none.
 func (f *finder) keywordField(ctx context.Context) (string, error) {
 	caps, err := f.cluster.FieldCaps(ctx, f.where.Index, f.where.Field, f.where.Field+".*")
-	if cluster.KindOf(err) == cluster.KindForbidden {
+	switch cluster.KindOf(err) {
+	case cluster.KindForbidden, cluster.KindUnsupported: // as of another cluster
 		return "", nil
 	}
 	if err != nil {

@@ -25,6 +25,7 @@ type index struct {
 	keyword   bool
 	requests  int
 	opened    int
+	window    int // the largest size; 0 for any
 }
 
 func (x *index) FieldCaps(_ context.Context, _ string, fields ...string) (cluster.FieldCaps, error) {
@@ -69,6 +70,9 @@ func (x *index) Search(_ context.Context, body []byte, _ cluster.SearchOptions) 
 	}
 	if n := len(b.Query.Bool.Should); n > 1024 {
 		return cluster.Response{}, &cluster.Error{Kind: cluster.KindInvalidRequest, What: "too many clauses"}
+	}
+	if x.window > 0 && b.Size > x.window {
+		return cluster.Response{}, &cluster.Error{Kind: cluster.KindInvalidRequest, What: "too large", MaxWindow: x.window}
 	}
 	r := cluster.Response{}
 	for i, d := range x.documents {
@@ -140,6 +144,33 @@ func TestFindOtherSpellings(t *testing.T) {
 		// a title that is a word of many others are certain.
 		if a, b := len(found.Documents["heat"]), len(found.Documents["heat wave"]); a != 2 || b != 2 || found.All != nil {
 			t.Errorf("keyword %t: %d and %d documents, want 2 and 2", keyword, a, b)
+		}
+	}
+}
+
+// An index may give fewer hits than 10,000 at a time: then as many are asked for,
+// and nothing is missed for it.
+func TestFindInSmallWindows(t *testing.T) {
+	for _, keyword := range []bool{true, false} {
+		var titles, ids []string
+		for i := range 90 {
+			titles, ids = append(titles, fmt.Sprint("Part ", i)), append(ids, fmt.Sprint(i))
+		}
+		x := &index{documents: films(titles...), keyword: keyword, window: 7}
+		found, err := Find(t.Context(), x, place, titles, append(ids, "99"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(found.Documents) != 90 || len(found.IDs) != 90 || x.opened != 0 {
+			t.Errorf("keyword %t: %d titles and %d ids of 90, %d points in time left open", keyword, len(found.Documents), len(found.IDs), x.opened)
+		}
+		among, err := Among(t.Context(), x, place, ids, []byte(`{"match_all":{}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := All(t.Context(), x, place, 90)
+		if err != nil || len(all) != 90 {
+			t.Errorf("keyword %t: read %d of 90 documents whole, %d among all: %v", keyword, len(all), len(among), err)
 		}
 	}
 }

@@ -43,6 +43,10 @@ type Options struct {
 	// metrics without a closed form.
 	ExpectTies bool
 	Seed       uint64
+	// ExcludeQueryDocument leaves out hits whose document has the id of the
+	// query: in collections such as ArguAna and Quora the queries are documents
+	// themselves, and each would find itself first.
+	ExcludeQueryDocument bool
 	// Workers is how many lists are worked on at a time; 0 means one a core.
 	Workers int
 }
@@ -84,6 +88,8 @@ type evaluation struct {
 
 	claimed []atomic.Bool // by query: its list has been begun
 	again   atomic.Bool   // a query came a second time
+	// excluded counts the hits that are their query's own document.
+	excluded atomic.Int64
 
 	mu       sync.Mutex
 	unjudged map[string]struct{} // queries of the run that nobody judged
@@ -106,6 +112,7 @@ func (e *evaluation) reset() {
 	e.claimed = make([]atomic.Bool, n)
 	e.unjudged = map[string]struct{}{}
 	e.lines, e.first, e.tagOf, e.tag = nil, nil, -1, nil
+	e.excluded.Store(0)
 }
 
 func (e *evaluation) evaluate(ctx context.Context, src *source) (*Result, error) {
@@ -140,7 +147,7 @@ func (e *evaluation) evaluate(ctx context.Context, src *source) (*Result, error)
 func (e *evaluation) finish() (*Result, error) {
 	r := e.result
 	r.RunID = string(e.tag)
-	r.Unjudged = len(e.unjudged)
+	r.Unjudged, r.Excluded = len(e.unjudged), int(e.excluded.Load())
 	for _, n := range r.Hits {
 		if n == 0 {
 			r.Missing++
@@ -271,6 +278,10 @@ func (w *worker) block(b *block) {
 			}
 		}
 		if w.query < 0 {
+			continue
+		}
+		if o.ExcludeQueryDocument && bytes.Equal(data[l.doc:l.docEnd], query) {
+			w.e.excluded.Add(1)
 			continue
 		}
 		if same := w.group.add(l.doc, l.docEnd, key); same >= 0 {
@@ -432,6 +443,10 @@ func (e *evaluation) collect(blocks *blocks, lists []scatteredList) (bad *LineEr
 				}
 			}
 			if list == nil {
+				continue
+			}
+			if e.options.ExcludeQueryDocument && string(data[l.doc:l.docEnd]) == query {
+				e.excluded.Add(1)
 				continue
 			}
 			if len(list.docs) > maxBlock || lines > math.MaxUint32 {

@@ -52,7 +52,7 @@ func ExampleWriteTrecEval() {
 		fmt.Println(err)
 		return
 	}
-	measures, err := trec.ParseMeasures([]string{"runid", "num_rel_ret", "map", "P.5,10"})
+	measures, err := trec.ParseMeasures([]string{"runid", "num_rel_ret", "map", "P.5,10"}, false)
 	if err != nil {
 		fmt.Println(err)
 		return

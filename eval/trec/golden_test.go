@@ -16,7 +16,7 @@ import (
 
 // allMeasures is what testdata/golden.py asks pytrec_eval for.
 func allMeasures(t testing.TB) Measures {
-	ms, err := ParseMeasures([]string{"all_trec"})
+	ms, err := ParseMeasures([]string{"all_trec"}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +104,7 @@ func compareValues(t *testing.T, path string, r *Result) {
 
 // trec_eval 10.0 prints missing queries too, and rounds recall levels.
 func TestMissingQueriesArePrinted(t *testing.T) {
-	ms, err := ParseMeasures([]string{"num_ret", "num_rel", "map"})
+	ms, err := ParseMeasures([]string{"num_ret", "num_rel", "map"}, false)
 	if err != nil {
 		t.Fatal(err)
 	}

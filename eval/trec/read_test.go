@@ -18,7 +18,7 @@ import (
 
 func mustMetrics(t testing.TB, names ...string) []metrics.Metric {
 	t.Helper()
-	ms, err := ParseMeasures(names)
+	ms, err := ParseMeasures(names, false)
 	if err != nil {
 		t.Fatal(err)
 	}

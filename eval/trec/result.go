@@ -18,9 +18,14 @@ type Result struct {
 	Hits []int
 	// Summaries holds for each metric its aggregate over all queries.
 	Summaries []metrics.Summary
+	// Largest holds for each metric the largest value of an ideal ranking for
+	// any query: 1, or the highest DCG.
+	Largest []float64
 	// Missing is the number of judged queries without any hit; Unjudged the
 	// number of queries of the run that nobody judged, which count nowhere.
 	Missing, Unjudged int
+	// Excluded is how many hits were left out as their query's own document.
+	Excluded int
 }
 
 // newResult is the result of a run that answers nothing.
@@ -31,9 +36,17 @@ func newResult(name string, q *Qrels, ms []metrics.Metric) *Result {
 		Queries: q.Queries(),
 		Values:  make([][]float64, len(ms)),
 		Hits:    make([]int, len(q.queries)),
+		Largest: make([]float64, len(ms)),
 	}
-	for m := range ms {
+	for m, metric := range ms {
 		r.Values[m] = make([]float64, len(q.queries))
+		if r.Largest[m] = 1; metric.IsUnbounded() {
+			r.Largest[m] = 0
+			for i := range q.queries {
+				_, most := metric.Limits(q.queries[i].judged)
+				r.Largest[m] = max(r.Largest[m], most)
+			}
+		}
 	}
 	for i := range q.queries {
 		r.set(i, &metrics.List{Judged: q.queries[i].judged})

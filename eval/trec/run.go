@@ -129,6 +129,9 @@ func (h *hitLists) read(blocks *blocks, name string, o *Options) (bad *LineError
 			if q := data[l.query:l.queryEnd]; at < 0 || h.rankings[at].Query != string(q) {
 				at = h.ranking(string(q))
 			}
+			if o.ExcludeQueryDocument && string(data[l.doc:l.docEnd]) == h.rankings[at].Query {
+				continue
+			}
 			h.rankings[at].Hits = append(h.rankings[at].Hits, Hit{string(data[l.doc:l.docEnd]), key})
 			h.lines[at] = append(h.lines[at], lines)
 			h.tag = append(h.tag[:0], data[l.tag:l.tagEnd]...)

@@ -32,6 +32,9 @@ func WriteTrecEval(w io.Writer, r *Result, o WriteOptions) error {
 	for i, m := range r.Metrics {
 		if names[i] = m.TrecName(); names[i] == "" {
 			names[i] = m.String()
+			if names[i] == "rbp" { // which is another measure there
+				names[i] = "rbp(0.8)"
+			}
 		}
 		names[i] = fmt.Sprintf("%-22s", names[i])
 	}

@@ -28,7 +28,9 @@ MEASURES = (
     + ["iprec_at_recall_" + l for l in LEVELS]
     + ["P_%d" % k for k in CUTOFFS]
     + ["recall_%d" % k for k in CUTOFFS]
-    + ["infAP", "gm_bpref", "11pt_avg", "ndcg"]
+    + ["infAP", "gm_bpref"]
+    + ["Rprec_mult_%.2f" % (i / 5) for i in range(1, 11)]
+    + ["utility", "11pt_avg", "G", "ndcg", "Rndcg"]
     + ["ndcg_cut_%d" % k for k in CUTOFFS]
     + ["map_cut_%d" % k for k in CUTOFFS]
     + ["relative_P_%d" % k for k in CUTOFFS]
@@ -38,7 +40,7 @@ MEASURES = (
 FAMILIES = {
     "num_q", "num_ret", "num_rel", "num_rel_ret", "map", "gm_map", "Rprec", "bpref", "recip_rank", "iprec_at_recall", "P",
     "recall", "infAP", "gm_bpref", "11pt_avg", "ndcg", "ndcg_cut", "map_cut", "relative_P", "success", "set_P",
-    "set_relative_P", "set_recall", "set_map", "set_F", "num_nonrel_judged_ret",
+    "set_relative_P", "set_recall", "set_map", "set_F", "num_nonrel_judged_ret", "Rprec_mult", "utility", "G", "Rndcg",
 }
 
 
