@@ -13,9 +13,11 @@
 //  4. A Runner searches every query with every system on one point in time;
 //     one recorder writes each answered query to the run file while the next
 //     are searched.
-//  5. Latencies are measured on a sample, where that is asked for: one search at
+//  5. What is scored outside of Elasticsearch waits for its first stage, whose
+//     hits come with the texts; package reranker asks for the scores.
+//  6. Latencies are measured on a sample, where that is asked for: one search at
 //     a time, the systems in a random order. These are the only searches beside
 //     the plan's, and the cost that is said before holds them.
-//  6. The end is written: what failed, what the rerankers dropped and why,
+//  7. The end is written: what failed, what the rerankers dropped and why,
 //     whether the index changed meanwhile.
 package execute
