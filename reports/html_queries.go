@@ -232,18 +232,20 @@ func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) p
 	if !single {
 		systems = append(systems, x.with.system)
 	}
-	if phrase := missing(q, systems); phrase != "" {
+	if phrase := p.missing(query, systems); phrase != "" {
 		pair.Notes = append(pair.Notes, phrase)
 	}
 	return pair
 }
 
 // missing names the relevant documents that no system's answer holds.
-func missing(q *eval.Query, systems []string) string {
+func (p *pageQueries) missing(query int, systems []string) string {
+	e := p.report.Evaluation
+	q := &e.Run.Queries[query]
 	var names []string
 	found := make([]bool, len(q.Judgments))
 	for _, s := range systems {
-		for j, at := range ranks(q, s) {
+		for j, at := range e.Ranks(e.Index(s), query) {
 			found[j] = found[j] || at > 0
 		}
 	}

@@ -182,7 +182,7 @@ func (r *Report) holes(query int) []string {
 		if low, high := system.Low[r.Lead][query], system.High[r.Lead][query]; high-low > 1e-12 {
 			holes = append(holes, fmt.Sprintf("%s: were they judged, %s could be %s", system.System, r.leadMetric(), grid.Bounds(low, high)))
 		}
-		found := ranks(q, system.System)
+		found := r.Evaluation.Ranks(r.Evaluation.Index(system.System), query)
 		var missing []string
 		for j, judged := range q.Judgments {
 			if judged.Grade > 0 && found[j] == 0 {

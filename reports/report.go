@@ -171,7 +171,6 @@ func (r *Report) against(system int) string {
 // rows lists the queries under one system.
 func (r *Report) rows(system int) []QueryRow {
 	e := r.Evaluation
-	name := e.Systems[system].System
 	base := r.baseOf(system)
 	rows := make([]QueryRow, len(e.Run.Queries))
 	for i := range e.Run.Queries {
@@ -183,7 +182,7 @@ func (r *Report) rows(system int) []QueryRow {
 			Failed:  e.Systems[base].Unanswered(r.Lead, i) != "" || e.Systems[system].Unanswered(r.Lead, i) != "",
 		}
 		row.Difference = row.With - row.Without
-		row.Best, row.Before, row.After = bestOf(q, ranks(q, e.Systems[base].System), ranks(q, name))
+		row.Best, row.Before, row.After = bestOf(q, e.Ranks(base, i), e.Ranks(system, i))
 		rows[i] = row
 	}
 	if base != system {
@@ -241,27 +240,12 @@ func bestOf(q *eval.Query, was, is []int) (name string, before, after int) {
 	return cmp.Or(q.Judgments[best].Title, q.Judgments[best].ID), was[best], is[best]
 }
 
-// ranks gives the rank of each judgment's document in a system's answer, 0
-// where it was not returned.
-func ranks(q *eval.Query, system string) []int {
-	found := make([]int, len(q.Judgments))
-	result := q.Answer(system)
-	if result.Failed() {
-		return found
-	}
-	for i, m := range q.Matches(result.Hits) {
-		if m >= 0 {
-			found[m] = i + 1
-		}
-	}
-	return found
-}
-
-// queryName is how a query is named in tables: its id, with the text where that
-// says more.
+// queryName is how a query is named in tables: its id, by which commands know
+// it, and its text where that says more.
 func queryName(q *eval.Query) string {
+	title := queryTitle(q)
 	if judgments.FoldTitle(q.ID) == judgments.FoldTitle(q.Text) {
-		return q.Text
+		return title
 	}
-	return q.ID
+	return q.ID + ": " + title
 }

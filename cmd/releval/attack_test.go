@@ -336,7 +336,7 @@ func TestServeRefusesWebPages(t *testing.T) {
 	folder := attackFolder(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c := exec.CommandContext(ctx, os.Args[0], "serve", "--listen", "127.0.0.1:0", filepath.Join(folder, "suite.yaml"))
+	c := exec.CommandContext(ctx, os.Args[0], "serve", "--rerank-api", "--listen", "127.0.0.1:0", filepath.Join(folder, "suite.yaml"))
 	c.Env = append(os.Environ(), asCommand+"=1")
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -352,7 +352,10 @@ func TestServeRefusesWebPages(t *testing.T) {
 	}
 	own := strings.TrimPrefix(address, "http://")
 	_, port, _ := net.SplitHostPort(own)
-	const body = `{"query":{"match_all":{}}}`
+	const (
+		body  = `{"query":{"match_all":{}}}`
+		texts = `{"query":"a robbery","texts":["a bank is robbed","a storm"]}`
+	)
 	for name, r := range map[string]struct {
 		host, origin, kind, body string
 		want                     int
@@ -369,8 +372,15 @@ func TestServeRefusesWebPages(t *testing.T) {
 		"plain text":         {own, "", "text/plain", body, 406},
 		"a form":             {own, "", "application/x-www-form-urlencoded", body, 406},
 		"no type":            {own, "", "", body, 406},
+		"a rerank API":       {own, "", "application/json", texts, 200},
+		"one for a page":     {own, "https://evil.example", "application/json", texts, 403},
+		"one for a form":     {own, "", "text/plain", texts, 406},
 	} {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/films/_search", strings.NewReader(r.body))
+		path := "/films/_search"
+		if strings.Contains(r.body, `"texts"`) {
+			path = "/rerank"
+		}
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address+path, strings.NewReader(r.body))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -107,6 +107,11 @@ func (o *output) noteSuite(c *collection, search bool) {
 			o.note("inference_text", "left out", "")
 		}
 		o.noteMany(len(q.Expect), "expectation", "left out")
+		for _, j := range q.Relevant {
+			if j.Index != "" {
+				o.note("judgment", "whose index is left out", named(q, j))
+			}
+		}
 		o.noteMany(len(q.Exclude), "excluded document", "left out")
 		if len(q.Params) > 0 {
 			o.note("query", "with params, which are left out", "")

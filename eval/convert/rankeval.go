@@ -247,7 +247,7 @@ func writeRankEval(out *output, c *collection) error {
 	}
 	out.noteMany(len(c.Suite.Search.Rerankers), "reranker", "left out, because a request is the first stage alone")
 	out.noteRuns(c)
-	out.noteSuite(c.without(func(q *judgments.Query) { q.Params = nil }), false)
+	out.noteSuite(c.without(func(q *judgments.Query) { q.Params, q.Relevant = nil, nil }), false)
 	w, err := out.create("")
 	if err != nil {
 		return err

@@ -165,7 +165,7 @@ func writeStudio(out *output, c *collection) error {
 		}
 	}
 	out.noteRuns(c)
-	out.noteSuite(c.without(func(q *judgments.Query) { q.Tags, q.Params = nil, nil }), true)
+	out.noteSuite(c.without(func(q *judgments.Query) { q.Tags, q.Params, q.Relevant = nil, nil, nil }), true)
 	return nil
 }
 

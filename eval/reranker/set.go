@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/releval/releval/eval"
@@ -106,7 +107,10 @@ func open(r *judgments.Reranker, s *Set, o Options) (*client, error) {
 	config.CACertFile, config.Fingerprint = "", ""
 	config.URL = c.origin
 	if c.variable != "" {
-		c.key = o.Getenv(c.variable)
+		c.key = strings.TrimSpace(o.Getenv(c.variable))
+		if strings.ContainsFunc(c.key, func(r rune) bool { return r < '!' || r > '~' }) {
+			return nil, judgments.Problems{{Position: r.Position, Message: fmt.Sprintf("the environment variable %s, which the reranker %q needs, holds characters that no key has; copy the key again", c.variable, r.Name)}}
+		}
 		config.Secrets = append(config.Secrets[:len(config.Secrets):len(config.Secrets)], c.key)
 	}
 	if c.api == nil {

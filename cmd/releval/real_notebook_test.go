@@ -1,0 +1,44 @@
+//go:build elasticsearch && unix
+
+package main
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/releval/releval/eval/cluster/estest"
+)
+
+// The walk-through on a real server, whose documents releval load puts there. The
+// plugin's scorer is no language model, so that it is only the first stages'
+// ranks, and what was reranked, that can be the same.
+func TestElasticsearchNotebook(t *testing.T) {
+	suite := notebook(t)
+	server, err := estest.Start(t.Context(), estest.Options{Version: "8.19.21"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	// Twice: the ids that the documents get are the same ones.
+	for range 2 {
+		stdout, stderr, code := command(t, nil, "load", "--cluster", server.URL, suite)
+		if code != exitOK || !strings.HasPrefix(stdout, "12 documents loaded into movies") || !strings.Contains(stderr, "12 documents without an id") {
+			t.Fatalf("load: exit code %d\n%s\n%s", code, stdout, stderr)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "run.jsonl")
+	stdout, stderr, code := command(t, nil, "run", "--cluster", server.URL, "--out", out, suite)
+	if code != exitOK || !strings.Contains(stdout, "over 12 documents of movies") {
+		t.Fatalf("run: exit code %d\n%s\n%s", code, stdout, stderr)
+	}
+	ranks, hits := ranksOf(t, out, "The Silence of the Lambs")
+	if hits["plot"] != 0 || ranks["crime"] <= 1 || ranks["crime"] >= hits["crime"] || hits["crime+elastic"] != hits["crime"] || ranks["crime+elastic"] == 0 {
+		t.Errorf("ranks %v of %v", ranks, hits)
+	}
+	t.Logf("ranks %v of %v", ranks, hits)
+}
