@@ -35,6 +35,16 @@ func (s *System) USDPer1000(documents float64) float64 {
 	return usd
 }
 
+// USDFor is what one request with so many texts and characters costs in dollars,
+// by the system's prices; 0 where there are none.
+func (s *System) USDFor(texts, characters int) float64 {
+	usd := 0.0
+	for _, p := range s.Prices {
+		usd += p.Of1000(float64(texts), float64(characters)/CharactersPerToken) / 1000
+	}
+	return usd
+}
+
 // ByTokens says whether one of the system's prices is by tokens.
 func (s *System) ByTokens() bool {
 	return slices.ContainsFunc(s.Prices, func(p judgments.Price) bool { return p.Per == judgments.PerMillionTokens })

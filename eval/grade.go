@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval/metrics"
@@ -11,13 +12,13 @@ import (
 // each rank, metrics.Unjudged where nobody judged it.
 //
 // A judgment with an id matches that document alone, of its index where it names
-// one and the run covers several; one without matches the title after folding, or one of its values where it has several. Every judgment is credited once, to the first hit that
-// it matches: where two documents share a judged title, the second counts as
-// unjudged, so that no metric can rise above 1.
+// one and the run covers several; one without matches the title after folding,
+// or one of its values where it has several. Every judgment is credited once, to
+// the first hit that it matches: where two documents share a judged title, the
+// second counts as unjudged, so that no metric can rise above 1.
 func (q *Query) Grades(hits []Hit) []float64 {
-	matches := q.Matches(hits)
 	grades := make([]float64, len(hits))
-	for i, m := range matches {
+	for i, m := range q.Matches(hits) {
 		if m < 0 {
 			grades[i] = metrics.Unjudged()
 		} else {
@@ -30,54 +31,86 @@ func (q *Query) Grades(hits []Hit) []float64 {
 // Matches gives, for the hit at each rank, the index of the judgment that it
 // is credited with, or -1.
 func (q *Query) Matches(hits []Hit) []int {
-	var byID, byTitle map[string]int
-	var byPlace map[Key]int
-	put := func(m *map[string]int, key string, i int) {
-		if *m == nil {
-			*m = make(map[string]int, len(q.Judgments))
-		}
-		(*m)[key] = i
-	}
+	var g Grader
+	g.Reset(q)
+	return g.Matches(hits)
+}
+
+// A Grader joins the rankings of one query after the other with its judgments,
+// in memory that it uses again. It is not for several goroutines at once.
+type Grader struct {
+	query         *Query
+	byID, byTitle map[string]int
+	// byPlace are judgments that name an index, for hits that do; byBareID are
+	// the same for hits that do not.
+	byPlace  map[Key]int
+	byBareID map[string]int
+	credited []bool
+	matched  []int
+	folded   []byte
+}
+
+// Reset begins with a query.
+func (g *Grader) Reset(q *Query) {
+	g.query = q
+	clear(g.byID)
+	clear(g.byTitle)
+	clear(g.byPlace)
+	clear(g.byBareID)
 	for i, j := range q.Judgments {
-		switch {
-		case j.Index != "" && len(hits) > 0 && hits[0].Index != "":
-			if byPlace == nil {
-				byPlace = make(map[Key]int, len(q.Judgments))
+		if j.Index != "" {
+			if g.byPlace == nil {
+				g.byPlace, g.byBareID = make(map[Key]int), make(map[string]int)
 			}
-			byPlace[Key{j.Index, j.ID}] = i
-		case j.ID != "":
-			put(&byID, j.ID, i)
-		default:
-			put(&byTitle, judgments.FoldTitle(j.Title), i)
-		}
-	}
-	credited := make([]bool, len(q.Judgments))
-	left := len(byID) + len(byTitle) + len(byPlace)
-	matches := make([]int, len(hits))
-	var buffer [100]byte
-	folded := buffer[:0]
-	for i, h := range hits {
-		matches[i] = -1
-		if left == 0 {
+			g.byPlace[Key{j.Index, j.ID}], g.byBareID[j.ID] = i, i
 			continue
 		}
-		m, ok := byID[h.ID]
-		if !ok && byPlace != nil {
-			m, ok = byPlace[h.Key()]
+		if j.ID != "" {
+			if g.byID == nil {
+				g.byID = make(map[string]int, len(q.Judgments))
+			}
+			g.byID[j.ID] = i
+			continue
 		}
-		if !ok && len(byTitle) > 0 {
-			folded = judgments.AppendFolded(folded[:0], h.Title)
-			m, ok = byTitle[string(folded)]
-			if !ok && strings.Contains(h.Title, "\n") {
-				m, ok = matchValue(byTitle, credited, h.Title)
+		if g.byTitle == nil {
+			g.byTitle = make(map[string]int, len(q.Judgments))
+		}
+		g.byTitle[judgments.FoldTitle(j.Title)] = i
+	}
+}
+
+// Matches gives what Query.Matches gives, until it is called again.
+func (g *Grader) Matches(hits []Hit) []int {
+	g.matched = g.matched[:0]
+	g.credited = slices.Grow(g.credited[:0], len(g.query.Judgments))[:len(g.query.Judgments)]
+	clear(g.credited)
+	left := len(g.byID) + len(g.byTitle) + len(g.byPlace)
+	for _, h := range hits {
+		match := -1
+		if left > 0 {
+			m, ok := g.byID[h.ID]
+			if !ok && len(g.byPlace) > 0 {
+				if h.Index == "" {
+					m, ok = g.byBareID[h.ID]
+				} else {
+					m, ok = g.byPlace[h.Key()]
+				}
+			}
+			if !ok && len(g.byTitle) > 0 {
+				g.folded = judgments.AppendFolded(g.folded[:0], h.Title)
+				m, ok = g.byTitle[string(g.folded)]
+				if !ok && strings.Contains(h.Title, "\n") {
+					m, ok = matchValue(g.byTitle, g.credited, h.Title)
+				}
+			}
+			if ok && !g.credited[m] {
+				match, g.credited[m] = m, true
+				left--
 			}
 		}
-		if ok && !credited[m] {
-			matches[i], credited[m] = m, true
-			left--
-		}
+		g.matched = append(g.matched, match)
 	}
-	return matches
+	return g.matched
 }
 
 // matchValue finds the judgment of one of the values of a title that has several:

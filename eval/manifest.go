@@ -53,6 +53,24 @@ func (m *Manifest) Differences(other *Manifest) []string {
 	return found
 }
 
+// ScoredOutside are the systems that are scored outside of Elasticsearch.
+func (m *Manifest) ScoredOutside() []string {
+	var names []string
+	for i := range m.Systems {
+		if m.Systems[i].Outside != nil {
+			names = append(names, m.Systems[i].Name)
+		}
+	}
+	return names
+}
+
+// StandIn says whether a system was reranked by the embedded engine's stand-in.
+func (m *Manifest) StandIn() bool {
+	return m.Cluster.Embedded() && slices.ContainsFunc(m.Reranked(), func(s System) bool {
+		return s.Outside == nil || s.Outside.API == judgments.APIInference && s.Outside.URL == ""
+	})
+}
+
 // By says by whom a system is scored outside of Elasticsearch.
 func (s *System) By() string {
 	by := s.Outside.API

@@ -416,11 +416,13 @@ type Samples struct {
 }
 
 // Time is how long one search took, as a Result has it. It is of no use where
-// Error says why there was no answer.
+// Error says why there was no answer, or Untimed that it was not timed (see
+// Result).
 type Time struct {
-	TookMS int64   `json:"took_ms"`
-	WallMS float64 `json:"wall_ms"`
-	Error  string  `json:"error,omitempty"`
+	TookMS  int64   `json:"took_ms"`
+	WallMS  float64 `json:"wall_ms"`
+	Error   string  `json:"error,omitempty"`
+	Untimed bool    `json:"untimed,omitempty"`
 }
 
 // Texts are how long the texts are that a reranker was given.

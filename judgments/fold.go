@@ -1,6 +1,7 @@
 package judgments
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -60,27 +61,47 @@ func isFolded(s string) bool {
 // most titles are; for others it appends nothing.
 func appendASCII(b []byte, s string) ([]byte, bool) {
 	start := len(b)
-	space := true
+	b = slices.Grow(b, len(s))[:start+len(s)]
+	end := start
+	space := byte(' ') // or 0 after another character
 	for i := range len(s) {
 		c := s[i]
-		switch {
-		case c >= utf8.RuneSelf:
+		if c >= utf8.RuneSelf {
 			return b[:start], false
-		case !isSpace(c):
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			b = append(b, c)
-		case !space:
-			b = append(b, ' ')
 		}
-		space = isSpace(c)
+		folded := foldedASCII[c]
+		if folded == ' ' {
+			if space == 0 {
+				b[end] = ' '
+				end++
+			}
+			space = ' '
+			continue
+		}
+		space = 0
+		b[end] = folded
+		end++
 	}
-	if len(b) > start && space {
-		b = b[:len(b)-1]
+	if end > start && space != 0 {
+		end--
 	}
-	return b, true
+	return b[:end], true
 }
+
+// foldedASCII folds each ASCII character by itself. It is never written to.
+var foldedASCII = func() (folded [utf8.RuneSelf]byte) {
+	for i := range folded {
+		switch c := byte(i); {
+		case isSpace(c):
+			folded[i] = ' '
+		case 'A' <= c && c <= 'Z':
+			folded[i] = c + 'a' - 'A'
+		default:
+			folded[i] = c
+		}
+	}
+	return folded
+}()
 
 func isSpace(c byte) bool {
 	return c == ' ' || '\t' <= c && c <= '\r'

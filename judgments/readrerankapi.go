@@ -12,12 +12,6 @@ var apiKeys = []string{"api", "url", "model", "key_env", "key_header", "template
 
 var rerankNameKeys = []string{"query", "documents", "model", "instruction", "results", "index", "score"}
 
-// serverKeys are the keys of a reranker that the server's own reranker has
-// alone, with what to do instead.
-var serverKeys = map[string]string{
-	"filter":         "put it into the retriever",
-	"chunk_rescorer": "send a shorter text, by max_characters or another field",
-}
 
 var (
 	variablePattern = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{0,127}$`)
@@ -136,10 +130,8 @@ func (r *apiReader) finish(reranker *Reranker, field *node, window int) {
 	if !known {
 		return
 	}
-	for key, instead := range serverKeys {
-		if reranker.Extra[key] != nil {
-			r.fail(api, "%s is not allowed beside api: %s", key, instead)
-		}
+	if reranker.Extra["chunk_rescorer"] != nil {
+		r.fail(api, "chunk_rescorer is not allowed beside api, because the server's own reranker has it alone; send a shorter text by max_characters, or another field")
 	}
 	switch {
 	case need.url && r.keys["url"] == nil:

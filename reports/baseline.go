@@ -65,17 +65,18 @@ func movedRows(r *Report, c *compare.Result, system string, moves []compare.Move
 	for i := range r.Evaluation.Run.Queries {
 		place[r.Evaluation.Run.Queries[i].ID] = i
 	}
+	base, next := c.Base.Index(system), c.Next.Index(system)
 	var rows []QueryRow
 	for _, m := range moves {
 		if m.Difference == 0 {
 			continue
 		}
-		was, is := &c.Base.Run.Queries[m.Query], &c.Next.Run.Queries[m.Query]
+		is := &c.Next.Run.Queries[m.Query]
 		row := QueryRow{
 			Query: place[is.ID], Without: m.Base, With: m.Next, Difference: m.Difference, Changes: m.Changes,
-			Failed: c.Base.System(system).Errors[m.Query] != "" || c.Next.System(system).Errors[m.Query] != "",
+			Failed: c.Base.Systems[base].Errors[m.Query] != "" || c.Next.Systems[next].Errors[m.Query] != "",
 		}
-		row.Best, row.Before, row.After = bestOf(is, ranks(was, system), ranks(is, system))
+		row.Best, row.Before, row.After = bestOf(is, c.Base.Ranks(base, m.Query), c.Next.Ranks(next, m.Query))
 		rows = append(rows, row)
 	}
 	return rows

@@ -202,3 +202,39 @@ func TestBrowserScreenshots(t *testing.T) {
 		}
 	}
 }
+
+// A click on a head of the table of systems sorts its rows, and another one turns
+// them; what is not known stays last.
+func TestBrowserSortsSystems(t *testing.T) {
+	b := startBrowser(t)
+	p := b.open(pageFile(t, mustReport(stages())), 1200, 900, false)
+	order := func(want ...string) {
+		t.Helper()
+		var got []string
+		p.eval(`[...document.querySelectorAll("#systems tbody th")].map(e => e.textContent)`, &got)
+		if !slices.Equal(got, want) {
+			t.Errorf("the rows are %v, want %v", got, want)
+		}
+	}
+	click := func(head string) {
+		t.Helper()
+		p.eval(`[...document.querySelectorAll("#systems th button")].find(e => e.textContent === "`+head+`").click()`, nil)
+	}
+	order("bm25+elastic", "bm25", "near+elastic", "app", "near")
+	click("system")
+	order("app", "bm25", "bm25+elastic", "near", "near+elastic")
+	click("system")
+	order("near+elastic", "near", "bm25+elastic", "bm25", "app")
+	click("gain")
+	order("bm25+elastic", "near+elastic", "near", "bm25", "app")
+	click("gain")
+	order("near+elastic", "bm25+elastic", "near", "bm25", "app")
+	click("#")
+	order("bm25+elastic", "bm25", "near+elastic", "app", "near")
+	var sorted []string
+	p.eval(`[...document.querySelectorAll("#systems th[aria-sort]")].map(e => e.textContent + " " + e.getAttribute("aria-sort"))`, &sorted)
+	if !slices.Equal(sorted, []string{"# ascending"}) {
+		t.Errorf("sorted is %v", sorted)
+	}
+	quiet(t, p)
+}

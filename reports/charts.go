@@ -47,7 +47,8 @@ func (d *document) chart(of charted) string {
 // chartFiles draws every chart of the report as a file named after a stem.
 func (r *Report) chartFiles(stem string) []chartFile {
 	var files []chartFile
-	for i, s := range r.Evaluation.Systems[1:] {
+	for i, system := range r.compared() {
+		s := &r.Evaluation.Systems[system]
 		b := r.bars(i)
 		if b == nil {
 			continue
@@ -73,7 +74,8 @@ func (r *Report) chartFiles(stem string) []chartFile {
 	return files
 }
 
-// bars are what a reranker did to each query; nil where nothing is defined.
+// bars are what the system at a place of compared did to each query; nil where
+// nothing is defined.
 func (r *Report) bars(reranker int) *chart.Bars {
 	var bars []chart.Bar
 	for _, row := range r.Queries[reranker] {
@@ -82,7 +84,7 @@ func (r *Report) bars(reranker int) *chart.Bars {
 			Without: row.Without, With: row.With, Difference: row.Difference, Failed: row.Failed,
 		})
 	}
-	return chart.NewBars(r.leadMetric().String(), r.Evaluation.Systems[reranker+1].System, bars)
+	return chart.NewBars(r.leadMetric().String(), r.Evaluation.Systems[r.compared()[reranker]].System, bars)
 }
 
 // curves are what the sweep has to draw, a curve for each reranker.

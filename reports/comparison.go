@@ -83,14 +83,14 @@ func toneOf(d *score.Difference) grid.Tone {
 	return grid.Plain
 }
 
-// differencesOf are the differences between the system with the given index
-// into Evaluation.Systems[1:] and its first stage, the lead metric first.
-func (r *Report) differencesOf(reranker int) []score.Difference {
+// differencesOf are the differences between the system with the given index and
+// the one that it is compared with, the lead metric first.
+func (r *Report) differencesOf(system int) []score.Difference {
 	systems := r.Evaluation.Systems
-	base, system := systems[r.baseOf(reranker+1)].System, systems[reranker+1].System
+	base, name := systems[r.baseOf(system)].System, systems[system].System
 	var all []score.Difference
 	for _, d := range r.Compared.Differences {
-		if d.Base == base && d.System == system {
+		if d.Base == base && d.System == name {
 			all = append(all, d)
 		}
 	}
@@ -154,12 +154,8 @@ func (r *Report) systemMean(system, metric int, values []float64) float64 {
 // queries that all of them answered.
 func (r *Report) overviewGrid(notes *grid.Footnotes) *grid.Table {
 	g := &grid.Table{Columns: []grid.Column{{Head: "metric", Shrink: 12}, {Head: "n", Right: true}}}
-	for i, s := range r.Evaluation.Systems {
-		head := s.System
-		if i == 0 {
-			head = "without"
-		}
-		g.Columns = append(g.Columns, grid.Column{Head: head, Right: true, Shrink: 7})
+	for i := range r.Evaluation.Systems {
+		g.Columns = append(g.Columns, grid.Column{Head: r.label(i), Right: true, Shrink: 7})
 	}
 	for m, metric := range r.Evaluation.Metrics {
 		row := grid.Words(metric.String(), text.Thousands(len(r.Compared.Common[m])))
@@ -181,11 +177,9 @@ func (r *Report) overviewGrid(notes *grid.Footnotes) *grid.Table {
 // where no hit within reach is unjudged.
 func (r *Report) boundsGrid() *grid.Table {
 	g := &grid.Table{Columns: []grid.Column{{Head: "metric", Shrink: 12}}}
-	for i, s := range r.Evaluation.Systems {
-		head := s.System
-		if i == 0 {
-			head = "without"
-		} else if len(r.Evaluation.Systems) == 2 {
+	for i := range r.Evaluation.Systems {
+		head := r.label(i)
+		if i == 1 && len(r.Evaluation.Systems) == 2 {
 			head = "with"
 		}
 		g.Columns = append(g.Columns, grid.Column{Head: head, Right: true, Shrink: 11})
@@ -203,7 +197,7 @@ func (r *Report) boundsGrid() *grid.Table {
 		}
 		if len(r.Evaluation.Systems) == 2 {
 			difference := grid.Cell{}
-			for _, d := range r.differencesOf(0) {
+			for _, d := range r.differencesOf(1) {
 				if d.Metric == metric {
 					difference.Text = grid.Interval(d.IfJudged.Low, d.IfJudged.High)
 				}

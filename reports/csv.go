@@ -31,7 +31,7 @@ func writeCSV(w io.Writer, r *Report, o Options) error {
 		for s, system := range e.Systems {
 			for m, metric := range e.Metrics {
 				difference := math.NaN()
-				if s > 0 {
+				if r.baseOf(s) != s {
 					difference = system.Values[m][i] - e.Systems[r.baseOf(s)].Values[m][i]
 				}
 				rows = append(rows, []string{

@@ -196,13 +196,18 @@ func decisionGrid(d *score.Decision, narrow bool, notes *grid.Footnotes) *grid.T
 // systemsGrid is decisionGrid, with each system's window where that was chosen.
 func systemsGrid(d *score.Decision, windows, narrow bool, notes *grid.Footnotes) *grid.Table {
 	g := &grid.Table{Columns: []grid.Column{
-		{Head: "system", Shrink: 10},
+		{Head: "system", Shrink: 8},
 		{Head: d.Lead.String(), Right: true},
 		{Head: coverage(d.Confidence) + " interval", Right: true},
 		{Head: "gain", Right: true},
 	}}
+	wall, window := times, "window"
+	if narrow {
+		window = "win."
+		wall = func(p score.Percentiles) string { return strings.ReplaceAll(times(p), " ", "") }
+	}
 	if windows {
-		g.Columns = slices.Insert(g.Columns, 1, grid.Column{Head: "window", Right: true})
+		g.Columns = slices.Insert(g.Columns, 1, grid.Column{Head: window, Right: true})
 	}
 	if narrow {
 		g.Columns[len(g.Columns)-2].Head = coverage(d.Confidence)
@@ -241,7 +246,7 @@ func systemsGrid(d *score.Decision, windows, narrow bool, notes *grid.Footnotes)
 		if !narrow {
 			cells = append(cells, grid.Cell{Text: orAbsent(row.Ceiling)}, grid.Cell{Text: times(row.Latency.Took)})
 		}
-		g.Add(append(cells, grid.Cell{Text: times(row.Latency.Wall)}, grid.Cell{Text: documentsScored(row.Documents)}, grid.Cell{Text: usd(row.USD)})...)
+		g.Add(append(cells, grid.Cell{Text: wall(row.Latency.Wall)}, grid.Cell{Text: documentsScored(row.Documents)}, grid.Cell{Text: usd(row.USD)})...)
 	}
 	return g
 }

@@ -51,7 +51,7 @@ type answer struct {
 func (r *Report) answer(query, system int) answer {
 	e := r.Evaluation
 	q := &e.Run.Queries[query]
-	a := answer{system: e.Systems[system].System, value: e.Systems[system].AsRanked[r.Lead][query], grades: e.Systems[system].Grades[query]}
+	a := answer{system: e.Systems[system].System, value: e.Systems[system].AsRanked[r.Lead][query]}
 	result := q.Answer(a.system)
 	switch {
 	case result == nil:
@@ -59,7 +59,7 @@ func (r *Report) answer(query, system int) answer {
 	case result.Failed():
 		a.failure = result.Error
 	default:
-		a.failure, a.hits = e.Systems[system].Unanswered(r.Lead, query), result.Hits
+		a.failure, a.hits, a.grades = e.Systems[system].Unanswered(r.Lead, query), result.Hits, q.Grades(result.Hits)
 	}
 	a.terms = score.Contributions(r.leadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
 	return a

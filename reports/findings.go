@@ -214,11 +214,15 @@ func (f *findings) judgments() {
 // windows names the metrics that look deeper than a reranker's answer goes.
 func (f *findings) windows() {
 	e := f.report.Evaluation
-	for _, s := range e.Systems[1:] {
+	for _, s := range e.Systems {
 		window := e.Run.Manifest.Window(s.System)
+		depth := 0 // of its first stage
+		if stage := e.Run.Manifest.System(e.Run.Manifest.FirstStageOf(s.System)); stage != nil {
+			depth = stage.Depth
+		}
 		var limited []string
 		for _, m := range e.Metrics {
-			if m.Cutoff() > window || m.Cutoff() == 0 && e.Run.Manifest.Depth() > window {
+			if m.Cutoff() > window || m.Cutoff() == 0 && depth > window {
 				limited = append(limited, m.String())
 			}
 		}

@@ -79,6 +79,7 @@ type (
 	}
 	pageComparison struct {
 		Heading, Label, Coverage, Remark string
+		Base, Next                       string
 		Rows                             []pageComparisonRow
 	}
 	pageComparisonRow struct {
@@ -200,7 +201,7 @@ func (r *Report) page() *page {
 	if !m.Started.IsZero() {
 		p.Subject += ", " + m.Started.UTC().Format("2 January 2006 15:04 UTC")
 	}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		p.StandIn = standInNote
 	}
 	for _, n := range r.next() {
@@ -283,17 +284,18 @@ func (r *Report) pageNumbers(p *page) {
 	if g := r.pairsGrid(); g != nil {
 		p.Pairs = &pageTable{grid.Short(r.pairsTitle()), g.HTML(grid.Short(r.pairsTitle()))}
 	}
-	for i, s := range systems[1:] {
-		differences := r.differencesOf(i)
+	for _, i := range r.compared() {
+		s, differences := &systems[i], r.differencesOf(i)
 		if len(differences) == 0 {
 			continue
 		}
 		c := pageComparison{Label: "Metrics without and with " + grid.Short(s.System), Coverage: coverage(differences[0].Confidence)}
+		c.Base, c.Next = r.heads(i)
 		if len(systems) > 2 {
-			c.Heading = grid.Short(s.System)
+			c.Heading = grid.Short(r.against(i))
 		}
 		for k := range differences {
-			c.Rows = append(c.Rows, r.comparisonRow(&differences[k], i+1, scale, notes.Mark(remarks(&differences[k]))))
+			c.Rows = append(c.Rows, r.comparisonRow(&differences[k], i, scale, notes.Mark(remarks(&differences[k]))))
 		}
 		p.Comparisons = append(p.Comparisons, c)
 	}
@@ -306,7 +308,8 @@ func (r *Report) pageNumbers(p *page) {
 			p.Footnotes = append(p.Footnotes, "Below a mean and a difference stands where it could lie if the unjudged hits of all systems, which count as non-relevant, were judged.")
 		}
 	}
-	for i, s := range systems[1:] {
+	for i, system := range r.compared() {
+		s := &systems[system]
 		if b := r.bars(i); b != nil {
 			p.Bars = append(p.Bars, pagePlot{Heading: grid.Short(r.leadMetric().String() + " under " + s.System), Plot: b.Page()})
 		}
@@ -463,8 +466,8 @@ func (r *Report) pageFilters() pageFilters {
 	e := r.Evaluation
 	var f pageFilters
 	if len(e.Systems) > 2 {
-		for _, s := range e.Systems[1:] {
-			f.Systems = append(f.Systems, grid.Short(s.System))
+		for _, s := range r.compared() {
+			f.Systems = append(f.Systems, grid.Short(e.Systems[s].System))
 		}
 	}
 	for _, t := range r.tags() {

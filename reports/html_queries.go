@@ -84,10 +84,8 @@ func (r *Report) pageQueries() *pageQueries {
 	slices.SortStableFunc(byMove, func(a, b int) int { return cmp.Compare(moved(b), moved(a)) })
 	for _, query := range byMove[:min(detailed, len(byMove))] {
 		p.details[query] = true
-		for system := range r.Evaluation.Systems {
-			if system > 0 || len(r.Evaluation.Systems) == 1 {
-				p.answers[query] = append(p.answers[query], r.explain(query, system))
-			}
+		for _, system := range r.explained() {
+			p.answers[query] = append(p.answers[query], r.explain(query, system))
 		}
 	}
 	return p
@@ -118,7 +116,7 @@ func (p *pageQueries) query(query, depth int) pageQuery {
 		differences = append(differences, sortable(row.Difference))
 		outcomes = append(outcomes, outcomeOf(row, len(e.Systems) > 1))
 		if shown.Several {
-			shown.Parts = append(shown.Parts, pagePart{grid.Short(e.Systems[i+1].System), grid.ToneClass(grid.ToneOf(row.Difference)), grid.Signed(row.Difference)})
+			shown.Parts = append(shown.Parts, pagePart{grid.Short(e.Systems[r.compared()[i]].System), grid.ToneClass(grid.ToneOf(row.Difference)), grid.Signed(row.Difference)})
 		}
 	}
 	shown.Differences, shown.Outcomes = strings.Join(differences, " "), strings.Join(outcomes, " ")
@@ -203,15 +201,19 @@ func outcomeOf(row QueryRow, compared bool) string {
 
 // pair shows two rankings side by side with lines between a title's ranks.
 func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) pagePair {
-	single := len(p.report.Evaluation.Systems) == 1
+	single := x.without.system == x.with.system
 	pair := pagePair{Left: listOf(x.without, depth, nil)}
-	pair.Left.Caption = "without: " + grid.Fixed(x.without.value)
-	if single {
+	name := "without"
+	if x.without.system != eval.FirstStage {
+		name = grid.Short(x.without.system)
+	}
+	pair.Left.Caption = name + ": " + grid.Fixed(x.without.value)
+	if single && len(p.report.Evaluation.Systems) == 1 {
 		pair.Left.Caption = x.metric.String() + ": " + grid.Fixed(x.without.value)
 	}
 	if x.without.failure != "" {
-		pair.Left.Caption = "without: failed"
-		pair.Notes = append(pair.Notes, "Without: failed: "+grid.Clip(text.Clean(x.without.failure), 300))
+		pair.Left.Caption = name + ": failed"
+		pair.Notes = append(pair.Notes, name+" failed: "+grid.Clip(text.Clean(x.without.failure), 300))
 	}
 	if !single {
 		was := make(map[eval.Key]int)
@@ -230,18 +232,20 @@ func (p *pageQueries) pair(q *eval.Query, query int, x explanation, depth int) p
 	if !single {
 		systems = append(systems, x.with.system)
 	}
-	if phrase := missing(q, systems); phrase != "" {
+	if phrase := p.missing(query, systems); phrase != "" {
 		pair.Notes = append(pair.Notes, phrase)
 	}
 	return pair
 }
 
 // missing names the relevant documents that no system's answer holds.
-func missing(q *eval.Query, systems []string) string {
+func (p *pageQueries) missing(query int, systems []string) string {
+	e := p.report.Evaluation
+	q := &e.Run.Queries[query]
 	var names []string
 	found := make([]bool, len(q.Judgments))
 	for _, s := range systems {
-		for j, at := range ranks(q, s) {
+		for j, at := range e.Ranks(e.Index(s), query) {
 			found[j] = found[j] || at > 0
 		}
 	}

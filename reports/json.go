@@ -469,7 +469,7 @@ func (r *Report) addQuery(report *jsonReport, query int) {
 	for s, system := range e.Systems {
 		for m, metric := range e.Metrics {
 			row := jsonRow{q.ID, system.System, metric.String(), finite(system.Values[m][query]), finite(system.Low[m][query]), finite(system.High[m][query]), nil}
-			if s > 0 {
+			if r.baseOf(s) != s {
 				row.Difference = finite(system.Values[m][query] - e.Systems[r.baseOf(s)].Values[m][query])
 			}
 			report.Rows = append(report.Rows, row)

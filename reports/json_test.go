@@ -33,7 +33,7 @@ func TestJSONFitsItsSchema(t *testing.T) {
 	based.Baseline = &BaselineView{Name: "main.jsonl", Started: time.Unix(1e9, 0), Differences: based.Compared.Differences, Meaningless: []string{"judgments differ"}}
 	quarantined := sample()
 	quarantined.Complete = nil
-	for name, r := range map[string]*Report{"full": full(), "based": based, "hostile": hostileReport(), "several": several(), "single": single(), "large": large(20), "cut": mustReport(quarantined)} {
+	for name, r := range map[string]*Report{"full": full(), "based": based, "hostile": hostileReport(), "several": several(), "stages": mustReport(stages()), "single": single(), "large": large(20), "cut": mustReport(quarantined)} {
 		content, err := render(JSON, r, Options{})
 		if err != nil {
 			t.Fatal(err)

@@ -132,7 +132,7 @@ func (r *Report) runCase() junitCase {
 			said = append(said, xmlText("not compared with the baseline: "+line))
 		}
 	}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		said = append(said, standInNote)
 	}
 	c.SystemOut = strings.Join(said, "\n")

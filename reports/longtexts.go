@@ -30,7 +30,7 @@ func (r *Report) longTexts() []finding {
 			if flags == nil || math.IsNaN(before) || math.IsNaN(after) {
 				continue
 			}
-			relevant := relevantAmong(base, i, flags)
+			relevant := relevantAmong(e, r.baseOf(s), i, flags)
 			if len(relevant) == 0 {
 				others.add(before, after)
 				continue
@@ -71,10 +71,10 @@ func (s *side) said() string {
 
 // relevantAmong are the ranks, from 0, of the relevant hits of a window among
 // those that are too long.
-func relevantAmong(base *score.SystemScores, query int, tooLong []bool) []int {
+func relevantAmong(e *score.Evaluation, base, query int, tooLong []bool) []int {
 	var ranks []int
-	for rank, long := range tooLong {
-		if grades := base.Grades[query]; long && rank < len(grades) && grades[rank] > 0 {
+	for _, h := range e.Systems[base].Judged[query] {
+		if rank := int(h.Rank) - 1; rank < len(tooLong) && tooLong[rank] && e.Run.Queries[query].Judgments[h.Judgment].Grade > 0 {
 			ranks = append(ranks, rank)
 		}
 	}

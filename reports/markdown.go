@@ -153,7 +153,7 @@ func (d *document) opening() {
 	if serious := r.serious(); serious != "" {
 		b.WriteString("> [!WARNING]\n> " + grid.EscapeLineStart(grid.Clip(text.Clean(serious), 2000)) + "\n\n")
 	}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		b.WriteString("> [!NOTE]\n> " + grid.EscapeMarkdown(standInNote) + "\n\n")
 	}
 	b.WriteString(grid.EscapeLineStart(r.subject()) + ".")
@@ -199,12 +199,13 @@ func (d *document) comparison() {
 	if len(systems) != 2 {
 		d.add("the metrics", "### Metrics\n\n"+d.grid(r.overviewGrid(&d.notes)))
 	}
-	for i, s := range systems[1:] {
-		title := s.System + " against the first stage"
+	for _, i := range r.compared() {
+		s, title := &systems[i], r.against(i)
 		if len(systems) == 2 {
 			title = "Without and with " + s.System
 		}
-		d.add("the comparison of "+s.System, "### "+grid.EscapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), "without", "with", false, &d.notes)))
+		base, next := r.heads(i)
+		d.add("the comparison of "+s.System, "### "+grid.EscapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), base, next, false, &d.notes)))
 	}
 	if g := r.pairsGrid(); g != nil {
 		d.add("the systems with each other", "### "+grid.EscapeMarkdown(r.pairsTitle())+"\n\n"+d.grid(g))
@@ -228,7 +229,8 @@ func (d *document) comparison() {
 func (d *document) largest() {
 	r := d.report
 	systems := r.Evaluation.Systems
-	for i, s := range systems[1:] {
+	for i, system := range r.compared() {
+		s := &systems[system]
 		losses, gains, _ := selectRows(r.Queries[i], 0, largestShown)
 		of := ""
 		if len(systems) > 2 {
@@ -242,7 +244,7 @@ func (d *document) largest() {
 			rows  []QueryRow
 		}{{"Largest losses" + of, losses}, {"Largest gains" + of, reversed(gains)}} {
 			if len(part.rows) > 0 {
-				d.add(strings.ToLower(part.title[:1])+part.title[1:], "### "+grid.EscapeMarkdown(part.title)+"\n\n"+d.grid(r.queryGrid(part.rows)))
+				d.add(strings.ToLower(part.title[:1])+part.title[1:], "### "+grid.EscapeMarkdown(part.title)+"\n\n"+d.grid(r.queriesOf(system, part.rows)))
 			}
 		}
 	}
@@ -289,19 +291,20 @@ func (d *document) everyQuery() {
 		d.fold("All queries", d.grid(r.singleGrid()))
 		return
 	}
-	for i, s := range systems[1:] {
+	for i, system := range r.compared() {
+		s := &systems[system]
 		rows := r.Queries[i]
 		title := "All " + text.Count(len(rows), "query") + " by what " + s.System + " did"
 		if len(rows) <= shownWhole {
-			d.fold(title, d.grid(r.queryGrid(rows)))
+			d.fold(title, d.grid(r.queriesOf(system, rows)))
 			continue
 		}
 		losses, gains, note := selectRows(rows, shownWhole, shownWhole/2)
 		short := fmt.Sprintf("The %d largest losses and gains under %s", shownWhole/2, s.System)
 		d.sections = append(d.sections, section{
 			title:   strings.ToLower(title[:1]) + title[1:],
-			body:    folded(title, d.grid(r.queryGrid(rows))),
-			shorter: folded(short, d.grid(r.queryGrid(losses, gains))+"\n"+grid.EscapeMarkdown(note)+"\n"),
+			body:    folded(title, d.grid(r.queriesOf(system, rows))),
+			shorter: folded(short, d.grid(r.queriesOf(system, losses, gains))+"\n"+grid.EscapeMarkdown(note)+"\n"),
 		})
 	}
 }
@@ -353,13 +356,10 @@ func (d *document) query(id string) {
 	}
 	b.WriteString("\n" + d.grid(r.queryMetrics(i)))
 	d.add("the query", b.String())
-	for s := range r.Evaluation.Systems {
-		if s == 0 && len(r.Evaluation.Systems) > 1 {
-			continue
-		}
-		x := r.explain(i, s)
-		d.add("the rankings", "### "+grid.EscapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, s > 0, true))+"\n<sub>"+grid.EscapeMarkdown(x.legend(true))+"</sub>\n")
-		if s > 0 {
+	for _, s := range r.explained() {
+		x, both := r.explain(i, s), r.baseOf(s) != s
+		d.add("the rankings", "### "+grid.EscapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, both, true))+"\n<sub>"+grid.EscapeMarkdown(x.legend(true))+"</sub>\n")
+		if both {
 			d.add("the contributions", "### What each title did to the difference\n\n"+d.grid(contributionGrid(x)))
 		}
 	}

@@ -39,6 +39,14 @@ func selectRows(rows []QueryRow, whole, each int) (losses, gains []QueryRow, not
 	return losses, gains, fmt.Sprintf("%s in between left out; --report FILE.html or .csv has them all", text.Count(left, "query"))
 }
 
+// queriesOf lists queries of the system with the given index, beside the one that
+// it is compared with.
+func (r *Report) queriesOf(system int, rows ...[]QueryRow) *grid.Table {
+	g := r.queryGrid(rows...)
+	g.Columns[1].Head, g.Columns[2].Head = r.heads(system)
+	return g
+}
+
 // queryGrid lists queries under one reranker.
 func (r *Report) queryGrid(rows ...[]QueryRow) *grid.Table {
 	g := &grid.Table{Columns: []grid.Column{

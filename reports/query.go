@@ -27,16 +27,14 @@ func writeQuery(w io.Writer, r *Report, queryID string, o Options) error {
 	}
 	t.blank()
 	t.grid(r.queryMetrics(i))
-	for system := range r.Evaluation.Systems {
-		if system == 0 && len(r.Evaluation.Systems) > 1 {
-			continue
-		}
+	for _, system := range r.explained() {
 		x := r.explain(i, system)
 		t.heading(r.queryHeading(x, system))
 		wide := t.Columns() >= wideRankings
-		t.grid(sideBySide(x, system > 0, wide))
+		both := r.baseOf(system) != system
+		t.grid(sideBySide(x, both, wide))
 		t.say(x.legend(wide))
-		if system > 0 {
+		if both {
 			t.heading("What each title did to the difference of " + grid.Signed(x.with.value-x.without.value))
 			t.grid(contributionGrid(x))
 		}
@@ -54,6 +52,23 @@ func writeQuery(w io.Writer, r *Report, queryID string, o Options) error {
 		return fmt.Errorf("cannot write the explanation: %w", err)
 	}
 	return nil
+}
+
+// explained are the indices of the systems whose answers a query is explained by:
+// those that are compared with another one, beside it, and those that nothing is
+// compared with.
+func (r *Report) explained() []int {
+	beside := make(map[int]bool)
+	for _, s := range r.compared() {
+		beside[r.baseOf(s)] = true
+	}
+	var systems []int
+	for s := range r.Evaluation.Systems {
+		if !beside[s] || r.baseOf(s) != s {
+			systems = append(systems, s)
+		}
+	}
+	return systems
 }
 
 // queryIntroduction says what was asked and how it came out.
@@ -77,19 +92,18 @@ func (r *Report) queryIntroduction(query int) []string {
 func (r *Report) queryMetrics(query int) *grid.Table {
 	e := r.Evaluation
 	g := &grid.Table{Columns: []grid.Column{{Head: "metric", Shrink: 12}}}
-	for s, system := range e.Systems {
-		if s == 0 {
-			g.Columns = append(g.Columns, grid.Column{Head: "without", Right: true})
-			continue
+	for s := range e.Systems {
+		g.Columns = append(g.Columns, grid.Column{Head: r.label(s), Right: true, Shrink: 6})
+		if r.baseOf(s) != s {
+			g.Columns = append(g.Columns, grid.Column{Head: "difference", Right: true})
 		}
-		g.Columns = append(g.Columns, grid.Column{Head: system.System, Right: true, Shrink: 6}, grid.Column{Head: "difference", Right: true})
 	}
 	for m, metric := range e.Metrics {
 		row := grid.Words(metric.String())
 		for s, system := range e.Systems {
 			value := system.Values[m][query]
 			row = append(row, grid.Cell{Text: grid.Fixed(value)})
-			if s > 0 {
+			if r.baseOf(s) != s {
 				difference := value - e.Systems[r.baseOf(s)].Values[m][query]
 				row = append(row, grid.Toned(grid.Signed(difference), grid.ToneOf(difference)))
 			}
@@ -100,10 +114,15 @@ func (r *Report) queryMetrics(query int) *grid.Table {
 }
 
 func (r *Report) queryHeading(x explanation, system int) string {
-	if system == 0 {
+	base := r.baseOf(system)
+	if base == system {
 		return fmt.Sprintf("%s: %s %s", x.without.system, x.metric, grid.Fixed(x.without.value))
 	}
-	return fmt.Sprintf("Without and with %s: %s %s → %s, %s", x.with.system, x.metric,
+	what := "Without and with " + x.with.system
+	if x.without.system != eval.FirstStage {
+		what = r.against(system)
+	}
+	return fmt.Sprintf("%s: %s %s → %s, %s", what, x.metric,
 		grid.Fixed(x.without.value), grid.Fixed(x.with.value), grid.Signed(x.with.value-x.without.value))
 }
 
@@ -163,7 +182,7 @@ func (r *Report) holes(query int) []string {
 		if low, high := system.Low[r.Lead][query], system.High[r.Lead][query]; high-low > 1e-12 {
 			holes = append(holes, fmt.Sprintf("%s: were they judged, %s could be %s", system.System, r.leadMetric(), grid.Bounds(low, high)))
 		}
-		found := ranks(q, system.System)
+		found := r.Evaluation.Ranks(r.Evaluation.Index(system.System), query)
 		var missing []string
 		for j, judged := range q.Judgments {
 			if judged.Grade > 0 && found[j] == 0 {

@@ -29,10 +29,9 @@ type Report struct {
 	// Lead is the index of the metric that the verdict and the order of the
 	// queries go by: the suite's first that measures quality.
 	Lead int
-	// Queries are by reranker, in the order of Evaluation.Systems[1:]; each
-	// list is sorted by what the reranker did to the lead metric, the
-	// largest loss first. Where there is no reranker the one list is in the
-	// suite's order.
+	// Queries are by system, in the order of compared; each list is sorted by
+	// what the system did to the lead metric, the largest loss first. Where
+	// there is one system the one list is in the suite's order.
 	Queries [][]QueryRow
 	// Integrity is what could not be trusted.
 	Integrity integrity.Integrity
@@ -96,10 +95,10 @@ func New(e *score.Evaluation, o stats.Options) (*Report, error) {
 		r.Integrity = integrity.Check(e.Run)
 		return nil
 	})
-	for s := 1; s < len(e.Systems); s++ {
+	for _, s := range r.compared() {
 		r.Queries = append(r.Queries, r.rows(s))
 	}
-	if len(e.Systems) == 1 {
+	if len(r.Queries) == 0 {
 		r.Queries = [][]QueryRow{r.rows(0)}
 	}
 	if err := group.Wait(); err != nil {
@@ -111,29 +110,67 @@ func New(e *score.Evaluation, o stats.Options) (*Report, error) {
 // leadMetric is the metric that the verdict goes by.
 func (r *Report) leadMetric() metrics.Metric { return r.Evaluation.Metrics[r.Lead] }
 
+// compared are the indices into Evaluation.Systems of those that are compared
+// with another one query by query: the reranked ones with their own first stages,
+// and where none is reranked all with the first.
+func (r *Report) compared() []int {
+	var systems []int
+	for s := range r.Evaluation.Systems {
+		if r.Evaluation.BaseOf(s) >= 0 {
+			systems = append(systems, s)
+		}
+	}
+	return systems
+}
+
 // leadDifference is the lead metric's difference between the system with the
-// given index into Evaluation.Systems[1:] and its first stage; nil where there
-// is none.
-func (r *Report) leadDifference(reranker int) *score.Difference {
-	differences := r.differencesOf(reranker)
+// given index and the one that it is compared with; nil where there is none.
+func (r *Report) leadDifference(system int) *score.Difference {
+	differences := r.differencesOf(system)
 	if len(differences) == 0 || !differences[0].Primary {
 		return nil
 	}
 	return &differences[0]
 }
 
-// baseOf is the index of the system that another is compared with: its first
-// stage, or the first system.
+// baseOf is the index of the system that another is compared with; its own where
+// there is none.
 func (r *Report) baseOf(system int) int {
-	m := &r.Evaluation.Run.Manifest
-	stage := m.FirstStageOf(r.Evaluation.Systems[system].System)
-	return max(0, slices.IndexFunc(r.Evaluation.Systems, func(s score.SystemScores) bool { return s.System == stage }))
+	if base := r.Evaluation.BaseOf(system); base >= 0 {
+		return base
+	}
+	return system
 }
 
-// rows lists the queries under one system; system 0 is the first stage.
+// label is how a table's column names a system: the first stage of a suite that
+// does not name its own is what there is without the reranker.
+func (r *Report) label(system int) string {
+	if name := r.Evaluation.Systems[system].System; name != eval.FirstStage {
+		return name
+	}
+	return "without"
+}
+
+// heads name the two columns in which a system is compared with its base.
+func (r *Report) heads(system int) (base, next string) {
+	if r.Evaluation.Run.Manifest.FirstStageOf(r.Evaluation.Systems[system].System) != "" {
+		return "without", "with"
+	}
+	return r.label(r.baseOf(system)), r.label(system)
+}
+
+// against is the heading over what a system is compared in.
+func (r *Report) against(system int) string {
+	base := r.Evaluation.Systems[r.baseOf(system)].System
+	if base == eval.FirstStage {
+		base = "the first stage"
+	}
+	return r.Evaluation.Systems[system].System + " against " + base
+}
+
+// rows lists the queries under one system.
 func (r *Report) rows(system int) []QueryRow {
 	e := r.Evaluation
-	name := e.Systems[system].System
 	base := r.baseOf(system)
 	rows := make([]QueryRow, len(e.Run.Queries))
 	for i := range e.Run.Queries {
@@ -145,10 +182,10 @@ func (r *Report) rows(system int) []QueryRow {
 			Failed:  e.Systems[base].Unanswered(r.Lead, i) != "" || e.Systems[system].Unanswered(r.Lead, i) != "",
 		}
 		row.Difference = row.With - row.Without
-		row.Best, row.Before, row.After = bestOf(q, ranks(q, e.Systems[base].System), ranks(q, name))
+		row.Best, row.Before, row.After = bestOf(q, e.Ranks(base, i), e.Ranks(system, i))
 		rows[i] = row
 	}
-	if system > 0 {
+	if base != system {
 		slices.SortStableFunc(rows, func(a, b QueryRow) int {
 			return cmp.Or(cmp.Compare(undefinedLast(a.Difference), undefinedLast(b.Difference)), cmp.Compare(a.Query, b.Query))
 		})
@@ -201,22 +238,6 @@ func bestOf(q *eval.Query, was, is []int) (name string, before, after int) {
 		return "", 0, 0
 	}
 	return cmp.Or(q.Judgments[best].Title, q.Judgments[best].ID), was[best], is[best]
-}
-
-// ranks gives the rank of each judgment's document in a system's answer, 0
-// where it was not returned.
-func ranks(q *eval.Query, system string) []int {
-	found := make([]int, len(q.Judgments))
-	result := q.Answer(system)
-	if result.Failed() {
-		return found
-	}
-	for i, m := range q.Matches(result.Hits) {
-		if m >= 0 {
-			found[m] = i + 1
-		}
-	}
-	return found
 }
 
 // queryName is how a query is named in tables: its id, with the text where that

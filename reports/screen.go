@@ -137,7 +137,7 @@ func (s *screen) table(g *grid.Table) string {
 func (s *screen) head() []string {
 	m := &s.report.Evaluation.Run.Manifest
 	block := []string{s.wrapped(grid.Plain, grid.Clip(text.Clean(s.report.subject()), 2*s.Columns()-4), "", "  ")}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		block = append(block, s.wrapped(grid.Warn, standInShort, "  ", "  "))
 	}
 	return block
@@ -168,9 +168,10 @@ func (s *screen) answer() []string {
 	case len(r.Evaluation.Systems) == 1:
 		block = append(block, s.wrapped(grid.Plain, r.meansSaid(), "", "  "))
 	default:
-		g := comparisonGrid(shortList(r.differencesOf(0), 5), "without", "with", false, &grid.Footnotes{})
+		base, next := r.heads(1)
+		g := comparisonGrid(shortList(r.differencesOf(1), 5), base, next, false, &grid.Footnotes{})
 		if !g.Fits(s.Screen) {
-			g = comparisonGrid(shortList(r.differencesOf(0), 5), "without", "with", true, &grid.Footnotes{})
+			g = comparisonGrid(shortList(r.differencesOf(1), 5), base, next, true, &grid.Footnotes{})
 		}
 		block = append(block, s.table(g))
 		for _, v := range r.opens() {
@@ -429,18 +430,32 @@ func (r *Report) details() string {
 func (s *screen) sweep(most int) []string {
 	r := s.report
 	var answer, tables []string
+	serious := ""
+	if phrase := r.serious(); phrase != "" {
+		serious = s.wrapped(grid.Bad, grid.Clip(text.Clean(phrase), 3*s.Columns()), "", "")
+	}
+	switch b := r.bestWindows(); {
+	case b != nil:
+		tables = append(tables, s.table(systemsGrid(&b.Decision, true, true, &grid.Footnotes{})))
+		answer = append(answer, s.wrapped(grid.Plain, bestWindowsSaid(b), "", ""))
+	case len(r.swept()) > 0:
+		if g := r.sweepsTogether(); g != nil {
+			tables = append(tables, s.table(g))
+		} else {
+			tables = append(tables, s.table(sweepGrid(r.Sweep, &r.swept()[0])))
+		}
+	}
+	room := most - height(tables) - height(answer) - strings.Count(serious, "\n") - 2
 	for i, phrase := range r.decisions() {
-		answer = append(answer, s.wrapped(decisionTone(r.swept()[i].Recommendation.Decision.Action), phrase, "", ""))
+		said := s.wrapped(decisionTone(r.swept()[i].Recommendation.Decision.Action), phrase, "", "")
+		if lines := strings.Count(said, "\n"); r.bestWindows() == nil || lines <= room {
+			answer, room = append(answer, said), room-lines
+		}
 	}
-	if serious := r.serious(); serious != "" {
-		answer = append(answer, s.wrapped(grid.Bad, grid.Clip(text.Clean(serious), 3*s.Columns()), "", ""))
+	if serious != "" {
+		answer = append(answer, serious)
 	}
-	if g := r.sweepsTogether(); g != nil {
-		tables = append(tables, s.table(g))
-	} else if swept := r.swept(); len(swept) > 0 {
-		tables = append(tables, s.table(sweepGrid(r.Sweep, &swept[0])))
-	}
-	room := most - height(answer) - 1
+	room = most - height(answer) - 1
 	if height(tables) > room { // one reranker swept over many windows
 		lines := strings.SplitAfter(strings.Join(tables, ""), "\n")
 		if room > 3 {
@@ -500,18 +515,16 @@ func (r *Report) moved() ([]QueryRow, string) {
 	}
 	systems := r.Evaluation.Systems
 	at := -1
-	for i := range systems[1:] {
-		if r.Evaluation.Run.Manifest.FirstStageOf(systems[i+1].System) == "" {
-			continue
-		}
-		if at < 0 || r.Decision != nil && r.Decision.Best == systems[i+1].System {
+	compared := r.compared()
+	for i, system := range compared {
+		if at < 0 || r.Decision.Best == systems[system].System {
 			at = i
 		}
 	}
 	if at < 0 {
 		return nil, ""
 	}
-	return r.Queries[at], fmt.Sprintf("Largest changes by %s over %s: %s", systems[at+1].System, systems[r.baseOf(at+1)].System, lead)
+	return r.Queries[at], fmt.Sprintf("Largest changes by %s over %s: %s", systems[compared[at]].System, systems[r.baseOf(compared[at])].System, lead)
 }
 
 // changeOf is the lead metric's difference between a system and itself in the

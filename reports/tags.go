@@ -18,13 +18,9 @@ func (r *Report) tagsGrid() *grid.Table {
 	}
 	systems := r.Evaluation.Systems
 	g := &grid.Table{Columns: []grid.Column{{Head: "tag", Shrink: 12}, {Head: "queries", Right: true}}}
-	for i, s := range systems {
-		head := s.System
-		if i == 0 {
-			head = "without"
-		}
-		g.Columns = append(g.Columns, grid.Column{Head: head, Right: true, Shrink: 7})
-		if i > 0 {
+	for i := range systems {
+		g.Columns = append(g.Columns, grid.Column{Head: r.label(i), Right: true, Shrink: 7})
+		if r.baseOf(i) != i {
 			g.Columns = append(g.Columns, grid.Column{Head: "won/lost/tied", Right: true})
 		}
 	}
@@ -32,7 +28,7 @@ func (r *Report) tagsGrid() *grid.Table {
 		row := []grid.Cell{{Text: grid.Short(cmp.Or(s.Tag, "(none)"))}, {Text: text.Thousands(s.Queries)}}
 		for i := range systems {
 			row = append(row, grid.Cell{Text: grid.Fixed(s.Means[i][r.Lead])})
-			if i > 0 {
+			if r.baseOf(i) != i {
 				row = append(row, grid.Cell{Text: fmt.Sprintf("%d/%d/%d", s.Wins[i], s.Losses[i], s.Ties[i])})
 			}
 		}

@@ -78,7 +78,7 @@ func (t *terminal) opening() {
 	for _, k := range m.Reranked() {
 		t.sayIndented(describe(k), "  ", "    ")
 	}
-	if m.Cluster.Embedded() && len(m.Reranked()) > 0 {
+	if m.StandIn() {
 		t.b.WriteString(t.PaintLines(grid.Warn, grid.Wrap(standInNote, t.Columns(), "  ", "  ")))
 	}
 	if t.report.Sweep == nil && t.report.decides() {
@@ -168,21 +168,21 @@ func verdictTone(says stats.Says) grid.Tone {
 // numbers writes the comparison.
 func (t *terminal) numbers() {
 	e := t.report.Evaluation
-	rerankers := e.Systems[1:]
-	if len(rerankers) != 1 {
+	if len(e.Systems) != 2 {
 		t.heading("Metrics")
 		t.grid(t.report.overviewGrid(&t.notes))
 	}
-	for i, s := range rerankers {
-		if len(rerankers) == 1 {
-			t.heading("Without and with " + s.System)
+	for _, i := range t.report.compared() {
+		if len(e.Systems) == 2 {
+			t.heading("Without and with " + e.Systems[i].System)
 		} else {
-			t.heading(s.System + " against the first stage")
+			t.heading(t.report.against(i))
 		}
 		differences := t.report.differencesOf(i)
-		g := comparisonGrid(differences, "without", "with", false, &t.notes)
+		base, next := t.report.heads(i)
+		g := comparisonGrid(differences, base, next, false, &t.notes)
 		if !g.Fits(t.Screen) {
-			g = comparisonGrid(differences, "without", "with", true, &t.notes)
+			g = comparisonGrid(differences, base, next, true, &t.notes)
 		}
 		t.grid(g)
 	}
@@ -219,11 +219,12 @@ func (t *terminal) queries() {
 		t.grid(t.report.singleGrid())
 		return
 	}
-	for i, s := range e.Systems[1:] {
+	for i, system := range t.report.compared() {
+		s := &e.Systems[system]
 		title := "Queries by what " + s.System + " did to " + t.report.leadMetric().String() + ", largest loss first"
 		t.heading(title)
 		losses, gains, note := selectRows(t.report.Queries[i], shownWhole, shownEach)
-		t.grid(t.report.queryGrid(losses, gains))
+		t.grid(t.report.queriesOf(system, losses, gains))
 		if note != "" {
 			t.say(note)
 		}

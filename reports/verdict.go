@@ -37,8 +37,8 @@ type verdict struct {
 // verdicts gives the verdict on each reranker, in the order of the systems.
 func (r *Report) verdicts() []verdict {
 	var verdicts []verdict
-	for i := range r.Evaluation.Systems[1:] {
-		d := r.leadDifference(i)
+	for i, system := range r.compared() {
+		d := r.leadDifference(system)
 		if d == nil {
 			continue
 		}
@@ -210,7 +210,11 @@ func (r *Report) subject() string {
 	if m.Index != "" {
 		s += " of " + m.Index
 	}
-	return s + ", " + server(m.Cluster)
+	s += ", " + server(m.Cluster)
+	if outside := m.ScoredOutside(); len(outside) > 0 {
+		s += "; " + text.List(outside, 3) + " scored outside Elasticsearch"
+	}
+	return s
 }
 
 // server names the server that was searched.

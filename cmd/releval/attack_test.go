@@ -12,11 +12,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
+	"golang.org/x/term"
 )
 
 const smallSuite = `name: small
@@ -74,6 +78,14 @@ func TestSignalsEndEverything(t *testing.T) {
 		"check fifo", "check --cluster embedded piped.yaml", "check --run fifo suite.yaml", "pool fifo", "pool --cluster embedded piped.yaml",
 		"pool --cluster embedded --from fifo suite.yaml", "pool --cluster embedded --run fifo suite.yaml", "pool --merge fifo suite.yaml",
 		"pool --cluster embedded --queries fifo --index i --documents fifo new.yaml", "init --cluster embedded --queries fifo --index i --documents fifo new.yaml",
+		"sweep --cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "sweep --cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml", "sweep --cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
+		"check --cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "check --cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml", "check --cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
+		"pool --cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "pool --cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml", "pool --cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
+		"load --cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "load --cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml", "load --cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
+		"endpoints --cluster http://127.0.0.1:1 --api-key-file fifo", "endpoints --cluster https://127.0.0.1:1 --ca-cert fifo", "endpoints --cluster http://127.0.0.1:1 --username u --password-file fifo",
+		"init --cluster http://127.0.0.1:1 --index i --queries queries.txt --api-key-file fifo new.yaml",
+		"load fifo", "init --cluster embedded --index i --queries queries.txt --documents fifo new.yaml",
+		"sweep --cluster embedded --report fifo.md --latency-samples 0 suite.yaml", "report run.jsonl --report fifo.md", "compare run.jsonl run.jsonl --report fifo.md",
 		"agree fifo suite.yaml", "agree suite.yaml fifo",
 		"eval fifo a.run", "eval a.qrels fifo", "eval a.qrels -", "convert fifo out.yaml", "convert a.qrels out.yaml --queries fifo", "convert suite.yaml out.yaml --documents fifo",
 		"serve --listen 127.0.0.1:0 fifo", "serve --listen 127.0.0.1:0 piped.yaml", "serve --listen 127.0.0.1:0",
@@ -135,6 +147,67 @@ func TestSignalsEndEverything(t *testing.T) {
 			if code := c.ProcessState.ExitCode(); code != exitCluster && code != bySignal && !(args[0] == "serve" && code == exitOK) {
 				t.Errorf("exit code %d: %s", code, said.String())
 			}
+		})
+	}
+}
+
+// TestSignalsEndJudging ends judging at a terminal by two signals, whatever it
+// waits for: a file that is a FIFO, a server that says nothing or switches
+// protocols, a key.
+func TestSignalsEndJudging(t *testing.T) {
+	folder := attackFolder(t)
+	silent := socket(t, "")
+	switching := socket(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
+	for _, args := range []string{
+		"fifo", "pool.yaml", "--cluster embedded piped.yaml", "--cluster embedded --from fifo suite.yaml", "--cluster embedded --run fifo suite.yaml",
+		"--cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "--cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml", "--cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
+		"--cluster " + silent + " suite.yaml", "--cluster " + switching + " suite.yaml",
+	} {
+		t.Run(args, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.CommandContext(t.Context(), os.Args[0], append([]string{"judge"}, strings.Fields(args)...)...)
+			cmd.Dir, cmd.Env = folder, append(os.Environ(), asCommand+"=1", "TERM=xterm")
+			screen, tty, err := pty.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer screen.Close()
+			before, err := term.GetState(int(tty.Fd()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
+			ownTerminal(cmd)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			drained := make(chan struct{})
+			go func() { defer close(drained); _, _ = io.Copy(io.Discard, screen) }()
+			ended := make(chan struct{})
+			go func() { defer close(ended); _ = cmd.Wait() }()
+			select {
+			case <-ended:
+				if !strings.Contains(args, switching) {
+					t.Errorf("it ended by itself")
+				}
+			case <-time.After(800 * time.Millisecond):
+				_ = cmd.Process.Signal(os.Interrupt)
+				time.Sleep(50 * time.Millisecond)
+				_ = cmd.Process.Signal(os.Interrupt)
+				select {
+				case <-ended:
+				case <-time.After(2 * time.Second):
+					_ = cmd.Process.Kill()
+					<-ended
+					t.Error("it outlives two signals")
+				}
+			}
+			if after, err := term.GetState(int(tty.Fd())); err != nil || !reflect.DeepEqual(before, after) {
+				t.Errorf("the terminal is not as before: %v", err)
+			}
+			tty.Close()
+			screen.Close()
+			<-drained
 		})
 	}
 }
@@ -263,7 +336,7 @@ func TestServeRefusesWebPages(t *testing.T) {
 	folder := attackFolder(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	c := exec.CommandContext(ctx, os.Args[0], "serve", "--listen", "127.0.0.1:0", filepath.Join(folder, "suite.yaml"))
+	c := exec.CommandContext(ctx, os.Args[0], "serve", "--rerank-api", "--listen", "127.0.0.1:0", filepath.Join(folder, "suite.yaml"))
 	c.Env = append(os.Environ(), asCommand+"=1")
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -279,7 +352,10 @@ func TestServeRefusesWebPages(t *testing.T) {
 	}
 	own := strings.TrimPrefix(address, "http://")
 	_, port, _ := net.SplitHostPort(own)
-	const body = `{"query":{"match_all":{}}}`
+	const (
+		body  = `{"query":{"match_all":{}}}`
+		texts = `{"query":"a robbery","texts":["a bank is robbed","a storm"]}`
+	)
 	for name, r := range map[string]struct {
 		host, origin, kind, body string
 		want                     int
@@ -296,8 +372,15 @@ func TestServeRefusesWebPages(t *testing.T) {
 		"plain text":         {own, "", "text/plain", body, 406},
 		"a form":             {own, "", "application/x-www-form-urlencoded", body, 406},
 		"no type":            {own, "", "", body, 406},
+		"a rerank API":       {own, "", "application/json", texts, 200},
+		"one for a page":     {own, "https://evil.example", "application/json", texts, 403},
+		"one for a form":     {own, "", "text/plain", texts, 406},
 	} {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address+"/films/_search", strings.NewReader(r.body))
+		path := "/films/_search"
+		if strings.Contains(r.body, `"texts"`) {
+			path = "/rerank"
+		}
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address+path, strings.NewReader(r.body))
 		if err != nil {
 			t.Fatal(err)
 		}

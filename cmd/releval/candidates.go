@@ -26,6 +26,7 @@ import (
 type candidateFlags struct {
 	connection
 	suspicion
+	outside
 	overrides   plan.Overrides
 	options     pool.Options
 	from        string
@@ -38,6 +39,7 @@ type candidateFlags struct {
 func (f *candidateFlags) addFlags(flags *pflag.FlagSet) {
 	f.connection.addFlags(flags)
 	f.suspicion.addFlags(flags)
+	f.outside.addFlags(flags)
 	flags.IntVar(&f.options.Depth, "depth", 10, "down to which rank the hits of every system are taken")
 	flags.IntVar(&f.options.Limit, "limit", 0, "at most `N` documents, those that could change the verdict most")
 	flags.BoolVar(&f.options.Blind, "blind", false, "shuffle the documents of each query, and say not which system found what")
@@ -55,6 +57,9 @@ func (f *candidateFlags) addFlags(flags *pflag.FlagSet) {
 
 func (f *candidateFlags) check(cmd *cobra.Command) error {
 	if err := f.suspicion.check(cmd); err != nil {
+		return err
+	}
+	if err := f.outside.check(cmd); err != nil {
 		return err
 	}
 	switch {
@@ -82,7 +87,7 @@ func (p *program) candidates(ctx context.Context, suite *judgments.Suite, f *can
 	}
 	field := f.textField
 	if field == "" && len(plan.Rerankers) > 0 {
-		field = plan.Rerankers[0].Field
+		field = plan.Rerankers[0].Reads()[0]
 	}
 	if err := f.suspicion.shows(field); err != nil {
 		return nil, err
@@ -120,8 +125,15 @@ func (p *program) runToPool(ctx context.Context, client *cluster.Client, plan *p
 		}
 		return plan.Rejudge(&stored.Run)
 	}
-	progress := p.newProgress(len(plan.Queries), plan.Names())
 	settings := execute.Settings{Tool: toolName(), Concurrency: f.concurrency, Seed: f.options.Seed, WarmUp: f.warmUp, Note: func(text string) { p.note("%s", text) }}
+	var err error
+	if settings.Rerankers, err = f.outside.open(p, plan, client, f.connection.patience(p, f.concurrency, f.options.Seed)); err != nil {
+		return nil, err
+	}
+	if settings.Rerankers != nil {
+		defer settings.Rerankers.Close()
+	}
+	progress := p.newProgress(len(plan.Queries), plan.Names())
 	if progress != nil {
 		settings.Observer = progress
 	}

@@ -26,11 +26,12 @@ means nothing; --force compares the queries that both have.`,
 			}
 			o.owe(args[1])
 			j.baseline = args[0]
-			base, err := j.readBaseline(p)
+			var reader runfile.Reader
+			base, err := j.readBaseline(p, &reader)
 			if err != nil {
 				return err
 			}
-			next, err := runfile.Read(args[1])
+			next, err := reader.Read(args[1])
 			if err != nil {
 				return err
 			}

@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -54,6 +53,7 @@ func (o *outside) open(p *program, plan *plan.Plan, client *cluster.Client, conf
 	if err != nil {
 		return nil, withExit(exitUsage, err)
 	}
+	p.logHTTP(client, set)
 	return set, nil
 }
 
@@ -62,15 +62,12 @@ func (o *outside) open(p *program, plan *plan.Plan, client *cluster.Client, conf
 func (o *outside) folder(p *program) (string, error) {
 	folder := o.cache
 	if folder == "" {
-		base := p.Getenv("XDG_CACHE_HOME")
-		if !filepath.IsAbs(base) {
-			var err error
-			if base, err = os.UserCacheDir(); err != nil {
-				p.note("there is no cache folder, so that scores of rerank APIs are paid for again in the next run: %s; name one by --rerank-cache", strings.TrimSpace(err.Error()))
-				return "", nil
-			}
+		base, err := keptFolder()
+		if err != nil {
+			p.note("scores of rerank APIs cannot be kept, and are paid for again in the next run: %v; name a folder by --rerank-cache", err)
+			return "", nil
 		}
-		folder = filepath.Join(base, "releval", "rerank")
+		folder = filepath.Join(base, "rerank")
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		if o.cache == "" {

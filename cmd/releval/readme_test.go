@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -222,8 +223,8 @@ func TestReadmeSuites(t *testing.T) {
 	suites := 0
 	for _, page := range readmes {
 		for _, block := range readmeBlocks(t, page, "yaml") {
-			if !strings.Contains(block, "\nqueries:") {
-				continue
+			if !strings.Contains(block, "\nqueries:") || strings.Contains(block, "api: tei") {
+				continue // no suite, or one for TestReadmeRerankAPIs
 			}
 			suites++
 			t.Run(fmt.Sprint(page, suites), func(t *testing.T) { runExample(t, block) })
@@ -273,5 +274,42 @@ func runExample(t *testing.T, text string) {
 		if g.Verdict == gate.Failed {
 			t.Errorf("the suite fails on the sample's films: %v", g)
 		}
+	}
+}
+
+// TestReadmeRerankAPIs runs the ten lines from a local server to the decision
+// table, with the stand-in at the servers' addresses.
+func TestReadmeRerankAPIs(t *testing.T) {
+	folder, environment := readmeFolder(t)
+	server := httptest.NewServer(served(http.NotFoundHandler(), true))
+	defer server.Close()
+	ran := false
+	for _, block := range readmeBlocks(t, "judgments/README.md", "yaml") {
+		if !strings.Contains(block, "api: tei") {
+			continue
+		}
+		ran = true
+		if n := strings.Count(block, "\n"); n > 11 {
+			t.Errorf("%d lines are not ten", n)
+		}
+		block = regexp.MustCompile(`http://localhost:[0-9]+`).ReplaceAllString(block, server.URL)
+		path := filepath.Join(folder, "judgments", "films", "suite.yaml")
+		if err := os.WriteFile(path, []byte(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		run := exec.CommandContext(t.Context(), "releval", "run", "--cluster", "embedded", "--rerank-cache", filepath.Join(folder, "cache"), path)
+		run.Path, run.Dir, run.Env = filepath.Join(folder, "bin", "releval"), folder, environment
+		printed, err := run.Output()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, printed)
+		}
+		for _, system := range []string{"first-stage", "elastic", "tei", "vllm"} {
+			if !regexp.MustCompile(`(?m)^` + system + ` +[0-9.]+ `).Match(printed) {
+				t.Errorf("the decision table has no row for %s:\n%s", system, printed)
+			}
+		}
+	}
+	if !ran {
+		t.Error("the page has no such lines")
 	}
 }

@@ -32,11 +32,12 @@ in the cache folder, unless --no-keep.`,
 				args, o.kept = []string{path}, true
 			}
 			o.owe(args[0])
-			base, err := j.readBaseline(p)
+			var reader runfile.Reader
+			base, err := j.readBaseline(p, &reader)
 			if err != nil {
 				return err
 			}
-			stored, err := runfile.Read(args[0])
+			stored, err := reader.Read(args[0])
 			if err != nil {
 				return err
 			}

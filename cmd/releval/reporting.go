@@ -37,11 +37,11 @@ func (j *judging) addFlags(flags *pflag.FlagSet) {
 
 // readBaseline reads the run to compare with before the first search; nil
 // where there is none.
-func (j *judging) readBaseline(p *program) (*eval.Run, error) {
+func (j *judging) readBaseline(p *program, reader *runfile.Reader) (*eval.Run, error) {
 	if j.baseline == "" {
 		return nil, nil
 	}
-	stored, err := runfile.Read(j.baseline)
+	stored, err := reader.Read(j.baseline)
 	if err != nil {
 		return nil, fmt.Errorf("baseline: %w", err)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/text"
 )
 
@@ -129,20 +128,27 @@ func (p *program) logger() *slog.Logger {
 // logHTTP sends what net/http says by itself, such as that a server spoke
 // unasked, through the program's log and without the client's secrets. It
 // repeats what a server sent, and so is for --verbose.
-func (p *program) logHTTP(client *cluster.Client) {
+func (p *program) logHTTP(clients ...redactor) {
 	log.SetFlags(0)
-	log.SetOutput(httpLog{client, p.logger()})
+	log.SetOutput(httpLog{clients, p.logger()})
 }
+
+// redactor blacks out the secrets that it knows.
+type redactor interface{ Redact(text string) string }
 
 // httpLog takes the lines of the standard library's log.
 type httpLog struct {
-	client *cluster.Client
-	log    *slog.Logger
+	clients []redactor
+	log     *slog.Logger
 }
 
 // Write takes one line.
 func (h httpLog) Write(line []byte) (int, error) {
-	h.log.Debug("http", "said", text.Clip(text.Clean(h.client.Redact(string(line))), 600))
+	said := string(line)
+	for _, c := range h.clients {
+		said = c.Redact(said)
+	}
+	h.log.Debug("http", "said", text.Clip(text.Clean(said), 600))
 	return len(line), nil
 }
 

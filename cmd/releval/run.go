@@ -106,7 +106,7 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 	if err := f.output.checkFiles(suites, f.out); err != nil {
 		return err
 	}
-	base, err := f.judging.readBaseline(p)
+	base, err := f.judging.readBaseline(p, new(runfile.Reader))
 	if err != nil {
 		return err
 	}

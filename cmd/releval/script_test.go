@@ -83,6 +83,9 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("FILMS", films)
 			env.Setenv("OLD", old)
+			apis := httptest.NewServer(served(http.NotFoundHandler(), true))
+			env.Values[rerankServer{}] = apis
+			env.Defer(apis.Close)
 			env.Setenv("NO_COLOR", "1")
 			// The scripts on evidence drive this command, so that they can be
 			// pointed at another build.
@@ -91,14 +94,38 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":    exits,
-			"failed":   failed,
-			"engine":   engine,
-			"terminal": terminal,
-			"answer":   answer,
+			"exits":     exits,
+			"failed":    failed,
+			"engine":    engine,
+			"terminal":  terminal,
+			"answer":    answer,
+			"rerankapi": rerankapi,
 		},
 	})
 }
+
+// rerankapi serves the stand-in as rerank APIs, and puts its address in the place
+// of API in the script's suites; rerankapi stop ends it.
+func rerankapi(ts *testscript.TestScript, neg bool, args []string) {
+	if !neg && len(args) == 1 && args[0] == "stop" {
+		ts.Value(rerankServer{}).(*httptest.Server).Close()
+		return
+	}
+	if neg || len(args) > 0 {
+		ts.Fatalf("usage: rerankapi [stop]")
+	}
+	server := ts.Value(rerankServer{}).(*httptest.Server)
+	suites, err := filepath.Glob(ts.MkAbs("*.yaml"))
+	ts.Check(err)
+	for _, path := range suites {
+		text, err := os.ReadFile(path)
+		ts.Check(err)
+		ts.Check(os.WriteFile(path, []byte(strings.ReplaceAll(string(text), `"API`, `"`+server.URL)), 0o644))
+	}
+}
+
+// rerankServer is the key of a script's server of rerank APIs.
+type rerankServer struct{}
 
 // exits runs a command and wants its exit code: exits 3 releval run ...
 func exits(ts *testscript.TestScript, neg bool, args []string) {

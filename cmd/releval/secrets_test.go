@@ -5,13 +5,16 @@ package main
 import (
 	"encoding/base64"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 )
 
 const (
@@ -194,3 +197,118 @@ func lookForSecrets(t *testing.T, where, text string) {
 		}
 	}
 }
+
+// TestNoRerankKeyGetsOut runs the command with a rerank API's key against
+// servers that repeat what they were sent, and looks through everything that is
+// printed or written, the cache too. The key reaches the one origin that it was
+// let go to, and no other.
+func TestNoRerankKeyGetsOut(t *testing.T) {
+	var leaked atomic.Int32 // requests at the other origin that carry the key
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		sent, _ := io.ReadAll(r.Body)
+		if strings.Contains(fmt.Sprint(r.Header, r.URL, string(sent)), "s3cr3t") {
+			leaked.Add(1)
+		}
+	}))
+	t.Cleanup(elsewhere.Close)
+	sound := served(http.NotFoundHandler(), true)
+	repeat := func(status int, body string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			sent := r.Header.Get("Authorization")
+			w.Header().Set("Location", elsewhere.URL+"/?"+url.QueryEscape(sent))
+			w.Header().Set("Retry-After", "0")
+			w.WriteHeader(status)
+			encoded := base64.StdEncoding.EncodeToString([]byte(strings.TrimPrefix(sent, "Bearer ")))
+			fmt.Fprintf(w, body, sent, encoded, url.QueryEscape(sent))
+		}
+	}
+	const said = `{"message":"refused %s (%s, %s)"}`
+	servers := map[string]http.Handler{
+		"sound":        sound,
+		"unauthorized": repeat(401, said),
+		"refuses":      repeat(400, said),
+		"redirects":    repeat(307, said),
+		"fails":        repeat(500, said),
+		"throttles":    repeat(429, said),
+		"a web page":   repeat(502, "<html>%s %s %s</html>"),
+		"no JSON":      repeat(200, "%s %s %s"),
+		"speaks unasked": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			connection, _, err := w.(http.Hijacker).Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer connection.Close()
+			fmt.Fprint(connection, "HTTP/1.1 500 Failed\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+			time.Sleep(30 * time.Millisecond)
+			fmt.Fprint(connection, r.Header.Get("Authorization"))
+			time.Sleep(30 * time.Millisecond)
+		}),
+		"another": repeat(200, `{"%s":"%s","results":"%s"}`),
+	}
+	for name, handler := range servers {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(handler)
+			t.Cleanup(server.Close)
+			folder := t.TempDir()
+			suite := filepath.Join(folder, "suite.yaml")
+			text := fmt.Sprintf(rerankKeySuite, server.URL)
+			for path, content := range map[string]string{suite: text, filepath.Join(folder, "docs.ndjson"): `{"title": "Heat", "plot": "A thief robs a bank"}` + "\n"} {
+				if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			env := []string{"RERANK_KEY=" + secretKey}
+			args := []string{"run", suite, "--verbose", "--retries", "1", "--outage", "50ms", "--rerank-cache", filepath.Join(folder, "cache"), "--out", filepath.Join(folder, "run.jsonl")}
+			for _, report := range []string{"r.md", "r.html", "r.json", "r.csv", "r.xml", "r.txt"} {
+				args = append(args, "--report", filepath.Join(folder, report))
+			}
+			stdout, stderr, code := command(t, env, args...)
+			if code != exitUsage || !strings.Contains(stderr, "--allow-key RERANK_KEY="+server.URL) {
+				t.Errorf("without --allow-key: exit code %d: %s", code, stderr)
+			}
+			lookForSecrets(t, "standard error", stderr)
+			stdout, stderr, code = command(t, env, append(args, "--allow-key", "RERANK_KEY="+server.URL)...)
+			if (code == exitOK) != (name == "sound") {
+				t.Errorf("exit code %d: %s", code, stderr)
+			}
+			lookForSecrets(t, "standard output", stdout)
+			lookForSecrets(t, "standard error", stderr)
+			files := 0
+			if err := filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
+				if err != nil || entry.IsDir() {
+					return err
+				}
+				files++
+				content, err := os.ReadFile(path)
+				lookForSecrets(t, path, string(content))
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if name == "sound" && files < 10 {
+				t.Errorf("%d files, want suite, documents, run, cache and 6 reports or more", files)
+			}
+			if name == "fails" && !strings.Contains(stderr, "[redacted]") {
+				t.Errorf("what the server repeated was not even printed, so that nothing is shown: %s", stderr)
+			}
+		})
+	}
+	if leaked.Load() > 0 {
+		t.Errorf("the key came to another origin %d times", leaked.Load())
+	}
+}
+
+const rerankKeySuite = `
+cluster: embedded
+search:
+  index: films
+  title_field: title
+  documents: docs.ndjson
+  retriever: {standard: {query: {match: {plot: "{{query}}"}}}}
+  rerankers:
+    api: {api: cohere, url: "%s/v2/rerank", model: m, key_env: RERANK_KEY, field: plot}
+metrics: [ndcg@5]
+queries:
+  - {query: thief, relevant: [Heat]}
+`

@@ -43,7 +43,7 @@ without answers, and exits with 3.
 
 A run file in the place of a suite is swept without a cluster, and so without
 an audit and latencies.`,
-		Example: `  releval sweep --system bm25+elastic judgments/films/films.yaml
+		Example: `  releval sweep judgments/films/films.yaml
   releval sweep --windows 10..200:10 --latency-budget 300ms --report sweep.html suite.yaml
   releval sweep --out deep.jsonl suite.yaml && releval sweep --windows 1..200 deep.jsonl`,
 		Args: cobra.ExactArgs(1),
@@ -117,7 +117,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	}
 	f.output.oweSuites(suites)
 	suite, whole := suites[0], plans[0]
-	o.Windows = ownWindows(whole, o.Windows)
+	o.Windows = p.ownWindows(whole, o.Windows)
 	if _, err := sweep.Plan(whole, o.Windows); err != nil {
 		return withExit(exitUsage, fmt.Errorf("%s: %w", path, err))
 	}
@@ -166,10 +166,13 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 // ownWindows are those asked for, or the default ones, and with them the
 // suite's present windows, which the decision is about; where windows are asked
 // for, none above the largest of them.
-func ownWindows(plan *plan.Plan, asked []int) []int {
+func (p *program) ownWindows(plan *plan.Plan, asked []int) []int {
 	windows := slices.Clone(asked)
 	if len(asked) == 0 {
-		windows = sweep.DefaultWindows()
+		var note string
+		if windows, note = sweep.DefaultWindowsOf(plan); note != "" {
+			p.note("%s", note)
+		}
 	}
 	for _, r := range plan.Rerankers {
 		if len(asked) == 0 || r.Window <= slices.Max(asked) {

@@ -57,7 +57,9 @@ func (o *offline) documents(titles bool) {
 	}
 	untitled := missing(s.TitleFieldPosition, "title_field", s.TitleField)
 	for _, r := range s.Rerankers {
-		missing(r.Position, "the reranker's field", r.Field)
+		for _, field := range r.Reads() {
+			missing(r.Position, "the reranker's field", field)
+		}
 	}
 	if titles && !untitled && s.TitleField[0] != '_' {
 		o.titles(c)

@@ -49,12 +49,15 @@ const (
 // the others' shares leave.
 type bodies struct {
 	share, most int64
-	turn        chan struct{} // holds an element while nobody has the turn
+	// turn holds the memory of the one large body while nobody has the turn. It
+	// is kept: made anew for each, the last ones would wait for the collector
+	// beside it.
+	turn chan []byte
 }
 
 func newBodies(limit int64, concurrency int) *bodies {
-	b := &bodies{turn: make(chan struct{}, 1)}
-	b.turn <- struct{}{}
+	b := &bodies{turn: make(chan []byte, 1)}
+	b.turn <- nil
 	// While a buffer grows, the old one and the new one are both there.
 	b.share = limit / int64(2*concurrency)
 	b.most = limit - b.share*int64(concurrency-1)
@@ -83,14 +86,22 @@ func (c *Client) read(ctx, parent context.Context, t target, body io.ReadCloser,
 		if room < bytes.MinRead {
 			room = max(firstRead, buffer.Len())
 			if int64(buffer.Len()+room) > c.bodies.share {
+				var large []byte
 				select {
-				case <-c.bodies.turn:
-					release = sync.OnceFunc(func() { c.bodies.turn <- struct{}{} })
-					// From here on there is one such body.
+				case large = <-c.bodies.turn:
 				case <-ctx.Done():
 					return nil, release, c.networkError(parent, t, true, ctx.Err())
 				}
-				room = int(c.bodies.most) + bytes.MinRead + 1 - buffer.Len()
+				// From here on there is one such body.
+				if large == nil {
+					large = make([]byte, 0, int(c.bodies.most)+bytes.MinRead+1)
+				}
+				release = sync.OnceFunc(func() {
+					*buffer = bytes.Buffer{}
+					c.bodies.turn <- large
+				})
+				*buffer = *bytes.NewBuffer(append(large, buffer.Bytes()...))
+				continue
 			}
 			buffer.Grow(room)
 		}

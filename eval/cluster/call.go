@@ -69,7 +69,7 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 		retries = *r.retries
 	}
 	start := time.Now()
-	var paused time.Duration // by the breaker: not the call's fault
+	var paused time.Duration // by the breaker, or before an attempt: not the call's fault
 	for attempt := 1; ; {
 		before := time.Now()
 		probe, e := c.breaker.enter(ctx)
@@ -78,9 +78,14 @@ func (c *Client) attempts(ctx context.Context, r request) *Error {
 			e.Op = r.op
 			return e
 		}
-		if r.before != nil && r.before(ctx) != nil {
-			c.breaker.report(probe, &Error{Kind: KindCanceled}, false)
-			return c.networkError(ctx, r.target, true, context.Cause(ctx))
+		if r.before != nil {
+			before := time.Now()
+			err := r.before(ctx)
+			paused += time.Since(before)
+			if err != nil {
+				c.breaker.report(probe, &Error{Kind: KindCanceled}, false)
+				return c.networkError(ctx, r.target, true, err)
+			}
 		}
 		e = c.attempt(ctx, r, attempt)
 		if e != nil {

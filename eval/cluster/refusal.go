@@ -36,9 +36,15 @@ func (e *Error) RefusesBody() bool {
 // query's text.
 var place = regexp.MustCompile(`\[\d+:\d+\] ?|line \d+, column \d+`)
 
+// digits are what differs between two refusals of one kind: lengths and counts.
+var digits = regexp.MustCompile(`[0-9]+`)
+
 // Refusal tells a refusal from others: two searches that are refused for the
 // same reason, wherever in their bodies it lies, have the same.
 func (e *Error) Refusal() string {
+	if e.refused {
+		return digits.ReplaceAllString(e.What+": "+e.Reason, "#")
+	}
 	var b strings.Builder
 	for _, c := range slices.Backward(e.chain) {
 		b.WriteString(c.Type + ": " + place.ReplaceAllString(c.Reason, "") + "\n")

@@ -144,7 +144,7 @@ func sameQuestion(a, b *eval.Query) bool {
 // sameJudgments compares the judgments as what they mean: without regard to
 // their order and to how the titles are written.
 func sameJudgments(a, b *eval.Query) bool {
-	return slices.Equal(canonical(a.Judgments), canonical(b.Judgments)) && slices.Equal(excluded(a), excluded(b))
+	return (slices.Equal(a.Judgments, b.Judgments) || slices.Equal(canonical(a.Judgments), canonical(b.Judgments))) && slices.Equal(excluded(a), excluded(b))
 }
 
 // excluded are the documents that a query leaves out, sorted.

@@ -122,17 +122,24 @@ func (r *Result) align(base *eval.Run, next *score.Evaluation, regraded bool) er
 	for i := range base.Queries {
 		byID[base.Queries[i].ID] = i
 	}
-	aligned := *base
-	aligned.Queries = nil
-	var here []int // indices into the queries of next
-	for i, q := range next.Run.Queries {
-		there, ok := byID[q.ID]
+	var there, here []int // indices into the queries of base and next
+	alike := true         // base is aligned as it stands
+	for i := range next.Run.Queries {
+		q := &next.Run.Queries[i]
+		at, ok := byID[q.ID]
 		if !ok || out[q.ID] {
 			continue
 		}
-		before := base.Queries[there]
-		before.Judgments = q.Judgments
-		aligned.Queries, here = append(aligned.Queries, before), append(here, i)
+		alike = alike && at == len(there) && slices.Equal(base.Queries[at].Judgments, q.Judgments)
+		there, here = append(there, at), append(here, i)
+	}
+	aligned := *base
+	if !alike || len(there) < len(base.Queries) {
+		aligned.Queries = make([]eval.Query, len(there))
+		for k, at := range there {
+			aligned.Queries[k] = base.Queries[at]
+			aligned.Queries[k].Judgments = next.Run.Queries[here[k]].Judgments
+		}
 	}
 	if len(here) == 0 {
 		return fmt.Errorf("the runs have no query in common: is the baseline of another suite? (%s with %s, %s with %s)",
@@ -147,7 +154,10 @@ func (r *Result) align(base *eval.Run, next *score.Evaluation, regraded bool) er
 		return fmt.Errorf("the runs have no system in common: %s there, %s here",
 			strings.Join(base.Manifest.Names(), ", "), strings.Join(next.Run.Manifest.Names(), ", "))
 	}
-	r.Next = next.OfQueries(here)
+	r.Next = next
+	if len(here) < len(next.Run.Queries) {
+		r.Next = next.OfQueries(here)
+	}
 	var err error
 	r.Base, err = score.Evaluate(&aligned, next.Metrics)
 	return err

@@ -173,6 +173,7 @@ func TestUnknownIsRefused(t *testing.T) {
 	}{
 		{"GET", "/nope/_search", "", 404, "no such index [nope]"},
 		{"GET", "/films/_search?explain=true", "", 400, "contains unrecognized parameter: [explain]"},
+		{"POST", "/_query", `{"query":"FROM films"}`, 400, "releval's embedded engine does not support ES|QL"},
 		{"POST", "/films/_search", `{"aggs":{}}`, 400, "releval's embedded engine does not support [aggs] in the body of a search"},
 		{"POST", "/films/_search", `{"nope":{}}`, 400, "Unknown key for a START_OBJECT in [nope]."},
 		{"POST", "/films/_search", `{"knn":[]}`, 400, "does not support [knn] in the body of a search"},

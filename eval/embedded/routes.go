@@ -66,6 +66,10 @@ func (e *Engine) routeAPI(r *request, parts []string) (answer, error) {
 		return r.by(methods{http.MethodGet: all(e.search), http.MethodPost: all(e.search)})
 	case "_msearch":
 		return r.by(methods{http.MethodGet: all(e.multiSearch), http.MethodPost: all(e.multiSearch)})
+	case "_query":
+		return r.by(methods{http.MethodPost: func(*request) (answer, error) {
+			return answer{}, unsupported("ES|QL")
+		}})
 	case "_count":
 		return r.by(methods{http.MethodGet: all(e.count), http.MethodPost: all(e.count)})
 	case "_bulk":

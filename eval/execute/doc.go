@@ -12,6 +12,8 @@
 //  4. A Runner searches every query with every system on one point in time;
 //     one recorder writes each answered query to the run file while the next
 //     are searched.
-//  5. The end is written: what failed, what the rerankers dropped and why,
+//  5. What is scored outside of Elasticsearch waits for its first stage, whose
+//     hits come with the texts; package reranker asks for the scores.
+//  6. The end is written: what failed, what the rerankers dropped and why,
 //     whether the index changed meanwhile.
 package execute

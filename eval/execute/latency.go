@@ -58,7 +58,7 @@ func (s *session) time(ctx context.Context, request plan.Request, known *answers
 	case err == nil && result.Error != "":
 		return eval.Time{Error: result.Error}, nil
 	case err == nil && result.Untimed:
-		return eval.Time{Error: "the call was not timed when it was paid for"}, nil
+		return eval.Time{Untimed: true}, nil
 	case err == nil:
 		known.results[request.System] = result
 		return eval.Time{TookMS: result.TookMS, WallMS: result.WallMS}, nil

@@ -2,7 +2,6 @@ package execute
 
 import (
 	"context"
-	"errors"
 	"math"
 
 	"github.com/releval/releval/eval"
@@ -27,7 +26,7 @@ func textsOf(r judgments.Reranker, hits []cluster.Hit) []string {
 // their scores.
 func rescore(ctx context.Context, set *reranker.Set, request plan.Request, known *answers) (*eval.Result, error) {
 	if set == nil {
-		return nil, errors.New("no reranker outside of Elasticsearch was opened")
+		return nil, &cluster.Error{Op: "rerank", Kind: cluster.KindConfig, What: "this command asks no rerank API, as " + request.System + " needs"}
 	}
 	first := known.results[request.FirstStage]
 	if first.Failed() {
@@ -89,7 +88,7 @@ func (s Settings) usage(p *plan.Plan) map[string]eval.Usage {
 		if r.Outside() && !seen[r.API] {
 			seen[r.API] = true
 			used[r.Name] = s.Rerankers.Usage(r)
-			s.note("%s is scored outside of Elasticsearch: %s", r.Name, used[r.Name])
+			s.note("%s was scored outside Elasticsearch: %s", r.Name, used[r.Name])
 		}
 	}
 	if len(used) == 0 {

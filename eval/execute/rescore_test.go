@@ -464,3 +464,89 @@ func TestInterruptedWhileAnAPIIsSlow(t *testing.T) {
 		t.Errorf("it took %v", took)
 	}
 }
+
+// What texts sent to an API cost is said before the first is sent, with their
+// characters and tokens; --max-usd refuses what goes beyond, but lets a run pass
+// whose scores the cache has.
+func TestCostOfRerankAPIs(t *testing.T) {
+	api := serveAPI(t, standin.Handler(standin.Options{Scorer: static.New()}))
+	const prices = "    tei: {api: tei, url: %q, field: [title, plot], rank_window_size: 40}\n"
+	client, p := films(t, fmt.Sprintf(prices, api.URL), 12)
+	p.Suite.Prices = []judgments.Price{{Name: "tei", USD: 0.05, Per: judgments.PerDocuments}}
+	p, err := plan.New(p.Suite, plan.Overrides{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache := t.TempDir()
+	execution := func(p *plan.Plan, usd float64) (notes string, err error) {
+		_, err = execute.Execute(t.Context(), client, p, execute.Settings{
+			Rerankers: opened(t, client, p, cache), MaxUSD: &usd, Note: func(text string) { notes += text + "\n" }, Concurrency: 1,
+		})
+		return notes, err
+	}
+	// 12 queries × 40 documents at 0.05 a thousand
+	notes, err := execution(p, 0.0239)
+	if _, refused := errors.AsType[*execute.CostError](err); !refused || api.sent() > 0 || !strings.Contains(err.Error(), "up to 0.024 dollars") {
+		t.Fatalf("%v after %d requests", err, api.sent())
+	}
+	var documents, characters, tokens int
+	if _, err := fmt.Sscanf(strings.ReplaceAll(notes, ",", ""), "2 systems × 12 queries: 12 searches at most %d documents to rerank 480 of them sent outside Elasticsearch with about %d characters %d tokens", &documents, &characters, &tokens); err != nil || documents != 480 || characters < 480*100 || characters > 480*400 || tokens != characters/4 {
+		t.Errorf("said %q: %v", notes, err)
+	}
+	if _, err := execution(p, 0.024); err != nil {
+		t.Fatal(err)
+	}
+	paid := api.sent()
+	if notes, err = execution(p, 0); err != nil || api.sent() != paid || !strings.Contains(notes, "but for what the cache has") {
+		t.Errorf("a run that costs nothing: %v after %d requests, said %q", err, api.sent()-paid, notes)
+	}
+	wide, err := plan.New(p.Suite, plan.Overrides{Window: 60})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = execution(wide, 0.0005); cluster.KindOf(err) != cluster.KindConfig || !strings.Contains(err.Error(), "--max-usd") {
+		t.Errorf("beyond what the cache has: %v", err)
+	}
+	api.mu.Lock()
+	defer api.mu.Unlock()
+	sent := 0
+	for _, times := range api.texts {
+		sent += times
+	}
+	whole := 0
+	run, err := execute.Execute(t.Context(), client, p, execute.Settings{Rerankers: opened(t, client, p, cache)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range run.Queries {
+		whole += len(q.Results["tei"].Hits)
+	}
+	if more := sent - whole; more < 0 || more > 10 { // 0.0005 dollars are 10 documents
+		t.Errorf("%d texts were sent for 0.0005 dollars", more)
+	}
+}
+
+// A filter keeps documents from an API as it does from the server's reranker:
+// those that it lets through alone are sent.
+func TestFilterOfRerankAPI(t *testing.T) {
+	api := serveAPI(t, scoredBy(func(text string) any { return len(text) }))
+	suite := strings.Replace(fmt.Sprintf(rescoreSuite, api.URL), "min_score: -2", `filter: {match: {plot: "{{word}}"}}`, 1)
+	suite = strings.Replace(suite, "{query: crime,", "{query: crime, params: {word: b}, ", 1)
+	documents := `{"_id":"1","note":"crime crime crime","title":"A","plot":"a"}
+{"_id":"2","note":"crime crime of","title":"B","plot":"b"}
+{"_id":"3","note":"crime of the year","title":"C","plot":"b c"}
+`
+	client, p := evaltest.Served(t, suite, documents, nil)
+	run, err := execute.Execute(t.Context(), client, p, execute.Settings{Rerankers: opened(t, client, p, "")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := titlesOf(run.Queries[0].Results["api"]); !slices.Equal(got, []string{"C", "B"}) || len(api.texts) != 2 {
+		t.Errorf("%v, sent %v", got, api.texts)
+	}
+	for _, s := range integrity.Check(run).Systems {
+		if len(s.Dropped)+len(s.Outside)+len(s.Failed) > 0 {
+			t.Errorf("%s: %+v", s.System, s)
+		}
+	}
+}

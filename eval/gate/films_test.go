@@ -41,7 +41,7 @@ func evaluated(queries []string, systems ...scored) *score.Evaluation {
 			described = eval.System{Name: s.system, Kind: eval.KindReranked, FirstStage: firstStage, Window: 10, Depth: 10}
 		}
 		run.Manifest.Systems = append(run.Manifest.Systems, described)
-		e.Systems = append(e.Systems, score.SystemScores{System: s.system, Values: [][]float64{s.values}, Grades: make([][]float64, len(queries)), Errors: make([]string, len(queries))})
+		e.Systems = append(e.Systems, score.SystemScores{System: s.system, Values: [][]float64{s.values}, Errors: make([]string, len(queries))})
 	}
 	return e
 }

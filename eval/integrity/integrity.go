@@ -111,8 +111,11 @@ func Check(run *eval.Run) Integrity {
 		found.Systems = append(found.Systems, SystemIntegrity{System: system})
 	}
 	reasons := make([]dropReason, len(m.Systems))
+	byScore := make([]bool, len(m.Systems))
 	for s, system := range m.Names() {
 		reasons[s] = dropReasonOf(run, system)
+		order := m.System(system).Order()
+		byScore[s] = order.Known() && !order.Sorted()
 	}
 	ambiguous := make(map[string]bool)
 	asked := m.Hashes.Titles != ""
@@ -122,7 +125,7 @@ func Check(run *eval.Run) Integrity {
 			found.NoRelevant = append(found.NoRelevant, q.ID)
 		}
 		for s := range found.Systems {
-			found.Systems[s].look(q, m, reasons[s])
+			found.Systems[s].look(q, m, reasons[s], byScore[s])
 		}
 		if !asked {
 			noteAmbiguous(q, ambiguous)
@@ -137,8 +140,9 @@ func Check(run *eval.Run) Integrity {
 	return found
 }
 
-// look takes one query's answer into the system's account.
-func (s *SystemIntegrity) look(q *eval.Query, m *eval.Manifest, why dropReason) {
+// look takes one query's answer into the system's account; byScore says that
+// its hits are sorted by their scores.
+func (s *SystemIntegrity) look(q *eval.Query, m *eval.Manifest, why dropReason, byScore bool) {
 	result := q.Results[s.System]
 	if result.Failed() {
 		reason := "no result"
@@ -154,7 +158,7 @@ func (s *SystemIntegrity) look(q *eval.Query, m *eval.Manifest, why dropReason) 
 	if len(result.Hits) == 0 {
 		s.Empty = append(s.Empty, q.ID)
 	}
-	if order := m.System(s.System).Order(); order.Known() && !order.Sorted() {
+	if byScore {
 		s.ascending(q.ID, result.Hits)
 	}
 	top := q.Ranked(result).Hits

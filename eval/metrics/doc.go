@@ -21,10 +21,9 @@
 //     back is an accident.
 //  5. Metric.Bounds gives the interval that the unjudged hits of one list leave
 //     open. Holes holds what several systems returned, where the same unjudged
-//     document may stand in several lists: Metric.HoleBounds and
-//     Metric.HoleDifference bound a value and a paired difference over every
-//     way of grading, and Metric.Settle names few documents whose judging
-//     could settle the sign of the mean difference.
+//     document may stand in several lists: a Bounder bounds a value and a
+//     paired difference over every way of grading, and a Settler names few
+//     documents whose judging could settle the sign of the mean difference.
 //  6. Metric.Aggregate turns the values of many queries into one, by the rule
 //     of the metric: a mean, a geometric mean or a sum.
 //

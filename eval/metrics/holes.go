@@ -1,7 +1,6 @@
 package metrics
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -28,11 +27,14 @@ type Holes struct {
 // HoleList is one system's ranking of a Holes.
 type HoleList struct {
 	// Grades are those of a Ranking: of every hit by rank, Unjudged() where
-	// there is no judgment.
+	// there is no judgment. Hits beyond what the metric can notice, and beyond
+	// Depth, may be left out; Len is then the number of all.
 	Grades []float64
+	Len    int
 	// Documents tells the unjudged hits apart: two with the same number, in
-	// two lists, are the same document. It has the length of Grades; judged
-	// hits may have any number. Nil stands for different documents, which only
+	// two lists, are the same document. The numbers count from 0; memory grows
+	// with the largest. It has the length of Grades; judged hits may have any
+	// number. Nil stands for different documents, which only
 	// a Holes with one list can have.
 	Documents []int
 	// Ties are the ranges of ranks in no order. The value of a metric is then
@@ -46,16 +48,43 @@ func (m Metric) Bounds(r Ranking, maxGrade float64) (low, high float64) {
 	return m.HoleBounds(&Holes{Judged: r.Judged, Lists: []HoleList{{Grades: r.Grades}}, MaxGrade: maxGrade}, 0)
 }
 
-// HoleBounds is the lowest and the highest value that the metric could have
-// for a list over every way of grading the holes; see HoleDifference.
+// HoleBounds is Bounder.Bounds for a caller with one query.
 func (m Metric) HoleBounds(h *Holes, list int) (low, high float64) {
-	return m.holeBounds(h, -1, list)
+	return new(Bounder).Bounds(m, h, list)
 }
 
-// HoleDifference is the lowest and the highest difference, next minus base,
-// that two lists could have over every way of grading the holes, where the
-// same document has the same grade in both. The value as things stand lies
-// between them too, which matters for metrics that tell an unjudged hit from a
+// HoleDifference is Bounder.Difference for a caller with one query.
+func (m Metric) HoleDifference(h *Holes, base, next int) (low, high float64) {
+	return new(Bounder).Difference(m, h, base, next)
+}
+
+// A Bounder works out bounds, one after the other, in memory that it uses
+// again. The zero value is ready. It is not for several goroutines at once.
+type Bounder struct {
+	problem holeProblem
+	sides   [2]holeSide
+	// marks say, by the number of an unjudged document, what it is: 0 none of
+	// the below, i > 0 the hole of index i−1, −1 of grade 0 by now.
+	marks  []int32
+	holes  []hole
+	judged Judged
+	list   List
+	walk   idealWalk
+	// coefficients are what each hole is worth to a linear metric.
+	coefficients []float64
+}
+
+// Bounds is the lowest and the highest value that the metric could have for a
+// list over every way of grading the holes; see Difference.
+func (b *Bounder) Bounds(m Metric, h *Holes, list int) (low, high float64) {
+	_, low, high = b.bounds(m, h, -1, list, nil)
+	return low, high
+}
+
+// Difference is the lowest and the highest difference, next minus base, that
+// two lists could have over every way of grading the holes, where the same
+// document has the same grade in both. The value as things stand lies between
+// them too, which matters for metrics that tell an unjudged hit from a
 // non-relevant one.
 //
 // The bounds are true for every metric: never narrower than what some grading
@@ -65,70 +94,52 @@ func (m Metric) HoleBounds(h *Holes, list int) (low, high float64) {
 // wider, for g, rndcg and rbp_graded as wide as the metric. For judged,
 // unjudged, rbp_residual and the counts of queries and hits, whose values say
 // what is known, they are the value as it is.
-func (m Metric) HoleDifference(h *Holes, base, next int) (low, high float64) {
-	return m.holeBounds(h, base, next)
+func (b *Bounder) Difference(m Metric, h *Holes, base, next int) (low, high float64) {
+	_, low, high = b.bounds(m, h, base, next, nil)
+	return low, high
 }
 
-func (m Metric) holeBounds(h *Holes, base, next int) (low, high float64) {
-	now, p := m.openProblem(h, base, next)
-	if p == nil {
-		return now, now
+// bounds are the value as things stand, and its bounds, after some of the
+// documents have turned out to be of grade 0.
+func (b *Bounder) bounds(m Metric, h *Holes, base, next int, zero []int) (now, low, high float64) {
+	p := b.pose(m, h, base, next, zero)
+	now = p.now(base >= 0)
+	if p.closed() {
+		return now, now, now
 	}
 	if m.kind == kindNumRel {
-		return now, now + float64(p.mostRelevant())
+		if base < 0 {
+			return now, now, now + float64(p.mostRelevant())
+		}
+		return now, now, now
 	}
 	high = p.highest()
-	low = p.lowest()
-	if !m.IsCount() && !m.IsUnbounded() { // what rounding adds is no grading
-		least := -1.0
-		if base < 0 {
-			least = 0
-		}
-		low, high = max(low, least), min(high, 1)
-	}
-	return min(now, low), max(now, high)
+	p.base, p.next = p.next, p.base
+	low = -p.highest()
+	low, high = p.within(base >= 0, low), p.within(base >= 0, high)
+	return now, min(now, low), max(now, high)
 }
 
-// holeLowest is the low of HoleDifference, at half the price.
-func (m Metric) holeLowest(h *Holes, base, next int) float64 {
-	now, p := m.openProblem(h, base, next)
-	if p == nil {
+// lowest is the lower one of the bounds alone.
+func (b *Bounder) lowest(m Metric, h *Holes, base, next int, zero []int) float64 {
+	p := b.pose(m, h, base, next, zero)
+	now := p.now(true)
+	if p.closed() || m.kind == kindNumRel {
 		return now
 	}
-	low := p.lowest()
-	if !m.IsCount() && !m.IsUnbounded() {
-		low = max(low, -1)
-	}
-	return min(now, low)
+	p.base, p.next = p.next, p.base
+	return min(now, p.within(true, -p.highest()))
 }
 
-// openProblem is the difference as things stand, and its problem where some
-// grading may change it.
-func (m Metric) openProblem(h *Holes, base, next int) (now float64, p *holeProblem) {
-	now = m.holeValue(h, next)
-	if base >= 0 {
-		now -= m.holeValue(h, base)
-	}
-	switch m.kind {
-	case kindNone, kindJudged, kindUnjudged, kindNumQ, kindNumRet, kindRBPResidual:
-		return now, nil
-	}
-	p = newHoleProblem(m, h, base, next)
-	if len(p.holes) == 0 && p.elsewhere == 0 || base >= 0 && m.kind == kindNumRel || m.kind != kindNumRel && p.same() {
-		return now, nil
-	}
-	return now, p
-}
-
-// holeValue is a list's value as things stand.
-func (m Metric) holeValue(h *Holes, list int) float64 {
-	l := h.Lists[list]
-	return m.Expected(Ranking{Grades: l.Grades, Judged: h.Judged}, l.Ties, 1).Value
+// value is the difference as things stand.
+func (b *Bounder) value(m Metric, h *Holes, base, next int, zero []int) float64 {
+	return b.pose(m, h, base, next, zero).now(true)
 }
 
 // A holeProblem asks for the highest difference, next minus base, over every
 // grading of the holes.
 type holeProblem struct {
+	room       *Bounder
 	m          Metric
 	judged     *Judged
 	maxGrade   float64
@@ -143,11 +154,12 @@ type holeProblem struct {
 // not there.
 type hole struct{ base, next int }
 
-// A holeSide is one list as far as the metric looks: its length and its judged
-// hits.
+// A holeSide is one list: its length, how many of its hits bear on the metric,
+// and the judged ones of those.
 type holeSide struct {
 	isNext bool
 	n      int
+	reach  int
 	known  []Hit
 	ties   []Tie
 	room   []float64 // for the weights of the ranks
@@ -161,85 +173,113 @@ func (s *holeSide) at(h hole) int {
 	return h.base
 }
 
-// newHoleProblem compares the list next with the list base, or with an empty
-// list where base is below 0: no metric but num_rel gives that a value.
-func newHoleProblem(m Metric, h *Holes, base, next int) *holeProblem {
-	p := &holeProblem{m: m, judged: h.Judged, maxGrade: h.MaxGrade, base: &holeSide{}, next: &holeSide{isNext: true}}
-	if p.judged == nil {
-		p.judged = NewJudged(nil)
-	}
+// pose compares the list next with the list base, or with an empty list where
+// base is below 0: no metric but num_rel gives that a value. The documents of
+// zero have turned out to be of grade 0.
+func (b *Bounder) pose(m Metric, h *Holes, base, next int, zero []int) *holeProblem {
+	b.problem = holeProblem{room: b, m: m, judged: b.judgedWith(h.Judged, len(zero)), maxGrade: h.MaxGrade, base: &b.sides[0], next: &b.sides[1]}
+	p := &b.problem
 	depth := h.Depth
 	if depth == 0 {
 		depth = m.cutoff
 	}
-	index := make(map[int]int) // from the document to its hole
-	for _, l := range h.Lists {
-		for i, g := range l.Grades {
-			if depth > 0 && i >= depth {
-				break
-			}
-			if IsUnjudged(g) {
-				if _, known := index[l.document(i)]; !known {
-					index[l.document(i)] = len(index)
-				}
-			}
-		}
-	}
-	holes := make([]hole, len(index))
-	for _, side := range []*holeSide{p.base, p.next} {
+	b.mark(m, h, depth, zero)
+	for i, side := range []*holeSide{p.base, p.next} {
 		list := base
-		if side.isNext {
+		if side.isNext = i == 1; side.isNext {
 			list = next
 		}
+		side.n, side.reach, side.ties, side.known = 0, 0, nil, side.known[:0]
 		if list < 0 {
 			continue
 		}
-		l := h.Lists[list]
-		side.n = m.reach(&l)
-		for _, t := range l.Ties {
-			if t.First <= side.n {
-				side.ties = append(side.ties, t)
-			}
-		}
-		for i, g := range l.Grades[:side.n] {
+		l := &h.Lists[list]
+		noticed := l.noticed(m)
+		side.n, side.reach, side.ties = l.len(), len(noticed), l.Ties
+		for i, g := range noticed {
 			if !IsUnjudged(g) {
 				side.known = append(side.known, Hit{i + 1, g})
 				continue
 			}
-			if place, isHole := index[l.document(i)]; isHole && side.isNext {
-				holes[place].next = i + 1
-			} else if isHole {
-				holes[place].base = i + 1
+			switch place := b.marks[l.document(i)]; {
+			case place < 0:
+				side.known = append(side.known, Hit{i + 1, 0})
+			case place > 0 && side.isNext:
+				b.holes[place-1].next = i + 1
+			case place > 0:
+				b.holes[place-1].base = i + 1
 			}
 		}
 	}
-	for _, u := range holes {
+	p.holes = b.holes[:0]
+	for _, u := range b.holes {
 		if u.base == 0 && u.next == 0 {
 			p.elsewhere++
 		} else {
 			p.holes = append(p.holes, u)
 		}
 	}
-	// From the top down, whichever list it is: the order does not depend on
-	// the numbers of documents.
-	slices.SortFunc(p.holes, func(a, b hole) int {
-		return cmp.Or(cmp.Compare(a.top(), b.top()), cmp.Compare(a.next, b.next), cmp.Compare(a.base, b.base))
-	})
 	return p
 }
 
-// reach is the last rank of a list that the metric looks at: its cutoff, or
-// the end of a tie across it.
-func (m Metric) reach(l *HoleList) int {
-	if m.cutoff == 0 || len(l.Grades) <= m.cutoff {
-		return len(l.Grades)
-	}
-	for _, t := range l.Ties {
-		if t.First <= m.cutoff && m.cutoff < t.Last {
-			return min(t.Last, len(l.Grades))
+// mark numbers the holes: the unjudged documents down to the depth, 0 for all.
+func (b *Bounder) mark(m Metric, h *Holes, depth int, zero []int) {
+	b.marks = b.marks[:0]
+	for k := range h.Lists {
+		l := &h.Lists[k]
+		for i, g := range l.Grades[:max(len(l.down(depth)), len(l.noticed(m)))] {
+			if IsUnjudged(g) {
+				for len(b.marks) <= l.document(i) {
+					b.marks = append(b.marks, 0)
+				}
+			}
 		}
 	}
-	return m.cutoff
+	for _, document := range zero {
+		b.marks[document] = -1
+	}
+	b.holes = b.holes[:0]
+	for k := range h.Lists {
+		l := &h.Lists[k]
+		for i, g := range l.down(depth) {
+			if IsUnjudged(g) && b.marks[l.document(i)] == 0 {
+				b.holes = append(b.holes, hole{})
+				b.marks[l.document(i)] = int32(len(b.holes))
+			}
+		}
+	}
+}
+
+// down are the grades down to a depth, 0 for all.
+func (l *HoleList) down(depth int) []float64 {
+	if depth > 0 {
+		return l.Grades[:min(depth, len(l.Grades))]
+	}
+	return l.Grades
+}
+
+// noticed are the grades that bear on a metric.
+func (l *HoleList) noticed(m Metric) []float64 { return l.down(m.Reach(l.len(), l.Ties)) }
+
+func (l *HoleList) len() int { return max(l.Len, len(l.Grades)) }
+
+// judgedWith is what is judged with so many more documents of grade 0, which
+// change no ideal ranking.
+func (b *Bounder) judgedWith(j *Judged, zeros int) *Judged {
+	if j == nil {
+		j = &Judged{}
+	}
+	if zeros == 0 {
+		return j
+	}
+	positive := j.count(math.SmallestNonzeroFloat64)
+	grades := append(b.judged.grades[:0], j.grades[:positive]...)
+	for range zeros {
+		grades = append(grades, 0)
+	}
+	b.judged = *j
+	b.judged.grades = append(grades, j.grades[positive:]...)
+	return &b.judged
 }
 
 func (l *HoleList) document(i int) int {
@@ -249,15 +289,52 @@ func (l *HoleList) document(i int) int {
 	return l.Documents[i]
 }
 
-// top is the better of the two ranks.
-func (u hole) top() int {
-	switch {
-	case u.base == 0:
-		return u.next
-	case u.next == 0:
-		return u.base
+// now is the value as things stand: of next, or the difference.
+func (p *holeProblem) now(difference bool) float64 {
+	now := p.valueOf(p.next)
+	if difference {
+		now -= p.valueOf(p.base)
 	}
-	return min(u.base, u.next)
+	return now
+}
+
+func (p *holeProblem) valueOf(s *holeSide) float64 {
+	p.room.list = List{Len: s.n, Hits: s.known, Judged: p.judged}
+	return p.m.ExpectedList(&p.room.list, s.ties, 1).Value
+}
+
+// closed says that no grading of the holes changes the value.
+func (p *holeProblem) closed() bool {
+	switch p.m.kind {
+	case kindNone, kindJudged, kindUnjudged, kindNumQ, kindNumRet, kindRBPResidual:
+		return true
+	case kindNumRel:
+		return len(p.holes) == 0 && p.elsewhere == 0
+	}
+	return len(p.holes) == 0 && p.elsewhere == 0 || p.same()
+}
+
+// within takes off what rounding adds to a bound: it is no grading.
+func (p *holeProblem) within(difference bool, bound float64) float64 {
+	if p.m.IsCount() || p.m.IsUnbounded() {
+		return bound
+	}
+	least := -1.0
+	if !difference {
+		least = 0
+	}
+	return min(max(bound, least), 1)
+}
+
+// top is the better of the two ranks.
+func (u hole) top() int { return higher(u.base, u.next) }
+
+// higher is the better of two ranks, of which 0 is none.
+func higher(a, b int) int {
+	if a == 0 || b == 0 {
+		return max(a, b)
+	}
+	return min(a, b)
 }
 
 // same says that the two lists are alike, so that no grading tells them apart.
@@ -291,6 +368,10 @@ func (p *holeProblem) highest() float64 {
 		return p.anything()
 	case kindNumNonrelJudgedRet:
 		return p.highestNonRelevant()
+	case kindMRR, kindSuccess:
+		if p.inOrder(p.next) && p.inOrder(p.base) {
+			return p.highestFirst()
+		}
 	}
 	return p.search()
 }
@@ -308,7 +389,8 @@ func (p *holeProblem) anything() float64 {
 // and none to the others.
 func (p *holeProblem) highestDCG() float64 {
 	lin, _ := p.m.linear(0, 0, p.judged)
-	next, base := lin.weights(nil, p.next.n, p.next.ties), lin.weights(nil, p.base.n, p.base.ties)
+	p.next.room, p.base.room = lin.weights(p.next.room, p.next.reach, p.next.ties), lin.weights(p.base.room, p.base.reach, p.base.ties)
+	next, base := p.next.room, p.base.room
 	sum := 0.0
 	for _, h := range p.next.known {
 		sum += lin.gain(h.Grade) * next[h.Rank-1]
@@ -328,14 +410,6 @@ func (p *holeProblem) highestDCG() float64 {
 		sum += most * max(0, c)
 	}
 	return sum
-}
-
-// lowest is the smallest difference over every grading, or less.
-func (p *holeProblem) lowest() float64 {
-	p.base, p.next = p.next, p.base
-	low := -p.highest()
-	p.base, p.next = p.next, p.base
-	return low
 }
 
 // highestNonRelevant is for the count of hits judged non-relevant.
@@ -360,73 +434,144 @@ func (p *holeProblem) highestNonRelevant() float64 {
 // whose weights differ most.
 func (p *holeProblem) highestLinear() float64 {
 	known := p.judged.Relevant(p.m.rel)
-	highest := math.Inf(-1)
-	var coefficients []float64
-	for t := range p.mostRelevant() + 1 {
-		next, base := p.linearSide(p.next, known+t), p.linearSide(p.base, known+t)
-		// Only these have weights or norms that depend on t.
-		if t == 0 || p.dependsOnRelevant() {
-			coefficients = coefficients[:0]
-			for _, u := range p.holes {
-				coefficients = append(coefficients, next.weightAt(p.next.at(u))-base.weightAt(p.base.at(u)))
+	if p.dependsOnRelevant() {
+		highest := math.Inf(-1)
+		for t := range p.mostRelevant() + 1 {
+			value := p.linearly(p.linear(p.next, known+t), p.linear(p.base, known+t))
+			for _, c := range p.room.coefficients[:t] {
+				value += c
 			}
-			for range p.elsewhere {
-				coefficients = append(coefficients, 0)
-			}
-			slices.SortFunc(coefficients, func(a, b float64) int { return cmp.Compare(b, a) })
+			highest = max(highest, value)
 		}
-		value := next.known - base.known
-		for _, c := range coefficients[:t] {
-			value += c
+		return highest
+	}
+	next, base := p.linear(p.next, known), p.linear(p.base, known)
+	recall := p.m.kind == kindRecall
+	if recall { // its norm is that number, which its weights wait for
+		next.norm, base.norm = 1, 1
+	}
+	value := p.linearly(next, base)
+	norm := func(t int) float64 {
+		if recall {
+			return max(1, float64(known+t)) // nothing is relevant where it is 0
 		}
-		highest = max(highest, value)
+		return 1
+	}
+	highest := value / norm(0)
+	for t, c := range p.room.coefficients[:p.mostRelevant()] {
+		value += c
+		highest = max(highest, value/norm(t+1))
 	}
 	return highest
 }
 
-// dependsOnRelevant says that the weights of ranks, or their norm, change with
-// the number of relevant documents.
+// dependsOnRelevant says that the weights of ranks, or a norm that is not that
+// number itself, change with the number of relevant documents.
 func (p *holeProblem) dependsOnRelevant() bool {
 	switch p.m.kind {
-	case kindRPrec, kindRelativePrecision, kindRecall, kindRecallCap, kindRPrecMult:
+	case kindRPrec, kindRelativePrecision, kindRecallCap, kindRPrecMult:
 		return true
 	}
 	return false
 }
 
-// A linearSide is one list under a linear metric: what its judged hits are
-// worth, and what a relevant hit at each rank is.
-type linearSide struct {
-	known   float64
-	weights []float64
+// linear is the metric for a list, with so many relevant documents.
+func (p *holeProblem) linear(s *holeSide, relevant int) linear {
+	if lin, isLinear := p.m.linear(s.n, relevant, p.judged); isLinear {
+		return lin
+	}
+	return linear{m: p.m, norm: 1} // num_rel_ret
 }
 
-func (s linearSide) weightAt(rank int) float64 {
+// linearly is what the judged hits make of the difference; it leaves what each
+// hole would add to it if it were relevant in coefficients, the most first.
+func (p *holeProblem) linearly(next, base linear) float64 {
+	nextKnown, baseKnown := p.next.weigh(&next), p.base.weigh(&base)
+	c := p.room.coefficients[:0]
+	for _, u := range p.holes {
+		c = append(c, weightAt(p.next.room, p.next.at(u))-weightAt(p.base.room, p.base.at(u)))
+	}
+	for range p.elsewhere {
+		c = append(c, 0)
+	}
+	descending(c)
+	p.room.coefficients = c
+	return nextKnown - baseKnown
+}
+
+// weigh sets the room to what a relevant hit at each rank is worth, and
+// returns what the judged hits are.
+func (s *holeSide) weigh(lin *linear) (known float64) {
+	known = lin.offset
+	s.room = lin.weights(s.room, s.reach, s.ties)
+	for i := range s.room {
+		if lin.norm == 0 {
+			s.room[i] = 0
+			continue
+		}
+		s.room[i] /= lin.norm
+	}
+	for _, h := range s.known {
+		known += lin.gain(h.Grade) * s.room[h.Rank-1]
+	}
+	return known
+}
+
+func weightAt(weights []float64, rank int) float64 {
 	if rank == 0 {
 		return 0
 	}
-	return s.weights[rank-1]
+	return weights[rank-1]
 }
 
-func (p *holeProblem) linearSide(s *holeSide, relevant int) linearSide {
-	lin, isLinear := p.m.linear(s.n, relevant, p.judged)
-	if !isLinear { // num_rel_ret
-		lin = linear{gain: isRelevant(p.m.rel), weight: func(int) float64 { return 1 }, norm: 1}
+func descending(values []float64) {
+	slices.Sort(values)
+	slices.Reverse(values)
+}
+
+// highestFirst is for metrics of the first relevant hit, where nothing ties.
+// One hole at most need be relevant, the one that is to be next's first: others
+// change nothing there, and can only do base good.
+func (p *holeProblem) highestFirst() float64 {
+	next, base := p.firstKnown(p.next), p.firstKnown(p.base)
+	highest := p.valueOfFirst(next) - p.valueOfFirst(base)
+	if p.m.rel > p.maxGrade {
+		return highest
 	}
-	s.room = lin.weights(s.room, s.n, s.ties)
-	side := linearSide{weights: s.room}
-	for i := range side.weights {
-		if lin.norm == 0 {
-			side.weights[i] = 0
+	for _, u := range p.holes {
+		if p.next.at(u) == 0 {
 			continue
 		}
-		side.weights[i] /= lin.norm
+		highest = max(highest, p.valueOfFirst(higher(next, p.next.at(u)))-p.valueOfFirst(higher(base, p.base.at(u))))
 	}
-	side.known = lin.offset
+	return highest
+}
+
+// inOrder says that no tie begins within the cutoff.
+func (p *holeProblem) inOrder(s *holeSide) bool {
+	return len(s.ties) == 0 || p.m.cutoff > 0 && s.ties[0].First > p.m.cutoff
+}
+
+// firstKnown is the rank of the first hit that is judged relevant, 0 where
+// there is none.
+func (p *holeProblem) firstKnown(s *holeSide) int {
 	for _, h := range s.known {
-		side.known += lin.gain(h.Grade) * side.weightAt(h.Rank)
+		if h.Grade >= p.m.rel {
+			return h.Rank
+		}
 	}
-	return side
+	return 0
+}
+
+// valueOfFirst is the metric of a list whose first relevant hit is at a rank.
+func (p *holeProblem) valueOfFirst(rank int) float64 {
+	switch {
+	case rank == 0 || p.m.cutoff > 0 && rank > p.m.cutoff:
+		return 0
+	case p.m.kind == kindSuccess:
+		return 1
+	}
+	return 1 / float64(rank)
 }
 
 // highestNDCG maximises (C + Σ c·x) / I(x) over the gains x of the holes: c is
@@ -439,25 +584,27 @@ func (p *holeProblem) linearSide(s *holeSide, relevant int) linearSide {
 // θ rises to the optimum as Dinkelbach (1967) has it.
 func (p *holeProblem) highestNDCG() float64 {
 	// One scale of exponential gains for the judgments and the holes.
-	scale := NewJudged([]float64{p.maxGrade, p.judged.top()})
-	gain := scale.gain(p.m.kind)
+	scale := Judged{expShift: expShift(max(p.maxGrade, p.judged.top()))}
+	gain := func(grade float64) float64 { return scale.gain(p.m.kind, grade) }
 	most := gain(p.maxGrade)
-	lin, _ := p.m.linear(0, 0, scale)
-	next, base := lin.weights(nil, p.next.n, p.next.ties), lin.weights(nil, p.base.n, p.base.ties)
-	w := idealWalk{cutoff: p.m.cutoff, most: most}
+	lin := linear{m: p.m, reach: p.m.cutoff}
+	p.next.room, p.base.room = lin.weights(p.next.room, p.next.reach, p.next.ties), lin.weights(p.base.room, p.base.reach, p.base.ties)
+	w := &p.room.walk
+	w.constant, w.coefficients, w.known, w.most = 0, w.coefficients[:0], w.known[:0], most
+	w.discountsTo(p.m.cutoff)
 	for _, h := range p.next.known {
-		w.constant += gain(h.Grade) * next[h.Rank-1]
+		w.constant += gain(h.Grade) * p.next.room[h.Rank-1]
 	}
 	for _, h := range p.base.known {
-		w.constant -= gain(h.Grade) * base[h.Rank-1]
+		w.constant -= gain(h.Grade) * p.base.room[h.Rank-1]
 	}
 	for _, u := range p.holes {
 		var c float64
 		if rank := p.next.at(u); rank > 0 {
-			c += next[rank-1]
+			c += p.next.room[rank-1]
 		}
 		if rank := p.base.at(u); rank > 0 {
-			c -= base[rank-1]
+			c -= p.base.room[rank-1]
 		}
 		w.coefficients = append(w.coefficients, c)
 	}
@@ -465,8 +612,10 @@ func (p *holeProblem) highestNDCG() float64 {
 	if p.m.cutoff > 0 {
 		elsewhere = min(elsewhere, p.m.cutoff) // more have no place in the ideal
 	}
-	w.coefficients = append(w.coefficients, make([]float64, elsewhere)...)
-	slices.SortFunc(w.coefficients, func(a, b float64) int { return cmp.Compare(b, a) })
+	for range elsewhere {
+		w.coefficients = append(w.coefficients, 0)
+	}
+	descending(w.coefficients)
 	for _, g := range p.judged.grades {
 		if g > 0 {
 			w.known = append(w.known, gain(g))
@@ -485,24 +634,40 @@ type idealWalk struct {
 	coefficients []float64 // of the holes, descending
 	known        []float64 // gains above 0 of the judgments, descending
 	most         float64   // the largest gain of a hole
-	cutoff       int
+
+	// discounts sums up 1/log2(rank+1) from rank 1 to each rank, no further
+	// than the cutoff.
+	discounts []float64
+	cutoff    int
+
+	levels, prefix []float64
+	best           []walkState
 }
 
-// discounts sums up 1/log2(rank+1) from rank 1 to each rank, no further than
-// the cutoff.
-func (w *idealWalk) discounts(n int) []float64 {
-	sums := make([]float64, n+1)
-	for rank := 1; rank <= n; rank++ {
-		sums[rank] = sums[rank-1]
-		if w.cutoff == 0 || rank <= w.cutoff {
-			sums[rank] += 1 / discount(rank)
-		}
+// A walkState is a beginning of a grading: its numerator and its ideal.
+type walkState struct{ sum, ideal float64 }
+
+// discountsTo makes the discounts those of a cutoff; they are only ever
+// extended while it stays the same.
+func (w *idealWalk) discountsTo(cutoff int) {
+	if w.cutoff != cutoff || len(w.discounts) == 0 {
+		w.cutoff, w.discounts = cutoff, append(w.discounts[:0], 0)
 	}
-	return sums
+}
+
+func (w *idealWalk) extend(n int) {
+	for rank := len(w.discounts); rank <= n; rank++ {
+		sum := w.discounts[rank-1]
+		if w.cutoff == 0 || rank <= w.cutoff {
+			sum += 1 / discount(rank)
+		}
+		w.discounts = append(w.discounts, sum)
+	}
 }
 
 func (w *idealWalk) highest() float64 {
-	d := w.discounts(len(w.known) + len(w.coefficients))
+	w.extend(len(w.known) + len(w.coefficients))
+	d := w.discounts
 	if len(w.known) == 0 {
 		// Without a hole of some gain the value is 0; all gains are the same.
 		highest, sum := 0.0, 0.0
@@ -514,12 +679,16 @@ func (w *idealWalk) highest() float64 {
 		}
 		return max(highest, 0)
 	}
-	levels := slices.Clone(w.known)
+	w.levels = append(w.levels[:0], w.known...)
 	if w.most > 0 {
-		levels = append(levels, w.most)
+		w.levels = append(w.levels, w.most)
 	}
-	slices.SortFunc(levels, func(a, b float64) int { return cmp.Compare(b, a) })
-	levels = slices.Compact(levels)
+	descending(w.levels)
+	w.levels = slices.Compact(w.levels)
+	w.prefix = append(w.prefix[:0], 0)
+	for i, c := range w.coefficients {
+		w.prefix = append(w.prefix, w.prefix[i]+c)
+	}
 	ratio := math.Inf(-1)
 	sum, ideal := w.constant, w.idealOfKnown(d)
 	for range 100 {
@@ -527,7 +696,7 @@ func (w *idealWalk) highest() float64 {
 			break
 		}
 		ratio = sum / ideal
-		sum, ideal = w.walk(levels, d, ratio)
+		sum, ideal = w.walk(ratio)
 	}
 	return ratio
 }
@@ -542,21 +711,17 @@ func (w *idealWalk) idealOfKnown(d []float64) float64 {
 
 // walk returns the numerator and the ideal of the grading with the largest
 // numerator − ratio·ideal.
-func (w *idealWalk) walk(levels, d []float64, ratio float64) (sum, ideal float64) {
-	n := len(w.coefficients)
-	prefix := make([]float64, n+1)
-	for i, c := range w.coefficients {
-		prefix[i+1] = prefix[i] + c
-	}
+func (w *idealWalk) walk(ratio float64) (sum, ideal float64) {
+	prefix, d := w.prefix, w.discounts
 	// For each number of holes with a gain so far: the best of its gradings.
-	type state struct{ sum, ideal float64 }
-	best := make([]state, n+1)
+	best := slices.Grow(w.best[:0], len(prefix))[:len(prefix)]
+	w.best = best
 	for j := range best {
-		best[j].sum = math.Inf(-1)
+		best[j] = walkState{sum: math.Inf(-1)}
 	}
-	best[0] = state{sum: w.constant}
+	best[0] = walkState{sum: w.constant}
 	above := 0 // judgments with a larger gain
-	for _, gain := range levels {
+	for _, gain := range w.levels {
 		upTo := above
 		for upTo < len(w.known) && w.known[upTo] >= gain {
 			upTo++
@@ -567,14 +732,14 @@ func (w *idealWalk) walk(levels, d []float64, ratio float64) (sum, ideal float64
 			above = upTo
 			continue
 		}
-		var from state // the best beginning, less what it leaves to this level
+		var from walkState // the best beginning, less what it leaves to this level
 		fromValue := math.Inf(-1)
 		for j := range best {
-			begin := state{best[j].sum - gain*prefix[j], best[j].ideal - gain*d[above+j]}
+			begin := walkState{best[j].sum - gain*prefix[j], best[j].ideal - gain*d[above+j]}
 			if value := begin.sum - ratio*begin.ideal; value > fromValue {
 				from, fromValue = begin, value
 			}
-			best[j] = state{from.sum + gain*prefix[j], from.ideal + gain*d[upTo+j]}
+			best[j] = walkState{from.sum + gain*prefix[j], from.ideal + gain*d[upTo+j]}
 		}
 		above = upTo
 	}

@@ -184,3 +184,36 @@ func (m Metric) loose() bool {
 func (m Metric) sampled() bool {
 	return m.kind == kindInfAP || m.kind == kindIPrec || m.kind == kind11pt || m.kind == kindG
 }
+
+// Hits that a metric cannot notice may be left out.
+func TestBoundsOfCutLists(t *testing.T) {
+	ms := everyMetric(t)
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawPooled(t, 2, true).holes()
+		for _, m := range ms {
+			cut := *h
+			cut.Lists = slices.Clone(h.Lists)
+			for i := range cut.Lists {
+				l := &cut.Lists[i]
+				l.Len = len(l.Grades)
+				reach := m.Reach(l.Len, l.Ties)
+				l.Grades, l.Documents = l.Grades[:reach], l.Documents[:reach]
+			}
+			low, high := m.HoleDifference(h, 0, 1)
+			if l, u := m.HoleDifference(&cut, 0, 1); !same(l, low) || !same(u, high) {
+				t.Fatalf("%v of %+v: %v to %v, and cut %v to %v", m, h, low, high, l, u)
+			}
+			low, high = m.HoleBounds(h, 0)
+			if l, u := m.HoleBounds(&cut, 0); !same(l, low) || !same(u, high) {
+				t.Fatalf("%v of the first list of %+v: %v to %v, and cut %v to %v", m, h, low, high, l, u)
+			}
+		}
+	})
+}
+
+// holes are the query with grades up to 2.
+func (q pooled) holes() *Holes {
+	h := q.graded(q.grades)
+	h.MaxGrade = 2
+	return h
+}

@@ -108,6 +108,8 @@ type holeSearch struct {
 	length int // judgments with those of the holes
 	found  float64
 	work   int
+	list   List // the one in hand, and its judgments
+	judged Judged
 }
 
 // A searchSide is one list with judged hits and holes together.
@@ -128,6 +130,11 @@ type slot struct {
 }
 
 func newHoleSearch(p *holeProblem) *holeSearch {
+	// From the top down, whichever list it is: the order does not depend on
+	// the numbers of documents.
+	slices.SortFunc(p.holes, func(a, b hole) int {
+		return cmp.Or(cmp.Compare(a.top(), b.top()), cmp.Compare(a.next, b.next), cmp.Compare(a.base, b.base))
+	})
 	s := &holeSearch{p: p, m: p.m, found: math.Inf(-1), canBe: p.m.kind == kindERR || p.m.rel <= p.maxGrade}
 	switch p.m.kind {
 	case kindERR, kindMRR, kindSuccess:
@@ -141,24 +148,31 @@ func newHoleSearch(p *holeProblem) *holeSearch {
 	s.known = p.judged.Relevant(p.m.rel)
 	nonRelevant := p.judged.NonRelevant(p.m.rel)
 	s.length = s.known + nonRelevant + holes
-	for range s.known + holes {
-		s.grades = append(s.grades, 1)
-	}
-	for range nonRelevant + holes {
-		s.grades = append(s.grades, 0)
+	if s.counts {
+		s.grades = make([]float64, 0, s.length+holes)
+		for range s.known + holes {
+			s.grades = append(s.grades, 1)
+		}
+		for range nonRelevant + holes {
+			s.grades = append(s.grades, 0)
+		}
 	}
 	s.next, s.base = s.side(p.next), s.side(p.base)
 	return s
 }
 
-// judged is what will have been judged once t of the holes are relevant.
-func (s *holeSearch) judged(t int) *Judged {
-	start := len(s.p.holes) + s.p.elsewhere - t
-	return &Judged{grades: s.grades[start : start+s.length], relevant: s.known + t}
+// judge sets the judgments of the list to what they are once t of the holes are
+// relevant, for metrics that depend on it.
+func (s *holeSearch) judge(t int) {
+	s.judged = Judged{relevant: s.known + t}
+	if s.counts {
+		start := len(s.p.holes) + s.p.elsewhere - t
+		s.judged.grades = s.grades[start : start+s.length]
+	}
 }
 
 func (s *holeSearch) side(from *holeSide) searchSide {
-	side := searchSide{n: from.n, ties: from.ties}
+	side := searchSide{n: from.n, ties: from.ties, slots: make([]slot, 0, len(from.known)+len(s.p.holes))}
 	for _, h := range from.known {
 		grade := h.Grade
 		if s.p.m.kind != kindERR {
@@ -193,7 +207,7 @@ func (s *holeSearch) value(side *searchSide, graded []grading, t int, best bool)
 	if s.m.kind == kindERR {
 		grade = s.p.maxGrade
 	}
-	side.hits = side.hits[:0]
+	side.hits = slices.Grow(side.hits[:0], len(side.slots))
 	for _, slot := range side.slots {
 		h := Hit{slot.rank, slot.grade}
 		if slot.hole >= 0 && graded[slot.hole] == relevant {
@@ -201,19 +215,20 @@ func (s *holeSearch) value(side *searchSide, graded []grading, t int, best bool)
 		}
 		side.hits = append(side.hits, h)
 	}
-	l := List{Len: side.n, Hits: side.hits, Judged: s.judged(t)}
+	s.judge(t)
+	s.list = List{Len: side.n, Hits: side.hits, Judged: &s.judged}
 	switch s.m.kind {
 	case kindInfAP, kindIPrec, kind11pt:
-		orderTies(&l, side.ties, best)
-		return s.m.ScoreList(&l)
+		orderTies(&s.list, side.ties, best)
+		return s.m.ScoreList(&s.list)
 	}
-	return s.m.ExpectedList(&l, side.ties, 1).Value
+	return s.m.ExpectedList(&s.list, side.ties, 1).Value
 }
 
 // orderTies gives the judged hits of each tie their best ranks, the highest
 // grade first, or their worst, the highest last.
 func orderTies(l *List, ties []Tie, best bool) {
-	segments, _ := tieSegments(l, ties)
+	segments, _ := tieSegments(nil, l, ties)
 	for _, segment := range segments {
 		hits := segment.hits
 		slices.SortFunc(hits, func(a, b Hit) int {

@@ -47,9 +47,7 @@ func NewJudged(grades []float64) *Judged {
 	if gains == 0 {
 		return j
 	}
-	if top := j.grades[0]; top > maxExponent {
-		j.expShift = top - maxExponent
-	}
+	j.expShift = expShift(j.grades[0])
 	sums := make([]float64, 2*gains)
 	j.idealDCG, j.idealExp = sums[:gains:gains], sums[gains:]
 	var linear, exponential float64

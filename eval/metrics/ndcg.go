@@ -33,6 +33,9 @@ func (j *Judged) expGain(g float64) float64 {
 	return math.Exp2(g-j.expShift) - math.Exp2(-j.expShift)
 }
 
+// expShift is how far grades must be shifted of which this is the highest.
+func expShift(top float64) float64 { return max(0, top-maxExponent) }
+
 // exp2 is 2^g; the small whole numbers that grades mostly are need no library.
 func exp2(g float64) float64 {
 	if g >= 0 && g < 63 {
@@ -105,10 +108,10 @@ func atMost1(x float64) float64 {
 // scoreDCG is the discounted gain of the top k, Σ gain/log2(rank+1), over
 // nothing: the numerator of nDCG, with its gains. It has no greatest value.
 func scoreDCG(m Metric, l *List) float64 {
-	gain, sum := dcgGain(m.kind), 0.0
+	sum := 0.0
 	for _, h := range within(l.Hits, m.cutoff) {
 		if h.Grade > 0 {
-			sum += gain(h.Grade) / discount(h.Rank)
+			sum += dcgGain(m.kind, h.Grade) / discount(h.Rank)
 		}
 	}
 	return sum
@@ -116,15 +119,12 @@ func scoreDCG(m Metric, l *List) float64 {
 
 // dcgGain is what a grade adds to DCG before the discount. Nothing divides it,
 // so it cannot be scaled: grades above maxExponent count as that.
-func dcgGain(k kind) func(grade float64) float64 {
-	return func(g float64) float64 {
-		switch {
-		case !(g > 0):
-			return 0
-		case k == kindDCGExp:
-			return exp2(min(g, maxExponent)) - 1
-		default:
-			return g
-		}
+func dcgGain(k kind, grade float64) float64 {
+	switch {
+	case !(grade > 0):
+		return 0
+	case k == kindDCGExp:
+		return exp2(min(grade, maxExponent)) - 1
 	}
+	return grade
 }

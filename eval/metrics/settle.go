@@ -31,123 +31,95 @@ type Settling struct {
 // Holes, and the number in HoleList.Documents.
 type HoleDocument struct{ Query, Document int }
 
-// Settle finds the bounds of the mean difference of two lists, next minus
-// base, and few documents whose judging could settle its sign. Every Holes has
-// these two lists, at the same places, with Documents. The choice is greedy,
-// by how much each document narrows the bound on the side of 0, and then
-// thinned out: it need not be the smallest, but that it suffices follows from
-// the bounds of HoleDifference. Without queries all is 0.
-func (m Metric) Settle(queries []*Holes, base, next int) Settling {
-	n := float64(len(queries))
+// A Settler finds the bounds of the mean difference of two lists over many
+// queries, and few documents whose judging could settle its sign. It keeps four
+// numbers of each query.
+type Settler struct {
+	m          Metric
+	base, next int
+	queries    []settleQuery
+	bounder    Bounder
+	holes      []int // documents
+	seen       []bool
+}
+
+// NewSettler is for the difference next minus base of the lists at these
+// places.
+func NewSettler(m Metric, base, next int) *Settler { return &Settler{m: m, base: base, next: next} }
+
+// Add takes the next query. It is not kept. It has both lists, with Documents.
+func (s *Settler) Add(h *Holes) {
+	var q settleQuery
+	q.now, q.low, q.high = s.bounder.bounds(s.m, h, s.base, s.next, nil)
+	q.judged = q.now
+	if holes := s.documents(h); len(holes) > 0 {
+		q.judged = s.bounder.value(s.m, h, s.base, s.next, holes)
+	}
+	s.queries = append(s.queries, q)
+}
+
+// Settle is what was found. Some queries are asked for again, by the order in
+// which they were added; only the last one given is in use. The choice of
+// documents is greedy, by how much each narrows the bound on the side of 0, and
+// then thinned out: it need not be the smallest, but that it suffices follows
+// from the bounds of HoleDifference. Without queries all is 0. It ends the use
+// of the Settler.
+func (s *Settler) Settle(query func(int) *Holes) Settling {
+	n := float64(len(s.queries))
 	if n == 0 {
 		return Settling{}
 	}
-	var s Settling
-	bounds := make([]settleBounds, len(queries))
-	for i, h := range queries {
-		b := m.settleBounds(h, base, next)
-		bounds[i] = b
-		s.Mean += b.now / n
-		s.Low += b.low / n
-		s.High += b.high / n
+	var found Settling
+	for _, q := range s.queries {
+		found.Mean += q.now / n
+		found.Low += q.low / n
+		found.High += q.high / n
 	}
-	s.SettledLow, s.SettledHigh = s.Low, s.High
-	s.Open = s.Mean > 0 && s.Low <= settled || s.Mean < 0 && s.High >= -settled || s.Mean == 0 && s.Low < s.High
-	if !s.Open || math.Abs(s.Mean) <= settled {
-		return s
+	found.SettledLow, found.SettledHigh = found.Low, found.High
+	found.Open = found.Mean > 0 && found.Low <= settled || found.Mean < 0 && found.High >= -settled || found.Mean == 0 && found.Low < found.High
+	if !found.Open || math.Abs(found.Mean) <= settled {
+		return found
 	}
-	if s.Mean < 0 {
-		base, next = next, base // a rise, from here on
-	}
-	work := settler{m: m, base: base, next: next, queries: slices.Clone(queries), need: settled * n}
-	for _, b := range bounds {
-		if s.Mean < 0 {
-			b = settleBounds{-b.now, -b.high, -b.low}
+	if found.Mean < 0 { // a rise, from here on
+		s.base, s.next = s.next, s.base
+		for i, q := range s.queries {
+			s.queries[i] = settleQuery{-q.now, -q.high, -q.low, -q.judged}
 		}
-		work.low = append(work.low, b.low)
-		work.sum += b.low
+	}
+	work := settler{Settler: s, query: query, need: settled * n, touched: make(map[int]*touched)}
+	for _, q := range s.queries {
+		work.sum += q.low
 	}
 	if !work.choose() {
-		return s
+		return found
 	}
-	work.thin(queries)
-	s.Documents = work.chosen
-	s.SettledLow, s.SettledHigh = 0, 0
-	for _, h := range work.queries {
-		b := m.settleBounds(h, base, next)
-		if s.Mean < 0 {
-			b = settleBounds{-b.now, -b.high, -b.low}
+	work.thin()
+	found.Documents = work.chosen
+	found.SettledLow, found.SettledHigh = 0, 0
+	for i, q := range s.queries {
+		if t := work.touched[i]; t != nil && len(t.chosen) > 0 {
+			q.now, q.low, q.high = s.bounder.bounds(s.m, query(i), s.base, s.next, t.chosen)
 		}
-		s.SettledLow += b.low / n
-		s.SettledHigh += b.high / n
+		if found.Mean < 0 {
+			q.low, q.high = -q.high, -q.low
+		}
+		found.SettledLow += q.low / n
+		found.SettledHigh += q.high / n
 	}
-	return s
+	return found
 }
 
 // settled is how far from 0 a bound of the mean difference must lie for its
 // sign to be settled: more than rounding error.
 const settled = 1e-12
 
-type settleBounds struct{ now, low, high float64 }
+// A settleQuery is the difference of a query: as things stand, its bounds, and
+// what it were if all its holes were of grade 0.
+type settleQuery struct{ now, low, high, judged float64 }
 
-func (m Metric) settleBounds(h *Holes, base, next int) settleBounds {
-	low, high := m.HoleDifference(h, base, next)
-	return settleBounds{m.holeValue(h, next) - m.holeValue(h, base), low, high}
-}
-
-// withNonRelevant is the query after some of its holes have turned out to be
-// of grade 0.
-func (h *Holes) withNonRelevant(documents []int) *Holes {
-	after := *h
-	var grades []float64
-	if h.Judged != nil {
-		grades = h.Judged.grades
-	}
-	grades = slices.Clone(grades)
-	for range documents {
-		grades = append(grades, 0)
-	}
-	after.Judged = NewJudged(grades)
-	after.Lists = slices.Clone(h.Lists)
-	for i := range after.Lists {
-		l := &after.Lists[i]
-		l.Grades = slices.Clone(l.Grades)
-		for k, g := range l.Grades {
-			if IsUnjudged(g) && slices.Contains(documents, l.document(k)) {
-				l.Grades[k] = 0
-			}
-		}
-	}
-	return &after
-}
-
-// documents are the holes of the metric, by the best of their ranks.
-func (h *Holes) documents(m Metric) []int {
-	depth := h.Depth
-	if depth == 0 {
-		depth = m.cutoff
-	}
-	var all []int
-	longest := 0
-	for _, l := range h.Lists {
-		longest = max(longest, len(l.Grades))
-	}
-	seen := make(map[int]bool)
-	for rank := 0; rank < longest && (depth == 0 || rank < depth); rank++ {
-		for _, l := range h.Lists {
-			if rank < len(l.Grades) && IsUnjudged(l.Grades[rank]) && !seen[l.document(rank)] {
-				seen[l.document(rank)] = true
-				all = append(all, l.document(rank))
-			}
-		}
-	}
-	return all
-}
-
-// sees says whether a list has an unjudged document where the metric looks.
-func (m Metric) sees(h *Holes, list, document int) bool {
-	l := &h.Lists[list]
-	for k, g := range l.Grades[:m.reach(l)] {
+// sees says whether the list has an unjudged document where the metric looks.
+func (l *HoleList) sees(m Metric, document int) bool {
+	for k, g := range l.noticed(m) {
 		if IsUnjudged(g) && l.document(k) == document {
 			return true
 		}
@@ -158,12 +130,49 @@ func (m Metric) sees(h *Holes, list, document int) bool {
 // A settler chooses documents until the sum of the queries' lowest differences
 // exceeds what is needed.
 type settler struct {
-	m          Metric
-	base, next int
-	queries    []*Holes // with the chosen documents of grade 0
-	low        []float64
-	sum, need  float64
-	chosen     []HoleDocument
+	*Settler
+	query     func(int) *Holes
+	touched   map[int]*touched
+	sum, need float64
+	chosen    []HoleDocument
+}
+
+// touched is a query of which documents were chosen: those, its lowest
+// difference before each of them was, and after the last.
+type touched struct {
+	chosen []int
+	before []float64
+	low    float64
+}
+
+// documents are the holes of the metric, by the best of their ranks.
+func (s *Settler) documents(h *Holes) []int {
+	depth := h.Depth
+	if depth == 0 {
+		depth = s.m.cutoff
+	}
+	longest := 0
+	for i := range h.Lists {
+		longest = max(longest, len(h.Lists[i].down(depth)))
+	}
+	s.holes, s.seen = s.holes[:0], s.seen[:0]
+	for rank := range longest {
+		for i := range h.Lists {
+			l := &h.Lists[i]
+			if rank >= len(l.Grades) || !IsUnjudged(l.Grades[rank]) {
+				continue
+			}
+			document := l.document(rank)
+			for len(s.seen) <= document {
+				s.seen = append(s.seen, false)
+			}
+			if !s.seen[document] {
+				s.seen[document] = true
+				s.holes = append(s.holes, document)
+			}
+		}
+	}
+	return s.holes
 }
 
 // A settleStep is what to judge next in a query: the document with the largest
@@ -171,6 +180,7 @@ type settler struct {
 type settleStep struct {
 	query, document int
 	gain            float64
+	low             float64 // the lowest difference after it
 	known           bool
 }
 
@@ -191,16 +201,19 @@ func (h *settleHeap) Pop() any {
 	return last
 }
 
-// lowest is the lowest difference of a query.
-func (s *settler) lowest(h *Holes) float64 {
-	return s.m.holeLowest(h, s.base, s.next)
+// low is the lowest difference of a query after what was chosen of it.
+func (s *settler) low(q int) float64 {
+	if t := s.touched[q]; t != nil {
+		return t.low
+	}
+	return s.queries[q].low
 }
 
 // choose says whether the sign could be settled.
 func (s *settler) choose() bool {
 	var steps settleHeap
 	for q := range s.queries {
-		if most := s.most(q); most > 0 {
+		if most := s.queries[q].judged - s.low(q); most > 0 {
 			steps = append(steps, settleStep{query: q, gain: most})
 		}
 	}
@@ -209,51 +222,59 @@ func (s *settler) choose() bool {
 		if len(steps) == 0 {
 			return false
 		}
-		step := heap.Pop(&steps).(settleStep)
+		step := steps[0]
+		q := step.query
 		if !step.known {
-			heap.Push(&steps, s.best(step.query))
+			steps[0] = s.best(q)
+			heap.Fix(&steps, 0)
 			continue
 		}
-		q := step.query
+		t := s.touched[q]
+		if t == nil {
+			t = &touched{low: s.queries[q].low}
+			s.touched[q] = t
+		}
 		s.chosen = append(s.chosen, HoleDocument{q, step.document})
-		s.queries[q] = s.queries[q].withNonRelevant([]int{step.document})
-		s.sum -= s.low[q]
-		s.low[q] = s.lowest(s.queries[q])
-		s.sum += s.low[q]
-		if most := s.most(q); most > 0 {
-			heap.Push(&steps, settleStep{query: q, gain: most})
+		t.chosen, t.before = append(t.chosen, step.document), append(t.before, t.low)
+		s.sum -= t.low
+		t.low = step.low
+		s.sum += t.low
+		if most := s.queries[q].judged - t.low; most > 0 {
+			steps[0] = settleStep{query: q, gain: most}
+			heap.Fix(&steps, 0)
+		} else {
+			heap.Pop(&steps)
 		}
 	}
 	return true
 }
 
-// most is what the lowest difference of a query gains once all its holes are
-// of grade 0.
-func (s *settler) most(q int) float64 {
-	holes := s.queries[q].documents(s.m)
-	if len(holes) == 0 {
-		return 0
-	}
-	return s.lowest(s.queries[q].withNonRelevant(holes)) - s.low[q]
-}
-
 // best is the document of a query that gains most. Where none gains anything
 // alone, as where two documents have the same effect, it is the one of the
-// best rank: of those that the metric sees in neither list, which all have the same effect, the
-// first speaks for the others.
+// best rank: of those that the metric sees in neither list, which all have the
+// same effect, the first speaks for the others.
 func (s *settler) best(q int) settleStep {
 	step := settleStep{query: q, gain: math.Inf(-1), known: true}
+	h, low := s.query(q), s.low(q)
+	var chosen []int
+	if t := s.touched[q]; t != nil {
+		chosen = t.chosen
+	}
+	chosen = append(make([]int, 0, len(chosen)+1), chosen...)
 	elsewhere := false
-	for _, document := range s.queries[q].documents(s.m) {
-		if !s.m.sees(s.queries[q], s.base, document) && !s.m.sees(s.queries[q], s.next, document) {
+	for _, document := range s.documents(h) {
+		if slices.Contains(chosen, document) {
+			continue
+		}
+		if !h.Lists[s.base].sees(s.m, document) && !h.Lists[s.next].sees(s.m, document) {
 			if elsewhere {
 				continue
 			}
 			elsewhere = true
 		}
-		gain := s.lowest(s.queries[q].withNonRelevant([]int{document})) - s.low[q]
-		if gain > step.gain+settled {
-			step.document, step.gain = document, gain
+		after := s.bounder.lowest(s.m, h, s.base, s.next, append(chosen, document))
+		if gain := after - low; gain > step.gain+settled {
+			step.document, step.gain, step.low = document, gain, after
 		}
 	}
 	return step
@@ -261,20 +282,24 @@ func (s *settler) best(q int) settleStep {
 
 // thin takes documents out again without which the sign is settled too, the
 // last chosen first.
-func (s *settler) thin(queries []*Holes) {
+func (s *settler) thin() {
+	kept := len(s.chosen)
 	for i := len(s.chosen) - 1; i >= 0; i-- {
-		q := s.chosen[i].Query
-		var others []int
-		for k, c := range s.chosen {
-			if k != i && c.Query == q {
-				others = append(others, c.Document)
-			}
+		c := s.chosen[i]
+		t := s.touched[c.Query]
+		place := slices.Index(t.chosen, c.Document)
+		low := t.before[place]
+		if place < len(t.chosen)-1 { // others were chosen later
+			others := slices.Delete(slices.Clone(t.chosen), place, place+1)
+			low = s.bounder.lowest(s.m, s.query(c.Query), s.base, s.next, others)
 		}
-		without := queries[q].withNonRelevant(others)
-		low := s.lowest(without)
-		if sum := s.sum - s.low[q] + low; sum > s.need {
-			s.sum, s.low[q], s.queries[q] = sum, low, without
-			s.chosen = slices.Delete(s.chosen, i, i+1)
+		if sum := s.sum - t.low + low; sum > s.need {
+			s.sum, t.low = sum, low
+			t.chosen, t.before = slices.Delete(t.chosen, place, place+1), slices.Delete(t.before, place, place+1)
+			continue
 		}
+		kept--
+		s.chosen[kept] = c
 	}
+	s.chosen = slices.Delete(s.chosen, 0, kept)
 }

@@ -9,6 +9,68 @@ import (
 	"pgregory.net/rapid"
 )
 
+func settle(m Metric, queries []*Holes, base, next int) Settling {
+	s := NewSettler(m, base, next)
+	for _, h := range queries {
+		s.Add(h)
+	}
+	return s.Settle(func(i int) *Holes { return queries[i] })
+}
+
+// withNonRelevant is the query after some of its holes have turned out to be
+// of grade 0.
+func (h *Holes) withNonRelevant(documents []int) *Holes {
+	after := *h
+	grades := slices.Clone(h.Judged.grades)
+	for range documents {
+		grades = append(grades, 0)
+	}
+	after.Judged = NewJudged(grades)
+	after.Lists = slices.Clone(h.Lists)
+	for i := range after.Lists {
+		l := &after.Lists[i]
+		l.Grades = slices.Clone(l.Grades)
+		for k, g := range l.Grades {
+			if IsUnjudged(g) && slices.Contains(documents, l.document(k)) {
+				l.Grades[k] = 0
+			}
+		}
+	}
+	return &after
+}
+
+// A Bounder that has seen other queries bounds one with documents of grade 0 as
+// a new one bounds the query that says so itself.
+func TestBoundsAfterJudging(t *testing.T) {
+	ms := everyMetric(t)
+	var b Bounder
+	rapid.Check(t, func(t *rapid.T) {
+		q := drawPooled(t, 3, rapid.Bool().Draw(t, "tied"))
+		h := q.graded(q.grades)
+		h.MaxGrade = 3
+		for _, m := range ms {
+			holes := NewSettler(m, 0, 1).documents(h)
+			zero := holes[:rapid.IntRange(0, len(holes)).Draw(t, "of grade 0")]
+			after := h.withNonRelevant(zero)
+			low, high := m.HoleDifference(after, 0, 1)
+			now, gotLow, gotHigh := b.bounds(m, h, 0, 1, zero)
+			if want := m.holeValue(after, 1) - m.holeValue(after, 0); !same(now, want) || !same(gotLow, low) || !same(gotHigh, high) {
+				t.Fatalf("%v of %+v with %v of grade 0: %v from %v to %v, want %v from %v to %v", m, q, zero, now, gotLow, gotHigh, want, low, high)
+			}
+			if lowest := b.lowest(m, h, 0, 1, zero); !same(lowest, low) {
+				t.Fatalf("%v of %+v with %v of grade 0: lowest %v, want %v", m, q, zero, lowest, low)
+			}
+		}
+	})
+}
+
+func (m Metric) holeValue(h *Holes, list int) float64 {
+	l := h.Lists[list]
+	return m.Expected(Ranking{Grades: l.Grades, Judged: h.Judged}, l.Ties, 1).Value
+}
+
+func same(a, b float64) bool { return a == b || a != a && b != b }
+
 // After the chosen documents of a small suite have turned out to be of grade
 // 0, every grading of the others leaves the sign as it is.
 func TestSettledSignsHoldForEveryGrading(t *testing.T) {
@@ -32,7 +94,7 @@ func TestSettledSignsHoldForEveryGrading(t *testing.T) {
 		}
 		n := float64(len(suite))
 		for _, m := range ms {
-			s := m.Settle(queries, 0, 1)
+			s := settle(m, queries, 0, 1)
 			if !(s.Low <= s.Mean+1e-12 && s.Mean <= s.High+1e-12) {
 				t.Fatalf("%v: %+v out of order", m, s)
 			}
@@ -114,19 +176,19 @@ func TestSettleByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := m.Settle(queries, 0, 1)
+	got := settle(m, queries, 0, 1)
 	if got.Mean != 0.25 || got.Low != 0 || got.High != 0.25 || !got.Open || got.SettledLow != 0.25 || got.SettledHigh != 0.25 ||
 		!slices.Equal(got.Documents, []HoleDocument{{0, 7}}) {
 		t.Errorf("Settle = %+v, want document 7 of query 0", got)
 	}
-	back := m.Settle(queries, 1, 0)
+	back := settle(m, queries, 1, 0)
 	if back.Mean != -0.25 || back.High != 0 || !back.Open || back.SettledHigh != -0.25 || !slices.Equal(back.Documents, got.Documents) {
 		t.Errorf("the other way round: %+v", back)
 	}
-	if none := m.Settle(queries[1:], 0, 1); none.Open || none.Documents != nil {
+	if none := settle(m, queries[1:], 0, 1); none.Open || none.Documents != nil {
 		t.Errorf("nothing open: %+v", none)
 	}
-	if none := m.Settle(nil, 0, 1); none.Open || none.Mean != 0 {
+	if none := settle(m, nil, 0, 1); none.Open || none.Mean != 0 {
 		t.Errorf("no queries: %+v", none)
 	}
 }
@@ -157,7 +219,7 @@ func TestHoleBoundsOfLargeLists(t *testing.T) {
 		h := largeHoles(r, hits, 0.5)
 		for _, m := range ms {
 			low, high := m.HoleDifference(h, 0, 1)
-			holes := h.documents(m)
+			holes := NewSettler(m, 0, 1).documents(h)
 			for range 200 {
 				graded := make(map[int]float64)
 				all := slices.Clone(h.Judged.grades)
@@ -199,8 +261,9 @@ func BenchmarkHoleDifference(b *testing.B) {
 		for _, hits := range []int{10, 100} {
 			h := largeHoles(r, hits, 0.4)
 			b.Run(fmt.Sprintf("%s/hits=%d", name, hits), func(b *testing.B) {
+				var bounder Bounder
 				for b.Loop() {
-					m.HoleDifference(h, 0, 1)
+					bounder.Difference(m, h, 0, 1)
 				}
 			})
 		}
@@ -219,6 +282,6 @@ func BenchmarkSettle(b *testing.B) {
 		queries = append(queries, largeHoles(r, 10, 0.2))
 	}
 	for b.Loop() {
-		m.Settle(queries, 0, 1)
+		settle(m, queries, 0, 1)
 	}
 }

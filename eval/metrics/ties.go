@@ -42,6 +42,16 @@ func RankRange(rank, n int, ties []Tie) (best, worst int) {
 	return rank, rank
 }
 
+// Reach is how many hits of a list of n with these ties can bear on the metric:
+// those within its cutoff, and those that may come within it by a tie.
+func (m Metric) Reach(n int, ties []Tie) int {
+	if m.cutoff == 0 || m.cutoff >= n {
+		return n
+	}
+	_, worst := RankRange(m.cutoff, n, ties)
+	return worst
+}
+
 // An Expectation is the mean of a metric over all orders of tied hits.
 type Expectation struct {
 	Value float64
@@ -76,7 +86,8 @@ func (m Metric) ExpectedList(l *List, ties []Tie, seed uint64) Expectation {
 	if CheckTies(ties) != nil {
 		return Expectation{Value: math.NaN()}
 	}
-	segments, tied := tieSegments(l, ties)
+	var room [32]tieSegment
+	segments, tied := tieSegments(room[:0], l, ties)
 	if !tied || m.kind == kindNone {
 		return Expectation{Value: m.ScoreList(l)}
 	}
@@ -120,8 +131,8 @@ func (s tieSegment) until(cutoff int) int {
 }
 
 // tieSegments cuts the judged hits of a list at the ends of ties, and says
-// whether any of them stands in one.
-func tieSegments(l *List, ties []Tie) (segments []tieSegment, tied bool) {
+// whether any of them stands in one. The segments are appended.
+func tieSegments(segments []tieSegment, l *List, ties []Tie) (_ []tieSegment, tied bool) {
 	for i := 0; i < len(l.Hits); {
 		rank := l.Hits[i].Rank
 		for len(ties) > 0 && ties[0].Last < rank {
@@ -146,117 +157,133 @@ func tieSegments(l *List, ties []Tie) (segments []tieSegment, tied bool) {
 // linear is a metric that adds up, over the hits, a gain of the grade times a
 // weight of the rank: offset + Σ gain·weight / norm, and 0 where norm is 0.
 type linear struct {
-	gain   func(grade float64) float64
-	weight func(rank int) float64
-	norm   float64
-	offset float64
+	m Metric
+	j *Judged
+	// reach is the last rank with a weight, 0 for no such rank.
+	reach        int
+	norm, offset float64
+	// ofRank are the weights of rndcg, highest the largest grade of rbp_graded.
+	ofRank  func(rank int) float64
+	highest float64
 }
 
 // linear returns the metric in that form for a list of n hits and judgments
 // of which so many are relevant; false where it has none.
 func (m Metric) linear(n, relevant int, j *Judged) (linear, bool) {
-	one := func(int) float64 { return 1 }
 	k := m.cutoff
 	if k == 0 {
 		k = n
 	}
-	lin := linear{gain: isRelevant(m.rel), weight: one}
-	reach := m.cutoff
+	lin := linear{m: m, j: j, reach: m.cutoff}
 	switch m.kind {
 	case kindPrecision:
 		lin.norm = float64(k)
 	case kindRecall:
 		lin.norm = float64(relevant)
 	case kindRPrec:
-		lin.norm, reach = float64(relevant), relevant
+		lin.norm, lin.reach = float64(relevant), relevant
 	case kindRelativePrecision:
 		lin.norm = float64(min(k, relevant))
 	case kindNDCG, kindNDCGExp:
-		lin.weight = func(rank int) float64 { return 1 / discount(rank) }
 		if j == nil {
 			return linear{}, false
 		}
-		lin.gain, lin.norm = j.gain(m.kind), idealAt(j.idealDCG, m.cutoff)
+		lin.norm = idealAt(j.idealDCG, m.cutoff)
 		if m.kind == kindNDCGExp {
 			lin.norm = idealAt(j.idealExp, m.cutoff)
 		}
 	case kindDCG, kindDCGExp:
-		lin.weight = func(rank int) float64 { return 1 / discount(rank) }
-		lin.gain, lin.norm = dcgGain(m.kind), 1
+		lin.norm = 1
 	case kindRecallCap:
 		lin.norm = float64(m.recallCap(relevant))
 	case kindRPrecMult:
-		if reach = m.multipleOf(relevant); reach == 0 {
-			return linear{gain: lin.gain, weight: one}, true
-		}
-		lin.norm = float64(reach)
+		lin.reach = m.multipleOf(relevant)
+		lin.norm = float64(lin.reach)
 	case kindUtility:
-		lin.weight, lin.norm, lin.offset = func(int) float64 { return 2 }, 1, -float64(n)
+		lin.norm, lin.offset = 1, -float64(n)
 	case kindUnjudged:
-		lin.gain, lin.norm = func(g float64) float64 { return -isRelevant(0)(g) }, float64(k)
-		if k > 0 {
+		if lin.norm = float64(k); k > 0 {
 			lin.offset = float64(min(k, n)) / float64(k)
 		}
 	case kindRNDCG:
-		lin.gain = dcgGain(kindDCG)
-		lin.weight, lin.norm = rankNDCG(n, j)
+		lin.ofRank, lin.norm = rankNDCG(n, j)
 	case kindRBPGraded:
-		highest := 1.0
-		if j != nil {
-			highest = max(1, j.top())
-		}
-		lin.gain = func(g float64) float64 { return max(0, g) / highest }
-		lin.weight = func(rank int) float64 { return math.Pow(m.param, float64(rank-1)) }
 		lin.norm = 1 / (1 - m.param)
+		if lin.highest = 1; j != nil {
+			lin.highest = max(1, j.top())
+		}
 	case kindRBP, kindRBPResidual:
-		lin.weight = func(rank int) float64 { return math.Pow(m.param, float64(rank-1)) }
 		lin.norm = 1 / (1 - m.param)
 		if m.kind == kindRBPResidual {
-			lin.gain, lin.offset = func(float64) float64 { return -1 }, 1
+			lin.offset = 1
 		}
 	case kindJudged:
-		lin.gain, lin.norm = func(float64) float64 { return 1 }, float64(min(k, n))
+		lin.norm = float64(min(k, n))
 	default:
 		return linear{}, false
-	}
-	if reach > 0 {
-		inside := lin.weight
-		lin.weight = func(rank int) float64 {
-			if rank > reach {
-				return 0
-			}
-			return inside(rank)
-		}
 	}
 	return lin, true
 }
 
-// isRelevant is 1 for grades of at least rel.
-func isRelevant(rel float64) func(grade float64) float64 {
-	return func(g float64) float64 {
-		if g >= rel {
-			return 1
-		}
+// weight is that of a rank.
+func (lin *linear) weight(rank int) float64 {
+	switch {
+	case lin.reach > 0 && rank > lin.reach:
 		return 0
 	}
+	switch lin.m.kind {
+	case kindNDCG, kindNDCGExp, kindDCG, kindDCGExp:
+		return 1 / discount(rank)
+	case kindRBP, kindRBPResidual, kindRBPGraded:
+		return math.Pow(lin.m.param, float64(rank-1))
+	case kindRNDCG:
+		return lin.ofRank(rank)
+	case kindUtility:
+		return 2
+	}
+	return 1
+}
+
+// gain is what a grade is worth before the weight.
+func (lin *linear) gain(grade float64) float64 {
+	switch lin.m.kind {
+	case kindNDCG, kindNDCGExp:
+		return lin.j.gain(lin.m.kind, grade)
+	case kindDCG, kindDCGExp:
+		return dcgGain(lin.m.kind, grade)
+	case kindRNDCG:
+		return dcgGain(kindDCG, grade)
+	case kindRBPGraded:
+		return max(0, grade) / lin.highest
+	case kindJudged:
+		return 1
+	case kindUnjudged:
+		if grade >= 0 {
+			return -1
+		}
+		return 0
+	case kindRBPResidual:
+		return -1
+	}
+	if grade >= lin.m.rel {
+		return 1
+	}
+	return 0
 }
 
 // gain is what a grade adds to nDCG before the discount.
-func (j *Judged) gain(k kind) func(grade float64) float64 {
-	return func(g float64) float64 {
-		switch {
-		case !(g > 0):
-			return 0
-		case k == kindNDCGExp:
-			return j.expGain(g)
-		default:
-			return g
-		}
+func (j *Judged) gain(k kind, grade float64) float64 {
+	switch {
+	case !(grade > 0):
+		return 0
+	case k == kindNDCGExp:
+		return j.expGain(grade)
 	}
+	return grade
 }
 
 // meanWeight is the mean weight of the ranks from first to last.
-func (lin linear) meanWeight(first, last int) float64 {
+func (lin *linear) meanWeight(first, last int) float64 {
 	var sum float64
 	for rank := first; rank <= last; rank++ {
 		sum += lin.weight(rank)
@@ -266,7 +293,7 @@ func (lin linear) meanWeight(first, last int) float64 {
 
 // weights is the mean weight at each rank of a list of n hits, in the memory of
 // room where that is large enough.
-func (lin linear) weights(room []float64, n int, ties []Tie) []float64 {
+func (lin *linear) weights(room []float64, n int, ties []Tie) []float64 {
 	weights := slices.Grow(room[:0], n)[:n]
 	for i := range weights {
 		weights[i] = lin.weight(i + 1)
@@ -285,7 +312,7 @@ func (lin linear) weights(room []float64, n int, ties []Tie) []float64 {
 }
 
 // expected is the metric with each hit at the mean weight of its ties.
-func (lin linear) expected(segments []tieSegment) float64 {
+func (lin *linear) expected(segments []tieSegment) float64 {
 	if lin.norm == 0 {
 		return 0
 	}

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 
 	"github.com/releval/releval/eval"
@@ -18,6 +17,11 @@ type Cost struct {
 	// Searches are all of them, Documents those that rerankers score: every
 	// window filled.
 	Searches, Documents int
+	// Sent are those of the documents that are sent outside of Elasticsearch,
+	// with so many characters by estimate, and Kept the scores that the cache has
+	// for the same queries.
+	Sent, Kept int
+	Characters float64
 	// USD is the sum of the prices that are known, in dollars.
 	USD float64
 	// Priced says that there is any price, Estimated that tokens are estimated
@@ -29,13 +33,20 @@ type Cost struct {
 }
 
 // CostOf is what so many searches of each of the systems cost, and so many more
-// that are timed.
+// that are timed. What is scored outside of Elasticsearch is not sent again for
+// that.
 func CostOf(systems []eval.System, queries, timed int) Cost {
 	c := Cost{Systems: len(systems), Queries: queries, Timed: timed}
-	queries += timed
-	c.Searches = len(systems) * queries
 	for i := range systems {
 		s := &systems[i]
+		queries := queries
+		if s.Outside != nil {
+			c.Sent += queries * s.Window
+			c.Characters += float64(queries*s.Window) * s.Tokens * eval.CharactersPerToken
+		} else {
+			queries += timed
+			c.Searches += queries
+		}
 		c.Documents += queries * s.Window
 		switch {
 		case len(s.Prices) > 0:
@@ -58,6 +69,12 @@ func (c Cost) String() string {
 	said += ": " + text.Plural(c.Searches, "search", "searches")
 	if c.Documents > 0 {
 		said += fmt.Sprintf(", at most %s to rerank", text.Count(c.Documents, "document"))
+	}
+	if c.Sent > 0 {
+		said += fmt.Sprintf(", %s of them sent outside Elasticsearch with about %s characters, %s tokens", text.Thousands(c.Sent), text.Thousands(int(c.Characters)), text.Thousands(int(c.Characters/eval.CharactersPerToken)))
+		if c.Kept > 0 {
+			said += fmt.Sprintf(", but for what the cache has, which holds %s scores for these queries", text.Thousands(c.Kept))
+		}
 	}
 	if c.Priced {
 		said += fmt.Sprintf(", at most %s dollars", dollars(c.USD))
@@ -91,15 +108,43 @@ func (c Cost) Over(limit float64) string {
 	return ""
 }
 
-// TokenFields are the fields of the rerankers that are priced by tokens.
-func (p *Plan) TokenFields() []string {
-	var fields []string
-	for _, s := range p.Systems() {
-		if s.ByTokens() && s.Field != "" && !slices.Contains(fields, s.Field) {
-			fields = append(fields, s.Field)
+// Read is what rerankers read of a document, whose length is estimated before a
+// run.
+type Read struct {
+	// Systems are the rerankers, by their places among the plan's systems.
+	Systems []int
+	// Fields are what makes it up, and Text does so from their first values.
+	Fields []string
+	Text   func(value func(field string) (string, bool)) (string, bool)
+}
+
+// Reads are what the rerankers read that are priced by tokens, or asked outside
+// of Elasticsearch.
+func (p *Plan) Reads() []Read {
+	var reads []Read
+	at := make(map[string]int)
+	for i, s := range p.Systems() {
+		var r Read
+		key := s.Field
+		switch {
+		case s.Outside != nil:
+			r.Fields, r.Text = s.Outside.Fields, s.Outside.Text
+			key = fmt.Sprintf("%q %q %d", s.Outside.Fields, s.Outside.Template, s.Outside.MaxCharacters)
+		case s.ByTokens() && s.Field != "":
+			r.Fields = []string{s.Field}
+			r.Text = func(value func(string) (string, bool)) (string, bool) { return value(s.Field) }
+		default:
+			continue
 		}
+		known, ok := at[key]
+		if !ok {
+			known = len(reads)
+			at[key] = known
+			reads = append(reads, r)
+		}
+		reads[known].Systems = append(reads[known].Systems, i)
 	}
-	return fields
+	return reads
 }
 
 // Tokens estimates how many tokens a reranker reads for one document, whose

@@ -49,6 +49,7 @@ func primary(m *eval.Manifest) [][2]string {
 func settle(run *eval.Run, lead metrics.Metric, highest float64) (open []Settling, places map[document]int) {
 	places = make(map[document]int)
 	for _, pair := range primary(&run.Manifest) {
+		settler := metrics.NewSettler(lead, 0, 1)
 		var holes []*metrics.Holes
 		var documents [][]document
 		for i := range run.Queries {
@@ -57,9 +58,10 @@ func settle(run *eval.Run, lead metrics.Metric, highest float64) (open []Settlin
 				continue
 			}
 			h, keys := holesOf(q, i, pair, highest)
+			settler.Add(h)
 			holes, documents = append(holes, h), append(documents, keys)
 		}
-		s := lead.Settle(holes, 0, 1)
+		s := settler.Settle(func(i int) *metrics.Holes { return holes[i] })
 		if !s.Open {
 			continue
 		}

@@ -6,16 +6,18 @@ import (
 
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/judgments"
 )
 
 func (f *Preflight) windows(_ context.Context, _ Inspector, p *plan.Plan) error {
 	for _, stage := range p.FirstStages() {
-		f.firstStage(stage)
+		at, _ := p.Place(stage.Name)
+		f.firstStage(at, stage)
 	}
 	for _, r := range p.Rerankers {
 		for _, m := range p.Metrics {
 			if m.Cutoff() > r.Window {
-				f.add(SeverityNote, fmt.Sprintf("%s looks deeper than the window %d of %s", m, r.Window, r.Name), "the reranked list ends at the window, which limits the metric", "")
+				f.addAt(r.Position, SeverityNote, fmt.Sprintf("%s looks deeper than the window %d of %s", m, r.Window, r.Name), "the reranked list ends at the window, which limits the metric", "")
 			}
 		}
 	}
@@ -34,16 +36,16 @@ func (f *Preflight) chunks(_ context.Context, _ Inspector, p *plan.Plan) error {
 }
 
 // firstStage compares a first stage's own windows with how deep it is searched.
-func (f *Preflight) firstStage(stage plan.FirstStage) {
+func (f *Preflight) firstStage(at judgments.Position, stage plan.FirstStage) {
 	if stage.Depth < stage.Wanted {
-		f.add(SeverityWarning, fmt.Sprintf("%s is searched %d deep, and not %d, because its own rank_window_size is no larger", stage.Path, stage.Depth, stage.Wanted),
+		f.addAt(at, SeverityWarning, fmt.Sprintf("%s is searched %d deep, and not %d, because its own rank_window_size is no larger", stage.Path, stage.Depth, stage.Wanted),
 			"a metric that looks deeper finds nothing there", "raise it, or lower the metrics' cutoffs")
 	}
 	for _, s := range plan.SmallWindows(stage.Path, stage.Retriever, stage.Depth) {
 		if s.Refused {
-			f.add(SeverityError, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), stage.Depth), "the server refuses such a search", "raise it, or lower the rerankers' windows and the metrics' cutoffs")
+			f.addAt(at, SeverityError, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), stage.Depth), "the server refuses such a search", "raise it, or lower the rerankers' windows and the metrics' cutoffs")
 		} else {
-			f.add(SeverityNote, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), stage.Depth), "the first stage finds at most that many documents through it, so that a window may stay unfilled", "raise it where the window should be full")
+			f.addAt(at, SeverityNote, fmt.Sprintf("%s is %s, below the depth %d of the searches", s.Path, s.Said(), stage.Depth), "the first stage finds at most that many documents through it, so that a window may stay unfilled", "raise it where the window should be full")
 		}
 	}
 }

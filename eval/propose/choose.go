@@ -122,6 +122,9 @@ func titled(name string) int {
 // title finds the field whose value identifies a document: one value, short,
 // in nearly every document, and nearly always another.
 func (x *Index) title(wish string) (string, error) {
+	if wish == "_id" { // which every document has, and no mapping names
+		return wish, nil
+	}
 	if wish != "" {
 		_, err := x.find("--title-field", wish)
 		return wish, err

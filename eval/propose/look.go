@@ -112,18 +112,21 @@ func fromFieldCaps(ctx context.Context, c Looker, index string) ([]cluster.Mappe
 // where they are so large that the answer would be, and not in semantic_text
 // where the server does not show it.
 func (x *Index) sample(ctx context.Context, c Looker) error {
-	var asked, plain []string
+	var titles, texts, meanings []string
 	for _, f := range x.Fields {
-		if f.Parent != "" || len(asked) == sampledFields {
-			continue
-		}
-		if f.isText() || f.Type == "keyword" {
-			plain = append(plain, f.Name)
-		}
-		if f.isText() || f.Type == "keyword" || f.Type == "semantic_text" {
-			asked = append(asked, f.Name)
+		switch {
+		case f.Parent != "":
+		case titled(f.Name) > 0 && (f.isText() || f.Type == "keyword"):
+			titles = append(titles, f.Name)
+		case f.isText():
+			texts = append(texts, f.Name)
+		case f.Type == "semantic_text":
+			meanings = append(meanings, f.Name)
 		}
 	}
+	plain := slices.Concat(titles, texts)
+	plain = plain[:min(len(plain), sampledFields)]
+	asked := slices.Concat(plain, meanings[:min(len(meanings), sampledFields)])
 	for size := sampledDocuments; len(asked) > 0; {
 		body, err := json.Marshal(map[string]any{
 			"size": size, "query": map[string]any{"match_all": map[string]any{}}, "fields": asked, "_source": false, "track_total_hits": false,

@@ -211,6 +211,20 @@ func TestWishes(t *testing.T) {
 	if r := s.Search.Rerankers; len(r) != 1 || r[0].Field != "product.name" || r[0].Window != 7 || s.Search.TitleField != "sku" || !strings.Contains(string(text), "[brand_name, product.*^3]") {
 		t.Errorf("%s", text)
 	}
+	for _, title := range []string{"brand", "_id"} {
+		p, err := choose(t, c, "shop", Wishes{TitleField: title})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := p.Suite([]string{"rain"}, File{Path: "new.yaml"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		passes(t, c, text)
+		if !strings.Contains(string(text), "# Its value identifies a document to the judgments.\n  title_field: "+title+"\n") {
+			t.Errorf("%s", text)
+		}
+	}
 	for want, w := range map[string]Wishes{
 		`--title-field: shop has no field "product.nam"; did you mean "product.name"?`:                                                   {TitleField: "product.nam"},
 		`--field: shop has no field "zzz"; it has brand, brand_name,`:                                                                    {Fields: []string{"zzz^2"}},
@@ -374,6 +388,20 @@ func TestHeavyDocuments(t *testing.T) {
 		if got := strings.Join(h.asked, " "); got != test.asked || (err == nil) != (test.sampled > 0) || err == nil && x.Sampled != test.sampled {
 			t.Errorf("%d documents at most: asked for %s, want %s: %v", h.most, got, test.asked, err)
 		}
+	}
+}
+
+// Of an index with more fields than are looked at, those that may be titles are
+// looked at first.
+func TestManyFields(t *testing.T) {
+	var properties strings.Builder
+	for i := range 3 * sampledFields {
+		fmt.Fprintf(&properties, `"f%03d":{"type":"text"},`, i)
+	}
+	c, _ := open(t, `{"mappings":{"properties":{`+properties.String()+`"title":{"type":"text"}}}}`, 0, nil, `{"title":"Rain jacket","f001":"keeps the rain out"}`, `{"title":"Head torch","f001":"lights the way"}`)
+	p, err := choose(t, c, "shop", Wishes{})
+	if err != nil || p.TitleField != "title" || !slices.Equal(p.Fields, []string{"title^2", "f001"}) || p.Rerankers[0].Field != "f001" {
+		t.Errorf("%+v, %v", p, err)
 	}
 }
 

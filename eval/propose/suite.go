@@ -172,7 +172,7 @@ func (p *Proposal) field(name string) *Field {
 
 func (p *Proposal) whyTitle() []string {
 	f := p.field(p.TitleField)
-	if p.Index.Sampled == 0 || f.Parent != "" {
+	if f.Filled == 0 {
 		return []string{"Its value identifies a document to the judgments."}
 	}
 	return []string{fmt.Sprintf("Its value identifies a document to the judgments: of %s looked at, %s have it,", text.Count(p.Index.Sampled, "document"), text.Percent(f.Filled)),

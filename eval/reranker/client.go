@@ -37,7 +37,9 @@ type client struct {
 	listwise bool
 	limiter  limiter
 	cache    *cache
+	purse    *purse
 	close    func()
+	redact   func(string) string
 
 	mu    sync.Mutex
 	usage eval.Usage
@@ -64,9 +66,14 @@ type Scored struct {
 	Attempts int
 }
 
+// asked is what is known of a query, locked.
+func (c *client) asked(query string) *asked {
+	return c.cache.of(c.suite.API, c.url, c.suite.Model, c.endpoint, c.suite.Instruction, c.suite.Parameters, c.suite.Names, query)
+}
+
 // score scores the texts. Fresh passes over what the cache holds.
 func (c *client) score(ctx context.Context, query string, texts []string, fresh bool) (Scored, error) {
-	known := c.cache.of(c.suite.API, c.url, c.suite.Model, c.endpoint, c.suite.Instruction, c.suite.Parameters, c.suite.Names, query)
+	known := c.asked(query)
 	defer known.Unlock()
 	hashes := make([][32]byte, len(texts))
 	for i, text := range texts {
@@ -158,6 +165,9 @@ func (c *client) send(ctx context.Context, query string, texts []string) (Scored
 	used := eval.Usage{Requests: 1, Texts: len(texts), Characters: utf8.RuneCountInString(query) * len(texts)}
 	for _, text := range texts {
 		used.Characters += utf8.RuneCountInString(text)
+	}
+	if err := c.purse.pay(c.suite, used.Texts, used.Characters); err != nil {
+		return Scored{}, err
 	}
 	var found []float64
 	var posted cluster.Posted

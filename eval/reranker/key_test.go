@@ -51,12 +51,12 @@ func TestKeysAndOrigins(t *testing.T) {
 			Name: "r", InferenceID: "x", Window: 10, Position: judgments.Position{File: "s.yaml", Line: 3, Column: 1},
 			API: &judgments.RerankAPI{API: tt.api, URL: tt.url, Model: "m", KeyEnv: tt.variable, Fields: []string{"plot"}},
 		}
-		set, err := Open([]judgments.Reranker{r}, Options{Getenv: func(name string) string { return "key of " + name }, Allowed: tt.allowed})
+		set, err := Open([]judgments.Reranker{r}, Options{Getenv: func(name string) string { return "key-of-" + name + "\n" }, Allowed: tt.allowed})
 		if (err != nil) != tt.refused {
 			t.Errorf("%s at %q with %q: %v", tt.api, tt.url, tt.variable, err)
 		}
 		if err != nil {
-			if problems, ok := err.(judgments.Problems); !ok || !strings.Contains(problems[0].Message, "--allow-key "+tt.variable+"=") || strings.Contains(err.Error(), "key of") {
+			if problems, ok := err.(judgments.Problems); !ok || !strings.Contains(problems[0].Message, "--allow-key "+tt.variable+"=") || strings.Contains(err.Error(), "key-of") {
 				t.Errorf("%v", err)
 			}
 			continue
@@ -124,6 +124,18 @@ func TestKeysAreSentOnceAndRepeatedNever(t *testing.T) {
 	set, r := asking(t, &api, map[string]string{"RERANK_KEY": key}, Options{Allowed: []Permission{{"RERANK_KEY", judgments.Origin(s.URL)}}})
 	if _, err := set.Score(t.Context(), r, "q", []string{"a"}, false); err != nil || s.requests[0].Header.Get("api-key") != key || s.requests[0].Header.Get("Authorization") != "" {
 		t.Errorf("%v, %v", err, s.requests[0].Header)
+	}
+}
+
+// A key that no header can hold is found before anything is sent, and is not
+// repeated.
+func TestKeysThatAreNone(t *testing.T) {
+	for _, key := range []string{"two words", "line\r\nX-Injected: yes", "schlüssel", "\x00"} {
+		r := judgments.Reranker{Name: "r", Window: 10, API: &judgments.RerankAPI{API: "cohere", Model: "m", Fields: []string{"plot"}}}
+		_, err := Open([]judgments.Reranker{r}, Options{Getenv: func(string) string { return key }})
+		if err == nil || !strings.Contains(err.Error(), "COHERE_API_KEY") || strings.Contains(err.Error(), key) {
+			t.Errorf("%q: %v", key, err)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/releval/releval/eval"
@@ -34,19 +35,20 @@ type Options struct {
 type Set struct {
 	clients map[*judgments.RerankAPI]*client
 	cache   *cache
+	purse   *purse
 }
 
 // Open makes the clients of those of the rerankers that have an API. It sends
 // nothing. An error that the suite is the cause of is [judgments.Problems].
 func Open(rerankers []judgments.Reranker, o Options) (*Set, error) {
-	s := &Set{clients: make(map[*judgments.RerankAPI]*client), cache: newCache(o.Cache)}
+	s := &Set{clients: make(map[*judgments.RerankAPI]*client), cache: newCache(o.Cache), purse: &purse{}}
 	var problems judgments.Problems
 	for i := range rerankers {
 		r := &rerankers[i]
 		if r.API == nil || s.clients[r.API] != nil {
 			continue
 		}
-		c, err := open(r, s.cache, o)
+		c, err := open(r, s, o)
 		if found, ok := err.(judgments.Problems); ok {
 			problems = append(problems, found...)
 			continue
@@ -64,10 +66,10 @@ func Open(rerankers []judgments.Reranker, o Options) (*Set, error) {
 	return s, nil
 }
 
-func open(r *judgments.Reranker, cache *cache, o Options) (*client, error) {
+func open(r *judgments.Reranker, s *Set, o Options) (*client, error) {
 	a := r.API
 	c := &client{
-		name: r.Name, suite: a, at: r.Position, api: apis[a.API], endpoint: r.InferenceID, cache: cache,
+		name: r.Name, suite: a, at: r.Position, api: apis[a.API], endpoint: r.InferenceID, cache: s.cache, purse: s.purse,
 		listwise: Listwise(a), most: 1000,
 	}
 	if a.RequestsPerMinute > 0 {
@@ -105,7 +107,10 @@ func open(r *judgments.Reranker, cache *cache, o Options) (*client, error) {
 	config.CACertFile, config.Fingerprint = "", ""
 	config.URL = c.origin
 	if c.variable != "" {
-		c.key = o.Getenv(c.variable)
+		c.key = strings.TrimSpace(o.Getenv(c.variable))
+		if strings.ContainsFunc(c.key, func(r rune) bool { return r < '!' || r > '~' }) {
+			return nil, judgments.Problems{{Position: r.Position, Message: fmt.Sprintf("the environment variable %s, which the reranker %q needs, holds characters that no key has; copy the key again", c.variable, r.Name)}}
+		}
 		config.Secrets = append(config.Secrets[:len(config.Secrets):len(config.Secrets)], c.key)
 	}
 	if c.api == nil {
@@ -117,7 +122,7 @@ func open(r *judgments.Reranker, cache *cache, o Options) (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.close = made.Close
+	c.close, c.redact = made.Close, made.Redact
 	if c.api == nil {
 		c.cluster = made
 	} else {
@@ -139,12 +144,42 @@ func (s *Set) Score(ctx context.Context, r *judgments.Reranker, query string, te
 	return s.clients[r.API].score(ctx, query, texts, fresh)
 }
 
+// Limit refuses requests that would cost more than so many dollars together, by
+// what price says of each. It is called before the first.
+func (s *Set) Limit(usd float64, price func(a *judgments.RerankAPI, texts, characters int) float64) {
+	s.purse.mu.Lock()
+	defer s.purse.mu.Unlock()
+	s.purse.limited, s.purse.left, s.purse.price = true, usd, price
+}
+
+// Known is how many scores the cache holds for what a reranker is asked.
+func (s *Set) Known(r *judgments.Reranker, query string) int {
+	c := s.clients[r.API]
+	known := c.asked(query)
+	defer known.Unlock()
+	n := len(known.texts)
+	for _, list := range known.lists {
+		n = max(n, len(list.Scores))
+	}
+	return n
+}
+
 // Usage is what was sent for a reranker until now.
 func (s *Set) Usage(r *judgments.Reranker) eval.Usage {
 	c := s.clients[r.API]
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.usage
+}
+
+// Redact blacks out every key of the set in a text.
+func (s *Set) Redact(text string) string {
+	for _, c := range s.clients {
+		if c.redact != nil {
+			text = c.redact(text)
+		}
+	}
+	return text
 }
 
 // CacheNotes say what is wrong with the cache.

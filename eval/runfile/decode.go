@@ -8,14 +8,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/scan"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
@@ -26,6 +25,9 @@ const Format = 2
 
 // typeOf gives the value of a line's first member, which must be type.
 func typeOf(line []byte) (string, error) {
+	if bytes.HasPrefix(line, []byte(`{"type":"query",`)) { // as nearly all are
+		return "query", nil
+	}
 	d := jsontext.NewDecoder(bytes.NewReader(line[:min(len(line), 200)]))
 	for _, want := range []string{"{", "type"} {
 		t, err := d.ReadToken()
@@ -53,9 +55,7 @@ func prefixOfJSON(text []byte) bool {
 // decode reads the line in hand. Keys are taken as they are written, and those
 // that nothing knows are refused in files of the present format.
 func (d *decoder) decode(into any) {
-	err := json.Unmarshal(d.text, into,
-		json.RejectUnknownMembers(d.stored.Format == Format),
-		json.WithUnmarshalers(json.UnmarshalFromFunc(d.documents.hits)))
+	err := json.Unmarshal(d.text, into, d.hits, json.RejectUnknownMembers(d.stored.Format == Format))
 	if err == nil {
 		return
 	}
@@ -104,9 +104,10 @@ func (d *decoder) manifest() {
 		return
 	}
 	d.highest = max(m.QueryCount, m.SuiteQueries)
-	d.systems = make(map[string]*eval.System, len(m.Systems))
+	d.stored.Queries = make([]eval.Query, 0, min(m.QueryCount, d.most))
+	d.systems, d.orders = make(map[string]*eval.System, len(m.Systems)), make(map[string]eval.Order, len(m.Systems))
 	for i := range m.Systems {
-		d.systems[m.Systems[i].Name] = &m.Systems[i]
+		d.systems[m.Systems[i].Name], d.orders[m.Systems[i].Name] = &m.Systems[i], m.Systems[i].Order()
 	}
 	for i := range m.Gates {
 		m.Gates[i].File = m.File
@@ -167,17 +168,19 @@ func (old *manifest1) into(m *eval.Manifest) {
 func (d *decoder) ties(q *eval.Query) {
 	for _, results := range append([]eval.Results{q.Results}, q.Repeats...) {
 		for name, r := range results {
-			r.Ties = d.systems[name].Order().TiesOf(r.Hits)
+			r.Ties = d.orders[name].TiesOf(r.Hits)
 		}
 	}
 }
 
 // query takes a query line.
 func (d *decoder) query() {
-	var q eval.Query
+	q := eval.Query{Judgments: d.judgments[:0]}
+	d.documents.batch = d.documents.batch[:0]
 	if d.decode(&q); d.err != nil {
 		return
 	}
+	d.judgments = q.Judgments
 	if first, twice := d.queries[q.ID]; twice {
 		d.fail("query %s stands twice, first on line %d", text.Quote(q.ID), first)
 		return
@@ -198,8 +201,41 @@ func (d *decoder) query() {
 	for i := range q.Expect {
 		q.Expect[i].File = q.File
 	}
-	q.Judgments = slices.Clone(q.Judgments) // without the room that decoding leaves behind them
+	d.share(&q)
 	d.stored.Queries = append(d.stored.Queries, q)
+}
+
+// share puts what the query of the run read before has alike in the place of
+// its own, and keeps the rest: until then judgments and hits are in room that
+// the next query takes.
+func (d *decoder) share(q *eval.Query) {
+	same := d.alike[q.ID]
+	if same == nil || len(q.Judgments) == 0 || !slices.Equal(q.Judgments, same.Judgments) {
+		q.Judgments = slices.Clone(q.Judgments)
+	} else {
+		q.Judgments = same.Judgments
+	}
+	for i, results := range append([]eval.Results{q.Results}, q.Repeats...) {
+		for system, r := range results {
+			switch {
+			case r.Hits == nil:
+			case same != nil && i == 0 && !same.Results[system].Failed() && slices.Equal(r.Hits, same.Results[system].Hits):
+				r.Hits = same.Results[system].Hits // as where a first stage stayed as it was
+			default:
+				r.Hits = d.documents.keep(r.Hits)
+			}
+		}
+	}
+	if same == nil {
+		return
+	}
+	q.ID = same.ID
+	if q.Text == same.Text {
+		q.Text = same.Text
+	}
+	if len(q.Tags) > 0 && slices.Equal(q.Tags, same.Tags) {
+		q.Tags = same.Tags
+	}
 }
 
 // completeLine is the last line of a run file.
@@ -262,106 +298,105 @@ func (d *decoder) complete() {
 // documents reads hits, and shares their documents.
 type documents struct {
 	eval.Documents
-	room  []byte     // the texts of the hit in hand
-	batch []eval.Hit // the list in hand
-}
-
-// unquote gives a string's text.
-func (k *documents) unquote(raw jsontext.Value) (_ []byte, err error) {
-	if raw.Kind() != '"' {
-		return nil, errors.New("index, id and title of a hit must be strings")
-	}
-	start := len(k.room)
-	if bytes.IndexByte(raw, '\\') < 0 {
-		k.room = append(k.room, raw[1:len(raw)-1]...)
-	} else if k.room, err = jsontext.AppendUnquote(k.room, raw); err != nil {
-		return nil, err
-	}
-	return k.room[start:len(k.room):len(k.room)], nil
+	scanner scan.Scanner
+	raw     []byte     // its text
+	batch   []eval.Hit // the lists of the query in hand
+	block   []eval.Hit // room for lists that are kept
+	// The hit in hand.
+	index, id, title []byte
+	score            float64
+	scored           bool
 }
 
 // hits reads a list of hits. A document that stands in it twice is refused.
+// The library makes sure that it is JSON; then it is walked by hand, which the
+// most part of a run file is worth.
 func (k *documents) hits(d *jsontext.Decoder, into *[]eval.Hit) error {
 	*into = nil
-	t, err := d.ReadToken()
-	if err != nil || t.Kind() == 'n' {
+	raw, err := d.ReadValue()
+	if err != nil || raw.Kind() == 'n' {
 		return err
 	}
-	if t.Kind() != '[' {
+	if raw.Kind() != '[' {
 		return errors.New("hits must be a list")
 	}
 	k.List()
-	hits := k.batch[:0]
-	for d.PeekKind() != ']' {
-		h, err := k.hit(d)
+	k.raw = raw
+	k.scanner.Reset(raw)
+	start := len(k.batch)
+	member := k.member // bound once, not for every hit
+	err = k.scanner.List(func() error {
+		h, err := k.hit(member)
 		if err != nil {
-			return err
+			return fmt.Errorf("hit %d: %w", len(k.batch)-start+1, err)
 		}
-		hits = append(hits, h)
-	}
-	if _, err := d.ReadToken(); err != nil {
+		k.batch = append(k.batch, h)
+		return nil
+	})
+	if err != nil {
 		return err
 	}
-	k.batch = hits
-	*into = append(make([]eval.Hit, 0, len(hits)), hits...)
+	*into = k.batch[start:len(k.batch):len(k.batch)]
+	if len(*into) == 0 {
+		*into = []eval.Hit{} // which is not the same as none
+	}
 	return nil
 }
 
-func (k *documents) hit(d *jsontext.Decoder) (eval.Hit, error) {
-	t, err := d.ReadToken()
-	if err != nil {
+// keep copies a list. Lists share blocks, because one for each is rounded up to
+// what the allocator has.
+func (k *documents) keep(hits []eval.Hit) []eval.Hit {
+	if k.block == nil || cap(k.block)-len(k.block) < len(hits) {
+		k.block = make([]eval.Hit, 0, max(1<<10, len(hits)))
+	}
+	start := len(k.block)
+	k.block = append(k.block, hits...)
+	return k.block[start:len(k.block):len(k.block)]
+}
+
+func (k *documents) hit(member func(name []byte) error) (eval.Hit, error) {
+	if k.scanner.Peek() != '{' {
+		return eval.Hit{}, errors.New("it must be an object")
+	}
+	k.index, k.id, k.title, k.scored = nil, nil, nil, false
+	if err := k.scanner.Object(member); err != nil {
 		return eval.Hit{}, err
 	}
-	if t.Kind() != '{' {
-		return eval.Hit{}, errors.New("a hit must be an object")
+	if len(k.id) == 0 || !k.scored {
+		return eval.Hit{}, errors.New("it needs id, title and score")
 	}
-	k.room = k.room[:0]
-	var index, id, title []byte // pieces of room
-	score, scored := 0.0, false
-	for d.PeekKind() != '}' {
-		name, err := d.ReadValue()
-		if err != nil {
-			return eval.Hit{}, err
-		}
-		var into *[]byte
-		switch string(name) {
-		case `"index"`:
-			into = &index
-		case `"id"`:
-			into = &id
-		case `"title"`:
-			into = &title
-		case `"score"`:
-		default:
-			return eval.Hit{}, fmt.Errorf("a hit has no member %s", text.Quote(strings.Trim(string(name), `"`)))
-		}
-		raw, err := d.ReadValue()
-		if err != nil {
-			return eval.Hit{}, err
-		}
-		switch {
-		case into != nil:
-			if *into, err = k.unquote(raw); err != nil {
-				return eval.Hit{}, err
-			}
-		case raw.Kind() != '0':
-			return eval.Hit{}, errors.New("the score of a hit must be a number")
-		default:
-			if score, err = strconv.ParseFloat(string(raw), 64); err != nil {
-				return eval.Hit{}, fmt.Errorf("the score %s is out of range", text.Quote(string(raw)))
-			}
-			scored = true
-		}
-	}
-	if _, err := d.ReadToken(); err != nil {
-		return eval.Hit{}, err
-	}
-	if len(id) == 0 || !scored {
-		return eval.Hit{}, errors.New("a hit needs id, title and score")
-	}
-	document, twice := k.Get(index, id, title)
+	document, twice := k.Get(k.index, k.id, k.title)
 	if twice {
-		return eval.Hit{}, fmt.Errorf("the document %s stands in a list twice", text.Quote(document.Key().String()))
+		return eval.Hit{}, fmt.Errorf("the document %s stands in the list twice", text.Quote(document.Key().String()))
 	}
-	return eval.Hit{Document: document, Score: score}, nil
+	return eval.Hit{Document: document, Score: k.score}, nil
+}
+
+// member reads one member of a hit.
+func (k *documents) member(name []byte) (err error) {
+	into := &k.title
+	switch string(name) {
+	case "title":
+	case "id":
+		into = &k.id
+	case "index":
+		into = &k.index
+	case "score":
+		if c := k.scanner.Peek(); c != '-' && (c < '0' || c > '9') {
+			return errors.New("the score must be a number")
+		}
+		start := k.scanner.Offset()
+		if k.score, err = k.scanner.Float(); err != nil {
+			return fmt.Errorf("the score %s is out of range", text.Quote(string(k.raw[start:k.scanner.Offset()])))
+		}
+		k.scored = true
+		return nil
+	default:
+		return fmt.Errorf("it has no member %s", text.Quote(string(name)))
+	}
+	if k.scanner.Peek() != '"' {
+		return errors.New("index, id and title must be strings")
+	}
+	*into, err = k.scanner.Text()
+	return err
 }

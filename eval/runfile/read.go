@@ -10,9 +10,12 @@ import (
 	"os"
 	"strings"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/scan"
 	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/judgments/unpack"
 )
 
@@ -46,10 +49,25 @@ type Stored struct {
 	sum hash.Hash // over the kept lines
 }
 
+// leastLine is about what a line of a query takes in a compressed file: room is
+// made for as many queries as the manifest says, but for no more than the file
+// can hold.
+const leastLine = 100
+
+// A Reader reads runs that are compared: what they hold alike they share, so
+// that the second takes half the memory of the first. The zero value is ready.
+type Reader struct {
+	documents documents
+	first     *Stored
+}
+
+// Read is Reader.Read for a run by itself.
+func Read(path string) (*Stored, error) { return new(Reader).Read(path) }
+
 // Read reads a run file, compressed or not, and checks all of it. A last line
 // that breaks off is dropped and reported in the result; any other damage is
 // an error with file:line.
-func Read(path string) (*Stored, error) {
+func (r *Reader) Read(path string) (*Stored, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the run file: %w", err)
@@ -62,7 +80,21 @@ func Read(path string) (*Stored, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	return Decode(path, source)
+	d := newDecoder(path, source, &r.documents)
+	if info, err := file.Stat(); err == nil {
+		d.most = int(info.Size() / leastLine)
+	}
+	if r.first != nil {
+		d.alike = make(map[string]*eval.Query, len(r.first.Queries))
+		for i := range r.first.Queries {
+			d.alike[r.first.Queries[i].ID] = &r.first.Queries[i]
+		}
+	}
+	stored, err := d.run()
+	if r.first == nil {
+		r.first = stored
+	}
+	return stored, err
 }
 
 // IsRun tells a run file from a suite by how it begins. A compressed file that
@@ -83,7 +115,9 @@ func IsRun(path string) (bool, error) {
 }
 
 // Decode reads a run from a stream; name is for messages.
-func Decode(name string, source io.Reader) (*Stored, error) { return newDecoder(name, source).run() }
+func Decode(name string, source io.Reader) (*Stored, error) {
+	return newDecoder(name, source, new(documents)).run()
+}
 
 // noRun is the error of a file that is empty, or breaks off in its first line.
 func noRun(name string) error {
@@ -105,17 +139,22 @@ type decoder struct {
 	text      []byte
 	whole     bool // the line ended in a newline
 	stored    Stored
-	documents documents
-	queries   map[string]int // by id, the line
-	numbers   map[int]int    // by number, the line
+	documents *documents
+	hits      json.Options           // by which documents reads them
+	judgments []judgments.Judgment   // room
+	most      int                    // queries to make room for
+	alike     map[string]*eval.Query // of the run read before, by id
+	queries   map[string]int         // by id, the line
+	numbers   map[int]int            // by number, the line
 	systems   map[string]*eval.System
+	orders    map[string]eval.Order
 	highest   int // the query numbers are below
 	err       error
 }
 
-func newDecoder(name string, source io.Reader) *decoder {
+func newDecoder(name string, source io.Reader, shared *documents) *decoder {
 	return &decoder{
-		name: name, lines: bufio.NewReaderSize(source, 1<<16), queries: make(map[string]int), numbers: make(map[int]int),
+		name: name, documents: shared, hits: json.WithUnmarshalers(json.UnmarshalFromFunc(shared.hits)), lines: bufio.NewReaderSize(source, 1<<16), queries: make(map[string]int), numbers: make(map[int]int),
 		stored: Stored{sum: sha256.New()},
 	}
 }

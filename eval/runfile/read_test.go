@@ -151,9 +151,9 @@ func TestDamagedRunFiles(t *testing.T) {
 		{"wrong type of value", manifest + `{"type":"query","id":7}` + "\n", `run:2: "/id"`},
 		{"a key in another case", manifest + strings.Replace(a, `"judgments"`, `"Judgments"`, 1), `run:2: "/Judgments": unknown object member name`},
 		{"a key twice", manifest + strings.Replace(a, `"id":"a"`, `"id":"a","id":"b"`, 1), "run:2: not a line of a run file: column"},
-		{"a document twice", manifest + query("a", 0, hits(`{"id":"1","title":"A","score":2},{"id":"1","title":"A","score":1}`)), `the document "1" stands in a list twice`},
+		{"a document twice", manifest + query("a", 0, hits(`{"id":"1","title":"A","score":2},{"id":"1","title":"A","score":1}`)), `hit 2: the document "1" stands in the list twice`},
 		{"more hits than asked for", manifest + query("a", 0, hits(`{"id":"1","title":"A","score":2},{"id":"2","title":"A","score":1},{"id":"3","title":"A","score":1},{"id":"4","title":"A","score":1}`)), "the result of bm25: it has 4 hits, and 3 were asked for"},
-		{"a score out of range", manifest + query("a", 0, hits(`{"id":"1","title":"A","score":1e999}`)), `run:2: "/results/bm25/hits/0": the score "1e999" is out of range`},
+		{"a score out of range", manifest + query("a", 0, hits(`{"id":"1","title":"A","score":1e999}`)), `run:2: "/results/bm25/hits": hit 1: the score "1e999" is out of range`},
 		{"a negative grade", manifest + strings.Replace(a, `"grade":1`, `"grade":-1`, 1), "a judgment has the grade -1"},
 		{"a negative time", manifest + strings.Replace(a, `"wall_ms":1.5`, `"wall_ms":-1`, 1), "a time or a count is below 0"},
 		{"a tie of ranks that are not there", manifest + query("a", 0, `{"hits":[{"id":"1","title":"A","score":2}],"took_ms":1,"wall_ms":1,"ties":[[1,2]]}`), "the tie from rank 1 to 2 is none of its 1 ranks"},
@@ -320,4 +320,35 @@ func FuzzDecodeRun(f *testing.F) {
 			integrity.Check(&stored.Run)
 		}
 	})
+}
+
+// Two runs that are compared share what they hold alike, and are what they are
+// by themselves.
+func TestReaderSharesWhatIsAlike(t *testing.T) {
+	folder := t.TempDir()
+	var r Reader
+	var together []*Stored
+	for i, name := range []string{"a.jsonl", "b.jsonl"} {
+		run := evaltest.SampleRun()
+		run.Queries[1].Judgments[0].Grade += float64(i)
+		path := filepath.Join(folder, name)
+		writeRun(t, path, run)
+		stored, err := r.Read(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(run, &stored.Run); diff != "" {
+			t.Errorf("%s changed on its way:\n%s", name, diff)
+		}
+		together = append(together, stored)
+	}
+	a, b := together[0].Queries, together[1].Queries
+	if &a[0].Judgments[0] != &b[0].Judgments[0] {
+		t.Error("equal judgments are held twice")
+	}
+	for system, result := range a[0].Results {
+		if other := b[0].Results[system]; len(result.Hits) == 0 || result.Hits[0].Document != other.Hits[0].Document {
+			t.Errorf("the documents of %s are held twice", system)
+		}
+	}
 }

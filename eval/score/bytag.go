@@ -18,7 +18,8 @@ type TagScores struct {
 	// queries that all systems answered; NaN where there is none.
 	Means [][]float64
 	// Wins, Losses and Ties are by system: the queries for which the first
-	// metric is higher, lower or the same as that of the first system. A
+	// metric is higher, lower or the same as that of the system that it is
+	// compared with (Evaluation.BaseOf), or as its own where that is none. A
 	// query for which it is undefined counts nowhere.
 	Wins, Losses, Ties []int
 }
@@ -63,11 +64,15 @@ func (e *Evaluation) scores(tag string, members []int) TagScores {
 		for m := range e.Metrics {
 			s.Means[k][m], _ = Mean(pick(system.Values[m], e.answeredByAll(m, members)))
 		}
+		base := e.BaseOf(k)
+		if base < 0 {
+			base = k // it ties with itself
+		}
 		if len(e.Metrics) == 0 {
 			continue
 		}
 		for _, q := range members {
-			switch d := system.Values[0][q] - e.Systems[0].Values[0][q]; {
+			switch d := system.Values[0][q] - e.Systems[base].Values[0][q]; {
 			case math.IsNaN(d):
 			case d > 0:
 				s.Wins[k]++

@@ -230,27 +230,35 @@ func (e *Evaluation) ceiling(s *eval.System, metric metrics.Metric, queries []in
 	if s == nil || s.FirstStage == "" || len(queries) == 0 {
 		return math.NaN()
 	}
+	first := e.Index(s.FirstStage)
+	if first < 0 {
+		return math.NaN()
+	}
 	sum := 0.0
+	var grades []float64
+	var hits []metrics.Hit
 	for _, q := range queries {
 		query := &e.Run.Queries[q]
 		answer := query.Results[s.FirstStage]
 		if answer.Failed() {
 			return math.NaN()
 		}
-		grades := query.Grades(answer.Hits[:min(s.Window, len(answer.Hits))])
-		slices.SortStableFunc(grades, func(a, b float64) int { return cmp.Compare(idealPlace(a), idealPlace(b)) })
-		sum += metric.Score(metrics.Ranking{Grades: grades, Judged: query.Judged()})
+		window := min(s.Window, len(answer.Hits))
+		grades, hits = grades[:0], hits[:0]
+		for _, h := range e.Systems[first].Judged[q] {
+			if int(h.Rank) <= window {
+				grades = append(grades, query.Judgments[h.Judgment].Grade)
+			}
+		}
+		slices.SortFunc(grades, func(a, b float64) int { return cmp.Compare(b, a) })
+		for i, g := range grades {
+			rank := i + 1
+			if g <= 0 { // below all that nobody judged
+				rank += window - len(grades)
+			}
+			hits = append(hits, metrics.Hit{Rank: rank, Grade: g})
+		}
+		sum += metric.ScoreList(&metrics.List{Len: window, Hits: hits, Judged: query.Judged()})
 	}
 	return sum / float64(len(queries))
-}
-
-// idealPlace orders grades as a perfect reranker does.
-func idealPlace(grade float64) float64 {
-	switch {
-	case metrics.IsUnjudged(grade):
-		return 0
-	case grade > 0:
-		return -grade
-	}
-	return 1 - grade
 }

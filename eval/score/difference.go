@@ -134,7 +134,7 @@ func (e *Evaluation) Compare(o stats.Options) (*Comparisons, error) {
 	for i := range e.Systems {
 		sides = append(sides, Side{e, e.Systems[i].System})
 	}
-	return compare(sides, sideHoles(sides), e.pairs(), e.Metrics, largestOf(sides, e.Metrics), o)
+	return compare(sides, true, e.pairs(), e.Metrics, largestOf(sides, e.Metrics), o)
 }
 
 // ComparePairs compares sides of several evaluations, which must be of the same
@@ -149,7 +149,7 @@ func ComparePairs(pairs []Pair, chosen []metrics.Metric, o stats.Options) ([]Dif
 			}
 		}
 	}
-	c, err := compare(sides, sideHoles(sides), pairs, chosen, largestOf(sides, chosen), o)
+	c, err := compare(sides, true, pairs, chosen, largestOf(sides, chosen), o)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +175,7 @@ func CompareColumns(names []string, chosen []metrics.Metric, values [][][]float6
 			pairs = append(pairs, Pair{Base: sides[0], Next: sides[i]})
 		}
 	}
-	c, err := compare(sides, nil, pairs, chosen, largest, o)
+	c, err := compare(sides, false, pairs, chosen, largest, o)
 	if err != nil {
 		return nil, err
 	}
@@ -230,26 +230,34 @@ func (c column) answered() int {
 	return n
 }
 
-// compare compares pairs of the sides on each metric. Without holes nothing is
-// said of what judging could change. Inference is about values from 0 to 1:
-// metrics beyond them are divided by the largest of an ideal ranking for it.
-func compare(sides []Side, holes []sharedHoles, pairs []Pair, chosen []metrics.Metric, largest []float64, o stats.Options) (*Comparisons, error) {
+// compare compares pairs of the sides on each metric. Where the answers are not
+// known nothing is said of what judging could change. Inference is about values
+// from 0 to 1: metrics beyond them are divided by the largest of an ideal ranking
+// for it.
+func compare(sides []Side, answers bool, pairs []Pair, chosen []metrics.Metric, largest []float64, o stats.Options) (*Comparisons, error) {
 	c := &Comparisons{Common: make([][]int, len(chosen)), Compared: make([]bool, len(sides)), Apart: make([]bool, len(sides))}
 	lead := slices.IndexFunc(chosen, Testable)
 	if lead >= 0 {
 		c.Lead = chosen[lead]
 	}
-	var byMetric [][]Difference // by metric, then by pair
+	tests := make([]*tested, len(chosen))
 	for m, metric := range chosen {
-		t := tested{sides: sides, holes: holes, pairs: pairs, metric: metric, scale: largest[m], options: o}
+		t := &tested{sides: sides, pairs: pairs, metric: metric, scale: largest[m], options: o}
 		for _, s := range sides {
 			t.columns = append(t.columns, column{s.Evaluation.System(s.System), slices.Index(s.Evaluation.Metrics, metric)})
 		}
 		t.choose()
-		c.Common[m] = t.queries
+		tests[m], c.Common[m] = t, t.queries
 		if m == max(lead, 0) {
 			c.Compared = t.compared
 		}
+	}
+	if answers {
+		judge(tests, lead)
+	}
+	var byMetric [][]Difference // by metric, then by pair
+	for m, metric := range chosen {
+		t := tests[m]
 		if !Testable(metric) {
 			continue
 		}
@@ -281,8 +289,8 @@ func compare(sides []Side, holes []sharedHoles, pairs []Pair, chosen []metrics.M
 type tested struct {
 	sides   []Side
 	columns []column
-	holes   []sharedHoles // by query
 	pairs   []Pair
+	judged  []*judging // by pair, nil where it is not known
 	metric  metrics.Metric
 	scale   float64 // the largest value
 	options stats.Options
@@ -353,7 +361,7 @@ func (t *tested) differences(lead bool) ([]Difference, error) {
 		var group errgroup.Group // pairs share nothing but what they read
 		group.SetLimit(runtime.GOMAXPROCS(0))
 		for k, i := range places {
-			group.Go(func() error { return t.decide(&all[i], &t.pairs[i], &f, k) })
+			group.Go(func() error { return t.decide(&all[i], i, &f, k) })
 		}
 		return group.Wait()
 	}
@@ -475,8 +483,8 @@ func (t *tested) describe(p *Pair) Difference {
 }
 
 // decide fills in what a test says of a pair.
-func (t *tested) decide(d *Difference, p *Pair, f *stats.Family, test int) error {
-	sides := t.sidesOf(p)
+func (t *tested) decide(d *Difference, pair int, f *stats.Family, test int) error {
+	sides := t.sidesOf(&t.pairs[pair])
 	side := func(side int, of func(c column, q int) float64, q int) float64 { // less its first stage's where gains are compared
 		v := of(t.columns[sides[side]], q)
 		if d.OfGains {
@@ -527,8 +535,8 @@ func (t *tested) decide(d *Difference, p *Pair, f *stats.Family, test int) error
 			*bound *= scale
 		}
 	}
-	if t.holes != nil {
-		d.ifJudged(t, p, sides)
+	if t.judged != nil {
+		d.ifJudged(t, t.judged[pair])
 	}
 	return nil
 }
@@ -546,50 +554,4 @@ func deviation(values []float64) float64 {
 		sum += (v - mean) * (v - mean)
 	}
 	return math.Sqrt(sum / float64(len(values)-1))
-}
-
-// ifJudged bounds the difference over every way of judging what any of the
-// sides returned, and names the documents whose judging could settle its sign.
-// It looks for these only where somebody asks for the pair by name: of many
-// systems there are many pairs. The bounds of a difference of gains are those of
-// its two gains, each at its worst: as wide as it gets, or wider.
-func (d *Difference) ifJudged(t *tested, p *Pair, sides []int) {
-	repeated := slices.ContainsFunc(t.queries, func(q int) bool { return t.holes[q].repeated })
-	if d.Primary && !p.LeadOnly && !d.OfGains && !repeated {
-		holes := make([]*metrics.Holes, len(t.queries))
-		for i, q := range t.queries {
-			holes[i] = t.holes[q].Holes
-		}
-		d.IfJudged = t.metric.Settle(holes, sides[0], sides[1])
-		for _, h := range d.IfJudged.Documents {
-			found := &t.holes[t.queries[h.Query]]
-			d.JudgeFirst = append(d.JudgeFirst, Hole{found.query, found.documents[h.Document]})
-		}
-		return
-	}
-	s := metrics.Settling{Mean: d.Mean}
-	n := float64(len(t.queries))
-	for _, q := range t.queries {
-		low, high := t.bounds(q, sides[0], sides[1])
-		if d.OfGains {
-			baseLow, baseHigh := t.bounds(q, sides[2], sides[0])
-			nextLow, nextHigh := t.bounds(q, sides[3], sides[1])
-			low, high = nextLow-baseHigh, nextHigh-baseLow
-		}
-		s.Low, s.High = s.Low+low/n, s.High+high/n
-	}
-	s.Open = s.Mean > 0 && s.Low <= rounding || s.Mean < 0 && s.High >= -rounding || s.Mean == 0 && s.High-s.Low > rounding
-	d.IfJudged = s
-}
-
-// bounds are those of one query's difference between two sides, over every way
-// of judging.
-func (t *tested) bounds(q, base, next int) (low, high float64) {
-	if !t.holes[q].repeated {
-		return t.metric.HoleDifference(t.holes[q].Holes, base, next)
-	}
-	// medians: bounded by the bounds of either side
-	baseLow, baseHigh := t.columns[base].bounds(q)
-	nextLow, nextHigh := t.columns[next].bounds(q)
-	return nextLow - baseHigh, nextHigh - baseLow
 }

@@ -3,6 +3,7 @@ package score
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -39,9 +40,8 @@ type SystemScores struct {
 	// Low and High bound each value over every way of grading the documents
 	// that any system of the run returned and nobody judged.
 	Low, High [][]float64
-	// Grades are by query, then by rank; metrics.Unjudged where nobody
-	// judged the hit.
-	Grades [][]float64
+	// Judged are, by query, the judged hits of the first search's answer.
+	Judged [][]JudgedHit
 	// Errors say, by query, why there is no usable answer, and are empty where
 	// there is one. An answer is not usable where a repeat failed, where the
 	// reranker demonstrably did not rank it, and where all its hits share one
@@ -55,9 +55,13 @@ type SystemScores struct {
 	Failed, Empty int
 	// Tied counts the queries with hits whose order the server did not decide.
 	Tied int
-	// tied says which, by query.
-	tied []bool
+	// tied and empty say which, by query.
+	tied, empty []bool
 }
+
+// A JudgedHit is a hit that a judgment is credited with: its rank, from 1, and
+// the judgment's index in its query.
+type JudgedHit struct{ Rank, Judgment int32 }
 
 // Evaluate computes the metrics of every query and system. With no metrics
 // given it takes the manifest's.
@@ -68,23 +72,30 @@ func Evaluate(run *eval.Run, chosen []metrics.Metric) (*Evaluation, error) {
 			return nil, err
 		}
 	}
-	e := &Evaluation{Run: run, Metrics: chosen, highest: highestGrade(run)}
-	judged := make([]*metrics.Judged, len(run.Queries))
-	for i := range run.Queries {
-		judged[i] = run.Queries[i].Judged()
-	}
-	e.Systems = make([]SystemScores, len(run.Manifest.Systems))
-	var group errgroup.Group // a system on each core: they share nothing but what they read
+	e := &Evaluation{Run: run, Metrics: chosen, Systems: make([]SystemScores, len(run.Manifest.Systems)), highest: highestGrade(run)}
+	unranked := make([]map[string]bool, len(e.Systems))
 	for i, system := range run.Manifest.Names() {
+		e.Systems[i] = newScores(system, len(chosen), len(run.Queries))
+		unranked[i] = integrity.Unranked(run, system)
+	}
+	var group errgroup.Group // a part of the queries on each core: they share nothing but what they read
+	parts := runtime.GOMAXPROCS(0)
+	for part := range parts {
 		group.Go(func() error {
-			e.Systems[i] = scoreSystem(run, system, integrity.Unranked(run, system), chosen, judged)
+			s := scorer{Evaluation: e, unranked: unranked}
+			for q := part * len(run.Queries) / parts; q < (part+1)*len(run.Queries)/parts; q++ {
+				s.score(q)
+			}
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
-	return e, e.bound()
+	for i := range e.Systems {
+		e.Systems[i].count()
+	}
+	return e, nil
 }
 
 // Metrics are those that a run's manifest names.
@@ -99,58 +110,125 @@ func Metrics(m *eval.Manifest) ([]metrics.Metric, error) {
 	return all, nil
 }
 
-// scoreSystem computes one system's metrics; unranked holds the queries that
-// its reranker did not rank.
-func scoreSystem(run *eval.Run, system string, unranked map[string]bool, chosen []metrics.Metric, judged []*metrics.Judged) SystemScores {
-	n := len(run.Queries)
+func newScores(system string, chosen, queries int) SystemScores {
 	s := SystemScores{
 		System: system,
-		Values: table(len(chosen), n), AsRanked: table(len(chosen), n), Low: table(len(chosen), n), High: table(len(chosen), n),
-		Grades: make([][]float64, n), Errors: make([]string, n), NoOrder: make([][]bool, len(chosen)), tied: make([]bool, n),
+		Values: table(chosen, queries), AsRanked: table(chosen, queries), Low: table(chosen, queries), High: table(chosen, queries),
+		Judged: make([][]JudgedHit, queries), Errors: make([]string, queries), NoOrder: make([][]bool, chosen), tied: make([]bool, queries), empty: make([]bool, queries),
 	}
-	for m := range chosen {
-		s.NoOrder[m] = make([]bool, n)
+	for m := range s.NoOrder {
+		s.NoOrder[m] = make([]bool, queries)
 	}
-	reranked := run.Manifest.Window(system) > 0
-	var expected, ranked []float64 // of one query, by repeat
-	for q := range run.Queries {
-		query := &run.Queries[q]
-		answers := query.Answers(system)
-		s.Errors[q] = unusable(answers, unranked[query.ID], reranked)
-		if !answers[0].Failed() {
-			s.Grades[q] = query.Grades(answers[0].Hits)
-		}
-		if s.Errors[q] != "" {
-			for m := range chosen {
-				s.Values[m][q], s.AsRanked[m][q], s.Low[m][q], s.High[m][q] = math.NaN(), math.NaN(), math.NaN(), math.NaN()
-			}
-			continue
-		}
-		rankings := make([]metrics.Ranking, len(answers))
-		for i, answer := range answers {
-			rankings[i] = metrics.Ranking{Grades: query.Grades(answer.Hits), Judged: judged[q]}
-			s.tied[q] = s.tied[q] || len(answer.Ties) > 0
-		}
-		for m, metric := range chosen {
-			expected, ranked = expected[:0], ranked[:0]
-			for i, ranking := range rankings {
-				s.NoOrder[m][q] = s.NoOrder[m][q] || reranked && noOrder(answers[i].Hits, metric.Cutoff())
-				value := metric.Score(ranking)
-				ranked = append(ranked, value)
-				if len(answers[i].Ties) > 0 {
-					value = metric.Expected(ranking, ties(answers[i]), run.Manifest.Seed).Value
-				}
-				expected = append(expected, value)
-			}
-			s.Values[m][q], s.AsRanked[m][q] = median(expected), median(ranked)
-			if s.NoOrder[m][q] {
-				s.Values[m][q], s.AsRanked[m][q] = math.NaN(), math.NaN()
-			}
-			s.Low[m][q], s.High[m][q] = s.Values[m][q], s.Values[m][q]
-		}
-	}
-	s.count()
 	return s
+}
+
+// A scorer fills in an evaluation, query by query, in memory that it uses
+// again.
+type scorer struct {
+	*Evaluation
+	// unranked are, by system, the queries that its reranker did not rank.
+	unranked []map[string]bool
+	pooled   pooled
+	bounder  metrics.Bounder
+	grader   eval.Grader
+	room     []JudgedHit // of several queries
+	lists    []int       // of each system, its first among the pooled ones
+	hits     []metrics.Hit
+
+	expected, ranked, lows, highs []float64 // of one metric, by repeat
+}
+
+// score computes the metrics of one query, and their bounds. Of repeats the
+// bounds are the medians of theirs, between which the median of their values
+// lies.
+func (s *scorer) score(q int) {
+	query := &s.Run.Queries[q]
+	s.pooled.reset(query, s.highest)
+	s.grader.Reset(query)
+	s.lists = s.lists[:0]
+	for i := range s.Systems {
+		s.lists = append(s.lists, len(s.pooled.Lists))
+		s.values(i, q, query.Answers(s.Systems[i].System))
+	}
+	s.lists = append(s.lists, len(s.pooled.Lists))
+	for i := range s.Systems {
+		scores := &s.Systems[i]
+		for m, metric := range s.Metrics {
+			if scores.Unanswered(m, q) != "" {
+				continue
+			}
+			s.lows, s.highs = s.lows[:0], s.highs[:0]
+			for list := s.lists[i]; list < s.lists[i+1]; list++ {
+				low, high := s.bounder.Bounds(metric, &s.pooled.Holes, list)
+				s.lows, s.highs = append(s.lows, low), append(s.highs, high)
+			}
+			scores.Low[m][q], scores.High[m][q] = median(s.lows), median(s.highs)
+		}
+	}
+}
+
+// values computes the metrics of one system's answers to a query.
+func (s *scorer) values(system, q int, answers []*eval.Result) {
+	scores := &s.Systems[system]
+	reranked := s.Run.Manifest.Window(scores.System) > 0
+	if !answers[0].Failed() {
+		s.room, scores.Judged[q] = judgedHits(s.room, &s.grader, answers[0].Hits)
+	}
+	scores.Errors[q] = unusable(answers, s.unranked[system][s.Run.Queries[q].ID], reranked)
+	if scores.Errors[q] != "" {
+		for m := range s.Metrics {
+			scores.Values[m][q], scores.AsRanked[m][q], scores.Low[m][q], scores.High[m][q] = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+		}
+		return
+	}
+	scores.empty[q] = len(answers[0].Hits) == 0
+	first := len(s.pooled.Lists)
+	for i, answer := range answers {
+		judged := scores.Judged[q]
+		if i > 0 {
+			s.room, judged = judgedHits(s.room, &s.grader, answer.Hits)
+		}
+		s.pooled.add(answer, judged, s.Metrics)
+		scores.tied[q] = scores.tied[q] || len(answer.Ties) > 0
+	}
+	for m, metric := range s.Metrics {
+		s.expected, s.ranked = s.expected[:0], s.ranked[:0]
+		for i, answer := range answers {
+			scores.NoOrder[m][q] = scores.NoOrder[m][q] || reranked && noOrder(answer.Hits, metric.Cutoff())
+			list := &s.pooled.Lists[first+i]
+			judged := metrics.NewList(metrics.Ranking{Grades: list.Grades, Judged: s.pooled.Judged}, s.hits)
+			s.hits, judged.Len = judged.Hits, list.Len
+			value := metric.ScoreList(&judged)
+			s.ranked = append(s.ranked, value)
+			if len(list.Ties) > 0 {
+				value = metric.ExpectedList(&judged, list.Ties, s.Run.Manifest.Seed).Value
+			}
+			s.expected = append(s.expected, value)
+		}
+		scores.Values[m][q], scores.AsRanked[m][q] = median(s.expected), median(s.ranked)
+		scores.Low[m][q], scores.High[m][q] = scores.Values[m][q], scores.Values[m][q]
+		if scores.NoOrder[m][q] {
+			for _, column := range [][]float64{scores.Values[m], scores.AsRanked[m], scores.Low[m], scores.High[m]} {
+				column[q] = math.NaN()
+			}
+		}
+	}
+}
+
+// judgedHits appends the judged ones of some hits to the room, and gives them.
+// What was given before stays as it is.
+func judgedHits(room []JudgedHit, g *eval.Grader, hits []eval.Hit) (_, judged []JudgedHit) {
+	const block = 1 << 10
+	if cap(room)-len(room) < len(hits) {
+		room = make([]JudgedHit, 0, max(block, len(hits)))
+	}
+	start := len(room)
+	for i, match := range g.Matches(hits) {
+		if match >= 0 {
+			room = append(room, JudgedHit{int32(i + 1), int32(match)})
+		}
+	}
+	return room, room[start:len(room):len(room)]
 }
 
 // unusable says why a system's answers to a query, the first and its repeats,
@@ -195,15 +273,6 @@ func noOrder(hits []eval.Hit, depth int) bool {
 	return len(hits) > 1 && !slices.ContainsFunc(hits, func(h eval.Hit) bool { return h.Score != hits[0].Score })
 }
 
-// ties are the ranges of an answer's ranks in no order.
-func ties(r *eval.Result) []metrics.Tie {
-	all := make([]metrics.Tie, len(r.Ties))
-	for i, t := range r.Ties {
-		all[i] = metrics.Tie{First: t[0], Last: t[1]}
-	}
-	return all
-}
-
 // Unanswered says why a system's answer to a query is no evidence for the
 // metric with the given index; empty where it is.
 func (s *SystemScores) Unanswered(metric, query int) string {
@@ -223,7 +292,7 @@ func (s *SystemScores) count() {
 		switch {
 		case err != "":
 			s.Failed++
-		case len(s.Grades[q]) == 0:
+		case s.empty != nil && s.empty[q]:
 			s.Empty++
 		}
 		if s.tied != nil && s.tied[q] {
@@ -245,12 +314,39 @@ func highestGrade(run *eval.Run) float64 {
 
 // System returns the scores of the named system, nil where there is none.
 func (e *Evaluation) System(name string) *SystemScores {
-	for i := range e.Systems {
-		if e.Systems[i].System == name {
-			return &e.Systems[i]
-		}
+	if i := e.Index(name); i >= 0 {
+		return &e.Systems[i]
 	}
 	return nil
+}
+
+// BaseOf is the index of the system that the one with the given index is
+// compared with, query by query: its own first stage. In a run without rerankers
+// it is the first system. -1 stands for none.
+func (e *Evaluation) BaseOf(system int) int {
+	m := &e.Run.Manifest
+	if stage := m.FirstStageOf(e.Systems[system].System); stage != "" {
+		return slices.IndexFunc(e.Systems, func(s SystemScores) bool { return s.System == stage })
+	}
+	if system > 0 && len(m.Reranked()) == 0 {
+		return 0
+	}
+	return -1
+}
+
+// Index is that of the named system in Systems, −1 where there is none.
+func (e *Evaluation) Index(name string) int {
+	return slices.IndexFunc(e.Systems, func(s SystemScores) bool { return s.System == name })
+}
+
+// Ranks gives the rank of each judgment's document in a system's answer to a
+// query, 0 where it was not returned.
+func (e *Evaluation) Ranks(system, query int) []int {
+	found := make([]int, len(e.Run.Queries[query].Judgments))
+	for _, h := range e.Systems[system].Judged[query] {
+		found[h.Judgment] = int(h.Rank)
+	}
+	return found
 }
 
 // FoundNothing says whether some query was answered, and no answer of any

@@ -71,9 +71,12 @@ type Times struct {
 func TimesOf(run *eval.Run, system string, queries []int) Times {
 	var t Times
 	add := func(q int, time eval.Time) {
-		if time.Error != "" {
+		switch {
+		case time.Untimed:
+			t.Untimed++
+		case time.Error != "":
 			t.Failed = append(t.Failed, q)
-		} else {
+		default:
 			t.Answered = append(t.Answered, Timed{q, time})
 		}
 	}
@@ -91,16 +94,13 @@ func TimesOf(run *eval.Run, system string, queries []int) Times {
 		if t.Sampled = len(t.Answered) > 0; t.Sampled {
 			return t
 		}
-		t.Failed = nil
+		t.Failed, t.Untimed = nil, 0
 	}
 	for _, q := range queries {
-		switch r := run.Queries[q].Results[system]; {
-		case r.Failed():
+		if r := run.Queries[q].Results[system]; r.Failed() {
 			add(q, eval.Time{Error: "no answer"})
-		case r.Untimed:
-			t.Untimed++
-		default:
-			add(q, eval.Time{TookMS: r.TookMS, WallMS: r.WallMS})
+		} else {
+			add(q, eval.Time{TookMS: r.TookMS, WallMS: r.WallMS, Untimed: r.Untimed})
 		}
 	}
 	return t

@@ -35,7 +35,7 @@ func (e *Evaluation) OfQueries(queries []int) *Evaluation {
 		s := &view.Systems[i]
 		s.Values, s.AsRanked = pickColumns(s.Values, queries), pickColumns(s.AsRanked, queries)
 		s.Low, s.High = pickColumns(s.Low, queries), pickColumns(s.High, queries)
-		s.Grades, s.Errors, s.tied = pick(s.Grades, queries), pick(s.Errors, queries), pick(s.tied, queries)
+		s.Judged, s.Errors, s.tied, s.empty = pick(s.Judged, queries), pick(s.Errors, queries), pick(s.tied, queries), pick(s.empty, queries)
 		s.NoOrder = pickColumns(s.NoOrder, queries)
 		s.count()
 	}

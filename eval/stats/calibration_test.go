@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -414,9 +415,71 @@ func equalFamilies() []families {
 	}
 }
 
+// rerankings are systems that order one list of 20 documents a query by a signal
+// that they share and noise of their own, valued by nDCG@10: many queries are
+// easy, and all systems reach the same on them. Pairs of systems may be one
+// reranker that sees 10 documents or all, by the toss of a coin for each query.
+// No system is better than another.
+func rerankings(systems int, paired bool) families {
+	name := fmt.Sprintf("%d rerankings of one list", systems)
+	if paired {
+		name += ", two by two"
+	}
+	return families{name, systems, func(r *rand.Rand, row []float64) {
+		const documents, cutoff = 20, 10
+		grades, signal := make([]float64, documents), make([]float64, documents)
+		hard := r.Float64() // from a query whose signal says all to one where it says nothing
+		for i := range grades {
+			if r.Float64() < 0.15 {
+				grades[i] = float64(1 + r.IntN(3))
+			}
+			signal[i] = 3*(1-hard)*grades[i] + 0.1*float64(documents-i)/documents
+		}
+		scores, order := make([]float64, documents), make([]int, documents)
+		swap := false
+		for k := range row {
+			window := documents
+			if paired {
+				if k%2 == 0 {
+					swap = r.IntN(2) == 0
+				}
+				if (k%2 == 0) == swap {
+					window = cutoff
+				}
+			}
+			if !paired || k%2 == 0 {
+				for i := range scores {
+					scores[i] = signal[i] + 0.3*r.NormFloat64()
+				}
+			}
+			for i := range order {
+				order[i] = i
+			}
+			slices.SortFunc(order[:window], func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })
+			row[k] = gain(grades, order[:cutoff])
+		}
+	}}
+}
+
+// gain is nDCG of an order of documents, 0 where none is relevant.
+func gain(grades []float64, order []int) float64 {
+	ideal := slices.Clone(grades)
+	slices.SortFunc(ideal, func(a, b float64) int { return cmp.Compare(b, a) })
+	reached, best := 0.0, 0.0
+	for i, document := range order {
+		reached += grades[document] / math.Log2(float64(i)+2)
+		best += ideal[i] / math.Log2(float64(i)+2)
+	}
+	if best == 0 {
+		return 0
+	}
+	return min(1, reached/best)
+}
+
 // familyRates are shares of suites with any comparison declared, but
-// pairs, which are shares of all pairs.
+// pairs, which are shares of all pairs. Alone is by p without a correction.
 type familyRates struct {
+	alone                   float64
 	maximum, holm, better   float64
 	maximumPairs, holmPairs float64
 }
@@ -436,9 +499,10 @@ func calibrateFamily(t testing.TB, f families, n, suites, permutations int) fami
 		if err != nil {
 			t.Fatal(err)
 		}
-		alone := make([]float64, len(contrasts))
+		alone, uncorrected := make([]float64, len(contrasts)), false
 		for i, test := range family.Tests {
 			alone[i] = test.P
+			uncorrected = uncorrected || test.P < 0.05
 		}
 		maximum, holm, better := 0, 0, false
 		for i, p := range Holm(alone) {
@@ -462,7 +526,7 @@ func calibrateFamily(t testing.TB, f families, n, suites, permutations int) fami
 		for _, c := range []struct {
 			rate *float64
 			add  bool
-		}{{&rates.maximum, maximum > 0}, {&rates.holm, holm > 0}, {&rates.better, better}} {
+		}{{&rates.maximum, maximum > 0}, {&rates.holm, holm > 0}, {&rates.better, better}, {&rates.alone, uncorrected}} {
 			if c.add {
 				*c.rate += one
 			}
@@ -497,6 +561,18 @@ func TestFamiliesRarelyErr(t *testing.T) {
 			got := calibrateFamily(t, f, n, suites, 1000)
 			if got.maximum > limit || got.better > limit {
 				t.Errorf("%s, %d queries: %+v", f.name, n, got)
+			}
+		}
+	}
+	for _, systems := range []int{2, 5, 12} {
+		for _, paired := range []bool{false, true} {
+			f := rerankings(systems, paired)
+			got := calibrateFamily(t, f, 40, suites, 1000)
+			if got.maximum > limit || got.better > limit {
+				t.Errorf("%s: %+v", f.name, got)
+			}
+			if systems == 12 && !paired && got.alone < 0.3 {
+				t.Errorf("%s: without a correction only %.0f %% of suites declare anything, so that the test shows nothing", f.name, 100*got.alone)
 			}
 		}
 	}
@@ -664,6 +740,19 @@ func BenchmarkCalibration(b *testing.B) {
 				r := calibrateFamily(b, f, n, 400, 4000)
 				fmt.Fprintf(out, "%-36s %5d %8.1f %6.1f %8.1f %14.1f %11.1f\n", f.name, n, 100*r.maximum, 100*r.holm, 100*r.better,
 					100*r.maximumPairs, 100*r.holmPairs)
+			}
+		}
+	})
+	table("rerankings", func() {
+		fmt.Fprintln(out, "systems that rerank one list, none better than another: suites with any pair declared, in % of 1,000")
+		fmt.Fprintf(out, "%-40s %6s %5s %12s %8s %6s %8s\n", "systems", "pairs", "n", "uncorrected", "maximum", "Holm", "verdict")
+		for _, paired := range []bool{false, true} {
+			for systems := 2; systems <= 12; systems++ {
+				for _, n := range []int{20, 50, 114} {
+					f := rerankings(systems, paired)
+					r := calibrateFamily(b, f, n, 1000, 2000)
+					fmt.Fprintf(out, "%-40s %6d %5d %12.1f %8.1f %6.1f %8.1f\n", f.name, systems*(systems-1)/2, n, 100*r.alone, 100*r.maximum, 100*r.holm, 100*r.better)
+				}
 			}
 		}
 	})

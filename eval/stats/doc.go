@@ -19,8 +19,7 @@
 //  1. Upper is the one bound that everything uses; DifferenceInterval and
 //     MeanInterval make two-sided and one-sided intervals of it.
 //  2. TestFamily tests all declared comparisons of a report together, by
-//     flipping the signs of the queries, and Family.Best says which systems are
-//     not told apart from the best.
+//     flipping the signs of the queries.
 //  3. Decide makes one verdict of the corrected p and the interval. Nothing
 //     that is printed may say more.
 //  4. DeepEnough finds the smallest window over which no larger one gains a
@@ -89,6 +88,17 @@
 //	8, changing 2 to 60 %         5.8  5.0  4.8    1.5  4.8  4.5  0.0  0.0  0.0
 //	12, skewed against the first  0.2  1.5  3.5    5.3   57   21  0.0  1.0  3.5
 //	sample suite, 7 systems       20   49   74     5.9   34   70
+//
+// The same in % of 1,000 suites for systems that rerank one list of 20
+// documents, by a signal that they share and noise of their own, with nDCG@10;
+// two by two they are one reranker at two windows. Without a correction some
+// pair is declared in up to 79 %:
+//
+//	2 rerankings                  0.9  4.8  4.3    0.9  4.8  4.3  0.0  0.0  0.0
+//	6                             1.0  4.4  5.3    0.0  2.3  3.2  0.0  0.0  0.2
+//	12                            1.4  3.3  3.6    0.0  0.5  1.8  0.0  0.0  0.5
+//	2, two by two                 4.8  5.2  6.0    4.8  5.2  6.0  0.8  2.3  3.9
+//	6                             5.5  4.2  5.4    2.0  3.3  3.0  3.7  4.2  5.4
 //
 // Dividing by standard errors, the usual advice, is wrong here: a pair with
 // many small gains and no sampled collapse gets an enormous t.

@@ -212,43 +212,7 @@ func TestFamilyPropertiesOfP(t *testing.T) {
 				}
 			}
 		}
-		best, apart := f.Best(values, contrasts, 0.05)
-		for k := range systems {
-			sum := 0.0
-			for _, row := range values {
-				sum += row[k] - row[best]
-			}
-			if sum > 0 || apart[best] {
-				t.Fatalf("system %d is the best, but %d is better by %v", best, k, sum)
-			}
-		}
 	})
-}
-
-func TestBest(t *testing.T) {
-	// System 2 is best; 1 loses by little on half of the queries, 0 on all.
-	var values [][]float64
-	for q := range 12 {
-		values = append(values, []float64{0.1, 0.5 + 0.1*float64(q%2), 0.6 - 0.08*float64(q%2)})
-	}
-	contrasts := AllPairs(3)
-	f, err := TestFamily(context.Background(), values, contrasts, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	best, apart := f.Best(values, contrasts, 0.05)
-	if best != 2 || !apart[0] || apart[1] || apart[2] {
-		t.Errorf("best %d, apart %v of %+v", best, apart, f.Tests)
-	}
-	// Without its pair with the best nobody is told apart, and a difference
-	// of differences is no pair.
-	only := []Contrast{Difference(3, 0, 1), {2, -1, -1}}
-	if f, err = TestFamily(context.Background(), values, only, Options{}); err != nil {
-		t.Fatal(err)
-	}
-	if best, apart := f.Best(values, only, 0.05); best != 2 || apart[0] || apart[1] {
-		t.Errorf("best %d, apart %v without pairs with it", best, apart)
-	}
 }
 
 func TestFamilyRefuses(t *testing.T) {

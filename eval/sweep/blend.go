@@ -3,6 +3,7 @@ package sweep
 import (
 	"bytes"
 	"encoding/json"
+	"iter"
 	"math"
 	"slices"
 
@@ -41,14 +42,19 @@ type BlendOption struct {
 }
 
 // estimateBlend tries weights in even steps.
-func (c *curve) estimateBlend(queries []candidateQuery, window int, folds []stats.Fold, o Options) *Blend {
-	values := table(blendSteps+1, len(queries))
-	for at, q := range queries {
+func (c *curve) estimateBlend(windows iter.Seq2[int, candidateQuery], window int, folds []stats.Fold, o Options) *Blend {
+	queries := 0
+	for _, fold := range folds {
+		queries += len(fold.Test)
+	}
+	values := table(blendSteps+1, queries)
+	var room []metrics.Hit
+	for at, q := range windows {
 		for i := range values {
-			values[i][at] = c.blended(q, float64(i)/blendSteps)
+			values[i][at] = c.blended(&room, q, float64(i)/blendSteps)
 		}
 	}
-	everyone := make([]int, len(queries))
+	everyone := make([]int, queries)
 	for i := range everyone {
 		everyone[i] = i
 	}
@@ -56,7 +62,7 @@ func (c *curve) estimateBlend(queries []candidateQuery, window int, folds []stat
 	for i := range values {
 		found.Options = append(found.Options, BlendOption{float64(i) / blendSteps, Number(mean(values[i]))})
 	}
-	chosen := make([]float64, len(queries))
+	chosen := make([]float64, queries)
 	for _, fold := range folds {
 		i := bestOver(values, fold.Train)
 		for _, at := range fold.Test {
@@ -129,12 +135,12 @@ func (c *curve) blendRetriever(weight float64, window int) json.RawMessage {
 // blended scores the window in the order of the weighted scores, over all
 // orders of equal ones. Only the ranks of judged hits are needed: one more than
 // the hits above.
-func (c *curve) blended(q candidateQuery, weight float64) float64 {
-	score := func(h candidate) float64 { return weight*h.reranked + (1-weight)*h.first }
-	var judged []metrics.Hit
+func (c *curve) blended(room *[]metrics.Hit, q candidateQuery, weight float64) float64 {
+	score := func(h candidate) float64 { return weight*q.reranked(h) + (1-weight)*h.first }
+	judged := (*room)[:0]
 	var ties []metrics.Tie
 	for i, h := range q.hits {
-		if h.judgment < 0 {
+		if metrics.IsUnjudged(h.grade) {
 			continue
 		}
 		own, above, before, equal := score(h), 0, 0, 0
@@ -154,6 +160,7 @@ func (c *curve) blended(q candidateQuery, weight float64) float64 {
 			ties = append(ties, metrics.Tie{First: above + 1, Last: above + equal})
 		}
 	}
+	*room = judged
 	slices.SortFunc(judged, func(a, b metrics.Hit) int { return a.Rank - b.Rank })
 	slices.SortFunc(ties, func(a, b metrics.Tie) int { return a.First - b.First })
 	ties = slices.Compact(ties)

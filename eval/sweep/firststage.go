@@ -3,6 +3,7 @@ package sweep
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/releval/releval/eval/plan"
@@ -19,6 +20,23 @@ func checkFirstStage(path string, retriever json.RawMessage, largest int) error 
 		return nil
 	}
 	return &smallWindowError{Largest: largest, Settings: small}
+}
+
+// DefaultWindowsOf are the default windows as far as the windows of the first
+// stages' own allow, and a note where they do not allow all.
+func DefaultWindowsOf(p *plan.Plan) (windows []int, note string) {
+	windows = DefaultWindows()
+	limit := slices.Max(windows)
+	for _, stage := range p.Reranking().FirstStages() {
+		for _, s := range plan.SmallWindows(stage.Path, stage.Retriever, limit) {
+			if s.Value >= limit {
+				continue
+			}
+			limit = s.Value
+			note = fmt.Sprintf("%s is %s, and so no window above it is swept; raise it, or leave that first stage out by --system", s.Path, s.Said())
+		}
+	}
+	return slices.DeleteFunc(windows, func(w int) bool { return w > limit }), note
 }
 
 // smallWindowError says that a first stage's own windows are smaller than the

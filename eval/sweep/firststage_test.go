@@ -3,9 +3,13 @@ package sweep
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/judgments"
 )
 
 // setting is what the tests compare of an eval.SmallWindow.
@@ -83,5 +87,34 @@ func TestCheckFirstStageAtTheBound(t *testing.T) {
 	}
 	if err := checkFirstStage("search.retriever", json.RawMessage(`{"rrf":{}}`), 10); err != nil {
 		t.Errorf("the default window as large as the largest is refused: %v", err)
+	}
+}
+
+// By default no window is swept above the smallest of the first stages' own.
+func TestDefaultWindowsOf(t *testing.T) {
+	for _, test := range []struct {
+		name, retrievers string
+		want             []int
+		note             string
+	}{
+		{"none", `{a: {standard: {query: {match: {plot: "{{query}}"}}}}}`, []int{5, 10, 20, 50, 100, 200}, ""},
+		{"one", `{a: {standard: {query: {match: {plot: "{{query}}"}}}}, b: {rrf: {rank_window_size: 60, retrievers: [{standard: {query: {match: {plot: "{{query}}"}}}}]}}}`,
+			[]int{5, 10, 20, 50}, "search.retrievers.b.rrf.rank_window_size is 60, and so no window above it is swept; raise it, or leave that first stage out by --system"},
+		{"the smallest of several", `{a: {rrf: {retrievers: [{standard: {query: {match: {plot: "{{query}}"}}}}]}}, b: {rrf: {rank_window_size: 60, retrievers: [{standard: {query: {match: {plot: "{{query}}"}}}}]}}}`,
+			[]int{5, 10}, "search.retrievers.a.rrf.rank_window_size is missing, which means 10, and so no window above it is swept; raise it, or leave that first stage out by --system"},
+	} {
+		text := "search:\n  index: i\n  title_field: t\n  rerankers: {r: {field: plot}}\n  retrievers: " + test.retrievers + "\nqueries: [{query: x, relevant: [A]}]\n"
+		suite, err := judgments.Parse("s.yaml", []byte(text), judgments.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := plan.New(suite, plan.Overrides{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		windows, note := DefaultWindowsOf(p)
+		if !slices.Equal(windows, test.want) || note != test.note {
+			t.Errorf("%s: %v, %q", test.name, windows, note)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"iter"
 	"math"
 	"slices"
 
@@ -36,12 +37,14 @@ type MinScoreOption struct {
 }
 
 // estimateMinScore tries thresholds at even shares of all scores.
-func (c *curve) estimateMinScore(queries []candidateQuery, folds []stats.Fold, o Options) *MinScore {
+func (c *curve) estimateMinScore(windows iter.Seq2[int, candidateQuery], folds []stats.Fold, o Options) *MinScore {
 	var all []float64
-	for _, q := range queries {
+	queries := 0
+	for _, q := range windows {
+		queries++
 		for _, h := range q.hits {
-			if !math.IsInf(h.raw, 0) {
-				all = append(all, h.raw)
+			if raw := c.rawScore(h.score); !math.IsInf(raw, 0) {
+				all = append(all, raw)
 			}
 		}
 	}
@@ -56,15 +59,16 @@ func (c *curve) estimateMinScore(queries []candidateQuery, folds []stats.Fold, o
 			limits = append(limits, limit)
 		}
 	}
-	values := table(len(limits), len(queries))
-	lengths := table(len(limits), len(queries))
-	for at, q := range queries {
+	values := table(len(limits), queries)
+	lengths := table(len(limits), queries)
+	var room []metrics.Hit
+	for at, q := range windows {
 		for i, limit := range limits {
-			values[i][at], lengths[i][at] = c.truncated(q, limit)
+			values[i][at], lengths[i][at] = c.truncated(&room, q, limit)
 		}
 	}
 	found := &MinScore{Chosen: undefined()}
-	everyone := make([]int, len(queries))
+	everyone := make([]int, queries)
 	for i := range everyone {
 		everyone[i] = i
 	}
@@ -78,7 +82,7 @@ func (c *curve) estimateMinScore(queries []candidateQuery, folds []stats.Fold, o
 	if i := firstBestOver(values, everyone); i > 0 {
 		found.Chosen = Number(limits[i])
 	}
-	chosen := make([]float64, len(queries))
+	chosen := make([]float64, queries)
 	kept, whole := 0.0, 0.0
 	for _, fold := range folds {
 		i := firstBestOver(values, fold.Train)
@@ -97,23 +101,24 @@ func (c *curve) estimateMinScore(queries []candidateQuery, folds []stats.Fold, o
 }
 
 // truncated scores the list without the hits below the limit.
-func (c *curve) truncated(q candidateQuery, limit float64) (value, length float64) {
-	var judged []metrics.Hit
+func (c *curve) truncated(room *[]metrics.Hit, q candidateQuery, limit float64) (value, length float64) {
+	judged, n := (*room)[:0], 0
 	var ties []metrics.Tie
-	n, last := 0, math.NaN()
+	last := math.NaN()
 	for _, h := range q.hits {
-		if h.raw < limit {
+		if c.rawScore(h.score) < limit {
 			continue
 		}
 		n++
-		if h.reranked == last {
+		if q.reranked(h) == last {
 			ties = extended(ties, n)
 		}
-		last = h.reranked
-		if h.judgment >= 0 {
+		last = q.reranked(h)
+		if !metrics.IsUnjudged(h.grade) {
 			judged = append(judged, metrics.Hit{Rank: n, Grade: h.grade})
 		}
 	}
+	*room = judged
 	list := metrics.List{Len: n, Hits: judged, Judged: q.judged}
 	return orZero(c.metrics[0].ExpectedList(&list, ties, c.run.Manifest.Seed).Value), float64(n)
 }

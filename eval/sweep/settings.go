@@ -44,42 +44,52 @@ func (c *curve) settings(i int, o Options) *Settings {
 		return nil
 	}
 	s := &Settings{Window: c.windows[i], Folds: len(folds)}
-	candidates := make([]candidateQuery, len(queries))
-	scored := false
-	for at, q := range queries {
-		candidates[at] = c.candidates(q, s.Window)
-		scored = scored || candidates[at].scored
+	var room []candidate
+	windows := func(yield func(at int, q candidateQuery) bool) {
+		for at, q := range queries {
+			found := c.candidates(room[:0], q, s.Window)
+			if room = found.hits; !yield(at, found) {
+				return
+			}
+		}
 	}
-	s.MinScore = c.estimateMinScore(candidates, folds, o)
+	scored := false
+	for _, q := range windows {
+		if scored = scored || q.scored; scored {
+			break
+		}
+	}
+	s.MinScore = c.estimateMinScore(windows, folds, o)
 	if scored {
-		s.Blend = c.estimateBlend(candidates, s.Window, folds, o)
+		s.Blend = c.estimateBlend(windows, s.Window, folds, o)
 	} else {
 		s.Notes = append(s.Notes, "no blend is estimated: the first stage gives equal scores to all its hits")
 	}
 	return s
 }
 
-// candidateQuery is one query's window with both scores.
+// candidateQuery is one query's window with both scores. Its hits are in memory
+// that the next query takes.
 type candidateQuery struct {
 	judged *metrics.Judged
 	// hits are in the reranker's order.
 	hits   []candidate
 	scored bool // the first stage's scores tell its hits apart
+	// least and most are the reranker's scores within the window.
+	least, most float64
 }
 
 type candidate struct {
-	raw      float64 // the reranker's score before the server's scaling
-	reranked float64 // the score that the server returns, from 0 to 1 within the window
-	first    float64 // the first stage's from 0 to 1 within the window
-	rank     int     // in the first stage
-	judgment int     // -1 for none
-	grade    float64
+	score float64 // the reranker's, as the server returns it
+	first float64 // the first stage's from 0 to 1 within the window
+	grade float64 // metrics.Unjudged() for none
 }
 
-// candidates joins the two lists of a query at a window.
-func (c *curve) candidates(q, window int) candidateQuery {
+// candidates joins the two lists of a query at a window; its hits are appended
+// to room.
+func (c *curve) candidates(room []candidate, q, window int) candidateQuery {
 	query := &c.run.Queries[q]
-	prepared := candidateQuery{judged: c.judged[q]}
+	prepared := candidateQuery{judged: c.judged[q], hits: room}
 	first, reranked := query.Results[c.first], query.Results[c.system]
 	if !c.usable[q] {
 		return prepared
@@ -92,7 +102,7 @@ func (c *curve) candidates(q, window int) candidateQuery {
 		low, high = min(low, h.Score), max(high, h.Score)
 	}
 	prepared.scored = high > low
-	hits := Derive(first.Hits, reranked.Hits, window)
+	hits := reranked.Hits // those of the window are picked below, as Derive does
 	if c.measured != nil && window < c.windows[c.covered-1] {
 		hits = nil
 		at := slices.Index(c.windows, window)
@@ -101,27 +111,27 @@ func (c *curve) candidates(q, window int) candidateQuery {
 		}
 	}
 	credited := make(map[int32]bool)
-	least, most := math.Inf(1), math.Inf(-1)
+	prepared.least, prepared.most = math.Inf(1), math.Inf(-1)
 	for _, h := range hits {
 		at, ok := position[h.Key()]
 		if !ok || query.Excludes(h.Document) {
 			continue
 		}
-		least, most = min(least, h.Score), max(most, h.Score)
-		found := candidate{raw: c.rawScore(h.Score), reranked: h.Score, first: scale(seen[at].Score, low, high), rank: at, judgment: -1}
+		prepared.least, prepared.most = min(prepared.least, h.Score), max(prepared.most, h.Score)
+		found := candidate{score: h.Score, first: scale(seen[at].Score, low, high), grade: metrics.Unjudged()}
 		if m := c.matches[q][at]; m >= 0 && !credited[m] {
 			// The documents of one title share its judgment; the one that the
 			// reranker prefers keeps it.
 			credited[m] = true
-			found.judgment, found.grade = int(m), query.Judgments[m].Grade
+			found.grade = query.Judgments[m].Grade
 		}
 		prepared.hits = append(prepared.hits, found)
 	}
-	for i := range prepared.hits {
-		prepared.hits[i].reranked = scale(prepared.hits[i].reranked, least, most)
-	}
 	return prepared
 }
+
+// reranked is a hit's score from the reranker, from 0 to 1 within the window.
+func (q *candidateQuery) reranked(h candidate) float64 { return scale(h.score, q.least, q.most) }
 
 // rawScore is the reranker's own score: what is scored outside of Elasticsearch
 // is kept as it came.

@@ -224,16 +224,16 @@ func TestBlendedEqualsSorting(t *testing.T) {
 	c := &curve{base: &base{run: &eval.Run{}, metrics: []metrics.Metric{m}}}
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(0, 30).Draw(t, "hits")
-		var q candidateQuery
+		q := candidateQuery{least: 0, most: 1}
 		var grades []float64
-		for i := range n {
+		for range n {
 			h := candidate{
-				reranked: float64(rapid.IntRange(0, 5).Draw(t, "reranked")) / 5,
-				first:    float64(rapid.IntRange(0, 5).Draw(t, "first")) / 5,
-				judgment: -1,
+				score: float64(rapid.IntRange(0, 5).Draw(t, "reranked")) / 5,
+				first: float64(rapid.IntRange(0, 5).Draw(t, "first")) / 5,
+				grade: metrics.Unjudged(),
 			}
 			if rapid.Bool().Draw(t, "judged") {
-				h.judgment, h.grade = i, float64(rapid.IntRange(0, 3).Draw(t, "grade"))
+				h.grade = float64(rapid.IntRange(0, 3).Draw(t, "grade"))
 				grades = append(grades, h.grade)
 			}
 			q.hits = append(q.hits, h)
@@ -242,7 +242,7 @@ func TestBlendedEqualsSorting(t *testing.T) {
 		weight := float64(rapid.IntRange(0, 4).Draw(t, "weight")) / 4
 		sorted := slices.Clone(q.hits)
 		slices.SortStableFunc(sorted, func(a, b candidate) int {
-			x, y := weight*a.reranked+(1-weight)*a.first, weight*b.reranked+(1-weight)*b.first
+			x, y := weight*a.score+(1-weight)*a.first, weight*b.score+(1-weight)*b.first
 			switch {
 			case x > y:
 				return -1
@@ -253,20 +253,16 @@ func TestBlendedEqualsSorting(t *testing.T) {
 		})
 		ranking := metrics.Ranking{Judged: q.judged}
 		for _, h := range sorted {
-			if h.judgment >= 0 {
-				ranking.Grades = append(ranking.Grades, h.grade)
-			} else {
-				ranking.Grades = append(ranking.Grades, metrics.Unjudged())
-			}
+			ranking.Grades = append(ranking.Grades, h.grade)
 		}
 		var ties []metrics.Tie
-		sum := func(h candidate) float64 { return weight*h.reranked + (1-weight)*h.first }
+		sum := func(h candidate) float64 { return weight*h.score + (1-weight)*h.first }
 		for i := 1; i < len(sorted); i++ {
 			if sum(sorted[i]) == sum(sorted[i-1]) {
 				ties = extended(ties, i+1)
 			}
 		}
-		if want, got := m.Expected(ranking, ties, 0).Value, c.blended(q, weight); math.Abs(want-got) > 1e-12 {
+		if want, got := m.Expected(ranking, ties, 0).Value, c.blended(new([]metrics.Hit), q, weight); math.Abs(want-got) > 1e-12 {
 			t.Fatalf("counted %v, sorted %v", got, want)
 		}
 	})

@@ -67,6 +67,9 @@ func (p Policy) Check(s *judgments.Suite) judgments.Problems {
 		if r.Window > mostHits {
 			c.refuse(r.Position, "rank_window_size: %d is above %d", r.Window, mostHits)
 		}
+		if strings.ContainsAny(r.InferenceID, "/\\%?#") || strings.Contains(r.InferenceID, "..") {
+			c.refuse(r.Position, "inference_id: %s is no endpoint's: it stands in the path of requests, and what is between may read it as another", text.Quote(r.InferenceID))
+		}
 		if a := r.API; a != nil && !r.OnCluster() && !p.sends(a.URL, a.API) {
 			c.refuse(r.Position, "url: the reranker %s would send documents to %s; if it may, add --allow-rerank-url %s", text.Quote(r.Name), text.Quote(cmp.Or(a.URL, a.API)), text.Quote(cmp.Or(a.URL, a.API)))
 		}

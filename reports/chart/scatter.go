@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"math"
@@ -102,12 +103,7 @@ func (c *Scatter) front() []System {
 		}
 	}
 	slices.SortStableFunc(front, func(a, b System) int {
-		switch {
-		case a.Milliseconds != b.Milliseconds:
-			return int(math.Copysign(1, a.Milliseconds-b.Milliseconds))
-		default:
-			return a.Number - b.Number
-		}
+		return cmp.Or(cmp.Compare(a.Milliseconds, b.Milliseconds), cmp.Compare(a.Value, b.Value), a.Number-b.Number)
 	})
 	return front
 }
