@@ -124,11 +124,32 @@ func (r *Report) baselineGroups() []baselineGroup {
 // happened on these queries, then what it may mean for others. It is as it was
 // only where every metric is.
 func baselineSentence(d *score.Difference, all []score.Difference) string {
+	headline, evidence := baselineSaid(d, all)
+	said, join := headline, ": "
+	if d.Says == stats.DiffersHere || d.Says == stats.Unsettled {
+		join = "; "
+	}
+	if evidence != "" {
+		said += join + evidence
+	}
+	said += "."
+	if d.Says == stats.NoEvidence || d.Says == stats.Unchanged {
+		return said
+	}
+	said = counts(d) + " " + said
+	if judged := judgedSaid(d); judged != "" {
+		said += " " + judged
+	}
+	return said
+}
+
+// baselineSaid parts what is said of a system: what happened on these queries,
+// and what it may mean for others.
+func baselineSaid(d *score.Difference, all []score.Difference) (headline, evidence string) {
 	means := fmt.Sprintf("%s from %s to %s", d.Metric, grid.Fixed(d.BaseMean), grid.Fixed(d.NextMean))
-	said := ""
 	switch d.Says {
 	case stats.NoEvidence:
-		return fmt.Sprintf("%s: no evidence: %s.", d.System, noEvidence(d))
+		return d.System + ": no evidence", noEvidence(d)
 	case stats.Unchanged:
 		var others []string
 		for i := range all {
@@ -137,27 +158,20 @@ func baselineSentence(d *score.Difference, all []score.Difference) string {
 			}
 		}
 		if len(others) == 0 {
-			return fmt.Sprintf("%s is as it was: every metric is the same on each of %s.", d.System, text.Count(d.N, "query"))
+			return d.System + " is as it was", fmt.Sprintf("every metric is the same on each of %s", text.Count(d.N, "query"))
 		}
-		return fmt.Sprintf("%s has the same %s, %s, on each of %s, but not the same %s.", d.System, d.Metric, grid.Fixed(d.NextMean), text.Count(d.N, "query"), text.And(others))
-	case stats.Raises:
-		said = fmt.Sprintf("%s rose: %s: %s (%s interval %s, %s).", d.System, means, grid.Signed(d.Mean), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(corrected(d)))
-	case stats.Lowers:
-		said = fmt.Sprintf("%s fell: %s: %s (%s interval %s, %s).", d.System, means, grid.Signed(d.Mean), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(corrected(d)))
+		return fmt.Sprintf("%s has the same %s, %s, on each of %s, but not the same %s", d.System, d.Metric, grid.Fixed(d.NextMean), text.Count(d.N, "query"), text.And(others)), ""
+	case stats.Raises, stats.Lowers:
+		verb := map[stats.Says]string{stats.Raises: "rose", stats.Lowers: "fell"}[d.Says]
+		return fmt.Sprintf("%s %s: %s", d.System, verb, means), fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Mean), coverage(d.Confidence), grid.Interval(d.Low, d.High), pCorrected(d))
 	case stats.DiffersHere:
-		said = fmt.Sprintf("%s changed on these queries: %s, %s (%s); %s.", d.System, means, grid.Signed(d.Mean), pSaid(corrected(d)), beyond(d))
-	default:
-		rest := fmt.Sprintf("whether others like them would change is not settled (%s): %s", pSaid(corrected(d)), worseOrBetter(d))
-		if d.TooFew {
-			rest = beyond(d)
-		}
-		said = fmt.Sprintf("%s changed by %s on these queries, %s; %s.", d.System, grid.Signed(d.Mean), means, rest)
+		return fmt.Sprintf("%s changed on these queries: %s, %s (%s)", d.System, means, grid.Signed(d.Mean), pCorrected(d)), beyond(d)
 	}
-	said = counts(d) + " " + said
-	if judged := judgedSaid(d); judged != "" {
-		said += " " + judged
+	here := fmt.Sprintf("%s changed by %s on these queries, %s", d.System, grid.Signed(d.Mean), means)
+	if d.TooFew {
+		return here, beyond(d)
 	}
-	return said
+	return here, fmt.Sprintf("whether others like them would change is not settled (%s): %s", pCorrected(d), worseOrBetter(d))
 }
 
 // baselineHeadline says the same on a line of a terminal.

@@ -187,7 +187,7 @@ func TestBrowserScreenshots(t *testing.T) {
 		for _, size := range []struct {
 			name  string
 			width int
-		}{{"wide", 1440}, {"narrow", 360}} {
+		}{{"wide", 1440}, {"narrow", 390}} {
 			p := b.open(url, size.width, 900, scheme == "dark")
 			p.shoot(directory, "report-"+scheme+"-"+size.name+".png", 0, 1500)
 			p.eval(`document.querySelectorAll("#list > details").forEach((d, i) => d.open = i < 2)`, nil)

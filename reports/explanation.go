@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
 )
 
 // contribution is one document's part in the difference that a reranker made
@@ -47,6 +49,37 @@ type answer struct {
 	value float64
 }
 
+// toldApart puts the id behind the titles that several documents have among all
+// that the query's systems returned.
+func toldApart(q *eval.Query, hits []eval.Hit) []eval.Hit {
+	first := make(map[string]eval.Key)
+	shared := make(map[string]bool)
+	for _, result := range q.Results {
+		if result.Failed() {
+			continue
+		}
+		for _, h := range result.Hits {
+			if key, seen := first[h.Title]; !seen {
+				first[h.Title] = h.Key()
+			} else if key != h.Key() {
+				shared[h.Title] = true
+			}
+		}
+	}
+	if len(shared) == 0 {
+		return hits
+	}
+	named := slices.Clone(hits)
+	for i, h := range named {
+		if shared[h.Title] && text.Clean(h.Title) != "" {
+			document := *h.Document
+			document.Title += " (" + strings.TrimPrefix(h.Index+"/"+h.ID, "/") + ")"
+			named[i].Document = &document
+		}
+	}
+	return named
+}
+
 // answer joins one system's hits with grades and terms of the lead metric.
 func (r *Report) answer(query, system int) answer {
 	e := r.Evaluation
@@ -59,7 +92,7 @@ func (r *Report) answer(query, system int) answer {
 	case result.Failed():
 		a.failure = result.Error
 	default:
-		a.failure, a.hits, a.grades = e.Systems[system].Unanswered(r.Lead, query), result.Hits, q.Grades(result.Hits)
+		a.failure, a.hits, a.grades = e.Systems[system].Unanswered(r.Lead, query), toldApart(q, result.Hits), q.Grades(result.Hits)
 	}
 	a.terms = score.Contributions(r.leadMetric(), metrics.Ranking{Grades: a.grades, Judged: q.Judged()})
 	return a

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/stats"
 	"github.com/releval/releval/eval/sweep"
@@ -57,6 +58,8 @@ type page struct {
 	Sweeps                              []pageSweep
 	Tags                                *pageTable
 	Baseline                            *pageBaseline
+	Lead                                *pageLead
+	Words                               [][2]string
 	Gates                               *pageTable
 	Filters                             pageFilters
 	QueriesNote                         string
@@ -83,11 +86,11 @@ type (
 		Rows                             []pageComparisonRow
 	}
 	pageComparisonRow struct {
-		Metric, Note, Without, WithoutBounds, With, WithBounds string
-		Class, Direction, Difference, Interval, P              string
-		DifferenceBounds                                       string
-		Won, Lost, Tied                                        int
-		Forest                                                 template.HTML
+		Metric, Explained, Note, Without, WithoutBounds, With, WithBounds string
+		Class, Direction, Difference, Interval, P                         string
+		DifferenceBounds                                                  string
+		Won, Lost, Tied                                                   int
+		Forest                                                            template.HTML
 	}
 	pagePlot struct {
 		Heading string
@@ -104,7 +107,20 @@ type (
 		Heading string
 		Table   template.HTML
 	}
-	pageGroup struct {
+	// pageLead is what a page leads with: the gates, and what changed since the
+	// baseline, with its cause.
+	pageLead struct {
+		Class, Gates     string
+		MoreGates        string
+		OpenGates        []string
+		Heading, Warning string
+		Changes          []pageVerdict
+		Settings         []pageSetting
+		LeftOut          []string
+		Moved            *pageTable
+	}
+	pageSetting struct{ What, Old, New string }
+	pageGroup   struct {
 		Sentence string
 		Table    template.HTML
 	}
@@ -201,6 +217,9 @@ func (r *Report) page() *page {
 	if !m.Started.IsZero() {
 		p.Subject += ", " + m.Started.UTC().Format("2 January 2006 15:04 UTC")
 	}
+	if len(r.Gates) > 0 {
+		p.Subject += "; gates: " + gateSummary(r.Gates)
+	}
 	if m.StandIn() {
 		p.StandIn = standInNote
 	}
@@ -216,6 +235,7 @@ func (r *Report) page() *page {
 	r.pageNumbers(p)
 	r.pageViews(p)
 	r.pageSections(p)
+	p.Lead, p.Words = r.pageLead(), r.words()
 	return p
 }
 
@@ -318,7 +338,7 @@ func (r *Report) pageNumbers(p *page) {
 
 func (r *Report) comparisonRow(d *score.Difference, system int, scale float64, note string) pageComparisonRow {
 	row := pageComparisonRow{
-		Metric: d.Metric.String(), Note: note, Without: grid.Fixed(d.BaseMean), With: grid.Fixed(d.NextMean),
+		Metric: d.Metric.String(), Explained: explained(d.Metric), Note: note, Without: grid.Fixed(d.BaseMean), With: grid.Fixed(d.NextMean),
 		Class: grid.ToneClass(toneOf(d)), Direction: looks(d.Says),
 		Difference: grid.Signed(d.Mean), Interval: intervalCell(d), P: pValue(corrected(d)),
 		Won: d.Wins, Lost: d.Losses, Tied: d.Ties, Forest: chart.Interval(d.Mean, d.Low, d.High, scale),
@@ -441,6 +461,79 @@ func (r *Report) pageViews(p *page) {
 			}
 		}
 	}
+}
+
+// gatesLed is how many gates that did not pass a page opens with: its first
+// screen has to hold what changed, too.
+const gatesLed = 4
+
+// pageLead fills what a page leads with; nil where there is neither a gate nor a
+// baseline.
+func (r *Report) pageLead() *pageLead {
+	sentence, open := r.gatesLead()
+	if r.Baseline == nil && gate.Overall(r.Gates) != gate.Failed {
+		return nil
+	}
+	lead := &pageLead{Gates: sentence, Class: string(gate.Overall(r.Gates))}
+	for i, line := range open {
+		if more := len(r.openGates()) - i; i == gatesLed && more > 0 {
+			lead.MoreGates = "and " + text.Thousands(more) + " more"
+			break
+		}
+		lead.OpenGates = append(lead.OpenGates, grid.Clip(text.Clean(line), 700))
+	}
+	b := r.Baseline
+	if b == nil {
+		return lead
+	}
+	lead.Heading, lead.Warning = r.changeTitle(), text.Clean(meaningless(b))
+	scale := 0.0
+	groups := r.changed()
+	for _, g := range groups {
+		for _, v := range []float64{g.lead.Low, g.lead.High, g.lead.Mean} {
+			if !math.IsNaN(v) {
+				scale = max(scale, math.Abs(v))
+			}
+		}
+	}
+	for _, g := range groups {
+		headline, evidence := baselineSaid(g.lead, g.differences)
+		v := pageVerdict{
+			Class: looks(g.lead.Says), Headline: text.Clean(headline), Evidence: text.Clean(evidence), Counts: counts(g.lead), Judged: judgedSaid(g.lead),
+			Word: map[stats.Says]string{stats.Raises: "Rose", stats.Lowers: "Fell", stats.Unchanged: "As it was", stats.DiffersHere: "Changed on these queries",
+				stats.Unsettled: "Not settled", stats.NoEvidence: "No evidence"}[g.lead.Says],
+		}
+		if g.lead.Says == stats.Lowers {
+			v.Class = "worse bad" // whoever asks for a change has broken it
+		}
+		if !g.same && g.lead.Says == stats.Unchanged {
+			v.Word = "Same " + r.leadMetric().String()
+		}
+		if !math.IsNaN(g.lead.Low) && !math.IsNaN(g.lead.High) && !g.same {
+			v.Effect = chart.LabelledInterval(g.lead.Mean, g.lead.Low, g.lead.High, scale)
+		}
+		if g.lead.Says != stats.NoEvidence {
+			v.Share = chart.Share(g.lead.Wins, g.lead.Ties, g.lead.Losses, v.Counts)
+		}
+		lead.Changes = append(lead.Changes, v)
+	}
+	for i, s := range b.Settings {
+		if i == settingsShown {
+			lead.Settings = append(lead.Settings, pageSetting{What: "and " + text.Thousands(len(b.Settings)-i) + " more"})
+			break
+		}
+		lead.Settings = append(lead.Settings, pageSetting{grid.Clip(text.Clean(s.What), 300), grid.Clip(text.Clean(s.Old), valueShown), grid.Clip(text.Clean(s.New), valueShown)})
+	}
+	for _, line := range b.LeftOut.Says() {
+		lead.LeftOut = append(lead.LeftOut, grid.Clip(text.Clean(line), 500))
+	}
+	if rows, title := r.moved(); len(rows) > 0 {
+		if losses, gains, _ := selectRows(rows, 0, 5); len(losses)+len(gains) > 0 {
+			heading := grid.Short(title)
+			lead.Moved = &pageTable{heading, r.movedGrid(losses, gains).HTML(heading)}
+		}
+	}
+	return lead
 }
 
 // pageSections are the links at the top.

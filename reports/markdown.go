@@ -32,6 +32,13 @@ func writeMarkdown(w io.Writer, r *Report, o Options) error {
 	if o.Query != "" {
 		d.query(o.Query)
 	} else {
+		d.title()
+		if r.Baseline != nil || gate.Overall(r.Gates) == gate.Failed {
+			d.gatesOpening()
+		}
+		if r.Baseline != nil {
+			d.change()
+		}
 		d.opening()
 		if r.Sweep == nil && r.decides() {
 			d.decision(r.Decision)
@@ -46,6 +53,7 @@ func writeMarkdown(w io.Writer, r *Report, o Options) error {
 		d.bounds()
 		d.everyQuery()
 		d.findings()
+		d.words()
 		d.manifest()
 	}
 	if d.err != nil {
@@ -128,21 +136,36 @@ func (d *document) fit(limit int) string {
 	return b.String()
 }
 
+// title says what the document is about. It is the section that always stays.
+func (d *document) title() {
+	m := &d.report.Evaluation.Run.Manifest
+	d.add("the title", "## "+grid.EscapeMarkdown("Relevance: "+grid.Short(m.Suite))+"\n")
+}
+
 // opening is the verdict.
 func (d *document) opening() {
 	r := d.report
 	m := &r.Evaluation.Run.Manifest
 	var b strings.Builder
-	b.WriteString("## " + grid.EscapeMarkdown("Relevance: "+grid.Short(m.Suite)) + "\n\n")
+	if r.Baseline != nil && len(r.Evaluation.Systems) > 1 {
+		b.WriteString("### Now\n\n")
+	}
 	for i, phrase := range r.decisions() {
 		sign := map[grid.Tone]string{grid.Good: "✅", grid.Bad: "❌"}[decisionTone(r.swept()[i].Recommendation.Decision.Action)]
+		if sign == "✅" && r.broken() {
+			sign = ""
+		}
 		b.WriteString(cmp.Or(sign, "〰️") + " **" + grid.EscapeMarkdown(text.Clean(phrase)) + "**\n\n")
 	}
 	if best := r.bestSaid(); best != "" && r.Sweep == nil {
 		b.WriteString("**" + grid.EscapeMarkdown(text.Clean(best)) + "**\n\n")
 	}
 	for _, v := range r.opens() {
-		b.WriteString(verdictSign(v.Says) + " **" + grid.EscapeMarkdown(v.Sentence) + "**")
+		sign := verdictSign(v.Says)
+		if v.Says == stats.Raises && r.broken() {
+			sign = "🔼" // nothing is marked as being well where something failed
+		}
+		b.WriteString(sign + " **" + grid.EscapeMarkdown(v.Sentence) + "**")
 		for _, more := range []string{v.Counts, v.Judged, v.Power} {
 			if more != "" {
 				b.WriteString(" " + grid.EscapeMarkdown(more))

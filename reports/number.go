@@ -4,6 +4,7 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/releval/releval/eval/score"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/reports/grid"
 )
@@ -36,6 +37,16 @@ func pSaid(p float64) string {
 		return "p < 0.001"
 	}
 	return "p = " + pValue(p)
+}
+
+// pCorrected prints the p that a verdict was made with, and for how many
+// comparisons it was corrected.
+func pCorrected(d *score.Difference) string {
+	said := pSaid(corrected(d))
+	if d.Primary && d.Family > 1 && !math.IsNaN(d.PCorrected) {
+		said += ", corrected for " + text.Thousands(d.Family) + " comparisons"
+	}
+	return said
 }
 
 // coverage prints a confidence as "95 %"; 0 stands for 0.95.

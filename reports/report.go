@@ -240,11 +240,12 @@ func bestOf(q *eval.Query, was, is []int) (name string, before, after int) {
 	return cmp.Or(q.Judgments[best].Title, q.Judgments[best].ID), was[best], is[best]
 }
 
-// queryName is how a query is named in tables: its id, with the text where that
-// says more.
+// queryName is how a query is named in tables: its id, by which commands know
+// it, and its text where that says more.
 func queryName(q *eval.Query) string {
+	title := queryTitle(q)
 	if judgments.FoldTitle(q.ID) == judgments.FoldTitle(q.Text) {
-		return q.Text
+		return title
 	}
-	return q.ID
+	return q.ID + ": " + title
 }

@@ -28,7 +28,7 @@ const (
 	screenFindings = 4
 	screenSystems  = 8
 	screenSettings = 5
-	screenChanges  = 4 // systems that are not as in the baseline
+	screenChanges  = 3 // systems that are not as in the baseline
 )
 
 // writeScreen renders the answer for a terminal, in one screen: what was
@@ -46,13 +46,13 @@ func writeScreen(w io.Writer, r *Report, o Options) error {
 	} else {
 		room := left - 1
 		if len(r.Gates) > 0 {
-			room -= 6
+			room -= 8
 		}
 		answer = s.cut(s.answer(), room)
 		left -= height(answer) + 1
 		// The gates come before all that explains them, but leave room for the
 		// queries that did it.
-		gates = s.gates(max(5, left-1-screenMoves-2))
+		gates = s.gates(max(7, left-1-screenMoves-2))
 		if len(gates) > 0 {
 			left -= height(gates) + 1
 		}
@@ -280,7 +280,7 @@ func (s *screen) moves(most int) []string {
 	}
 	gains = gains[max(0, len(gains)-screenMoves):]
 	shown := append(losses, gains...)
-	if len(shown) == 0 || most < 3 {
+	if len(shown) == 0 || most < 2 {
 		return nil
 	}
 	if len(shown) > most-1 { // of a few, losses say more
@@ -344,15 +344,7 @@ func (s *screen) gates(most int) []string {
 	if len(gates) == 0 {
 		return nil
 	}
-	tone := grid.Good
-	var open []*gate.Result
-	for _, verdict := range []gate.Verdict{gate.Failed, gate.Inconclusive} {
-		for i := range gates {
-			if gates[i].Verdict == verdict {
-				open = append(open, &gates[i])
-			}
-		}
-	}
+	tone, open := grid.Good, s.report.openGates()
 	if len(open) > 0 {
 		tone = gateTone(open[0].Verdict)
 	}

@@ -78,11 +78,11 @@ func newVerdict(d *score.Difference) verdict {
 		v.Sentence = v.Headline + ": " + v.Evidence + "."
 	case stats.Raises, stats.Lowers:
 		v.Headline = fmt.Sprintf("%s %s %s %s", d.System, d.Says, d.Metric, means)
-		v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Mean), coverage(d.Confidence), grid.Interval(d.Low, d.High), pSaid(corrected(d)))
+		v.Evidence = fmt.Sprintf("%s (%s interval %s, %s)", grid.Signed(d.Mean), coverage(d.Confidence), grid.Interval(d.Low, d.High), pCorrected(d))
 		v.Sentence = v.Headline + ": " + v.Evidence + "."
 	case stats.DiffersHere:
 		v.Headline = here
-		v.Evidence = fmt.Sprintf("the systems differ on them (%s); %s", pSaid(corrected(d)), beyond(d))
+		v.Evidence = fmt.Sprintf("the systems differ on them (%s); %s", pCorrected(d), beyond(d))
 		v.Sentence = v.Headline + ": " + v.Evidence + "."
 		v.Power = power(d)
 	case stats.Unchanged:
@@ -94,7 +94,7 @@ func newVerdict(d *score.Difference) verdict {
 		v.Sentence = v.Headline + "; " + v.Evidence + "."
 	default:
 		v.Headline = here
-		v.Evidence = fmt.Sprintf("whether others like them would change is not settled (%s): %s", pSaid(corrected(d)), worseOrBetter(d))
+		v.Evidence = fmt.Sprintf("whether others like them would change is not settled (%s): %s", pCorrected(d), worseOrBetter(d))
 		if d.TooFew {
 			v.Evidence = beyond(d)
 		}
