@@ -166,7 +166,7 @@ func (s *screen) answer() []string {
 		}
 		block = append(block, s.wrapped(grid.Plain, r.bestSaid(), "", ""))
 	case len(r.Evaluation.Systems) == 1:
-		block = append(block, s.wrapped(grid.Plain, r.meansSaid(), "", "  "))
+		block = append(block, s.wrapped(grid.Plain, r.meansSaid(), "", "  "), s.wrapped(grid.Plain, wallSaid(r.Decision), "", "  "))
 	default:
 		base, next := r.heads(1)
 		g := comparisonGrid(shortList(r.differencesOf(1), 5), base, next, false, &grid.Footnotes{})
@@ -182,6 +182,7 @@ func (s *screen) answer() []string {
 				}
 			}
 		}
+		block = append(block, s.wrapped(grid.Plain, wallSaid(r.Decision), "", "  "))
 	}
 	if serious := r.serious(); serious != "" {
 		block = append(block, s.wrapped(grid.Bad, grid.Clip(text.Clean(serious), 3*s.Columns()), "", ""))
@@ -399,6 +400,9 @@ func gateInFull(g *gate.Result) string {
 	}
 	if g.Actual != "" {
 		said += ", found " + g.Actual
+	}
+	if g.Verdict == gate.Failed && strings.HasPrefix(g.Reason, "inconclusive") {
+		said += ": " + g.Reason
 	}
 	return said
 }
