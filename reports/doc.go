@@ -16,6 +16,9 @@
 //     says more than the difference's Says.
 //  3. Every text from elsewhere becomes one inert line; each format then
 //     escapes what has a meaning there.
+//     With a baseline what changed, its cause and the gates come before anything
+//     else, and nothing is marked as being well where something failed. On a
+//     terminal the answer is one screen; everything is in its details.
 //  4. Tables are filled once, and rendered by package grid for each format;
 //     charts get plain numbers, and are drawn by package chart.
 //  5. Write renders to memory and writes at once; WriteFile picks the format
