@@ -357,6 +357,15 @@ func latencySaid(d *score.Decision) string {
 	return text.And(all)
 }
 
+// wallSaid gives the wall times in a sentence, where there is no room for a table.
+func wallSaid(d *score.Decision) string {
+	var parts []string
+	for i := range d.Rows {
+		parts = append(parts, d.Rows[i].Name+" "+times(d.Rows[i].Latency.Wall)+" ms")
+	}
+	return "Wall time, median / 95th percentile: " + strings.Join(parts, ", ") + "; of " + latencySaid(d) + "."
+}
+
 // timesGrid shows what the systems take and cost, where no decision table
 // does.
 func timesGrid(d *score.Decision) *grid.Table {

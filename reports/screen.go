@@ -27,7 +27,7 @@ const (
 	screenMoves    = 3 // losses, and gains
 	screenFindings = 4
 	screenSystems  = 8
-	screenSettings = 5
+	screenSettings = 5 // lines
 	screenChanges  = 3 // systems that are not as in the baseline
 )
 
@@ -166,7 +166,7 @@ func (s *screen) answer() []string {
 		}
 		block = append(block, s.wrapped(grid.Plain, r.bestSaid(), "", ""))
 	case len(r.Evaluation.Systems) == 1:
-		block = append(block, s.wrapped(grid.Plain, r.meansSaid(), "", "  "))
+		block = append(block, s.wrapped(grid.Plain, r.meansSaid(), "", "  "), s.wrapped(grid.Plain, wallSaid(r.Decision), "", "  "))
 	default:
 		base, next := r.heads(1)
 		g := comparisonGrid(shortList(r.differencesOf(1), 5), base, next, false, &grid.Footnotes{})
@@ -182,6 +182,7 @@ func (s *screen) answer() []string {
 				}
 			}
 		}
+		block = append(block, s.wrapped(grid.Plain, wallSaid(r.Decision), "", "  "))
 	}
 	if serious := r.serious(); serious != "" {
 		block = append(block, s.wrapped(grid.Bad, grid.Clip(text.Clean(serious), 3*s.Columns()), "", ""))
@@ -242,12 +243,14 @@ func (s *screen) change() []string {
 		block = append(block, s.line("No setting differs."))
 	default:
 		block = append(block, s.line("What differs, old → new:"))
+		shown := 0
 		for i, cause := range causes {
-			if i == screenSettings {
-				block = append(block, s.line(fmt.Sprintf("  and %s more", text.Thousands(len(causes)-i))))
+			part := s.wrapped(grid.Plain, cause, "  ", "    ")
+			if shown += strings.Count(part, "\n"); shown >= screenSettings && i < len(causes)-1 || shown > screenSettings {
+				block = append(block, s.line(fmt.Sprintf("  and %s more, which the details list", text.Thousands(len(causes)-i))))
 				break
 			}
-			block = append(block, s.wrapped(grid.Plain, cause, "  ", "    "))
+			block = append(block, part)
 		}
 	}
 	for _, line := range b.LeftOut.Says() {
@@ -279,12 +282,16 @@ func (s *screen) moves(most int) []string {
 		}
 	}
 	gains = gains[max(0, len(gains)-screenMoves):]
+	if room := most - 1; len(losses)+len(gains) > room && room > 0 {
+		kept := min(len(losses), room)
+		if s.report.Baseline == nil && len(gains) > 0 { // who asks what broke wants the losses
+			kept = min(kept, max(1, room-len(gains), (room+1)/2))
+		}
+		losses, gains = losses[:kept], gains[len(gains)-min(len(gains), room-kept):]
+	}
 	shown := append(losses, gains...)
 	if len(shown) == 0 || most < 2 {
 		return nil
-	}
-	if len(shown) > most-1 { // of a few, losses say more
-		shown = shown[:most-1]
 	}
 	block := []string{s.Bold(grid.Clip(text.Clean(title), s.Columns())) + "\n"}
 	columns := s.Columns()
@@ -438,11 +445,17 @@ func (s *screen) sweep(most int) []string {
 		}
 	}
 	room := most - height(tables) - height(answer) - strings.Count(serious, "\n") - 2
+	left := 0
 	for i, phrase := range r.decisions() {
 		said := s.wrapped(decisionTone(r.swept()[i].Recommendation.Decision.Action), phrase, "", "")
-		if lines := strings.Count(said, "\n"); r.bestWindows() == nil || lines <= room {
+		if lines := strings.Count(said, "\n"); r.bestWindows() == nil || lines < room {
 			answer, room = append(answer, said), room-lines
+		} else {
+			left++
 		}
+	}
+	if left > 0 {
+		answer = append(answer, s.line(fmt.Sprintf("and %s more, which the details list", text.Plural(left, "window", "windows"))))
 	}
 	if serious != "" {
 		answer = append(answer, serious)

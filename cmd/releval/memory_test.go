@@ -1,20 +1,23 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
 	"github.com/releval/releval/eval/runfile"
+	"github.com/releval/releval/judgments"
 )
 
-// BenchmarkMemory measures the memory that commands take of the system for
-// saved runs of the sample suite's queries, repeated under ids of their own:
-// two systems with a window of 50. Each command runs in a process of its own.
-// The runs are of 2,000 and 20,000 queries, and of 100,000 where
-// RELEVAL_BENCH_LARGE is set, whose files take half a gigabyte of disk.
+// BenchmarkMemory measures the memory that commands take of the system for runs
+// of the sample suite's queries, repeated under ids of their own: two systems
+// with a window of 50. Each command runs in a process of its own, and the engine
+// that is searched in another. The runs are of 2,000 and 20,000 queries, and of
+// 100,000 where RELEVAL_BENCH_LARGE is set, whose files take a gigabyte of disk.
 func BenchmarkMemory(b *testing.B) {
 	folder := b.TempDir()
 	sample := filepath.Join(folder, "sample.jsonl")
@@ -25,19 +28,22 @@ func BenchmarkMemory(b *testing.B) {
 	if printed, err := releval(b, "run", films, "--reranker", "elastic", "--quiet", "--out", sample).CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, printed)
 	}
+	server := serveSuite(b, films)
 	sizes := []int{2_000, 20_000}
 	if os.Getenv("RELEVAL_BENCH_LARGE") != "" {
 		sizes = append(sizes, 100_000)
 	}
 	for _, queries := range sizes {
-		path := repeated(b, sample, folder, queries)
+		path, suite, out := repeated(b, sample, folder, queries), repeatedSuite(b, films, folder, queries), filepath.Join(folder, "out.jsonl")
 		for name, args := range map[string][]string{
 			"report":  {"report", path},
 			"compare": {"compare", path, path},
 			"sweep":   {"sweep", path},
+			"run":     {"run", suite, "--cluster", server, "--quiet", "--out", out},
 		} {
 			b.Run(fmt.Sprintf("%s/%d", name, queries), func(b *testing.B) {
 				for b.Loop() {
+					os.Remove(out)
 					account := filepath.Join(folder, "account")
 					command := releval(b, args...)
 					command.Env = append(command.Env, accountMemory+"="+account)
@@ -58,7 +64,36 @@ func BenchmarkMemory(b *testing.B) {
 			})
 		}
 		os.Remove(path)
+		os.Remove(out)
 	}
+}
+
+// repeatedSuite writes a suite of so many queries, those of the sample over and
+// over, each with a word that no document has.
+func repeatedSuite(b *testing.B, films, folder string, queries int) string {
+	b.Helper()
+	suite, err := judgments.Load(films, judgments.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	suite.Cluster, suite.Gates, suite.Search.Documents = "", nil, ""
+	suite.Search.Rerankers = slices.DeleteFunc(suite.Search.Rerankers, func(r judgments.Reranker) bool { return r.Name != "elastic" })
+	sample := suite.Queries
+	suite.Queries = nil
+	for i := range queries {
+		q := sample[i%len(sample)]
+		q.ID, q.Text, q.Expect = fmt.Sprintf("%s-%d", q.ID, i), fmt.Sprintf("%s q%d", q.Text, i), nil
+		suite.Queries = append(suite.Queries, q)
+	}
+	path := filepath.Join(folder, fmt.Sprintf("suite-%d.yaml", queries))
+	file, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := cmp.Or(judgments.Write(file, suite), file.Close()); err != nil {
+		b.Fatal(err)
+	}
+	return path
 }
 
 // repeated writes a run of so many queries, those of the sample over and over.

@@ -2,13 +2,8 @@ package convert
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
-
-	"pgregory.net/rapid"
 
 	"github.com/releval/releval/judgments"
 )
@@ -94,69 +89,4 @@ func TestOddFiles(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestNothingLostInSilence converts drawn suites to every format. Where it ends
-// well, every judgment is there with its grade; else a loss is named.
-func TestNothingLostInSilence(t *testing.T) {
-	dir := t.TempDir()
-	targets := map[Format]string{Qrels: "x.qrels", TSV: "x.tsv", CSV: "x2.csv", Quepid: "x.csv", RankEval: "x.json", OpenSearch: "y.json", Studio: "x.ndjson", BEIR: "beir/", Suite: "y.yaml"}
-	formats := []Format{Qrels, TSV, CSV, Quepid, RankEval, OpenSearch, Studio, BEIR, Suite}
-	rapid.Check(t, func(t *rapid.T) {
-		c := genCollection(t, rapid.Bool().Draw(t, "ids"), rapid.Bool().Draw(t, "titles"))
-		if len(c.Suite.Queries) == 0 {
-			t.Skip("no query drawn")
-		}
-		for i := range c.Suite.Queries {
-			q := &c.Suite.Queries[i]
-			if rapid.Bool().Draw(t, "fraction") && len(q.Relevant) > 0 {
-				q.Relevant[0].Grade += 0.5
-			}
-			if rapid.Bool().Draw(t, "no id") {
-				q.ID = ""
-			}
-		}
-		in := filepath.Join(dir, "in.yaml")
-		if _, err := save(t.Context(), Suite, in, c, WriteOptions{}); err != nil {
-			t.Fatal(err)
-		}
-		format := rapid.SampledFrom(formats).Draw(t, "format")
-		out := filepath.Join(dir, targets[format])
-		if strings.HasSuffix(targets[format], "/") {
-			out += "/"
-		}
-		r, err := Job{In: in, Out: out, To: format, Write: WriteOptions{Workspace: workspaceFor(format)}}.Run(t.Context(), nil)
-		if err != nil {
-			if !errors.Is(err, ErrLoss) || len(r.Losses) == 0 {
-				t.Fatal(err)
-			}
-			return
-		}
-		again, err := readFormat(t.Context(), format, out, ReadOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want, got := gradesOf(c), gradesOf(again); !slices.Equal(want, got) {
-			t.Fatalf("%s has the grades %v, want %v (%q)", format, got, want, r.Notes)
-		}
-	})
-}
-
-func workspaceFor(f Format) string {
-	if f == Studio {
-		return "w"
-	}
-	return ""
-}
-
-// gradesOf are all grades with the texts of their queries, sorted.
-func gradesOf(c *collection) []string {
-	var all []string
-	for _, q := range c.Suite.Queries {
-		for _, j := range q.Relevant {
-			all = append(all, fmt.Sprintf("%s %g", judgments.FoldTitle(q.Text), j.Grade))
-		}
-	}
-	slices.Sort(all)
-	return all
 }

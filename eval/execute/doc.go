@@ -1,7 +1,8 @@
 // Package execute runs a plan against a cluster.
 //
 // It refuses to resume a run with other settings than it was started with,
-// searches nothing twice, and never searches more often than the plan says.
+// searches nothing twice but to time it, and never searches more often than was
+// said.
 //
 //  1. Execute looks at the cluster (preflight), resolves the judged titles,
 //     and writes the manifest.
@@ -14,6 +15,9 @@
 //     are searched.
 //  5. What is scored outside of Elasticsearch waits for its first stage, whose
 //     hits come with the texts; package reranker asks for the scores.
-//  6. The end is written: what failed, what the rerankers dropped and why,
+//  6. Latencies are measured on a sample, where that is asked for: one search at
+//     a time, the systems in a random order. These are the only searches beside
+//     the plan's, and the cost that is said before holds them.
+//  7. The end is written: what failed, what the rerankers dropped and why,
 //     whether the index changed meanwhile.
 package execute

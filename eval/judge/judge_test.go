@@ -332,3 +332,26 @@ func TestTitleWithControls(t *testing.T) {
 		t.Errorf("%q: %s", s.message, read(t, path))
 	}
 }
+
+// A message is shown whole on the smallest screen: it says what to do last.
+func TestMessagesAreWhole(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s.yaml")
+	write(t, path, suiteText)
+	suite, err := judgments.Load(path, judgments.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := NewSession(NewSuiteBook(suite, []byte(suiteText), &pool.Pool{Queries: []pool.Query{{Text: "q", Candidates: []pool.Candidate{{ID: "w", Title: "W"}}}}}))
+	s.message = "cannot write a file of a long name in a folder of a longer one: the disk is full; free some space, then grade the document again"
+	screen := s.Screen(40, 12)
+	if joined := strings.Join(strings.Fields(strings.Join(screen, " ")), " "); !strings.Contains(joined, s.message) || !strings.Contains(joined, "title W") {
+		t.Errorf("%q", screen)
+	}
+	if len(screen) != 12 {
+		t.Errorf("%d lines", len(screen))
+	}
+	s.message = strings.Repeat("on and on ", 100)
+	if screen := s.Screen(40, 12); len(screen) != 12 || !strings.Contains(strings.Join(screen, "\n"), "title") {
+		t.Errorf("%q", screen)
+	}
+}

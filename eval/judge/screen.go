@@ -28,7 +28,15 @@ func (s *Session) Screen(width, height int) []string {
 		head += fmt.Sprintf(", %d skipped", c.Skipped)
 	}
 	lines := []string{spread(text.Clean(s.book.Name()), head, width), ""}
-	foot := []string{cut(text.Clean(s.message), width), cut(keysLine, width)}
+	foot := wrap(text.Clean(s.message), width)
+	if len(foot) == 0 {
+		foot = []string{""}
+	}
+	if most := height - 6; len(foot) > most { // the query and the title stay
+		foot = foot[:most]
+		foot[most-1] = cut(foot[most-1]+" ...", width)
+	}
+	foot = append(foot, cut(keysLine, width))
 	room := height - len(lines) - len(foot)
 	if s.at >= len(s.book.Items()) {
 		lines = append(lines, wrap(s.end(c), width)...)

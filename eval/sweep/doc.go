@@ -47,7 +47,7 @@
 //
 // How it works:
 //
-//  1. ParseWindows reads the windows, Plan the first stage.
+//  1. ParseWindows reads the windows, Plan the first stages.
 //  2. Execute searches every query twice, without the reranker and with it at
 //     the largest window (FromRun takes a saved run instead).
 //  3. Derive gives the ranking at any window; the curves of all metrics come
@@ -66,6 +66,8 @@
 //  6. The recommendation applies the claim, and the Decision puts it against the
 //     suite's present window: keep it, set another, try more, leave the reranker
 //     out, or cannot tell, and why.
-//  7. Settings estimates offline what min_score and a blend of the two scores
+//  7. Of several rerankers BestWindows puts each at its best window, beside the
+//     first stages, and tests all of them in one family with the other windows.
+//  8. Settings estimates offline what min_score and a blend of the two scores
 //     would have given, the choice made inside the folds of a cross-validation.
 package sweep

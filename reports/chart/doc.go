@@ -1,5 +1,6 @@
 // Package chart draws what a reranker did: query by query as bars, and window
-// by window as lines, for a page, as an SVG file and for a terminal.
+// by window as lines, for a page, as an SVG file and for a terminal; and systems
+// as points, by quality and latency, for a page and as a file.
 //
 // It takes plain numbers and names and computes none; it refuses to draw what
 // is undefined or infinite, to tell one reranker from another by colour alone,
@@ -9,8 +10,8 @@
 // How it works:
 //
 //  1. NewBars takes a Bar for each query; NewLine takes the Curve of one
-//     reranker, NewLines those of several. Each gives nil where there is too
-//     little to draw.
+//     reranker, NewLines those of several, NewScatter a System for each point.
+//     Each gives nil where there is too little to draw.
 //  2. A chart is shapes in a box of 100 by 100 that a page stretches to the
 //     width it has, so the shapes carry no text and no stroke that scales.
 //  3. Page puts the labels around them as HTML; File draws at a fixed size with
