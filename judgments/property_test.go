@@ -123,6 +123,10 @@ func genSuite(t *rapid.T) *Suite {
 		if named && i == 1 {
 			r.Over = []string{s.Search.Retrievers[0].Name}
 		}
+		if rapid.Bool().Draw(t, "outside") {
+			r.API, r.Field, r.InferenceID = genRerankAPI(t), "", ""
+			delete(r.Extra, "chunk_rescorer")
+		}
 		s.Search.Rerankers = append(s.Search.Rerankers, r)
 	}
 	half, drop := 0.5, 0.02
@@ -226,4 +230,23 @@ func FuzzParse(f *testing.F) {
 			t.Fatal(diff)
 		}
 	})
+}
+
+// genRerankAPI draws an API that takes all that a suite can say of one.
+func genRerankAPI(t *rapid.T) *RerankAPI {
+	a := &RerankAPI{
+		API: APICompatible, URL: "https://rerank.example/v1/rerank", Model: rapid.StringMatching("[a-z/.-]{0,12}").Draw(t, "model"),
+		KeyEnv: rapid.StringMatching("([A-Z][A-Z_0-9]{2,8})?").Draw(t, "key_env"), KeyHeader: rapid.SampledFrom([]string{"", "api-key"}).Draw(t, "key_header"),
+		Fields:        rapid.SliceOfNDistinct(genText("api field"), 1, 3, func(f string) string { return f }).Draw(t, "fields"),
+		MaxCharacters: rapid.IntRange(0, 9000).Draw(t, "max_characters"), Batch: rapid.IntRange(0, 100).Draw(t, "batch"),
+		RequestsPerMinute: rapid.IntRange(0, 1000).Draw(t, "requests_per_minute"),
+		Names:             RerankNames{Documents: rapid.SampledFrom([]string{"", "texts"}).Draw(t, "documents"), Score: rapid.SampledFrom([]string{"", "value"}).Draw(t, "score")},
+	}
+	if rapid.Bool().Draw(t, "instructed") {
+		a.Instruction = genText("instruction").Draw(t, "instruction")
+	}
+	if rapid.Bool().Draw(t, "with parameters") {
+		a.Parameters = json.RawMessage(`{"raw_scores":true,"n":[1,2.50]}`)
+	}
+	return a
 }

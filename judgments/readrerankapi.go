@@ -12,7 +12,6 @@ var apiKeys = []string{"api", "url", "model", "key_env", "key_header", "template
 
 var rerankNameKeys = []string{"query", "documents", "model", "instruction", "results", "index", "score"}
 
-
 var (
 	variablePattern = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{0,127}$`)
 	headerPattern   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)

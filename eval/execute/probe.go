@@ -61,6 +61,10 @@ func (s *session) probe(ctx context.Context, left []int) error {
 	wrong := make(map[string]bool)
 	q := s.plan.Queries[left[0]]
 	for _, request := range s.plan.Requests(q) {
+		if plain, _, apart := strings.Cut(request.System, "/"); apart && wrong[plain] {
+			wrong[request.System] = true // it is the same, with a filter
+			continue
+		}
 		if wrong[firstStages[request.System]] {
 			continue // what is inside it is refused
 		}

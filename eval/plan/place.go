@@ -18,7 +18,14 @@ func (p *Plan) Place(system string) (judgments.Position, string) {
 			return s.Reranker.Position, "the reranker " + text.Quote(s.Reranker.Name)
 		}
 	}
-	name, _, _ := strings.Cut(system, "/") // with a reranker's filter in it
+	// A first stage apart is refused for the filter in it: the retriever without
+	// is searched as well.
+	name, filterOf, _ := strings.Cut(system, "/")
+	for _, r := range p.Suite.Search.Rerankers {
+		if r.Name == filterOf {
+			return r.Position, "the filter of the reranker " + text.Quote(r.Name)
+		}
+	}
 	for _, r := range p.Suite.Search.Retrievers {
 		if r.Name == name {
 			return r.Position, "the retriever " + text.Quote(system)
