@@ -14,6 +14,9 @@
 //     what happened on these queries, what it may mean for others, what judging
 //     could make of it, what to do, and what could not be trusted. No sentence
 //     says more than the difference's Says.
+//     With a baseline what changed, its cause and the gates come before anything
+//     else, and nothing is marked as being well where something failed. On a
+//     terminal the answer is one screen; everything is in its details.
 //  3. Every text from elsewhere becomes one inert line; each format then
 //     escapes what has a meaning there.
 //  4. Tables are filled once, and rendered by package grid for each format;

@@ -401,6 +401,9 @@ func gateInFull(g *gate.Result) string {
 	if g.Actual != "" {
 		said += ", found " + g.Actual
 	}
+	if g.Verdict == gate.Failed && strings.HasPrefix(g.Reason, "inconclusive") {
+		said += ": " + g.Reason
+	}
 	return said
 }
 

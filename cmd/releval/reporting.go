@@ -103,13 +103,10 @@ func (p *program) report(run, base *eval.Run, file string, j *judging, o *output
 	if broken != nil {
 		return broken
 	}
-	switch overall := gate.Overall(report.Gates); {
-	case overall == gate.Failed:
+	switch gate.Overall(report.Gates) {
+	case gate.Failed:
 		return errGate
-	case overall == gate.Inconclusive && j.strict:
-		p.note("a gate is inconclusive, and --strict makes that a failure")
-		return errGate
-	case overall == gate.Inconclusive:
+	case gate.Inconclusive:
 		p.note("a gate is inconclusive: it passes with this warning, and fails under --strict")
 	}
 	return nil
@@ -152,6 +149,11 @@ func (p *program) judge(run, base *eval.Run, j *judging) (*reports.Report, error
 		report.Baseline = report.NewBaselineView(j.baseline, compared)
 	}
 	report.Gates = gate.Evaluate(input)
+	for i := range report.Gates {
+		if g := &report.Gates[i]; j.strict && g.Verdict == gate.Inconclusive { // in every format, as the exit code has it
+			g.Verdict, g.Reason = gate.Failed, "inconclusive, which --strict makes a failure: "+g.Reason
+		}
+	}
 	return report, nil
 }
 
