@@ -8,8 +8,18 @@ import (
 )
 
 // searchLimit is the number of hits that a search looks at before it gives up
-// exactness: about a millisecond.
-const searchLimit = 1 << 17
+// exactness: some tenths of a millisecond.
+const searchLimit = 1 << 14
+
+// boundedBySearch says that bounds take a search over the gradings which the
+// number of relevant documents makes dear.
+func (m Metric) boundedBySearch() bool {
+	switch m.kind {
+	case kindMAP, kindGMMAP, kindBpref, kindGMBpref, kindInfAP, kindIPrec, kind11pt:
+		return true
+	}
+	return false
+}
 
 // search is the largest difference for metrics whose value is no sum over the
 // hits. It is a best-first search by branch and bound over the gradings: a

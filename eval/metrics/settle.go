@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"container/heap"
 	"math"
 	"slices"
@@ -60,8 +61,8 @@ func (s *Settler) Add(h *Holes) {
 
 // Settle is what was found. Some queries are asked for again, by the order in
 // which they were added; only the last one given is in use. The choice of
-// documents is greedy, by how much each narrows the bound on the side of 0, and
-// then thinned out: it need not be the smallest, but that it suffices follows
+// documents is greedy, by how much each narrows the bound on the side of 0, or
+// by query where bounds are dear, and then thinned out: it need not be the smallest, but that it suffices follows
 // from the bounds of HoleDifference. Without queries all is 0. It ends the use
 // of the Settler.
 func (s *Settler) Settle(query func(int) *Holes) Settling {
@@ -93,7 +94,9 @@ func (s *Settler) Settle(query func(int) *Holes) Settling {
 	if !work.choose() {
 		return found
 	}
-	work.thin()
+	if !s.m.boundedBySearch() || len(work.chosen) <= mostThinned {
+		work.thin()
+	}
 	found.Documents = work.chosen
 	found.SettledLow, found.SettledHigh = 0, 0
 	for i, q := range s.queries {
@@ -138,7 +141,8 @@ type settler struct {
 }
 
 // touched is a query of which documents were chosen: those, its lowest
-// difference before each of them was, and after the last.
+// difference before each of them was, NaN where that is not known, and after
+// the last.
 type touched struct {
 	chosen []int
 	before []float64
@@ -209,8 +213,44 @@ func (s *settler) low(q int) float64 {
 	return s.queries[q].low
 }
 
+// chooseQueries is choose for metrics whose bounds are dear: it judges all
+// documents of one query after the other, since what that leaves is known, those
+// that gain most first.
+func (s *settler) chooseQueries() bool {
+	var order []int
+	gain := func(q int) float64 { return s.queries[q].judged - s.queries[q].low }
+	for q := range s.queries {
+		if gain(q) > 0 {
+			order = append(order, q)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(gain(b), gain(a)) })
+	taken := 0
+	for ; s.sum <= s.need; taken++ {
+		if taken == len(order) {
+			return false
+		}
+		s.sum += gain(order[taken])
+	}
+	for _, q := range order[:taken] {
+		if s.sum-gain(q) > s.need { // it settles without this one too
+			s.sum -= gain(q)
+			continue
+		}
+		t := &touched{low: s.queries[q].judged, chosen: slices.Clone(s.documents(s.query(q)))}
+		s.touched[q] = t
+		for _, document := range t.chosen {
+			s.chosen, t.before = append(s.chosen, HoleDocument{q, document}), append(t.before, math.NaN())
+		}
+	}
+	return true
+}
+
 // choose says whether the sign could be settled.
 func (s *settler) choose() bool {
+	if s.m.boundedBySearch() {
+		return s.chooseQueries()
+	}
 	var steps settleHeap
 	for q := range s.queries {
 		if most := s.queries[q].judged - s.low(q); most > 0 {
@@ -280,6 +320,9 @@ func (s *settler) best(q int) settleStep {
 	return step
 }
 
+// mostThinned is how many documents are thinned out where each takes a search.
+const mostThinned = 100
+
 // thin takes documents out again without which the sign is settled too, the
 // last chosen first.
 func (s *settler) thin() {
@@ -289,7 +332,7 @@ func (s *settler) thin() {
 		t := s.touched[c.Query]
 		place := slices.Index(t.chosen, c.Document)
 		low := t.before[place]
-		if place < len(t.chosen)-1 { // others were chosen later
+		if place < len(t.chosen)-1 || math.IsNaN(low) { // others were chosen later, or with it
 			others := slices.Delete(slices.Clone(t.chosen), place, place+1)
 			low = s.bounder.lowest(s.m, s.query(c.Query), s.base, s.next, others)
 		}
