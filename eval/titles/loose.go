@@ -31,7 +31,9 @@ func Loose(title string) string {
 		folded = m[2] + " " + m[1]
 	}
 	var b strings.Builder
-	for _, r := range norm.NFKD.String(letters.Replace(folded)) {
+	// Folded before the signs are taken apart and after: what they become can be
+	// one of the letters, or a final sigma.
+	for _, r := range letters.Replace(cases.Fold().String(norm.NFKD.String(letters.Replace(folded)))) {
 		switch {
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			b.WriteRune(unicode.ToLower(r))
