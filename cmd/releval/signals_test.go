@@ -33,6 +33,7 @@ type signalRow struct {
 	mayEnd   bool // by itself, since the server said something
 	terminal bool // on a terminal, else with pipes
 	unread   bool // on a terminal that nobody reads
+	held     bool // the FIFO has a writer, so that reading it is what waits
 }
 
 // waits is the ends of a row that waits until it is told to end.
@@ -127,7 +128,9 @@ func apiSuite(address string) string {
 // signalRows are rows for each thing that each command may be made to wait by:
 // each flag that takes a file or folder, each argument, the documents of a
 // suite, a server and a rerank API that say nothing or switch protocols, a
-// terminal. What has no row is an error, and so is a row for nothing.
+// terminal. A FIFO that is read is so twice: when nobody has opened it for
+// writing, and when somebody has and writes nothing. What has no row is an
+// error, and so is a row for nothing.
 func signalRows(t *testing.T) []signalRow {
 	t.Helper()
 	var rows []signalRow
@@ -194,6 +197,12 @@ func signalRows(t *testing.T) []signalRow {
 			}
 		}
 	}
+	for _, row := range rows {
+		if words := strings.Fields(row.args); row.ends == waits && slices.Contains(words, "fifo") && row.place != "OUT" || slices.Contains(words, "piped.yaml") {
+			row.held = true
+			rows = append(rows, row)
+		}
+	}
 	for line := range signalLines {
 		if !used[line] {
 			t.Errorf("signalLines has a row for %q, which is no command's", line)
@@ -240,7 +249,7 @@ func TestSignalsEndEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	var all sync.WaitGroup
-	slots := make(chan struct{}, 6)
+	slots := make(chan struct{}, 8)
 	for _, row := range rows {
 		folder := attackFolder(t)
 		for name, content := range map[string]string{"run.jsonl": string(saved), "silent.yaml": apiSuite(silent), "switching.yaml": apiSuite(switching)} {
@@ -256,7 +265,7 @@ func TestSignalsEndEverything(t *testing.T) {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			if err := row.end(t, folder, args); err != nil {
-				t.Errorf("%q, for %s: %v", args, row.place, err)
+				t.Errorf("%q, for %s (with a writer: %v): %v", args, row.place, row.held, err)
 			}
 		})
 	}
@@ -268,6 +277,13 @@ func TestSignalsEndEverything(t *testing.T) {
 func (r *signalRow) end(t *testing.T, folder string, args []string) error {
 	c := exec.CommandContext(t.Context(), os.Args[0], args...)
 	c.Dir, c.WaitDelay = folder, time.Millisecond
+	if r.held {
+		writer, err := os.OpenFile(filepath.Join(folder, "fifo"), os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		defer writer.Close()
+	}
 	c.Env = append(os.Environ(), asCommand+"=1", "TERM=xterm", "RERANK_KEY="+secretKey, "XDG_CACHE_HOME="+folder)
 	if r.terminal {
 		return r.onTerminal(c)
