@@ -270,7 +270,13 @@ func TestSignalsEndEverything(t *testing.T) {
 		})
 	}
 	all.Wait()
-	t.Logf("%d commands", len(rows))
+	described, err := os.ReadFile("../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if count := fmt.Sprintf(" %d commands |", len(rows)); !strings.Contains(string(described), count) {
+		t.Errorf("ARCHITECTURE.md's table of attacks does not say%s", count)
+	}
 }
 
 // end starts a command, ends it by two signals, and says what was wrong.
