@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -91,6 +90,13 @@ queries: [{query: x, relevant: [Heat]}]
 // first stage and with other rerankers.
 func films(t *testing.T, rerankers string, queries int) (*cluster.Client, *plan.Plan) {
 	t.Helper()
+	client := connectTo(t, cluster.Config{Transport: embedded.New(embedded.Options{})})
+	return client, filmsOn(t, client, rerankers, queries)
+}
+
+// filmsOn are the same, loaded to a cluster.
+func filmsOn(t *testing.T, client *cluster.Client, rerankers string, queries int) *plan.Plan {
+	t.Helper()
 	const path = "../../judgments/films/films.yaml"
 	sample, err := judgments.Load(path, judgments.Options{})
 	if err != nil {
@@ -105,15 +111,10 @@ func films(t *testing.T, rerankers string, queries int) (*cluster.Client, *plan.
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := cluster.New(cluster.Config{Transport: embedded.New(embedded.Options{})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(client.Close)
 	if _, err := load.Documents(t.Context(), client, suite, true); err != nil {
 		t.Fatal(err)
 	}
-	return client, p
+	return p
 }
 
 // opened are the plan's APIs, asked without long waits.
@@ -131,59 +132,6 @@ func opened(t *testing.T, client *cluster.Client, p *plan.Plan, cache string) *r
 	}
 	t.Cleanup(set.Close)
 	return set
-}
-
-// The stand-in over APIs and inside the engine gives the same rankings, hit by
-// hit, and the same scores once they are scaled as the server scales them.
-func TestStandInInsideAndOutside(t *testing.T) {
-	api := serveAPI(t, standin.Handler(standin.Options{Scorer: static.New()}))
-	client, p := films(t, fmt.Sprintf(`    inside: {field: plot, rank_window_size: 40}
-    tei: {api: tei, url: %q, field: plot, rank_window_size: 40, batch: 7}
-    compatible: {api: openai-compatible, url: %[1]q, field: plot, rank_window_size: 40}
-    inference: {api: inference, inference_id: .rerank-v1-elasticsearch, field: plot, rank_window_size: 40}
-    voyage: {api: voyage, url: "%[1]s/voyage/v1/rerank", model: rerank-2.5, field: plot, rank_window_size: 40}
-`, api.URL), 40)
-	run, err := execute.Execute(t.Context(), client, p, execute.Settings{Rerankers: opened(t, client, p, "")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown := func(raw float64) float64 {
-		return float64(max(float32(raw), 0) + min(float32(math.Exp(float64(float32(raw)))), 1))
-	}
-	sigmoid := func(raw float64) float64 { return shown(math.Log(raw / (1 - raw))) }
-	compared := 0
-	for _, q := range run.Queries {
-		inside := q.Results["inside"]
-		for name, scale := range map[string]func(float64) float64{"tei": shown, "compatible": shown, "inference": shown, "voyage": sigmoid} {
-			outside := q.Results[name]
-			if outside.Failed() || len(outside.Hits) != len(inside.Hits) {
-				t.Fatalf("%s, %s: %+v", q.ID, name, outside)
-			}
-			for i, h := range outside.Hits {
-				if h.ID != inside.Hits[i].ID || math.Abs(scale(h.Score)-inside.Hits[i].Score) > 2e-5 {
-					t.Errorf("%s, %s, rank %d: %s %v, want %s %v", q.ID, name, i+1, h.Title, scale(h.Score), inside.Hits[i].Title, inside.Hits[i].Score)
-				}
-				compared++
-			}
-			if len(outside.Hits) > 0 && (outside.CallMS <= 0 || outside.WallMS < outside.CallMS || outside.Untimed) {
-				t.Errorf("%s, %s: %v ms of which the call took %v, untimed %t", q.ID, name, outside.WallMS, outside.CallMS, outside.Untimed)
-			}
-		}
-	}
-	if compared < 2000 {
-		t.Errorf("only %d hits were compared", compared)
-	}
-	for _, s := range integrity.Check(run).Systems {
-		if len(s.Outside)+len(s.NotReranked)+len(s.Failed)+len(s.Ascending) > 0 {
-			t.Errorf("%s: %+v", s.System, s)
-		}
-	}
-	notes := strings.Join(run.Manifest.Notes, "\n")
-	for _, want := range []string{"tei is scored outside Elasticsearch, by tei at " + api.URL, "inference is scored outside Elasticsearch, by inference .rerank-v1-elasticsearch:"} {
-		if !strings.Contains(notes, want) {
-			t.Errorf("no note says %q:\n%s", want, notes)
-		}
-	}
 }
 
 const rescoreSuite = `

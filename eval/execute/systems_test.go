@@ -72,15 +72,22 @@ func systemsDocuments() string {
 }
 
 // searchCount counts the searches of a run on their way, by what they ask, and
-// keeps the preference that the point in time was opened with.
+// the calls of an endpoint beside them, and keeps the preference
+// that the point in time was opened with.
 type searchCount struct {
-	next     http.RoundTripper
-	mu       sync.Mutex
-	searches map[string]int
-	opened   string
+	next       http.RoundTripper
+	mu         sync.Mutex
+	searches   map[string]int
+	inferences int
+	opened     string
 }
 
 func (c *searchCount) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasPrefix(r.URL.Path, "/_inference/") && r.Method == http.MethodPost {
+		c.mu.Lock()
+		c.inferences++
+		c.mu.Unlock()
+	}
 	if strings.HasSuffix(r.URL.Path, "/_pit") && r.Method == http.MethodPost {
 		c.opened = r.URL.Query().Get("preference")
 	}
