@@ -18,6 +18,7 @@ test:
 
 test-elasticsearch:
 	go test -tags elasticsearch -count=1 -timeout 30m ./eval/execute ./eval/preflight ./eval/propose ./eval/cluster/... ./eval/sweep/...
+	go test -tags elasticsearch -count=1 -run Elasticsearch ./cmd/releval
 
 # CHROMIUM names the browser where it is not on the path; with SCREENSHOTS the
 # pictures are kept in that folder.

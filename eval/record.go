@@ -21,19 +21,13 @@ func NewQuery(number int, q judgments.Query) Query {
 		Position:   q.Position,
 		Text:       q.Text,
 		Tags:       q.Tags,
-		Judgments:  slices.Clone(q.Relevant),
-		Exclude:    slices.Clone(q.Exclude),
+		Judgments:  q.Relevant,
+		Exclude:    q.Exclude,
 		Expect:     q.Expect,
 		Quarantine: q.Quarantine,
 	}
 	if q.InferenceText != q.Text {
 		record.InferenceText = q.InferenceText
-	}
-	for i := range record.Judgments {
-		record.Judgments[i].Position = judgments.Position{} // a run file has none
-	}
-	for i := range record.Exclude {
-		record.Exclude[i].Position = judgments.Position{}
 	}
 	return record
 }

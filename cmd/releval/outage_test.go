@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,20 +16,6 @@ import (
 
 	"github.com/releval/releval/eval/runfile"
 )
-
-// command runs the command and gives what it printed and its exit code.
-func command(t *testing.T, env []string, args ...string) (stdout, stderr string, code int) {
-	t.Helper()
-	c := exec.CommandContext(t.Context(), os.Args[0], args...)
-	c.Env = append(append(os.Environ(), asCommand+"=1"), env...)
-	var out, errs strings.Builder
-	c.Stdout, c.Stderr = &out, &errs
-	err := c.Run()
-	if c.ProcessState == nil {
-		t.Fatal(err)
-	}
-	return out.String(), errs.String(), c.ProcessState.ExitCode()
-}
 
 // A cluster that goes away in the middle of a run ends it with exit code 3,
 // with what is safe and how to go on; going on gives the whole run.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -63,6 +64,20 @@ func (c cached) Run() int {
 
 // asCommand is the environment variable that makes the test binary the command.
 const asCommand = "RELEVAL_TEST_AS_COMMAND"
+
+// command runs the command and gives what it printed and its exit code.
+func command(t *testing.T, env []string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), os.Args[0], args...)
+	c.Env = append(append(os.Environ(), asCommand+"=1"), env...)
+	var out, errs strings.Builder
+	c.Stdout, c.Stderr = &out, &errs
+	err := c.Run()
+	if c.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return out.String(), errs.String(), c.ProcessState.ExitCode()
+}
 
 // TestScripts runs the command as users do. Each file in testdata/script is
 // one behaviour.

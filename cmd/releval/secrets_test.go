@@ -267,6 +267,7 @@ func TestNoRerankKeyGetsOut(t *testing.T) {
 			if code != exitUsage || !strings.Contains(stderr, "--allow-key RERANK_KEY="+server.URL) {
 				t.Errorf("without --allow-key: exit code %d: %s", code, stderr)
 			}
+			lookForSecrets(t, "standard output", stdout)
 			lookForSecrets(t, "standard error", stderr)
 			stdout, stderr, code = command(t, env, append(args, "--allow-key", "RERANK_KEY="+server.URL)...)
 			if (code == exitOK) != (name == "sound") {

@@ -470,11 +470,6 @@ func setReranker(c *collection, settings map[string]any) error {
 	return nil
 }
 
-// substitute replaces parts of all strings.
-func substitute(v any, from, to string) any {
-	return mapTexts(v, "", func(_, s string) string { return strings.ReplaceAll(s, from, to) })
-}
-
 // decodeAny decodes JSON and keeps the text of numbers.
 func decodeAny(raw json.RawMessage) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(raw))

@@ -15,11 +15,9 @@ import (
 // one relevant document of three hits, at these ranks.
 func matrix(ranks map[string][]int) *eval.Run {
 	run := &eval.Run{Manifest: eval.Manifest{Metrics: []string{"mrr"}, Concurrency: 2}}
-	for _, s := range []eval.System{
+	run.Manifest.Systems = []eval.System{
 		{Name: "a", Kind: eval.KindRetriever, Depth: 3}, {Name: "a+r", Kind: eval.KindReranked, FirstStage: "a", Reranker: "r", Window: 2, Depth: 2},
 		{Name: "b", Kind: eval.KindRetriever, Depth: 3}, {Name: "b+r", Kind: eval.KindReranked, FirstStage: "b", Reranker: "r", Window: 3, Depth: 3},
-	} {
-		run.Manifest.Systems = append(run.Manifest.Systems, s)
 	}
 	for q := range ranks["a"] {
 		query := eval.Query{Number: q, ID: fmt.Sprint(q), Text: "x", Judgments: []judgments.Judgment{{ID: "1", Grade: 1}}, Results: eval.Results{}}
