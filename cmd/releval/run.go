@@ -33,8 +33,7 @@ type runFlags struct {
 	seed        uint64
 	seedSaid    bool
 	warmUp      time.Duration
-	maxUSD      float64
-	maxUSDSaid  bool
+	maxUSD      moneyFlag
 }
 
 func newRunCommand(p *program) *cobra.Command {
@@ -52,9 +51,9 @@ errors go to standard error.`,
   releval run --baseline main.jsonl --report report.html --report report.md suite.yaml`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: p.ends(&f.output, &f.github, func(cmd *cobra.Command, args []string) error {
-			f.seedSaid, f.maxUSDSaid = cmd.Flags().Changed("seed"), cmd.Flags().Changed("max-usd")
-			if f.maxUSDSaid && !(f.maxUSD >= 0) {
-				return usageError(cmd, "--max-usd must be 0 or more, not %v", f.maxUSD)
+			f.seedSaid = cmd.Flags().Changed("seed")
+			if err := f.maxUSD.check(cmd); err != nil {
+				return err
 			}
 			return p.runSuites(cmd, args, &f)
 		}),
@@ -80,7 +79,7 @@ errors go to standard error.`,
 	flags.IntVar(&f.repeat, "repeat", 1, "search each query `N` times, and report those whose ranking is not stable")
 	flags.IntVar(&f.timed, "latency-samples", 0, "measure latencies on `N` of the queries after the run, one search at a time")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
-	flags.Float64Var(&f.maxUSD, "max-usd", 0, "refuse a run that costs more than so many dollars by the suite's prices, or whose price is not known")
+	f.maxUSD.addFlag(flags)
 	flags.DurationVar(&f.warmUp, "warm-up", 10*time.Minute, "how long to wait for a cold model")
 	return cmd
 }
@@ -200,10 +199,8 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		LatencySamples: f.timed,
 		Seed:           f.seed,
 		WarmUp:         f.warmUp,
+		MaxUSD:         f.maxUSD.limit,
 		Note:           func(text string) { p.note("%s", text) },
-	}
-	if f.maxUSDSaid {
-		settings.MaxUSD = &f.maxUSD
 	}
 	if f.resume != "" {
 		stored, err := runfile.Read(f.resume)

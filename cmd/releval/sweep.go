@@ -93,7 +93,7 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 
 // sweepRun sweeps a saved run.
 func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o sweep.Options) error {
-	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "out", "no-keep", "query", "tag", "inference-id"} {
+	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "max-usd", "out", "no-keep", "query", "tag", "inference-id"} {
 		if cmd.Flags().Changed(name) {
 			return usageError(cmd, "--%s needs the suite and its cluster, and %s is a saved run", name, path)
 		}
@@ -143,7 +143,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	}
 	settings := execute.Settings{
 		Rerankers: o.Outside,
-		Tool:      toolName(), Out: fileOf(f.out, suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp,
+		Tool:      toolName(), Out: fileOf(f.out, suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp, MaxUSD: o.MaxUSD,
 		Note: func(text string) { p.note("%s", text) },
 	}
 	o.Notify = p.noteStep
@@ -153,13 +153,16 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 			settings.Observer = progress
 		}
 		defer progress.stop()
-		settings.Snapshot = snapshot
+		settings.Snapshot, settings.Further = snapshot, o.Further(plan)
 		return execute.Execute(ctx, client, plan, settings)
 	}
 	done := p.orderly.keep(nil)
 	result, run, err := sweep.Execute(ctx, whole, client, o)
 	done()
 	if err != nil {
+		if cost, ok := errors.AsType[*execute.CostError](err); ok {
+			return withExit(exitUsage, cost)
+		}
 		return interruptedSweep(err, run, settings)
 	}
 	f.kept = p.keep(&f.keeping, run, settings.File())
