@@ -22,8 +22,9 @@ type output struct {
 	reports []string
 	query   string
 	details bool
-	kept    bool // releval report without a file shows the run
-	written bool // a report is on standard output already
+	kept    bool   // releval report without a file shows the run
+	written bool   // a report is on standard output already
+	flags   string // those that made the run; empty where they are not known
 	owed    []owed
 }
 
