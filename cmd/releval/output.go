@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/reports"
 )
@@ -136,7 +137,7 @@ func (o *output) checkFiles(suites []*judgments.Suite, out string) error {
 				return withExit(exitUsage, fmt.Errorf("%s: %w", t.flag, err))
 			}
 			if _, err := os.Lstat(path); err == nil && t.flag == "--out" {
-				return withExit(exitUsage, fmt.Errorf("--out: %s already exists; continue it with --resume %s, or choose another file", path, path))
+				return withExit(exitUsage, fmt.Errorf("--out: %w", runfile.Taken(path)))
 			}
 		}
 	}
