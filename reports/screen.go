@@ -215,12 +215,18 @@ func (s *screen) change() []string {
 		block = append(block, s.wrapped(grid.Bad, grid.Clip(text.Clean(phrase), 2*s.Columns()), "", ""))
 	}
 	groups := r.changed()
-	var same, more []string
+	var counts []int               // of queries
+	same := make(map[int][]string) // systems by those
+	var more []string
 	shown := 0
 	for _, g := range groups {
 		switch {
 		case g.same && len(groups) > 1:
-			same = append(same, g.system)
+			n := g.lead.N
+			if same[n] == nil {
+				counts = append(counts, n)
+			}
+			same[n] = append(same[n], g.system)
 		case shown == screenChanges:
 			more = append(more, fmt.Sprintf("%s %s", g.system, grid.Signed(g.lead.Mean)))
 		default:
@@ -231,8 +237,9 @@ func (s *screen) change() []string {
 	if len(more) > 0 {
 		block = append(block, s.wrapped(grid.Plain, "Also "+text.List(more, 6), "", "  "))
 	}
-	if n := len(same); n > 0 {
-		block = append(block, s.wrapped(grid.Plain, fmt.Sprintf("as %s, in every metric on each query: %s", one(n, "it was", "they were"), text.List(same, 6)), "", "  "))
+	for _, n := range counts {
+		names := same[n]
+		block = append(block, s.wrapped(grid.Plain, fmt.Sprintf("as %s, in every metric on each of %s: %s", one(len(names), "it was", "they were"), text.Count(n, "query"), text.List(names, 6)), "", "  "))
 	}
 	var causes []string
 	for _, c := range b.Settings {
