@@ -108,6 +108,19 @@ func TestScreenLeadsWithTheChange(t *testing.T) {
 			t.Errorf("%q is missing in:\n%s", want, content)
 		}
 	}
+	junit, err := render(JUnit, r, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, printed, _ := strings.Cut(string(junit), "<system-out>")
+	place := -1
+	for _, want := range []string{"Against the baseline main.jsonl:", "elastic fell: ndcg@3 from 0.900 to 0.600", "What differs, old → new:", "window of elastic: 50 → 15", "elastic changed ndcg@3 by"} {
+		at := strings.Index(printed, want)
+		if at <= place {
+			t.Errorf("%q is at %d, after %d is expected:\n%s", want, at, place, printed)
+		}
+		place = at
+	}
 	if strings.Contains(string(content), "raises") {
 		t.Errorf("speaks of the reranker's gain:\n%s", content)
 	}
