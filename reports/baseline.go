@@ -252,7 +252,7 @@ func (r *Report) titlesGrid(lists ...[]QueryRow) *grid.Table {
 	}}
 	for _, rows := range lists {
 		for _, row := range rows {
-			r.addTitles(g, row)
+			addTitles(g, queryName(&r.Evaluation.Run.Queries[row.Query]), row.Changes)
 		}
 	}
 	if len(g.Rows) == 0 {
@@ -261,13 +261,14 @@ func (r *Report) titlesGrid(lists ...[]QueryRow) *grid.Table {
 	return g
 }
 
-// addTitles adds the titles of one query, the largest effect first.
-func (r *Report) addTitles(g *grid.Table, row QueryRow) {
-	changes := slices.Clone(row.Changes)
+// addTitles adds the titles that moved one query, the largest effect first; the
+// name stands before the first.
+func addTitles(g *grid.Table, name string, changes []score.Change) {
+	changes = slices.Clone(changes)
 	slices.SortStableFunc(changes, func(a, b score.Change) int {
 		return cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution))
 	})
-	name := grid.Short(queryName(&r.Evaluation.Run.Queries[row.Query]))
+	name = grid.Short(name)
 	rest := 0.0
 	for i, c := range changes {
 		if i >= titlesShown {

@@ -121,6 +121,21 @@ func TestScreenLeadsWithTheChange(t *testing.T) {
 		}
 		place = at
 	}
+	r.RunFile = "new.jsonl"
+	if next := strings.Join(r.next(), "; "); !strings.Contains(next, "releval report new.jsonl --query heist --baseline main.jsonl") {
+		t.Errorf("the advice leaves the baseline out: %s", next)
+	}
+	for format, more := range map[Format]string{Table: "0.413", Markdown: "0.413"} {
+		content, err := render(format, r, Options{Query: "heist"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"Against the baseline main.jsonl", "ndcg@3 1.000 → 0.587, -" + more} {
+			if !strings.Contains(strings.ReplaceAll(string(content), "\\", ""), want) {
+				t.Errorf("%s: %q is missing in:\n%s", format, want, content)
+			}
+		}
+	}
 	if strings.Contains(string(content), "raises") {
 		t.Errorf("speaks of the reranker's gain:\n%s", content)
 	}
