@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/stats"
@@ -92,10 +91,5 @@ func quoted(s, placeholder string) string {
 	if s == "" {
 		return placeholder
 	}
-	for _, r := range s {
-		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,=", r) {
-			return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-		}
-	}
-	return s
+	return text.ShellWord(s)
 }
