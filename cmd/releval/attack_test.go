@@ -12,15 +12,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/creack/pty"
-	"golang.org/x/term"
 )
 
 const smallSuite = `name: small
@@ -53,163 +49,6 @@ func attackFolder(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return folder
-}
-
-// Two signals end every command within two seconds, whatever it waits for: a
-// FIFO that nobody writes to in the place of each file, a server that says
-// nothing, one that switches protocols, a terminal.
-func TestSignalsEndEverything(t *testing.T) {
-	folder := attackFolder(t)
-	silent := socket(t, "")
-	switching := socket(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
-	run := filepath.Join(folder, "run.jsonl")
-	c := exec.CommandContext(t.Context(), os.Args[0], "run", "--cluster", "embedded", "--out", run, "suite.yaml")
-	c.Dir, c.Env = folder, append(os.Environ(), asCommand+"=1")
-	if out, err := c.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	var table [][]string
-	add := func(args string) { table = append(table, strings.Fields(args)) }
-	for _, args := range []string{
-		"run fifo", "run --cluster embedded piped.yaml", "run --baseline fifo suite.yaml", "run --resume fifo suite.yaml", "run --cluster embedded --report fifo.md suite.yaml",
-		"run --cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "run --cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml",
-		"run --cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
-		"sweep fifo", "sweep --cluster embedded piped.yaml", "compare fifo run.jsonl", "compare run.jsonl fifo", "report fifo", "report --baseline fifo run.jsonl",
-		"check fifo", "check --cluster embedded piped.yaml", "check --run fifo suite.yaml", "pool fifo", "pool --cluster embedded piped.yaml",
-		"pool --cluster embedded --from fifo suite.yaml", "pool --cluster embedded --run fifo suite.yaml", "pool --merge fifo suite.yaml",
-		"pool --cluster embedded --queries fifo --index i --documents fifo new.yaml", "init --cluster embedded --queries fifo --index i --documents fifo new.yaml",
-		"sweep --cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "sweep --cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml", "sweep --cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
-		"check --cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "check --cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml", "check --cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
-		"pool --cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "pool --cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml", "pool --cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
-		"load --cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "load --cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml", "load --cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
-		"endpoints --cluster http://127.0.0.1:1 --api-key-file fifo", "endpoints --cluster https://127.0.0.1:1 --ca-cert fifo", "endpoints --cluster http://127.0.0.1:1 --username u --password-file fifo",
-		"init --cluster http://127.0.0.1:1 --index i --queries queries.txt --api-key-file fifo new.yaml",
-		"load fifo", "init --cluster embedded --index i --queries queries.txt --documents fifo new.yaml",
-		"sweep --cluster embedded --report fifo.md --latency-samples 0 suite.yaml", "report run.jsonl --report fifo.md", "compare run.jsonl run.jsonl --report fifo.md",
-		"agree fifo suite.yaml", "agree suite.yaml fifo",
-		"eval fifo a.run", "eval a.qrels fifo", "eval a.qrels -", "convert fifo out.yaml", "convert a.qrels out.yaml --queries fifo", "convert suite.yaml out.yaml --documents fifo",
-		"serve --listen 127.0.0.1:0 fifo", "serve --listen 127.0.0.1:0 piped.yaml", "serve --listen 127.0.0.1:0",
-	} {
-		add(args)
-	}
-	for _, server := range []string{silent, switching} {
-		for _, args := range []string{"run", "check", "sweep", "pool", "load"} {
-			add(args + " --cluster " + server + " suite.yaml")
-		}
-		add("init --cluster " + server + " --index i --queries queries.txt new.yaml")
-		add("endpoints --cluster " + server)
-	}
-	if err := syscall.Mkfifo(filepath.Join(folder, "fifo.md"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, args := range table {
-		t.Run(strings.Join(args, " "), func(t *testing.T) {
-			t.Parallel()
-			// The terminal is a pipe that stays open here; that of judge is in
-			// TestJudgeTerminated.
-			stdin, writer, err := os.Pipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer stdin.Close()
-			defer writer.Close()
-			c := exec.CommandContext(t.Context(), os.Args[0], append(args, "--quiet")...)
-			c.Dir, c.Env, c.Stdin = folder, append(os.Environ(), asCommand+"=1"), stdin
-			c.WaitDelay = time.Millisecond
-			var said strings.Builder
-			c.Stdout, c.Stderr = &said, &said
-			if err := c.Start(); err != nil {
-				t.Fatal(err)
-			}
-			ended := make(chan struct{})
-			go func() { defer close(ended); _ = c.Wait() }()
-			select {
-			case <-ended:
-				if args[len(args)-1] != "--cluster" && !strings.Contains(strings.Join(args, " "), switching) {
-					t.Fatalf("it ended by itself: %s", said.String())
-				}
-				return
-			case <-time.After(600 * time.Millisecond):
-			}
-			_ = c.Process.Signal(os.Interrupt)
-			time.Sleep(50 * time.Millisecond)
-			_ = c.Process.Signal(os.Interrupt)
-			select {
-			case <-ended:
-			case <-time.After(2 * time.Second):
-				_ = c.Process.Kill()
-				<-ended
-				t.Errorf("it outlives two signals: %s", said.String())
-			}
-			// A command that was ending in order when the second signal came may
-			// have been ended by that signal itself.
-			const bySignal = -1
-			if code := c.ProcessState.ExitCode(); code != exitCluster && code != bySignal && !(args[0] == "serve" && code == exitOK) {
-				t.Errorf("exit code %d: %s", code, said.String())
-			}
-		})
-	}
-}
-
-// TestSignalsEndJudging ends judging at a terminal by two signals, whatever it
-// waits for: a file that is a FIFO, a server that says nothing or switches
-// protocols, a key.
-func TestSignalsEndJudging(t *testing.T) {
-	folder := attackFolder(t)
-	silent := socket(t, "")
-	switching := socket(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n")
-	for _, args := range []string{
-		"fifo", "pool.yaml", "--cluster embedded piped.yaml", "--cluster embedded --from fifo suite.yaml", "--cluster embedded --run fifo suite.yaml",
-		"--cluster http://127.0.0.1:1 --api-key-file fifo suite.yaml", "--cluster https://127.0.0.1:1 --ca-cert fifo suite.yaml", "--cluster http://127.0.0.1:1 --username u --password-file fifo suite.yaml",
-		"--cluster " + silent + " suite.yaml", "--cluster " + switching + " suite.yaml",
-	} {
-		t.Run(args, func(t *testing.T) {
-			t.Parallel()
-			cmd := exec.CommandContext(t.Context(), os.Args[0], append([]string{"judge"}, strings.Fields(args)...)...)
-			cmd.Dir, cmd.Env = folder, append(os.Environ(), asCommand+"=1", "TERM=xterm")
-			screen, tty, err := pty.Open()
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer screen.Close()
-			before, err := term.GetState(int(tty.Fd()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
-			ownTerminal(cmd)
-			if err := cmd.Start(); err != nil {
-				t.Fatal(err)
-			}
-			drained := make(chan struct{})
-			go func() { defer close(drained); _, _ = io.Copy(io.Discard, screen) }()
-			ended := make(chan struct{})
-			go func() { defer close(ended); _ = cmd.Wait() }()
-			select {
-			case <-ended:
-				if !strings.Contains(args, switching) {
-					t.Errorf("it ended by itself")
-				}
-			case <-time.After(800 * time.Millisecond):
-				_ = cmd.Process.Signal(os.Interrupt)
-				time.Sleep(50 * time.Millisecond)
-				_ = cmd.Process.Signal(os.Interrupt)
-				select {
-				case <-ended:
-				case <-time.After(2 * time.Second):
-					_ = cmd.Process.Kill()
-					<-ended
-					t.Error("it outlives two signals")
-				}
-			}
-			if after, err := term.GetState(int(tty.Fd())); err != nil || !reflect.DeepEqual(before, after) {
-				t.Errorf("the terminal is not as before: %v", err)
-			}
-			tty.Close()
-			screen.Close()
-			<-drained
-		})
-	}
 }
 
 // The first signal alone ends what has nothing to put in order.

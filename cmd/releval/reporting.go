@@ -68,6 +68,33 @@ func byTag(run *eval.Run, tag string) (*eval.Run, error) {
 	return selected, nil
 }
 
+// bySystem cuts a saved run to the named systems and the first stages that they
+// rerank; none leave it as it is.
+func bySystem(run *eval.Run, names []string) (*eval.Run, error) {
+	if len(names) == 0 {
+		return run, nil
+	}
+	selected, err := eval.SelectSystems(run, names)
+	if err != nil {
+		return nil, withExit(exitUsage, fmt.Errorf("--system: %w", err))
+	}
+	return selected, nil
+}
+
+// baseOf cuts a baseline as bySystem cuts the run that is compared with it: to
+// those of the systems that it has. One that has none of them stays whole, and
+// the comparison says so.
+func baseOf(base *eval.Run, names []string) *eval.Run {
+	if base == nil {
+		return nil
+	}
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return base.Manifest.System(name) == nil })
+	if selected, err := bySystem(base, names); err == nil {
+		return selected
+	}
+	return base
+}
+
 // byQuery cuts a saved run to the queries whose id matches a pattern, as the run
 // that is compared with it was cut.
 func byQuery(run *eval.Run, glob string) *eval.Run {

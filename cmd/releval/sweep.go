@@ -69,6 +69,9 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err := f.suspicion.check(cmd); err != nil {
 		return err
 	}
+	if err := f.outside.check(cmd); err != nil {
+		return err
+	}
 	if err := f.output.check(); err != nil {
 		return err
 	}
@@ -99,11 +102,15 @@ func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o swe
 	if err != nil {
 		return err
 	}
-	result, err := sweep.FromRun(&stored.Run, o)
+	run, err := bySystem(&stored.Run, f.overrides.Systems)
+	if err != nil {
+		return err
+	}
+	result, err := sweep.FromRun(run, o)
 	if err != nil {
 		return withExit(exitUsage, err)
 	}
-	return p.reportSweep(&stored.Run, result, path, o, f)
+	return p.reportSweep(run, result, path, o, f)
 }
 
 // sweepSuite sweeps a suite on its cluster.

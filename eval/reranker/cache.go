@@ -94,14 +94,11 @@ func (c *cache) load(a *asked) {
 	if c.folder == "" {
 		return
 	}
-	file, err := os.Open(c.path(a))
+	file, err := openFile(c.path(a), os.O_RDONLY)
 	if err != nil {
 		return
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return
-	}
 	content, err := io.ReadAll(io.LimitReader(file, largestCacheFile))
 	if err != nil {
 		return
@@ -211,7 +208,7 @@ func (c *cache) append(a *asked, lines []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	file, err := openFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY)
 	if err != nil {
 		return err
 	}
@@ -221,4 +218,13 @@ func (c *cache) append(a *asked, lines []byte) error {
 		return err
 	}
 	return file.Close()
+}
+
+// openFile opens a file of the cache and nothing else: a FIFO, which would keep
+// a search waiting for whoever is at its other end, is an error.
+func openFile(path string, flag int) (*os.File, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file: remove it", path)
+	}
+	return os.OpenFile(path, flag, 0o600)
 }

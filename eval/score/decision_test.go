@@ -126,6 +126,9 @@ func TestDecisionTable(t *testing.T) {
 	if !slices.Equal(names, []string{"b", "b+r", "a+r", "a"}) || d.Best != "b" || !slices.Equal(d.Alike, []string{"b+r", "a+r", "a"}) {
 		t.Errorf("%v, best %s, alike %v", names, d.Best, d.Alike)
 	}
+	if !slices.Equal(d.Highest, []string{"b", "b+r"}) {
+		t.Errorf("%v share the highest mean", d.Highest)
+	}
 	// within a window of 2, the second query's document is not there: 3/4; in
 	// one of 3 it always is
 	if got := d.Row("a+r").Ceiling; !near(got, 0.75) {

@@ -11,8 +11,7 @@ import "github.com/releval/releval/eval"
 // window of at least w, and where first is the first stage's own list at the
 // same moment. The server ranks by score, then shard, then place within the
 // shard, none of which depends on the window, and a subsequence keeps the
-// order. A document that the reranker dropped, because it has no value in the
-// field or scores below min_score, is in no window's ranking.
+// order. A document that the reranker dropped is in no window's ranking.
 //
 // On an index of several shards there is one thing that it cannot know: where
 // a window ends among documents of equal first-stage score, which of them the

@@ -168,7 +168,7 @@ type Losses struct {
 	// cutoff.
 	Below int `json:"below"`
 	// Dropped were delivered by the first stage, but left out by the
-	// reranker: without a value in the field, or under min_score.
+	// reranker, for a reason that a sweep does not look up.
 	Dropped int `json:"dropped"`
 	// Undelivered were not among the first w of the first stage.
 	Undelivered int `json:"undelivered"`

@@ -178,7 +178,7 @@ func (r Reranker) fill(c *curve, latency *Latency, present int, o Options) *Rera
 		r.Notes = append(r.Notes, note)
 	}
 	if c.dropped > 0 {
-		r.Notes = append(r.Notes, fmt.Sprintf("%s of the largest window are missing from the reranker's answers: no value in %s, or below min_score", text.Count(c.dropped, "document"), r.Field))
+		r.Notes = append(r.Notes, fmt.Sprintf("the reranker left out %s of the largest window: reason not known, since a sweep looks up none; releval run does", text.Count(c.dropped, "document")))
 	}
 	if r.Points[0].Limited {
 		r.Notes = append(r.Notes, fmt.Sprintf("windows below %d limit %s: beyond the window the server returns nothing", c.cutoff, c.metrics[0]))

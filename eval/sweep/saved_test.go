@@ -160,6 +160,11 @@ func TestLosses(t *testing.T) {
 	if got := result.Rerankers[0].Dropped; got != 1 {
 		t.Errorf("%d documents dropped, want 1", got)
 	}
+	// Nobody looked up why, so that no cause may be named.
+	said := strings.Join(result.Rerankers[0].Notes, "\n")
+	if !strings.Contains(said, "left out 1 document of the largest window: reason not known") || strings.Contains(said, "no value") || strings.Contains(said, "min_score") {
+		t.Errorf("notes %q", said)
+	}
 	// Window 1 gives both systems a alone; nDCG of the ceiling is that of the
 	// first stage and below, so no share of it can be captured.
 	if p := result.Rerankers[0].Points[3]; !p.Captured.Defined() || p.Captured > 1 {
