@@ -60,6 +60,9 @@ func (r *Report) next() []string {
 // explains is the command that explains a query of this run.
 func (r *Report) explains(id string) string {
 	query := quoted(id, "ID")
+	if r.Baseline != nil {
+		query += " --baseline " + quoted(r.Baseline.Name, "FILE")
+	}
 	switch {
 	case r.Kept:
 		return "releval report --query " + query

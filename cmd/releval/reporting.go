@@ -107,6 +107,7 @@ func byQuery(run *eval.Run, glob string) *eval.Run {
 		matched, err := plan.Matches(glob, q.ID)
 		return err != nil || !matched
 	})
+	selected.Cut = run.Cut || len(selected.Queries) < len(run.Queries)
 	return &selected
 }
 
