@@ -34,8 +34,9 @@ func (r *Run) USDPer1000At(s *System, window int) float64 {
 	if s.billsByDocuments() && len(scored) > 0 {
 		units = 0
 		for _, documents := range scored {
-			units += s.searchUnits(float64(documents)) / float64(len(scored))
+			units += s.searchUnits(float64(documents))
 		}
+		units /= float64(len(scored))
 	}
 	return s.usdPer1000(mean(scored), units)
 }

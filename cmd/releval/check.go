@@ -87,6 +87,9 @@ func (f *checkFlags) check(cmd *cobra.Command) error {
 	if err := f.outside.check(cmd); err != nil {
 		return err
 	}
+	if err := f.suspicion.places(namedAll("--run", f.runs)...); err != nil {
+		return err
+	}
 	switch {
 	case f.fix != "" && f.fix != "certain" && f.fix != "likely":
 		return usageError(cmd, "--fix is certain or likely, not %q; write --fix=likely with an equals sign", f.fix)

@@ -74,6 +74,12 @@ that several documents share keeps its document's id beside it.`,
 			if job.Read.Columns, err = parseColumns(columns); err != nil {
 				return usageError(cmd, "--columns: %v", err)
 			}
+			if err := u.check(cmd); err != nil {
+				return err
+			}
+			if err := u.places(named{"--queries", job.Read.Queries}, named{"--documents", job.Search.Documents}, named{"--retriever", retriever}); err != nil {
+				return err
+			}
 			if retriever != "" {
 				if len(job.Search.Fields) > 0 {
 					return usageError(cmd, "--retriever and --fields exclude each other")
@@ -82,14 +88,11 @@ that several documents share keeps its document's id beside it.`,
 					return withExit(exitUsage, err)
 				}
 			}
-			if err := u.check(cmd); err != nil {
-				return err
-			}
 			if err := u.convertible(job.In); err != nil {
 				return err
 			}
 			job.Write.Index = job.Search.Index
-			job.Check = checkOffline
+			u.guard(&job)
 			result, err := job.Run(cmd.Context(), p.Stdout)
 			if result != nil {
 				p.noteConversion(&job, result, err == nil)
@@ -104,7 +107,7 @@ that several documents share keeps its document's id beside it.`,
 	u.addFlags(flags)
 	flags.StringVar(&from, "from", "", "`FORMAT` of IN: "+strings.Join(convert.Formats(), ", "))
 	flags.StringVar(&to, "to", "", "`FORMAT` of OUT")
-	flags.StringVar(&job.Read.Queries, "queries", "", "`FILE` with the texts of the queries, for sources that know queries by id: lines of id, tab and text, or BEIR's queries.jsonl, or a suite")
+	flags.StringVar(&job.Read.Queries, "queries", "", "`FILE` with the texts of the queries, for sources that know queries by id: lines of id, tab and text, a table with a header, BEIR's queries.jsonl, or a suite")
 	flags.StringVar(&job.Read.Split, "split", "", "which of BEIR's qrels: test, dev, train (default test, or the only one)")
 	flags.StringVar(&job.Read.Column, "column", "", "what the documents of a table are: id or title (default: as the header and the values say)")
 	flags.StringSliceVar(&columns, "columns", nil, "the columns of a table: `ROLE=COLUMN,...`; roles are query, query_id, title, id, document, grade, position and index, a column is its name or number")

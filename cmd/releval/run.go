@@ -138,6 +138,9 @@ func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 	if err := f.suspicion.check(cmd); err != nil {
 		return err
 	}
+	if err := f.suspicion.places(named{"--baseline", f.baseline}, named{"--resume", f.resume}); err != nil {
+		return err
+	}
 	if err := f.outside.check(cmd); err != nil {
 		return err
 	}

@@ -69,6 +69,9 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err := f.suspicion.check(cmd); err != nil {
 		return err
 	}
+	if err := f.suspicion.places(named{"", path}); err != nil {
+		return err
+	}
 	if err := f.outside.check(cmd); err != nil {
 		return err
 	}

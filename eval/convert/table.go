@@ -123,7 +123,7 @@ func readTable(ctx context.Context, path string, o ReadOptions) (*collection, er
 	texts := map[string]string{}
 	idsOnly := c.has("query_id") && !c.has("query")
 	if idsOnly && o.Queries != "" {
-		if err := readQueryTexts(ctx, o.Queries, texts); err != nil {
+		if err := readQueryTexts(o.Queries, texts); err != nil {
 			return nil, err
 		}
 	}

@@ -149,6 +149,9 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	}
 	finished, err := runner.Run(ctx, p, done)
 	run.Queries = merge(run.Queries, finished)
+	for i := range run.Queries {
+		run.Queries[i].Index = run.Manifest.OneIndex()
+	}
 	if _, wrong := errors.AsType[judgments.Problems](err); wrong && s.Resume == nil && len(run.Queries) == 0 {
 		err = closeJournal(journal, err)
 		discard(s.Out)
