@@ -14,12 +14,23 @@ import (
 // known, or depends on documents and no query was answered.
 func (r *Run) USDPer1000(system string) float64 {
 	s := r.Manifest.System(system)
-	if s == nil || len(s.Prices) == 0 {
+	if s == nil {
 		return math.NaN()
 	}
 	documents := 0.0
 	if s.Kind == KindReranked {
 		documents = r.DocumentsScored(system)
+	}
+	return r.Manifest.USDPer1000(s, documents)
+}
+
+// USDPer1000 is what 1,000 searches of a system cost in dollars, where each
+// scores so many documents. Beside systems with a price a first stage without
+// one costs nothing; NaN where the price is not known.
+func (m *Manifest) USDPer1000(s *System, documents float64) float64 {
+	priced := func(o System) bool { return len(o.Prices) > 0 }
+	if s.Kind != KindReranked && !priced(*s) && slices.ContainsFunc(m.Systems, priced) {
+		return 0
 	}
 	return s.USDPer1000(documents)
 }
