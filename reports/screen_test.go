@@ -194,7 +194,7 @@ func TestScreenCautions(t *testing.T) {
 	if !strings.Contains(string(content), "Do not trust these numbers yet: elastic: 1 of 4 queries failed") {
 		t.Errorf("the failed query is not said:\n%s", content)
 	}
-	if said := "! first-stage and elastic: 1 of 4 queries found nothing and count 0"; !strings.Contains(string(content), said) {
+	if said := "! first-stage and elastic: 1 of 4 queries found nothing and counts 0"; !strings.Contains(string(content), said) {
 		t.Errorf("%q is missing in:\n%s", said, content)
 	}
 }
