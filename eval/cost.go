@@ -20,10 +20,18 @@ func (r *Run) USDPer1000(system string) float64 {
 	return r.USDPer1000At(s, s.Window)
 }
 
+// priced says whether any system has a price: beside it a first stage or a
+// request without one costs nothing.
+func (m *Manifest) priced() bool {
+	return slices.ContainsFunc(m.Systems, func(s System) bool { return len(s.Prices) > 0 })
+}
+
 // USDPer1000At is the same for another window of the system, of at most as many
 // documents as its first stage was searched for.
 func (r *Run) USDPer1000At(s *System, window int) float64 {
 	switch {
+	case len(s.Prices) == 0 && s.Kind != KindReranked && r.Manifest.priced():
+		return 0
 	case len(s.Prices) == 0:
 		return math.NaN()
 	case s.Kind != KindReranked:

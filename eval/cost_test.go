@@ -2,6 +2,7 @@ package eval_test
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/releval/releval/eval"
@@ -55,5 +56,25 @@ func TestSearchUnits(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Beside systems with a price a first stage without one costs nothing; a
+// reranker without one costs nobody knows what.
+func TestFirstStageWithoutAPriceCostsNothing(t *testing.T) {
+	systems := []eval.System{{Name: "bm", Kind: eval.KindRetriever}, {Name: "app", Kind: eval.KindRequest}, {Name: "bm+a", Kind: eval.KindReranked}, {Name: "bm+b", Kind: eval.KindReranked}}
+	for _, priced := range []bool{false, true} {
+		m := eval.Manifest{Systems: systems}
+		if priced {
+			m.Systems[2].Prices = []judgments.Price{{USD: 2, Per: judgments.PerThousand}}
+		}
+		unknown := math.NaN()
+		want := map[bool][]float64{false: {unknown, unknown, unknown, unknown}, true: {0, 0, 2, unknown}}[priced]
+		for i := range m.Systems {
+			run := eval.Run{Manifest: m, Queries: []eval.Query{{Results: eval.Results{"bm": {Hits: make([]eval.Hit, 5)}, "bm+a": {Hits: make([]eval.Hit, 5)}}}}}
+			if got := run.USDPer1000(m.Systems[i].Name); got != want[i] && !(math.IsNaN(got) && math.IsNaN(want[i])) {
+				t.Errorf("%s, priced %v: %v dollars, want %v", m.Systems[i].Name, priced, got, want[i])
+			}
+		}
 	}
 }

@@ -264,7 +264,11 @@ func (w *walker) quoted(s *Suite, at Position, what, text string) {
 // warn lists what is allowed but seldom meant.
 func (w *walker) warn(s *Suite) {
 	if len(s.Search.Rerankers) == 0 && len(s.Search.Systems()) == 1 {
-		s.Warnings = append(s.Warnings, Problem{s.Search.Position, "no rerankers: the first stage is measured alone"})
+		alone := "no rerankers: the first stage is measured alone"
+		if len(s.Search.Requests) == 1 {
+			alone = "one request and nothing beside it: it is measured alone"
+		}
+		s.Warnings = append(s.Warnings, Problem{s.Search.Position, alone})
 	}
 	for i := range s.Queries {
 		q := &s.Queries[i]

@@ -168,7 +168,7 @@ func (f *findings) system(s integrity.SystemIntegrity) {
 		f.serious(reasons(s.Ascending), "%s: scores rise down the list for %s, though nothing but the score sorts it", s.System, text.Count(n, "query"))
 	}
 	if n := len(s.Empty); n > 0 {
-		f.note(s.Empty, "%s: %s of %s found nothing and count 0", s.System, text.Thousands(n), total)
+		f.note(s.Empty, "%s: %s of %s found nothing and %s 0", s.System, text.Thousands(n), total, one(n, "counts", "count"))
 	}
 	if n := len(s.Warnings); n > 0 {
 		f.note(reasons(s.Warnings), "%s: the server warned about %s", s.System, text.Plural(n, "answer", "answers"))

@@ -224,7 +224,7 @@ func (r *Report) page() *page {
 		p.StandIn = standInNote
 	}
 	for _, n := range r.next() {
-		p.Next = append(p.Next, grid.Clip(text.Clean(n), 300))
+		p.Next = append(p.Next, grid.Clip(text.Clean(n), 4000)) // a command that is cut cannot be run
 	}
 	for _, row := range r.manifestRows() {
 		p.Manifest = append(p.Manifest, [2]string{grid.Clip(text.Clean(row[0]), 100), grid.Clip(text.Clean(row[1]), 4000)})

@@ -136,7 +136,7 @@ func (p *pageQueries) query(query, depth int) pageQuery {
 	}
 	shown.TagNumbers = strings.Join(tags, " ")
 	if !p.details[query] {
-		shown.Lines = []string{"The hits of this query are not shown here: releval report --query " + quoted(grid.Short(q.ID), "ID") + " shows them."}
+		shown.Lines = []string{"The hits of this query are not shown here: releval report --query " + quoted(q.ID, "ID") + " shows them."}
 		return shown
 	}
 	shown.Lines = p.lines(q, query)

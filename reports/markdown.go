@@ -223,10 +223,7 @@ func (d *document) comparison() {
 		d.add("the metrics", "### Metrics\n\n"+d.grid(r.overviewGrid(&d.notes)))
 	}
 	for _, i := range r.compared() {
-		s, title := &systems[i], r.against(i)
-		if len(systems) == 2 {
-			title = "Without and with " + s.System
-		}
+		s, title := &systems[i], r.comparisonTitle(i)
 		base, next := r.heads(i)
 		d.add("the comparison of "+s.System, "### "+grid.EscapeMarkdown(title)+"\n\n"+d.grid(comparisonGrid(r.differencesOf(i), base, next, false, &d.notes)))
 	}

@@ -169,6 +169,16 @@ func (r *Report) against(system int) string {
 	return r.Evaluation.Systems[system].System + " against " + base
 }
 
+// comparisonTitle is the heading over a system's comparison: with its own first
+// stage where there is nothing else, else with what it is compared with.
+func (r *Report) comparisonTitle(system int) string {
+	name := r.Evaluation.Systems[system].System
+	if len(r.Evaluation.Systems) == 2 && r.Evaluation.Run.Manifest.FirstStageOf(name) != "" {
+		return "Without and with " + name
+	}
+	return r.against(system)
+}
+
 // rows lists the queries under one system.
 func (r *Report) rows(system int) []QueryRow {
 	e := r.Evaluation

@@ -26,6 +26,7 @@ const screenLines = 30
 const (
 	screenMoves    = 3 // losses, and gains
 	screenFindings = 4
+	nextLines      = 5
 	screenSystems  = 8
 	screenSettings = 5 // lines
 	screenChanges  = 3 // systems that are not as in the baseline
@@ -420,8 +421,11 @@ func gateInFull(g *gate.Result) string {
 // next is the one thing to do, and how to see the rest.
 func (s *screen) next() []string {
 	all := "all tables: " + s.report.details()
-	if next := s.report.next(); len(next) > 0 {
-		return []string{s.wrapped(grid.Plain, "Next: "+grid.Clip(text.Clean(next[0]), 2*s.Columns())+"; "+all, "", "  ")}
+	for _, next := range s.report.next() {
+		// A command that is cut cannot be run: one that takes a screen is left out.
+		if next = text.Clean(next); grid.Width(next) <= nextLines*s.Columns() {
+			return []string{s.wrapped(grid.Plain, "Next: "+next+"; "+all, "", "  ")}
+		}
 	}
 	return []string{s.wrapped(grid.Plain, strings.ToUpper(all[:1])+all[1:], "", "  ")}
 }

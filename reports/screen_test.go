@@ -146,6 +146,39 @@ func TestScreenLeadsWithTheChange(t *testing.T) {
 	}
 }
 
+// A command is never cut: a long id is there in full.
+func TestCommandsAreNotCut(t *testing.T) {
+	r := single()
+	id := "film-noir-" + strings.Repeat("femme-fatale-", 12) + "end"
+	r.Evaluation.Run.Queries[0].ID = id
+	r.RunFile = ""
+	if said := r.explains(id); !strings.HasSuffix(said, " --query "+id) {
+		t.Error(said)
+	}
+	r = several()
+	r.Baseline = &BaselineView{Name: "b.jsonl", Differences: r.Compared.Differences, Queries: [][]QueryRow{nil, {{Query: 0, Without: 1, Difference: -1}}}}
+	for i := range r.Evaluation.Run.Queries {
+		for _, result := range r.Evaluation.Run.Queries[i].Results {
+			result.Error = ""
+		}
+	}
+	r.Evaluation.Run.Queries[0].ID = id
+	for _, next := range r.next() {
+		if !strings.Contains(next, id) {
+			continue
+		}
+		content, err := render(Table, r, Options{Screen: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if joined := strings.NewReplacer("\n  ", "", "\n", "").Replace(string(content)); !strings.Contains(joined, id) {
+			t.Errorf("the id is cut in:\n%s", content)
+		}
+		return
+	}
+	t.Errorf("nothing to do names the query: %v", r.next())
+}
+
 // What is true of several systems is one caution, and the serious ones stand
 // with the answer.
 func TestScreenCautions(t *testing.T) {
@@ -161,7 +194,7 @@ func TestScreenCautions(t *testing.T) {
 	if !strings.Contains(string(content), "Do not trust these numbers yet: elastic: 1 of 4 queries failed") {
 		t.Errorf("the failed query is not said:\n%s", content)
 	}
-	if said := "! first-stage and elastic: 1 of 4 queries found nothing and count 0"; !strings.Contains(string(content), said) {
+	if said := "! first-stage and elastic: 1 of 4 queries found nothing and counts 0"; !strings.Contains(string(content), said) {
 		t.Errorf("%q is missing in:\n%s", said, content)
 	}
 }

@@ -173,11 +173,7 @@ func (t *terminal) numbers() {
 		t.grid(t.report.overviewGrid(&t.notes))
 	}
 	for _, i := range t.report.compared() {
-		if len(e.Systems) == 2 {
-			t.heading("Without and with " + e.Systems[i].System)
-		} else {
-			t.heading(t.report.against(i))
-		}
+		t.heading(t.report.comparisonTitle(i))
 		differences := t.report.differencesOf(i)
 		base, next := t.report.heads(i)
 		g := comparisonGrid(differences, base, next, false, &t.notes)

@@ -143,7 +143,7 @@ func TestFindings(t *testing.T) {
 		"! elastic: 1 of 4 queries failed and count in no comparison: space: search failed",
 		"! elastic did not rerank 1 query: toys: order and scores are those of the first stage",
 		"- elastic left out 2 documents of its window for 1 query: 2 without a value in its field: heist: Dogs and Heat",
-		"- first-stage: 1 of 4 queries found nothing and count 0: space",
+		"- first-stage: 1 of 4 queries found nothing and counts 0: space",
 		"- elastic: 4 of 7 hits in the top 10 (57 %) are unjudged and count as non-relevant",
 		"- 1 judged title matches no document in the index, where no search can find it: The Lost Film",
 		"- 1 query has no relevant judgment and counts 0 whatever is returned: space",

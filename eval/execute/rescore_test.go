@@ -120,10 +120,17 @@ func filmsOn(t *testing.T, client *cluster.Client, rerankers string, queries int
 // opened are the plan's APIs, asked without long waits.
 func opened(t *testing.T, client *cluster.Client, p *plan.Plan, cache string) *reranker.Set {
 	t.Helper()
+	return openedFor(t, client, p, cache, time.Minute)
+}
+
+// openedFor is opened with a time limit for a request: one that is not met is a
+// request more.
+func openedFor(t *testing.T, client *cluster.Client, p *plan.Plan, cache string, limit time.Duration) *reranker.Set {
+	t.Helper()
 	set, err := reranker.Open(p.Rerankers, reranker.Options{
 		Cluster: client, Getenv: func(string) string { return "" }, Cache: cache,
 		Config: cluster.Config{
-			Retries: 8, Timeout: 500 * time.Millisecond, Outage: 2 * time.Second,
+			Retries: 8, Timeout: limit, Outage: 2 * time.Second,
 			Backoff: cluster.Backoff{Base: time.Millisecond, Cap: 4 * time.Millisecond},
 		},
 	})
@@ -274,7 +281,7 @@ func TestReliabilityOfRerankAPIs(t *testing.T) {
 	const queries = 10
 	api := serveAPI(t, standin.Handler(standin.Options{Scorer: static.New()}))
 	client, p := films(t, fmt.Sprintf(teiReranker, api.URL), queries)
-	whole, err := execute.Execute(t.Context(), client, p, execute.Settings{Rerankers: opened(t, client, p, "")})
+	whole, err := execute.Execute(t.Context(), client, p, execute.Settings{Rerankers: openedFor(t, client, p, "", 500*time.Millisecond)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,7 +307,7 @@ func TestReliabilityOfRerankAPIs(t *testing.T) {
 				spoiled.URL = server.URL
 				p.Rerankers[i].API = &spoiled
 			}
-			run, err := execute.Execute(t.Context(), client, p, execute.Settings{Rerankers: opened(t, client, p, "")})
+			run, err := execute.Execute(t.Context(), client, p, execute.Settings{Rerankers: openedFor(t, client, p, "", 500*time.Millisecond)})
 			if err != nil {
 				t.Fatal(err)
 			}

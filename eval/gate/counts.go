@@ -137,7 +137,7 @@ func (j *judge) cost() {
 	switch {
 	case j.gate.Max == nil:
 		j.undecided("the gate has no max")
-	case len(j.Scores.Run.Manifest.System(j.System).Prices) == 0:
+	case math.IsNaN(usd) && len(j.Scores.Run.Manifest.System(j.System).Prices) == 0:
 		j.undecided("the price of %s is not known; give it one under prices", j.System)
 	case math.IsNaN(usd):
 		j.undecided("no query was answered, so that it is not known how many documents a search scores")

@@ -137,8 +137,9 @@ func TestDecisionTable(t *testing.T) {
 	if got := d.Row("b+r").Ceiling; !near(got, 1) || !math.IsNaN(d.Row("b").Ceiling) {
 		t.Errorf("the ceilings of b+r and b are %v and %v", got, d.Row("b").Ceiling)
 	}
-	// 2 dollars for 1,000 searches; 3 documents a search at 3 for 1,000 are 9
-	if a, b := d.Row("a+r"), d.Row("b+r"); a.USD != 2 || b.USD != 9 || a.Documents != 2 || b.Documents != 3 || !slices.Equal(d.Cheapest, []string{"a+r"}) || !d.Unpriced {
+	// 2 dollars for 1,000 searches; 3 documents a search at 3 for 1,000 are 9;
+	// beside them a first stage without a price costs nothing
+	if a, b := d.Row("a+r"), d.Row("b+r"); a.USD != 2 || b.USD != 9 || a.Documents != 2 || b.Documents != 3 || !slices.Equal(d.Cheapest, []string{"b", "a"}) || d.Unpriced {
 		t.Errorf("%v and %v dollars, %v and %v documents; cheapest %v", a.USD, b.USD, a.Documents, b.Documents, d.Cheapest)
 	}
 	// 0.125 0.5 1.5 2.5 have the median 1; the others 0.5 1.5 2.5 3.5 have 2

@@ -221,7 +221,7 @@ func (v *verdicts) of(base, next int) score.Difference {
 func (r *Result) bestRow(run *eval.Run, s eval.System, one, at int, all []contender, queries []int, o Options) (score.DecisionRow, error) {
 	row := score.DecisionRow{
 		System: &s, Mean: math.NaN(), AsRanked: math.NaN(), Low: math.NaN(), High: math.NaN(),
-		Ceiling: math.NaN(), Documents: math.NaN(), USD: s.USDPer1000(0), Latency: score.NewLatency(nil, nil),
+		Ceiling: math.NaN(), Documents: math.NaN(), USD: run.USDPer1000(s.Name), Latency: score.NewLatency(nil, nil),
 	}
 	if one < 0 {
 		for i := range r.Rerankers {
