@@ -168,7 +168,7 @@ func integrityError(r *reports.Report) error {
 		case len(s.Failed) > 0:
 			first := s.Failed[0]
 			again := ""
-			if r.RunFile != "" {
+			if r.RunFile != "" && r.Evaluation.Run.Retryable() > 0 {
 				again = "; search them again by releval run --resume " + r.RunFile
 			}
 			return withExit(exitCluster, fmt.Errorf("%s of %s failed, and count in no comparison (%q: %s)%s", text.Count(len(s.Failed), "query"), s.System, first.Query, first.Reason, again))

@@ -124,6 +124,7 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 		return nil, err
 	}
 	if err := warmUp(ctx, c, p, s); err != nil {
+		s.restore(journal, run)
 		return run, closeJournal(journal, err)
 	}
 	snapshot := s.Snapshot
@@ -146,6 +147,9 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	}
 	finished, err := runner.Run(ctx, p, done)
 	run.Queries = merge(run.Queries, finished)
+	if err != nil {
+		s.restore(journal, run)
+	}
 	if _, wrong := errors.AsType[judgments.Problems](err); wrong && s.Resume == nil && len(run.Queries) == 0 {
 		err = closeJournal(journal, err)
 		discard(s.Out)
@@ -164,6 +168,26 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 		err = journal.Complete(*run.Complete)
 	}
 	return run, closeJournal(journal, err)
+}
+
+// restore keeps, of a resumed run that does not come to its end, the failures
+// of the earlier one that were not searched again: without them their queries
+// would be missing.
+func (s Settings) restore(journal *runfile.Journal, run *eval.Run) {
+	if s.Resume == nil {
+		return
+	}
+	has := make(map[string]bool)
+	for _, q := range run.Queries {
+		has[q.ID] = true
+	}
+	var lost []eval.Query
+	for _, q := range s.Resume.Queries {
+		if !has[q.ID] && journal.Query(q) == nil { // what ended the run is said, not this
+			lost = append(lost, q)
+		}
+	}
+	run.Queries = merge(run.Queries, lost)
 }
 
 // discard removes the file of a run that can never be gone on with.
