@@ -21,7 +21,7 @@ func (j *judge) difference() {
 	} else {
 		j.meanDifference(p)
 	}
-	if p.identical && j.Verdict == Passed && j.Reason == "" {
+	if p.identical && j.Verdict == Passed && j.Reason == "" && j.withheld() == "" {
 		j.explain("every ranking is the baseline's")
 	}
 	if p.undefined > 0 {
