@@ -150,10 +150,10 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	if err != nil {
 		s.restore(journal, run)
 	}
-	if _, wrong := errors.AsType[judgments.Problems](err); wrong && s.Resume == nil && len(run.Queries) == 0 {
+	if hopelessFromTheStart(err) && s.Resume == nil && len(run.Queries) == 0 {
 		err = closeJournal(journal, err)
 		discard(s.Out)
-		return run, err
+		return nil, err
 	}
 	if err != nil {
 		return run, closeJournal(journal, err)
@@ -168,6 +168,16 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 		err = journal.Complete(*run.Complete)
 	}
 	return run, closeJournal(journal, err)
+}
+
+// hopelessFromTheStart says whether every search of a system is refused, so that
+// there is nothing to go on with.
+func hopelessFromTheStart(err error) bool {
+	if _, wrong := errors.AsType[judgments.Problems](err); wrong {
+		return true
+	}
+	failure, ok := errors.AsType[*cluster.Error](err)
+	return ok && failure.RefusesBody()
 }
 
 // restore keeps, of a resumed run that does not come to its end, the failures

@@ -82,6 +82,9 @@ func (s *session) probe(ctx context.Context, left []int) error {
 			}
 			if again != nil && again.Refusal() == failure.Refusal() {
 				wrong[request.System] = true
+				if failure.Elsewhere() {
+					return fails(s.plan, request.System, "every query", failure)
+				}
 				problems = append(problems, refused(s.plan, request.System, "every query", failure))
 				continue
 			}
@@ -183,6 +186,13 @@ func refused(p *plan.Plan, system, queries string, failure *cluster.Error) judgm
 		message += "; a query is no retriever: write standard: {query: …}"
 	}
 	return judgments.Problem{Position: at, Message: message}
+}
+
+// fails is the error of a system that another server than Elasticsearch fails:
+// it need not be the suite that is wrong.
+func fails(p *plan.Plan, system, queries string, failure *cluster.Error) error {
+	at, what := p.Place(system)
+	return fmt.Errorf("%s: %s fails for %s: %w", at, what, queries, failure)
 }
 
 // refusals count how many queries in a row a server refused for one reason.

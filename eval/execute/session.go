@@ -144,8 +144,12 @@ func (s *session) account(ctx context.Context, q judgments.Query, system string,
 	}
 	if failed.Refused && !s.resumed {
 		if met := s.refusals.add(system, q, failure); len(met) == mostRefusals {
+			queries := "three queries in a row, " + text.And(quotedAll(met))
+			if failure.Elsewhere() {
+				return nil, fails(s.plan, system, queries, failure)
+			}
 			cause := s.refusals.cause(system, s.plan.FirstStageBelow(system))
-			return nil, judgments.Problems{refused(s.plan, cause, "three queries in a row, "+text.And(quotedAll(met)), failure)}
+			return nil, judgments.Problems{refused(s.plan, cause, queries, failure)}
 		}
 	}
 	return failed, nil
