@@ -252,6 +252,9 @@ type Result struct {
 	Ties [][2]int `json:"ties,omitempty"`
 	// Error is why there is no answer; empty where there is one.
 	Error string `json:"error,omitempty"`
+	// Refused says that the server refuses the search itself, which it will do
+	// again: the query is wrong, or its parameters.
+	Refused bool `json:"refused,omitempty"`
 	// Warnings are oddities of an answer that is used all the same.
 	Warnings []string `json:"warnings,omitempty"`
 }
@@ -548,6 +551,21 @@ func (r *Run) Failed() int {
 		}
 	}
 	return failed
+}
+
+// Retryable counts the failed queries that may be answered when they are searched
+// again: all but those that the server refuses.
+func (r *Run) Retryable() int {
+	names, n := r.Manifest.Names(), 0
+	for i := range r.Queries {
+		for _, s := range names {
+			if a := r.Queries[i].Results[s]; a.Failed() && (a == nil || !a.Refused) {
+				n++
+				break
+			}
+		}
+	}
+	return n
 }
 
 // Failed says whether one of the systems gave no usable answer to the query.

@@ -26,7 +26,7 @@ func (r *Report) next() []string {
 	if r.Integrity.Incomplete {
 		next = append(next, "finish the run: "+resume)
 	}
-	if failed := r.Evaluation.Run.Failed(); failed > 0 {
+	if failed := r.Evaluation.Run.Retryable(); failed > 0 {
 		next = append(next, fmt.Sprintf("search again what failed: %s, which count in no comparison: %s", text.Count(failed, "query"), resume))
 	}
 	for _, s := range r.Integrity.Systems {

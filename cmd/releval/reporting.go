@@ -228,7 +228,7 @@ func integrityError(r *reports.Report, flags string) error {
 		case len(s.Failed) > 0:
 			first := s.Failed[0]
 			again := ""
-			if r.RunFile != "" {
+			if r.RunFile != "" && r.Evaluation.Run.Retryable() > 0 {
 				again = "; search them again by " + resumeCommand(flags, r.RunFile, r.Evaluation.Run.Manifest.File)
 				if flags == "" {
 					again += ", with the flags of the run"

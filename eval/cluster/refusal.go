@@ -32,6 +32,10 @@ func (e *Error) RefusesBody() bool {
 	return e.hasType(refusals...)
 }
 
+// Elsewhere says whether another server than Elasticsearch refuses what it was
+// sent, or gave an answer that cannot be used: a reranker's provider.
+func (e *Error) Elsewhere() bool { return e.refused }
+
 // place is where in a body an error is, which moves with the length of the
 // query's text.
 var place = regexp.MustCompile(`\[\d+:\d+\] ?|line \d+, column \d+`)

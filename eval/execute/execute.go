@@ -127,6 +127,7 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 		return nil, err
 	}
 	if err := warmUp(ctx, c, p, s); err != nil {
+		s.restore(journal, run)
 		return run, closeJournal(journal, err)
 	}
 	snapshot := s.Snapshot
@@ -149,13 +150,16 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	}
 	finished, err := runner.Run(ctx, p, done)
 	run.Queries = merge(run.Queries, finished)
+	if err != nil {
+		s.restore(journal, run)
+	}
 	for i := range run.Queries {
 		run.Queries[i].Index = run.Manifest.OneIndex()
 	}
-	if _, wrong := errors.AsType[judgments.Problems](err); wrong && s.Resume == nil && len(run.Queries) == 0 {
+	if hopelessFromTheStart(err) && s.Resume == nil && len(run.Queries) == 0 {
 		err = closeJournal(journal, err)
 		discard(s.Out)
-		return run, err
+		return nil, err
 	}
 	if err != nil {
 		return run, closeJournal(journal, err)
@@ -170,6 +174,36 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 		err = journal.Complete(*run.Complete)
 	}
 	return run, closeJournal(journal, err)
+}
+
+// hopelessFromTheStart says whether every search of a system is refused, so that
+// there is nothing to go on with.
+func hopelessFromTheStart(err error) bool {
+	if _, wrong := errors.AsType[judgments.Problems](err); wrong {
+		return true
+	}
+	failure, ok := errors.AsType[*cluster.Error](err)
+	return ok && failure.RefusesBody()
+}
+
+// restore keeps, of a resumed run that does not come to its end, the failures
+// of the earlier one that were not searched again: without them their queries
+// would be missing.
+func (s Settings) restore(journal *runfile.Journal, run *eval.Run) {
+	if s.Resume == nil {
+		return
+	}
+	has := make(map[string]bool)
+	for _, q := range run.Queries {
+		has[q.ID] = true
+	}
+	var lost []eval.Query
+	for _, q := range s.Resume.Queries {
+		if !has[q.ID] && journal.Query(q) == nil { // what ended the run is said, not this
+			lost = append(lost, q)
+		}
+	}
+	run.Queries = merge(run.Queries, lost)
 }
 
 // discard removes the file of a run that can never be gone on with.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -48,7 +49,8 @@ func Probe(ctx context.Context, c Searcher, p *plan.Plan) (Probed, error) {
 // probe asks every system the first of the queries left. Where a server
 // refuses the body it is asked a second one of other text: the text of one
 // query may be what it cannot parse. A system that refuses both alike is
-// wrong in the suite, and no other query need be sent. The answers are kept.
+// wrong in the suite, and no other query need be sent. The answers are kept. In
+// a resumed run, of which other queries were answered, a refusal is the query's.
 func (s *session) probe(ctx context.Context, left []int) error {
 	if len(left) == 0 {
 		return nil
@@ -73,14 +75,17 @@ func (s *session) probe(ctx context.Context, left []int) error {
 		}
 		result, err := s.send(ctx, request, s.known(left[0]))
 		failure, ok := errors.AsType[*cluster.Error](err)
-		if ok && failure.RefusesBody() {
+		if ok && failure.RefusesBody() && !s.resumed {
 			again, err := s.probeAgain(ctx, left, request.System)
 			if err != nil {
 				return err
 			}
 			if again != nil && again.Refusal() == failure.Refusal() {
 				wrong[request.System] = true
-				problems = append(problems, refused(s.plan, request.System, failure))
+				if failure.Elsewhere() {
+					return fails(s.plan, request.System, "every query", failure)
+				}
+				problems = append(problems, refused(s.plan, request.System, "every query", failure))
 				continue
 			}
 		}
@@ -172,14 +177,22 @@ func (s *session) otherText(left []int) (judgments.Query, int) {
 	return first, -1
 }
 
-// refused is the problem of a suite of which a server refuses a system.
-func refused(p *plan.Plan, system string, failure *cluster.Error) judgments.Problem {
+// refused is the problem of a suite of which a server refuses a system, and for
+// which queries.
+func refused(p *plan.Plan, system, queries string, failure *cluster.Error) judgments.Problem {
 	at, what := p.Place(system)
-	message := fmt.Sprintf("%s is refused for every query: %s", what, strings.TrimPrefix(failure.Error(), failure.Op+": "))
+	message := fmt.Sprintf("%s is refused for %s: %s", what, queries, strings.TrimPrefix(failure.Error(), failure.Op+": "))
 	if strings.Contains(failure.Reason, "unknown retriever [query]") {
 		message += "; a query is no retriever: write standard: {query: …}"
 	}
 	return judgments.Problem{Position: at, Message: message}
+}
+
+// fails is the error of a system that another server than Elasticsearch fails:
+// it need not be the suite that is wrong.
+func fails(p *plan.Plan, system, queries string, failure *cluster.Error) error {
+	at, what := p.Place(system)
+	return fmt.Errorf("%s: %s fails for %s: %w", at, what, queries, failure)
 }
 
 // refusals count how many queries in a row a server refused for one reason.
@@ -190,13 +203,13 @@ type refusals struct {
 
 // streak is the same refusal of one query after the other.
 type streak struct {
-	reason, query string
-	queries       int
+	reason  string
+	queries []string // their ids
 }
 
 // add counts a refusal, whose reason may quote the query's text, and returns
-// how many queries in a row have met it.
-func (r *refusals) add(system string, q judgments.Query, failure *cluster.Error) int {
+// the queries in a row that have met it.
+func (r *refusals) add(system string, q judgments.Query, failure *cluster.Error) []string {
 	reason := failure.Refusal()
 	for _, quoted := range []string{q.Text, q.InferenceText} {
 		if quoted != "" {
@@ -208,16 +221,26 @@ func (r *refusals) add(system string, q judgments.Query, failure *cluster.Error)
 	last := r.bySystem[system]
 	switch {
 	case last.reason != reason:
-		last = streak{reason, q.ID, 1}
-	case last.query != q.ID:
-		last.query = q.ID
-		last.queries++
+		last = streak{reason, []string{q.ID}}
+	case last.queries[len(last.queries)-1] != q.ID:
+		last.queries = append(slices.Clone(last.queries), q.ID)
 	}
 	if r.bySystem == nil {
 		r.bySystem = make(map[string]streak)
 	}
 	r.bySystem[system] = last
 	return last.queries
+}
+
+// cause is the system that is refused where another is: its first stage, which
+// is a part of it, where that was not answered either.
+func (r *refusals) cause(system, firstStage string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.bySystem[firstStage].queries) >= mostRefusals-1 { // the last query may not have asked it yet
+		return firstStage
+	}
+	return system
 }
 
 // answered ends a streak.

@@ -130,4 +130,9 @@ func TestTextThatTheServerCannotParse(t *testing.T) {
 	if _, ok := errors.AsType[judgments.Problems](err); !ok || searches > 12 {
 		t.Errorf("%d searches, and %v; want a problem of the suite after three refusals", searches, err)
 	}
+	// Others were answered, and what is refused is the retriever, whichever
+	// system is the first to be refused three times.
+	if says := fmt.Sprint(err); !strings.Contains(says, `:6:14: the retriever is refused for three queries in a row, "plot-crime2", "plot-crime3" and "plot-crime4": `) {
+		t.Errorf("it says %s", says)
+	}
 }

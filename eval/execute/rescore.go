@@ -32,7 +32,7 @@ func rescore(ctx context.Context, set *reranker.Set, request plan.Request, known
 	if first.Failed() {
 		failed := &eval.Result{Error: "its first stage " + request.FirstStage + " has no answer"}
 		if first != nil {
-			failed.Error += ": " + first.Error
+			failed.Error, failed.Refused = failed.Error+": "+first.Error, first.Refused
 		}
 		return failed, nil
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -372,8 +373,9 @@ func TestResumeAfterTheAPIWentAway(t *testing.T) {
 	}
 }
 
-// What an API refuses for every query is a mistake in the suite, found at the
-// first queries.
+// What an API refuses for every query, or answers so that it cannot be used, is
+// found at the first queries, and named with its place. It need not be the suite
+// that is wrong.
 func TestAPIThatRefusesEverything(t *testing.T) {
 	api := serveAPI(t, standin.Handler(standin.Options{Scorer: static.New(), Batch: 5}))
 	for line, want := range map[string]string{
@@ -389,8 +391,14 @@ func TestAPIThatRefusesEverything(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", line, err, want)
 		}
-		if problems, ok := errors.AsType[judgments.Problems](err); !strings.Contains(line, "nowhere") && (!ok || problems[0].Line == 0) {
+		if !strings.Contains(line, "nowhere") && !strings.Contains(err.Error(), `.yaml:8:5: the reranker "x" fails for every query: `) {
 			t.Errorf("%s: the error has no place in the suite: %v", line, err)
+		}
+		if _, wrong := errors.AsType[judgments.Problems](err); wrong {
+			t.Errorf("%s: the suite is called wrong: %v", line, err)
+		}
+		if _, err := os.Stat(path); !strings.Contains(line, "nowhere") && !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s: the run's file is there: %v", line, err)
 		}
 		if sent := api.sent() - asked; sent > 2 {
 			t.Errorf("%s: %d requests", line, sent)

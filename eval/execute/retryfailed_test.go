@@ -106,3 +106,48 @@ func TestResumeSearchesWhatFailedAgain(t *testing.T) {
 		})
 	}
 }
+
+// failing is a cluster that answers no search of the runner.
+type failing struct {
+	execute.Cluster
+	err error
+}
+
+func (f *failing) Search(ctx context.Context, body []byte, o cluster.SearchOptions) (cluster.Response, error) {
+	if o.Index == "" {
+		return cluster.Response{}, f.err
+	}
+	return f.Cluster.Search(ctx, body, o)
+}
+
+// What failed stays in a run that is resumed in vain.
+func TestResumeInVainLosesNothing(t *testing.T) {
+	b := newFaultBench(t)
+	client, err := cluster.New(cluster.Config{URL: b.base, Transport: b.loaded(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	path := filepath.Join(t.TempDir(), "run.jsonl")
+	q := b.plan.Queries[2]
+	trouble := &refusing{Cluster: client, texts: [][]byte{[]byte(`"inference_text":"` + q.InferenceText + `"`)}}
+	if first, err := execute.Execute(t.Context(), trouble, b.plan, execute.Settings{Out: path}); err != nil || first.Failed() != 1 {
+		t.Fatal(first.Failed(), err)
+	}
+	stored, err := runfile.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	away := &failing{client, &cluster.Error{Kind: cluster.KindUnauthorized, What: "no key"}}
+	run, err := execute.Execute(t.Context(), away, b.plan, execute.Settings{Resume: stored, ResumePath: path})
+	if err == nil || run.Failed() != 1 || len(run.Queries) != reliabilityQueries {
+		t.Fatalf("%v, with %d failed of %d", err, run.Failed(), len(run.Queries))
+	}
+	again, err := runfile.Read(path)
+	if err != nil || again.Complete != nil || again.Failed() != 1 || len(again.Queries) != reliabilityQueries {
+		t.Fatalf("%v; the file has %d failed of %d", err, again.Failed(), len(again.Queries))
+	}
+	if run, err = execute.Execute(t.Context(), client, b.plan, execute.Settings{Resume: again, ResumePath: path}); err != nil || run.Failed() != 0 || run.Retryable() != 0 {
+		t.Fatalf("%v, with %d failed", err, run.Failed())
+	}
+}

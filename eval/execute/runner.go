@@ -66,6 +66,7 @@ type Runner struct {
 // same.
 func (r *Runner) Run(ctx context.Context, p *plan.Plan, done map[string]bool) ([]eval.Query, error) {
 	s := newSession(r, p)
+	s.resumed = len(done) > 0
 	if s.snapshot == nil {
 		s.snapshot = NewSnapshot(r.Cluster, p.Suite.Search.Index).Routed(p.Suite.Search.Request)
 		defer s.snapshot.Close(ctx)

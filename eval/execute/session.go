@@ -10,6 +10,7 @@ import (
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -21,6 +22,7 @@ type session struct {
 	orders   map[string]eval.Order // by system
 	probed   map[int]*answers      // what the probe was answered, by the query's place in the plan
 	refusals refusals
+	resumed  bool // other queries of the run were answered before
 	// answers are *cluster.Response that were taken over: the next ones come
 	// in their place.
 	answers sync.Pool
@@ -136,13 +138,29 @@ func (s *session) account(ctx context.Context, q judgments.Query, system string,
 	if !ok {
 		return failed, nil
 	}
+	failed.Refused = failure.RefusesBody()
 	if failure.Attempts > 1 {
 		failed.Attempts = failure.Attempts
 	}
-	if failure.RefusesBody() && s.refusals.add(system, q, failure) == mostRefusals {
-		return nil, judgments.Problems{refused(s.plan, system, failure)}
+	if failed.Refused && !s.resumed {
+		if met := s.refusals.add(system, q, failure); len(met) == mostRefusals {
+			queries := "three queries in a row, " + text.And(quotedAll(met))
+			if failure.Elsewhere() {
+				return nil, fails(s.plan, system, queries, failure)
+			}
+			cause := s.refusals.cause(system, s.plan.FirstStageBelow(system))
+			return nil, judgments.Problems{refused(s.plan, cause, queries, failure)}
+		}
 	}
 	return failed, nil
+}
+
+func quotedAll(names []string) []string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = text.Quote(name)
+	}
+	return quoted
 }
 
 // send sends one search.

@@ -13,7 +13,9 @@ import (
 // confidence. It returns the bound with the failed queries at their worst.
 func (j *judge) confident(p *pairs, limit float64) (worst string) {
 	if j.Verdict == Passed && j.sameSystem(p) {
-		j.explain("the same system gave the same rankings: there is nothing to infer")
+		if j.withheld() == "" {
+			j.explain("the same system gave the same rankings: there is nothing to infer")
+		}
 		return ""
 	}
 	alpha := 1 - j.gate.Confidence

@@ -129,6 +129,14 @@ func TestTheSameSystemNeedsNoBound(t *testing.T) {
 			if r.Verdict != test.want || !strings.Contains(r.Reason, test.reason) {
 				t.Errorf("want %s with %q, got %s", test.want, test.reason, r)
 			}
+			// What lets a gate pass is no reason where it may not.
+			in.Doubt = "since the baseline 1 query was removed"
+			for _, confidence := range []float64{0, 0.95} {
+				in.Scores.Run.Manifest.Gates[0].Confidence = confidence
+				if r := Evaluate(in)[0]; r.Verdict != Inconclusive || test.want == Passed && r.Reason != in.Doubt {
+					t.Errorf("with doubt: got %s", r)
+				}
+			}
 		})
 	}
 }

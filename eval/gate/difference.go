@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/releval/releval/eval/stats"
 )
@@ -21,7 +22,7 @@ func (j *judge) difference() {
 	} else {
 		j.meanDifference(p)
 	}
-	if p.identical && j.Verdict == Passed && j.Reason == "" {
+	if p.identical && j.Verdict == Passed && j.Reason == "" && j.withheld() == "" {
 		j.explain("every ranking is the baseline's")
 	}
 	if p.undefined > 0 {
@@ -173,7 +174,7 @@ func (j *judge) leftOut(p *pairs, worst string) {
 
 // failuresLeftOut adds what failed queries mean for the verdict.
 func (j *judge) failuresLeftOut(ids []string, failed []Offender, worst string) {
-	text := plural(len(ids), "query") + " failed, left out: " + some(ids)
+	text := plural(len(ids), "query") + " " + how(failed) + ", left out: " + some(ids)
 	switch {
 	case j.Verdict == Passed:
 		text += "; at worst " + worst + ", which meets the limit too"
@@ -188,6 +189,24 @@ func (j *judge) failuresLeftOut(ids []string, failed []Offender, worst string) {
 		}
 	}
 	j.explain("%s", text)
+}
+
+// how says in what way answers are none: hits that all share one score are no
+// failed search.
+func how(failed []Offender) string {
+	noOrder := 0
+	for _, f := range failed {
+		if strings.Contains(f.Detail, "no order: ") {
+			noOrder++
+		}
+	}
+	switch noOrder {
+	case 0:
+		return "failed"
+	case len(failed):
+		return "without an order"
+	}
+	return "failed or without an order"
 }
 
 // losers lists the queries that fell or, where a gain was asked for, stayed

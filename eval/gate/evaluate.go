@@ -73,11 +73,8 @@ func (e *evaluator) gate(g *judgments.Gate) []Result {
 		}
 		j := judge{evaluator: e, gate: g, system: e.Scores.System(name), scope: scope, Result: &r}
 		j.evaluate()
-		if r.Verdict == Passed && e.broken != "" {
-			j.undecided("%s", e.broken)
-		}
-		if r.Verdict == Passed && g.Versus == "baseline" && e.Doubt != "" {
-			j.undecided("%s", e.Doubt)
+		if why := j.withheld(); r.Verdict == Passed && why != "" {
+			j.undecided("%s", why)
 		}
 		if r.Verdict == Passed {
 			r.Queries = nil
@@ -159,6 +156,15 @@ func (j *judge) evaluate() {
 		j.difference()
 		j.inform()
 	}
+}
+
+// withheld says why the gate may not pass, however it is decided; empty where
+// it may.
+func (j *judge) withheld() string {
+	if j.broken == "" && j.gate.Versus == "baseline" {
+		return j.Doubt
+	}
+	return j.broken
 }
 
 // inform takes back a verdict that the queries are no evidence for: where none

@@ -173,6 +173,14 @@ func TestGates(t *testing.T) {
 			want: expected{Inconclusive, "elastic", "at least 0.1", "0.5000", 0.4, "1 query failed", "heist 429"},
 		},
 		{
+			name: "a query without an order is no failed one",
+			gate: judgments.Gate{Metric: "ndcg@10", Min: new(0.65)},
+			change: func(in *Input) {
+				fail(in.Scores, "elastic", 1, "no order: all 5 hits share one score")
+			},
+			want: expected{Inconclusive, "elastic", "at least 0.65", "0.7750", 0.125, "1 query without an order, left out: heist; at worst 0.6200", "heist no order: all 5 hits share one score"},
+		},
+		{
 			name:   "a failed query outside the tag",
 			gate:   judgments.Gate{Metric: "ndcg@10", Tag: "hard", Min: new(0.6)},
 			change: failing("elastic", 4),

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -85,7 +86,7 @@ func scores(results []Result, texts int) ([]float64, error) {
 		found[int(i)] = score
 	}
 	if len(results) != texts {
-		return nil, fmt.Errorf("it has %d results for %d texts", len(results), texts)
+		return nil, fmt.Errorf("it has %s for %s", text.Plural(len(results), "result", "results"), text.Plural(texts, "text", "texts"))
 	}
 	return found, nil
 }

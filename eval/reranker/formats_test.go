@@ -178,7 +178,7 @@ func TestFormats(t *testing.T) {
 // What a server answers to everything but the scores of all texts is no score.
 func TestUnusableAnswers(t *testing.T) {
 	for answer, want := range map[string]string{
-		`{"results":[{"index":0,"relevance_score":1}]}`:                                    "1 results for 2 texts",
+		`{"results":[{"index":0,"relevance_score":1}]}`:                                    "1 result for 2 texts",
 		`{"results":[{"index":0,"relevance_score":1},{"index":0,"relevance_score":1}]}`:    "two results of text 0",
 		`{"results":[{"index":0,"relevance_score":1},{"index":2,"relevance_score":1}]}`:    "a result of text 2, where there are 2",
 		`{"results":[{"index":0,"relevance_score":1},{"index":-1,"relevance_score":1}]}`:   "a result of text -1",
