@@ -92,6 +92,9 @@ type Run struct {
 	Queries []Query
 	// Complete is nil where the run was cut short.
 	Complete *Complete
+	// Cut says that queries were left out after the run, so that the manifest's
+	// hashes are of more queries than these.
+	Cut bool
 }
 
 // Manifest says what exactly was run. Two runs are compared by it first.

@@ -37,6 +37,7 @@ func Select(run *Run, tag string) (*Run, error) {
 	if len(selected.Queries) == 0 {
 		return nil, unknownTag(tag, Tags(run))
 	}
+	selected.Cut = run.Cut || len(selected.Queries) < len(run.Queries)
 	m := &selected.Manifest
 	m.SuiteQueries = max(m.SuiteQueries, m.QueryCount)
 	m.QueryCount = len(selected.Queries)

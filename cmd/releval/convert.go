@@ -107,7 +107,7 @@ that several documents share keeps its document's id beside it.`,
 	u.addFlags(flags)
 	flags.StringVar(&from, "from", "", "`FORMAT` of IN: "+strings.Join(convert.Formats(), ", "))
 	flags.StringVar(&to, "to", "", "`FORMAT` of OUT")
-	flags.StringVar(&job.Read.Queries, "queries", "", "`FILE` with the texts of the queries, for sources that know queries by id: lines of id, tab and text, or BEIR's queries.jsonl, or a suite")
+	flags.StringVar(&job.Read.Queries, "queries", "", "`FILE` with the texts of the queries, for sources that know queries by id: lines of id, tab and text, a table with a header, BEIR's queries.jsonl, or a suite")
 	flags.StringVar(&job.Read.Split, "split", "", "which of BEIR's qrels: test, dev, train (default test, or the only one)")
 	flags.StringVar(&job.Read.Column, "column", "", "what the documents of a table are: id or title (default: as the header and the values say)")
 	flags.StringSliceVar(&columns, "columns", nil, "the columns of a table: `ROLE=COLUMN,...`; roles are query, query_id, title, id, document, grade, position and index, a column is its name or number")

@@ -30,7 +30,7 @@ type evalFlags struct {
 	reports []string
 	gates   string
 	strict  bool
-	// excludeQueryDocument leaves out hits that have their query's id.
+	// excludeQueryDocument leaves out hits and judgments that have their query's id.
 	excludeQueryDocument bool
 }
 
@@ -77,7 +77,7 @@ one fails the exit code is 1.`,
 	flags.StringArrayVar(&f.reports, "report", nil, "write a report of all runs to `FILE`, repeatable; by its ending: .md .html .json .csv .xml (JUnit) .txt")
 	flags.StringVar(&f.gates, "gates", "", "a `FILE` of gates, as under the key gates of a suite; systems are the runs' file names without folder and ending")
 	flags.BoolVar(&f.strict, "strict", false, "an inconclusive gate fails")
-	flags.BoolVar(&f.excludeQueryDocument, "exclude-query-document", false, "leave out hits with the id of their query, as for ArguAna and Quora, where each query is a document itself")
+	flags.BoolVar(&f.excludeQueryDocument, "exclude-query-document", false, "leave out hits and judgments with the id of their query, as for ArguAna and Quora, where each query is a document itself")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
 	return cmd
 }
@@ -162,7 +162,7 @@ func (p *program) eval(cmd *cobra.Command, qrels string, runs []string, f *evalF
 			measures.Metrics[i] = m.RoundedRecall()
 		}
 	}
-	results, err := p.evaluate(cmd.Context(), inputs, measures, o, trec.QrelsOptions{Fractional: f.grades == "fractional"})
+	results, err := p.evaluate(cmd.Context(), inputs, measures, o, f.qrels())
 	if err != nil {
 		return err
 	}
@@ -241,6 +241,11 @@ func (f *evalFlags) measures() (trec.Measures, error) {
 	return measures, nil
 }
 
+// qrels says how the judgments are read.
+func (f *evalFlags) qrels() trec.QrelsOptions {
+	return trec.QrelsOptions{Fractional: f.grades == "fractional", ExcludeQueryDocument: f.excludeQueryDocument}
+}
+
 // inputs turns file names into inputs; - is standard input, once.
 func (p *program) inputs(paths []string) ([]trec.Input, error) {
 	inputs := make([]trec.Input, len(paths))
@@ -264,6 +269,9 @@ func (p *program) evaluate(ctx context.Context, inputs []trec.Input, measures tr
 	if err != nil {
 		return nil, err
 	}
+	if n := qrels.Excluded(); n > 0 {
+		p.note("%s: %s left out, of the query's own document", inputs[0].Name, text.Count(n, "judgment"))
+	}
 	var results []*trec.Result
 	for _, in := range inputs[1:] {
 		start := time.Now()
@@ -276,8 +284,8 @@ func (p *program) evaluate(ctx context.Context, inputs []trec.Input, measures tr
 			p.note("%s answers %d of %d judged queries; the others count 0", in.Name, len(result.Queries)-result.Missing, len(result.Queries))
 		}
 		switch {
-		case o.ExcludeQueryDocument && result.Excluded == 0:
-			p.note("%s has no hit with the id of its query: --exclude-query-document changed nothing", in.Name)
+		case o.ExcludeQueryDocument && result.Excluded == 0 && qrels.Excluded() == 0:
+			p.note("%s has no hit with the id of its query, and the qrels no judgment: --exclude-query-document changed nothing", in.Name)
 		case result.Excluded > 0:
 			p.note("%s: %s left out, the query's own document", in.Name, text.Count(result.Excluded, "hit"))
 		}

@@ -17,7 +17,7 @@ import (
 // reportTREC makes a run of TREC files, reports it as any other, and decides the
 // gates.
 func (p *program) reportTREC(ctx context.Context, f *evalFlags, gates []judgments.Gate, inputs []trec.Input, measures trec.Measures, o trec.Options) error {
-	run, err := trecrun.Read(ctx, inputs[0], inputs[1:], o, trec.QrelsOptions{Fractional: f.grades == "fractional"})
+	run, err := trecrun.Read(ctx, inputs[0], inputs[1:], o, f.qrels())
 	if err != nil {
 		return err
 	}

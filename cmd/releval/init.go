@@ -28,7 +28,7 @@ var proposalFlagNames = []string{"index", "title-field", "field", "rerank-field"
 
 // addFlags adds the flags; what is before the text of each.
 func (f *proposalFlags) addFlags(flags *pflag.FlagSet, what string) {
-	flags.StringVar(&f.queries, "queries", "", "make a first suite of the queries in `FILE`, one a line; - is standard input")
+	flags.StringVar(&f.queries, "queries", "", "make a first suite of the queries in `FILE`: one a line, id, tab and text, a table with a header, or queries.jsonl; - is standard input")
 	flags.StringVar(&f.index, "index", "", what+"the index or alias to search")
 	flags.StringVar(&f.wishes.TitleField, "title-field", "", what+"the `FIELD` whose value identifies a document to the judgments; else the one that looks like it")
 	flags.StringArrayVar(&f.wishes.Fields, "field", nil, what+"a `FIELD` that the first stage matches, repeatable, also as field^boost; else those with text")
@@ -109,9 +109,15 @@ func (p *program) firstSuite(ctx context.Context, path string, f *proposalFlags,
 		defer file.Close()
 		in = file
 	}
-	queries, again, err := propose.ReadQueries(f.queries, in)
+	read, again, err := propose.ReadQueries(f.queries, in)
 	if err != nil {
 		return withExit(exitUsage, fmt.Errorf("--queries: %w", err))
+	}
+	if read.Header != "" {
+		p.note("%s: the first line, %s, is taken for a header", f.queries, text.Quote(read.Header))
+	}
+	if read.Comments > 0 {
+		p.note("%s: %s with #, passed over", f.queries, text.Plural(read.Comments, "comment begins", "comments begin"))
 	}
 	if again > 0 {
 		p.note("%s more than once; each is taken once", text.Plural(again, "query stands", "queries stand"))
@@ -136,13 +142,13 @@ func (p *program) firstSuite(ctx context.Context, path string, f *proposalFlags,
 	if err != nil {
 		return err
 	}
-	content, err := chosen.Suite(queries, to)
+	content, err := chosen.Suite(read.Queries, to)
 	if err != nil {
 		return err
 	}
 	if err := edit.WriteFile(path, content); err != nil {
 		return err
 	}
-	p.note("%s: a suite of %s; systems: %s", path, text.Count(len(queries), "query"), text.List(chosen.Systems(), 12))
+	p.note("%s: a suite of %s; systems: %s", path, text.Count(len(read.Queries), "query"), text.List(chosen.Systems(), 12))
 	return nil
 }

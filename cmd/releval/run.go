@@ -118,6 +118,7 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 			return withExit(exitUsage, fmt.Errorf("%w; nothing was searched", err))
 		}
 	}
+	f.output.flags = flagsOf(cmd)
 	failed := false
 	for i, suite := range suites {
 		err := p.runSuite(cmd.Context(), suite, plans[i], base, f)
@@ -241,7 +242,7 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		if cost, ok := errors.AsType[*execute.CostError](err); ok {
 			return withExit(exitUsage, cost)
 		}
-		ended := interrupted(err, run, settings)
+		ended := interrupted(err, run, settings, f.output.flags)
 		if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || len(run.Queries) == 0 {
 			return ended
 		}
@@ -253,8 +254,9 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 	return p.report(run, base, settings.File(), &f.judging, &f.output)
 }
 
-// interrupted says what is safe of a run that did not come to its end.
-func interrupted(err error, run *eval.Run, s execute.Settings) error {
+// interrupted says what is safe of a run that did not come to its end. The
+// flags are those that it was started with.
+func interrupted(err error, run *eval.Run, s execute.Settings, flags string) error {
 	file := s.File()
 	if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || file == "" {
 		return withExit(exitCode(err), err)
@@ -262,5 +264,5 @@ func interrupted(err error, run *eval.Run, s execute.Settings) error {
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted
 	}
-	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; continue with --resume %s", err, len(run.Queries), run.Manifest.QueryCount, file, file))
+	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; continue with %s", err, len(run.Queries), run.Manifest.QueryCount, file, resumeCommand(flags, file, run.Manifest.File)))
 }

@@ -246,5 +246,5 @@ func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, 
 			return withExit(exitCluster, fmt.Errorf("%s: %s", one.Name, one.Recommendation.Decision.Sentence))
 		}
 	}
-	return integrityError(report)
+	return integrityError(report, "")
 }

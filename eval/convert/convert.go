@@ -320,6 +320,10 @@ func writeFormat(ctx context.Context, f Format, out *output, c *collection) erro
 		}
 	}
 	switch f {
+	case Qrels, BEIR, Quepid, TSV, CSV, OpenSearch:
+		c = out.withoutIndexes(c)
+	}
+	switch f {
 	case Suite:
 		return writeSuite(out, c)
 	case Qrels:

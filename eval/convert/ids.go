@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/releval/releval/eval/queries"
 	"github.com/releval/releval/judgments"
 )
 
@@ -173,46 +174,35 @@ func readBeside(ctx context.Context, path string, o ReadOptions) (beside, error)
 		if _, err := os.Stat(part.path); err != nil {
 			continue
 		}
-		if err := readPairs(ctx, part.path, false, part.into); err != nil {
+		if err := readPairs(ctx, part.path, part.into); err != nil {
 			return b, err
 		}
 	}
 	if o.Queries != "" {
-		if err := readQueryTexts(ctx, o.Queries, b.texts); err != nil {
+		if err := readQueryTexts(o.Queries, b.texts); err != nil {
 			return b, err
 		}
 	}
 	return b, nil
 }
 
-// readPairs reads lines of an id, a tab and a text, and skips a header where
-// one is allowed.
-func readPairs(ctx context.Context, path string, header bool, into map[string]string) error {
+// readPairs reads lines of an id, a tab and a text.
+func readPairs(ctx context.Context, path string, into map[string]string) error {
 	return fileLines(ctx, path, func(line int, text string) error {
 		id, value, ok := strings.Cut(text, "\t")
 		if !ok || strings.TrimSpace(id) == "" || strings.TrimSpace(value) == "" {
 			return fmt.Errorf("a line is an id, a tab and a text")
-		}
-		if header && line == 1 && isHeader(id) && isHeader(value) {
-			return nil
 		}
 		into[id] = value
 		return nil
 	})
 }
 
-// readQueryTexts reads the texts of queries: BEIR's queries.jsonl, a suite,
-// or lines of an id, a tab and a text.
-func readQueryTexts(ctx context.Context, path string, into map[string]string) error {
+// readQueryTexts reads the texts of queries by id: a suite, or any file of queries
+// that has ids.
+func readQueryTexts(path string, into map[string]string) error {
 	name := strings.TrimSuffix(strings.ToLower(path), ".gz")
-	switch {
-	case strings.HasSuffix(name, ".jsonl") || strings.HasSuffix(name, ".ndjson"):
-		return fileLines(ctx, path, func(_ int, text string) error {
-			q, err := parseQuery(text)
-			into[q.ID] = q.Text
-			return err
-		})
-	case strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml"):
+	if strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
 		s, err := judgments.Load(path, judgments.Options{})
 		if err != nil {
 			return err
@@ -222,7 +212,23 @@ func readQueryTexts(ctx context.Context, path string, into map[string]string) er
 		}
 		return nil
 	}
-	return readPairs(ctx, path, true, into)
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("--queries: %s: %w", path, cause(err))
+	}
+	defer file.Close()
+	read, err := queries.Read(path, file)
+	if err != nil {
+		return err
+	}
+	for _, q := range read.Queries {
+		if q.ID == "" {
+			return judgments.Problem{Position: judgments.Position{File: path, Line: q.Line, Column: 1},
+				Message: "the query has no id; a line is an id, a tab and a text, or the header names the columns query_id and query"}
+		}
+		into[q.ID] = q.Text
+	}
+	return nil
 }
 
 // slug makes an id of a title, at most forty characters.

@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -107,12 +108,9 @@ func (o *output) noteSuite(c *collection, search bool) {
 			o.note("inference_text", "left out", "")
 		}
 		o.noteMany(len(q.Expect), "expectation", "left out")
-		for _, j := range q.Relevant {
-			if j.Index != "" {
-				o.note("judgment", "whose index is left out", named(q, j))
-			}
+		for _, x := range q.Exclude {
+			o.lose("excluded document", "left out, which the format would count as found or judged", fmt.Sprintf("%q for %q", cmp.Or(x.Title, x.ID), cmp.Or(q.Text, q.ID)))
 		}
-		o.noteMany(len(q.Exclude), "excluded document", "left out")
 		if len(q.Params) > 0 {
 			o.note("query", "with params, which are left out", "")
 		}
@@ -123,6 +121,31 @@ func (o *output) noteSuite(c *collection, search bool) {
 			o.note("query", "with a quarantine, which is left out", "")
 		}
 	}
+}
+
+// withoutIndexes drops the judgments' indexes, for formats that name documents
+// by id alone. Where an id is judged in two indexes its first judgment is kept.
+func (o *output) withoutIndexes(c *collection) *collection {
+	return c.without(func(q *judgments.Query) {
+		seen := map[string]bool{}
+		var kept []judgments.Judgment
+		for _, j := range q.Relevant {
+			switch {
+			case j.ID != "" && seen[j.ID]:
+				o.lose("judgment", "left out, because the format names documents by id alone and the id of another index is judged as well", named(q, j))
+				continue
+			case j.Index == "":
+			case j.Index == c.Suite.Search.Index:
+				o.note("judgment", "whose index is left out, the one that the suite searches", named(q, j))
+			default:
+				o.lose("judgment", "whose index is left out, because the format names documents by id alone", named(q, j))
+			}
+			j.Index = ""
+			seen[j.ID] = true
+			kept = append(kept, j)
+		}
+		q.Relevant = kept
+	})
 }
 
 // noteRuns says that rankings are left out, for formats that have none.

@@ -123,3 +123,44 @@ func TestOddFilesOfEveryFormat(t *testing.T) {
 		})
 	}
 }
+
+// Columns of unknown names are raters' only where nothing speaks against it: a
+// cell that is no grade, a number that is no grade, a name of what is measured, or
+// no other column beside it.
+func TestColumnsThatAreNoRaters(t *testing.T) {
+	for name, c := range map[string]struct {
+		table, lost, refused string
+	}{
+		"a cell that is no grade":   {"query,docid,mia,tom\nlamp,a,3,1\nlamp,b,x,2\ndesk,c,2,\n", `"x" of column "mia" (`, ""},
+		"a scale of its own":        {"query,docid,mia,tom,eva\nlamp,a,3,1,70\n", `"70" of column "eva" (`, ""},
+		"counts":                    {"query,docid,clicks,impressions\nlamp,a,3,5\n", "", "no column for the grade"},
+		"counts among raters":       {"query,docid,mia,tom,click_count\nlamp,a,3,1,2\n", "", ""},
+		"a year":                    {"query,title,year\nlamp,Heat,1999\n", "", "no column for the grade"},
+		"a year of another name":    {"query,title,jahr\nlamp,Heat,1999\n", "", `"1999" of column "jahr"`},
+		"great numbers":             {"query,docid,one,two\nlamp,a,105,150\n", "", `"105" of column "one"`},
+		"one column":                {"query,docid,mia\nlamp,a,3\n", "", `"mia", the only column of numbers`},
+		"one column and half a one": {"query,docid,mia\nlamp,a,3\nlamp,b,x\n", "", `"x" of column "mia"`},
+		"raters":                    {"query,docid,mia,tom,remark\nlamp,a,3,1,fine\n", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			in := filepath.Join(dir, "t.csv")
+			if err := os.WriteFile(in, []byte(c.table), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			result, err := Job{In: in, Out: filepath.Join(dir, "t.qrels")}.Run(t.Context(), nil)
+			switch {
+			case c.refused != "":
+				if err == nil || errors.Is(err, ErrLoss) || !strings.Contains(err.Error(), c.refused) || !strings.Contains(err.Error(), "--columns") {
+					t.Errorf("got %v, want a refusal with %q", err, c.refused)
+				}
+			case c.lost != "":
+				if !errors.Is(err, ErrLoss) || !strings.Contains(strings.Join(result.Losses, "\n"), c.lost) {
+					t.Errorf("got %v, want a loss with %q", err, c.lost)
+				}
+			case err != nil:
+				t.Errorf("got %v: %q", err, result.Losses)
+			}
+		})
+	}
+}

@@ -23,7 +23,7 @@ var (
 func readRankLib(ctx context.Context, path string, o ReadOptions) (*collection, error) {
 	texts := map[string]string{}
 	if o.Queries != "" {
-		if err := readQueryTexts(ctx, o.Queries, texts); err != nil {
+		if err := readQueryTexts(o.Queries, texts); err != nil {
 			return nil, err
 		}
 	}

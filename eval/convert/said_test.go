@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -162,4 +163,41 @@ func documents(queries []judgments.Query) []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// Formats that name documents by id alone hold no index, no format but a suite an
+// exclusion, and one id of two indexes is one document to them.
+func TestIndexesAndExclusionsAreLost(t *testing.T) {
+	const head = "search: {index: \"shop,lib\", title_field: t, retriever: {standard: {query: {match: {t: \"{{query}}\"}}}}}\nqueries:\n  - query: lamp\n"
+	for _, c := range []struct {
+		name, query, lost string
+		formats           []Format
+	}{
+		{"index", "    relevant: [{id: 7, index: lib}, {id: 8}]\n", `whose index is left out, because`, []Format{Qrels, BEIR, CSV, TSV, Quepid, OpenSearch}},
+		{"two indexes", "    relevant: [{id: 7, index: lib}, {id: 7, index: shop, grade: 3}]\n", `the id of another index is judged as well: "7" for "lamp"`, []Format{Qrels, BEIR, CSV, TSV, Quepid, OpenSearch}},
+		{"exclude", "    exclude: [{id: 9}, Desk]\n    relevant: [{id: 7}]\n", `2 excluded documents left out, which the format would count as found or judged: "9" for "lamp", "Desk" for "lamp"`, []Format{Qrels, BEIR, CSV, TSV, Quepid, OpenSearch, RankEval, Studio}},
+	} {
+		for _, format := range c.formats {
+			t.Run(c.name+" to "+string(format), func(t *testing.T) {
+				job := Job{In: tempFile(t, "in.yaml", head+c.query), Out: filepath.Join(t.TempDir(), "out"), To: format, Write: WriteOptions{Workspace: "w", Index: "shop"}}
+				if format != Studio {
+					job.Write.Workspace = ""
+				}
+				if format != Studio && format != RankEval {
+					job.Write.Index = ""
+				}
+				result, err := job.Run(t.Context(), nil)
+				if !errors.Is(err, ErrLoss) || !strings.Contains(strings.Join(result.Losses, "\n"), c.lost) {
+					t.Fatalf("got %v, want a loss with %q", err, c.lost)
+				}
+				if _, err := os.Stat(job.Out); err == nil {
+					t.Error("written")
+				}
+				job.Force = true
+				if _, err := job.Run(t.Context(), nil); err != nil {
+					t.Errorf("by force: %v", err)
+				}
+			})
+		}
+	}
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/releval/releval/judgments"
@@ -58,6 +59,9 @@ type columns struct {
 	// raters are the places of columns that hold one rater's grades each.
 	raters []int
 	names  []string // of the header; nil where there is none
+	// doubts are what speaks against columns that may be raters' and are not
+	// taken for them.
+	doubts []string
 }
 
 func (c *columns) has(role string) bool { _, ok := c.at[role]; return ok }
@@ -119,7 +123,7 @@ func readTable(ctx context.Context, path string, o ReadOptions) (*collection, er
 	texts := map[string]string{}
 	idsOnly := c.has("query_id") && !c.has("query")
 	if idsOnly && o.Queries != "" {
-		if err := readQueryTexts(ctx, o.Queries, texts); err != nil {
+		if err := readQueryTexts(o.Queries, texts); err != nil {
 			return nil, err
 		}
 	}
@@ -143,6 +147,9 @@ func readTable(ctx context.Context, path string, o ReadOptions) (*collection, er
 	}
 	if err := problems.ErrorOrNil(); err != nil {
 		return nil, err
+	}
+	for _, doubt := range t.doubts {
+		t.b.lose("column", fmt.Sprintf("with grades and what is no grade from 0 to %d, left out beside the raters'", maxRating), doubt)
 	}
 	return t.collection(baseName(path), idsOnly), nil
 }
@@ -282,8 +289,11 @@ func findColumns(path string, records []record, chosen map[string]string, delimi
 	}
 	if header {
 		c.names = first.fields
-		c.findRaters(records[1:], delimiter)
+		c.findRaters(path, records[1:], delimiter)
 		if missing := c.lacks(); missing != "" {
+			if missing == "the grade" && len(c.doubts) > 0 {
+				return c, true, fail("the header %q names no column for the grade, and no others are raters': %s; name it by --columns, as --columns grade=NAME", strings.Join(first.fields, ", "), strings.Join(c.doubts, ", "))
+			}
 			return c, true, fail("the header %q names no column for %s; name the columns by --columns, as --columns query=NAME,title=NAME,grade=NAME", strings.Join(first.fields, ", "), missing)
 		}
 		return c, true, nil
@@ -322,9 +332,20 @@ func anyNumber(fields []string) bool {
 	})
 }
 
+// maxRating is the greatest grade that a column is taken for a rater's by its
+// values alone: above it are years, prices and counts.
+const maxRating = 10
+
+// measured are names of columns whose numbers are measured and no rater's. Never
+// written to.
+var measured = []string{"click", "impression", "view", "visit", "count", "freq", "price", "cost", "year", "date", "time", "rank", "position", "age", "runtime",
+	"size", "number", "votes", "popularity", "ctr", "rate", "weight", "sales", "orders", "purchases", "stock", "revenue", "session"}
+
 // findRaters takes the columns of unknown names that hold grades and nothing
-// else for raters', where the table has no column of grades.
-func (c *columns) findRaters(rows []record, delimiter byte) {
+// else for raters', where the table has no column of grades and at least two of
+// them stand side by side. A column that may be one and is not taken is in
+// doubt, with what speaks against it.
+func (c *columns) findRaters(path string, rows []record, delimiter byte) {
 	if c.has("grade") || c.has("position") {
 		return
 	}
@@ -333,22 +354,43 @@ func (c *columns) findRaters(rows []record, delimiter byte) {
 		known[i] = true
 	}
 	for i := range c.width {
-		graded := 0
+		name := strings.ToLower(strings.TrimSpace(field(c.names, i)))
+		if known[i] || slices.ContainsFunc(strings.FieldsFunc(name, notLetter), isMeasured) {
+			continue
+		}
+		graded, doubt := 0, ""
 		for _, r := range rows {
 			value := strings.TrimSpace(field(r.fields, i))
 			if value == "" {
 				continue
 			}
-			if _, err := tableGrade(value, delimiter); err != nil {
-				graded = -1
-				break
+			grade, err := tableGrade(value, delimiter)
+			if err == nil {
+				graded++
 			}
-			graded++
+			if doubt == "" && (err != nil || grade > maxRating) {
+				doubt = fmt.Sprintf("%q of column %q (%s)", value, c.names[i], judgments.Position{File: path, Line: r.line, Column: i + 1})
+			}
 		}
-		if graded > 0 && !known[i] {
+		switch {
+		case graded > 0 && doubt == "":
 			c.raters = append(c.raters, i)
+		case graded > 0:
+			c.doubts = append(c.doubts, doubt)
 		}
 	}
+	if len(c.raters) == 1 && len(c.doubts) == 0 {
+		c.doubts = append(c.doubts, fmt.Sprintf("%q, the only column of numbers, does not say that they are grades", c.names[c.raters[0]]))
+		c.raters = nil
+	}
+}
+
+func notLetter(r rune) bool { return !unicode.IsLetter(r) }
+
+// isMeasured reports whether a word names what is measured, in the singular or
+// the plural.
+func isMeasured(word string) bool {
+	return slices.Contains(measured, word) || slices.Contains(measured, strings.TrimSuffix(word, "s"))
 }
 
 // tableGrade reads a grade. Where semicolons separate, a comma may stand for

@@ -29,6 +29,8 @@ type Cost struct {
 	// Priced says that there is any price, Estimated that tokens are estimated
 	// from characters.
 	Priced, Estimated bool
+	// Several says that a window is billed as several searches.
+	Several bool
 	// Unknown are the systems that pay for something whose price is not known:
 	// those with a reranker, and whole requests.
 	Unknown []string
@@ -76,6 +78,7 @@ func CostOf(systems []eval.System, queries, timed int, further Further) Cost {
 			c.Priced = true
 			c.USD += s.USDPer1000(float64(s.Window)) * float64(queries) / 1000
 			c.Estimated = c.Estimated || s.ByTokens()
+			c.Several = c.Several || s.BilledAsSeveral()
 		case s.Kind != eval.KindRetriever:
 			c.Unknown = append(c.Unknown, s.Name)
 		}
@@ -106,6 +109,9 @@ func (c Cost) String() string {
 		said += fmt.Sprintf(", at most %s dollars", Dollars(c.USD))
 		if c.Estimated {
 			said += ", tokens estimated as a quarter of the characters"
+		}
+		if c.Several {
+			said += fmt.Sprintf(", of Cohere a search for each %d documents", eval.DocumentsPerSearchUnit)
 		}
 		if len(c.Unknown) > 0 {
 			said += ", besides " + text.List(c.Unknown, 3) + " of unknown price"

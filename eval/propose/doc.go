@@ -5,7 +5,7 @@
 // such as the model behind a field of vectors, is left to the reader. It
 // judges nothing, and writes no file.
 //
-//  1. ReadQueries reads the queries, one a line.
+//  1. ReadQueries reads the queries by package queries.
 //  2. Look asks the cluster: the mapping, what some documents hold in their
 //     fields, the inference endpoints for reranking. It changes nothing.
 //  3. Choose decides the title field, the fields of the first stage, the field

@@ -17,6 +17,7 @@ import (
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/embedded"
 	"github.com/releval/releval/eval/plan"
+	"github.com/releval/releval/eval/queries"
 	"github.com/releval/releval/judgments"
 )
 
@@ -151,7 +152,7 @@ func TestProposal(t *testing.T) {
 			t.Errorf("a look changes something: %s", request)
 		}
 	}
-	text, err := p.Suite([]string{"rain", `a "quoted" wish: {{x}}`}, File{Path: "new.yaml", Name: "new"})
+	text, err := p.Suite(listed("rain", `a "quoted" wish: {{x}}`), File{Path: "new.yaml", Name: "new"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +204,7 @@ func TestWishes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := p.Suite([]string{"rain"}, File{Path: "new.yaml"})
+	text, err := p.Suite(listed("rain"), File{Path: "new.yaml"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +217,7 @@ func TestWishes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := p.Suite([]string{"rain"}, File{Path: "new.yaml"})
+		text, err := p.Suite(listed("rain"), File{Path: "new.yaml"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -247,7 +248,7 @@ func TestVectors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := p.Suite([]string{"rain"}, File{Path: "new.yaml"})
+	text, err := p.Suite(listed("rain"), File{Path: "new.yaml"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +266,7 @@ func TestVectors(t *testing.T) {
 	if p, err = choose(t, c, "shop", Wishes{EmbeddingModel: "e5"}); err != nil {
 		t.Fatal(err)
 	}
-	if text, err = p.Suite([]string{"rain"}, File{Path: "new.yaml"}); err != nil || !strings.Contains(string(text), "model_id: e5") || !strings.Contains(string(text), "hybrid:") {
+	if text, err = p.Suite(listed("rain"), File{Path: "new.yaml"}); err != nil || !strings.Contains(string(text), "model_id: e5") || !strings.Contains(string(text), "hybrid:") {
 		t.Errorf("%v\n%s", err, text)
 	}
 }
@@ -314,7 +315,7 @@ func TestHidden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := p.Suite([]string{"rain"}, File{Path: "new.yaml"})
+	text, err := p.Suite(listed("rain"), File{Path: "new.yaml"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +332,7 @@ func TestFewOfAll(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := p.Suite([]string{"rain"}, File{Path: "new.yaml"})
+	text, err := p.Suite(listed("rain"), File{Path: "new.yaml"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +343,7 @@ func TestFewOfAll(t *testing.T) {
 	if p, err = choose(t, c, "shop", Wishes{}); err != nil {
 		t.Fatal(err)
 	}
-	if text, err = p.Suite([]string{"rain"}, File{Path: "new.yaml"}); err != nil {
+	if text, err = p.Suite(listed("rain"), File{Path: "new.yaml"}); err != nil {
 		t.Fatal(err)
 	}
 	if s := passes(t, c, text); s.Search.Rerankers[0].Field != "body" || !slices.Contains(s.Systems(), "semantic+elastic") {
@@ -435,7 +436,7 @@ func TestAnyNames(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := p.Suite([]string{"rain"}, File{Path: "new.yaml", Name: "new"})
+		text, err := p.Suite(listed("rain"), File{Path: "new.yaml", Name: "new"})
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
@@ -450,15 +451,15 @@ func TestAnyNames(t *testing.T) {
 }
 
 func TestReadQueries(t *testing.T) {
-	queries, again, err := ReadQueries("q.txt", strings.NewReader("\ufeff# a log\n heist \n\nHEIST\ncafé: \"noir\"\n"))
-	if err != nil || again != 1 || !slices.Equal(queries, []string{"heist", `café: "noir"`}) {
-		t.Fatal(queries, again, err)
+	read, again, err := ReadQueries("q.txt", strings.NewReader("\ufeff# a log\n heist \n\nHEIST\ncafé: \"noir\"\n"))
+	if err != nil || again != 1 || !slices.Equal(read.Queries, []queries.Query{{Line: 2, Text: "heist"}, {Line: 5, Text: `café: "noir"`}}) {
+		t.Fatal(read, again, err)
 	}
 	for bad, want := range map[string]string{
 		"#\n":             "q.txt: holds no query",
-		"a\nb\xff\n":      "q.txt:2: not UTF-8",
+		"a\nb\xff\n":      "q.txt:2:1: not UTF-8",
 		"a\n\nb\x07ell\n": "q.txt:3: the query contains the control character U+0007",
-		"a\n" + strings.Repeat("x", 1<<20) + "\n": "q.txt:2: the line is longer than 1 MiB",
+		"a\n" + strings.Repeat("x", 1<<20+1) + "\n": "q.txt:2:1: the line is longer than 1 MiB",
 	} {
 		if _, _, err := ReadQueries("q.txt", strings.NewReader(bad)); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%.20q: %v, want %s", bad, err, want)
@@ -467,3 +468,12 @@ func TestReadQueries(t *testing.T) {
 }
 
 var _ Looker = (*cluster.Client)(nil)
+
+// listed are queries as a list of one a line has them.
+func listed(texts ...string) []queries.Query {
+	var all []queries.Query
+	for i, text := range texts {
+		all = append(all, queries.Query{Line: i + 1, Text: text})
+	}
+	return all
+}

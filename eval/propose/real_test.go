@@ -46,7 +46,7 @@ func TestElasticsearchProposal(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, err := p.Suite([]string{"submarine", "a bank robbery"}, File{Path: "new.yaml"})
+			text, err := p.Suite(listed("submarine", "a bank robbery"), File{Path: "new.yaml"})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/releval/releval/eval/queries"
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
@@ -32,7 +33,7 @@ type File struct {
 
 // Suite writes a suite of plain queries, without judgments, with a gate, and
 // with a comment on every choice.
-func (p *Proposal) Suite(queries []string, f File) ([]byte, error) {
+func (p *Proposal) Suite(listed []queries.Query, f File) ([]byte, error) {
 	s := &judgments.Suite{
 		File: f.Path, Name: f.Name, Cluster: f.Cluster,
 		Search:  p.search(),
@@ -43,8 +44,8 @@ func (p *Proposal) Suite(queries []string, f File) ([]byte, error) {
 		none := 0.0
 		s.Gates = []judgments.Gate{{Metric: "ndcg@10", Versus: judgments.FirstStage, MinGain: &none}}
 	}
-	for _, q := range queries {
-		s.Queries = append(s.Queries, judgments.Query{Text: q, InferenceText: q})
+	for _, q := range listed {
+		s.Queries = append(s.Queries, judgments.Query{ID: q.ID, Text: q.Text, InferenceText: q.Text})
 	}
 	var b bytes.Buffer
 	if err := judgments.Write(&b, s); err != nil {

@@ -79,6 +79,7 @@ func (e *Evaluation) Decide(c *Comparisons) (*Decision, error) {
 		}
 		d.Confidence = p.Confidence
 	}
+	uninformative := e.Uninformative(d.Lead, c.Common[lead])
 	for i := range e.Systems {
 		s := &e.Systems[i]
 		row := DecisionRow{
@@ -90,7 +91,7 @@ func (e *Evaluation) Decide(c *Comparisons) (*Decision, error) {
 			values := pick(s.Values[lead], c.Common[lead])
 			row.Mean, _ = Mean(values)
 			row.AsRanked, _ = Mean(pick(s.AsRanked[lead], c.Common[lead]))
-			if !c.Lead.IsZero() {
+			if !c.Lead.IsZero() && uninformative == "" {
 				interval, err := stats.MeanInterval(values, d.Confidence)
 				if err != nil {
 					return nil, err

@@ -23,7 +23,13 @@ type Qrels struct {
 	seed    maphash.Seed
 	queries []judgedQuery // by id
 	index   map[string]int32
+	// excluded is how many judgments were left out as of their query's own
+	// document.
+	excluded int
 }
+
+// Excluded is how many judgments QrelsOptions.ExcludeQueryDocument left out.
+func (q *Qrels) Excluded() int { return q.excluded }
 
 // A judgedQuery is everything judged for one query.
 type judgedQuery struct {
@@ -45,6 +51,10 @@ type QrelsOptions struct {
 	// Fractional takes grades such as 0.7, which trec_eval cuts to whole
 	// numbers.
 	Fractional bool
+	// ExcludeQueryDocument leaves out judgments of the document that has the
+	// id of the query itself, as Options.ExcludeQueryDocument does its hits.
+	// The query stays, also where nothing else is judged for it.
+	ExcludeQueryDocument bool
 }
 
 // ReadQrels reads judgments: lines of query, iteration, document and grade,
@@ -112,6 +122,10 @@ func parseQrels(name string, data []byte, o QrelsOptions) (*Qrels, error) {
 			last = n
 		}
 		doc := text[start[2]:stop[2]]
+		if o.ExcludeQueryDocument && doc == id {
+			q.excluded++
+			continue
+		}
 		q.queries[last].docs = append(q.queries[last].docs, judgedDoc{doc, maphash.String(q.seed, doc), grade, line})
 	}
 	if len(q.queries) == 0 {
