@@ -1,6 +1,7 @@
 package judgments
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"slices"
@@ -16,6 +17,13 @@ var (
 	variablePattern = regexp.MustCompile(`^[A-Z_][A-Z0-9_]{0,127}$`)
 	headerPattern   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]{0,63}$`)
 )
+
+// ownHeaders are the headers that HTTP itself or the client sets: a key in one of
+// them is sent nowhere, or breaks the request.
+var ownHeaders = []string{
+	"accept", "accept-encoding", "connection", "content-encoding", "content-length", "content-type", "expect", "host", "keep-alive",
+	"proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
+}
 
 // apiReader reads what a reranker says of the API that it asks.
 type apiReader struct {
@@ -54,6 +62,8 @@ func (r *apiReader) read(key string, k, v *node) bool {
 	case "key_header":
 		if a.KeyHeader, _ = r.text(v, key); a.KeyHeader != "" && !headerPattern.MatchString(a.KeyHeader) {
 			r.fail(v, "key_header must be the name of a header, such as api-key, not %s", quote(a.KeyHeader))
+		} else if slices.Contains(ownHeaders, strings.ToLower(a.KeyHeader)) {
+			r.fail(v, "key_header must be a header that the key alone is sent in, such as api-key: %s is set by HTTP itself", a.KeyHeader)
 		}
 	case "template":
 		a.Template, _ = r.text(v, key)
@@ -159,8 +169,61 @@ func (r *apiReader) finish(reranker *Reranker, field *node, window int) {
 	if k := r.keys["batch"]; k != nil && a.Listwise && a.Batch < window {
 		r.fail(k, "batch is %d, below the window of %d, and a listwise model must see a window at once; remove it", a.Batch, window)
 	}
+	r.members(need)
 	r.template(field)
 	reranker.API = a
+}
+
+// members refuses parameters that would replace what is scored, and two members
+// of one name.
+func (r *apiReader) members(need needs) {
+	a := &r.a
+	sent := map[string]string{} // by name in small letters, as some servers read it
+	take := func(name, usual, key string, given bool) {
+		name = cmp.Or(name, usual)
+		folded := strings.ToLower(name)
+		if other := sent[folded]; other != "" {
+			if !given {
+				return
+			}
+			r.fail(r.values["names"], "a request would have one member %s for %s and for %s; give them different names", quote(name), other, key)
+			return
+		}
+		sent[folded] = key
+	}
+	take(a.Names.Query, "query", "query", true)
+	documents := "documents"
+	if a.API == APITEI {
+		documents = "texts"
+	}
+	take(a.Names.Documents, documents, "documents", true)
+	if !need.noModel {
+		take(a.Names.Model, "model", "model", a.Model != "")
+	}
+	if need.instruction {
+		take(a.Names.Instruction, "instruction", "instruction", a.Instruction != "")
+	}
+	parameters := r.values["parameters"]
+	if parameters == nil || parameters.Kind != mappingNode {
+		return
+	}
+	if a.API == APIInference {
+		r.fail(r.keys["parameters"], "the API inference takes no parameters: the endpoint has its own settings; remove them")
+		return
+	}
+	for i := 0; i+1 < len(parameters.Content); i += 2 {
+		name := r.resolve(parameters.Content[i])
+		if name == nil {
+			return
+		}
+		switch key := sent[strings.ToLower(name.Value)]; key {
+		case "":
+		case "query", "documents":
+			r.fail(name, "parameters must not hold %s, the member of the %s: something else would be scored; remove it", quote(name.Value), key)
+		default:
+			r.fail(name, "parameters must not hold %s: say it by the reranker's own key %s", quote(name.Value), key)
+		}
+	}
 }
 
 // template compares the placeholders of a template with the fields.

@@ -39,6 +39,8 @@ func (s Settings) cost(ctx context.Context, c Cluster, p *plan.Plan, m *eval.Man
 	}
 	timed := min(max(0, s.LatencySamples), len(p.Queries))
 	cost := plan.CostOf(m.Systems, max(0, queries)*max(1, s.Repeat), timed, s.Further)
+	warm := s.warmUpUSD(p, m)
+	cost.USD += warm
 	cost.Kept = s.kept(p)
 	if len(m.Systems) > 2 || cost.Sent > 0 || cost.Priced || !m.Cluster.Embedded() {
 		s.note("%s", cost)
@@ -46,14 +48,12 @@ func (s Settings) cost(ctx context.Context, c Cluster, p *plan.Plan, m *eval.Man
 	if s.MaxUSD == nil {
 		return nil
 	}
-	if s.WarmUp > 0 { // it searches once with every system
-		cost = plan.CostOf(m.Systems, cost.Queries+1, timed, s.Further)
-	}
-	if s.kept(p) > 0 && len(cost.Unknown) == 0 && cost.USD > *s.MaxUSD {
+	if cost.Kept > 0 && len(cost.Unknown) == 0 && cost.Beyond(*s.MaxUSD) {
 		// The cache may spare what goes beyond: requests are sent as long as the
 		// limit is kept, whatever the cache turns out to hold.
 		inside := slices.DeleteFunc(slices.Clone(m.Systems), func(s eval.System) bool { return s.Outside != nil })
 		cost = plan.CostOf(inside, cost.Queries, timed, s.Further)
+		cost.USD += warm
 		s.Rerankers.Limit(*s.MaxUSD-cost.USD, func(r *judgments.RerankAPI, texts, characters int) float64 {
 			for i := range m.Systems {
 				if m.Systems[i].Outside == r {
@@ -67,6 +67,30 @@ func (s Settings) cost(ctx context.Context, c Cluster, p *plan.Plan, m *eval.Man
 		return &CostError{*s.MaxUSD, reason}
 	}
 	return nil
+}
+
+// warmUpUSD is what waiting for the models costs in dollars: a text for each
+// endpoint of the cluster, by the highest price that a system has for it.
+func (s Settings) warmUpUSD(p *plan.Plan, m *eval.Manifest) (usd float64) {
+	if s.WarmUp <= 0 || len(p.Queries) == 0 {
+		return 0
+	}
+	dearest := make(map[string]float64) // by endpoint
+	for _, r := range p.Rerankers {
+		if !r.OnCluster() {
+			continue
+		}
+		for i := range m.Systems {
+			system := &m.Systems[i]
+			if system.Kind == eval.KindReranked && system.InferenceID == r.InferenceID && system.Outside == r.API && len(system.Prices) > 0 {
+				dearest[r.InferenceID] = max(dearest[r.InferenceID], system.USDPer1000(1)/1000)
+			}
+		}
+	}
+	for _, price := range dearest {
+		usd += price
+	}
+	return usd
 }
 
 // kept counts the scores that the cache holds for the queries of the plan's

@@ -444,6 +444,7 @@ func TestCostOfRerankAPIs(t *testing.T) {
 	execution := func(p *plan.Plan, usd float64) (notes string, err error) {
 		_, err = execute.Execute(t.Context(), client, p, execute.Settings{
 			Rerankers: opened(t, client, p, cache), MaxUSD: &usd, Note: func(text string) { notes += text + "\n" }, Concurrency: 1,
+			WarmUp: time.Second, // which asks the cluster's endpoints alone
 		})
 		return notes, err
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	difference "github.com/google/go-cmp/cmp"
 
@@ -273,23 +274,27 @@ func TestMaxUSD(t *testing.T) {
 		prices, says string
 		limit        float64
 		timed        int
+		warmUp       time.Duration
 	}{
 		// 2 queries × 3 documents × 3 / 1000, and as many again that are timed
-		"within":  {prices, "", 0.0181, 0},
-		"beyond":  {prices, "costs up to 0.018 dollars", 0.0179, 0},
-		"timed":   {prices, "costs up to 0.027 dollars (2 systems × 2 queries, and 1 once more for latencies: 6 searches, at most 9 documents to rerank", 0.0181, 1},
-		"unknown": {"", "the price of elastic is not known", 100, 0},
+		"within": {prices, "", 0.0181, 0, 0},
+		"beyond": {prices, "costs up to 0.018 dollars", 0.0179, 0, 0},
+		// and one text to warm up the model
+		"warm":        {prices, "", 0.0211, 0, time.Second},
+		"warm beyond": {prices, "costs up to 0.021 dollars (2 systems × 2 queries: 4 searches", 0.0209, 0, time.Second},
+		"timed":       {prices, "costs up to 0.027 dollars (2 systems × 2 queries, and 1 once more for latencies: 6 searches, at most 9 documents to rerank", 0.0181, 1, 0},
+		"unknown":     {"", "the price of elastic is not known", 100, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			suite := test.prices + evaltest.SuiteHead + evaltest.Standard + evaltest.Rerankers + evaltest.SuiteTail
 			client, plan := evaltest.Served(t, suite, evaltest.Documents, nil)
 			var said []string
-			run, err := execute.Execute(t.Context(), client, plan, execute.Settings{MaxUSD: &test.limit, LatencySamples: test.timed, Note: func(text string) { said = append(said, text) }})
+			run, err := execute.Execute(t.Context(), client, plan, execute.Settings{MaxUSD: &test.limit, LatencySamples: test.timed, WarmUp: test.warmUp, Note: func(text string) { said = append(said, text) }})
 			_, refused := errors.AsType[*execute.CostError](err)
 			if refused != (test.says != "") || refused && (run != nil || !strings.Contains(err.Error(), test.says)) {
 				t.Errorf("%v, want %q", err, test.says)
 			}
-			if test.prices != "" && test.timed == 0 && !slices.Contains(said, "2 systems × 2 queries: 4 searches, at most 6 documents to rerank, at most 0.018 dollars") {
+			if test.prices != "" && test.timed == 0 && test.warmUp == 0 && !slices.Contains(said, "2 systems × 2 queries: 4 searches, at most 6 documents to rerank, at most 0.018 dollars") {
 				t.Errorf("said %q", said)
 			}
 		})

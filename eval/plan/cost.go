@@ -129,12 +129,16 @@ func Dollars(usd float64) string {
 	return strconv.FormatFloat(usd, 'f', decimals, 64)
 }
 
+// Beyond says whether the known prices are above a limit in dollars. Sums of
+// prices are not exact: what is said to cost 0.009 passes with that limit.
+func (c Cost) Beyond(limit float64) bool { return c.USD > limit*(1+1e-9) }
+
 // Over says why a limit in dollars forbids the cost; empty where it does not.
 func (c Cost) Over(limit float64) string {
 	switch {
 	case len(c.Unknown) > 0:
 		return fmt.Sprintf("the price of %s is not known; give it one under prices, 0 where it costs nothing, or leave it out by --system", text.List(c.Unknown, 5))
-	case c.USD > limit:
+	case c.Beyond(limit):
 		return fmt.Sprintf("the run costs up to %s dollars (%s)", Dollars(c.USD), c)
 	}
 	return ""
