@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 // each rank, metrics.Unjudged where nobody judged it.
 //
 // A judgment with an id matches that document alone, of its index where it names
-// one and the run covers several; one without matches the title after folding,
+// one and the run's are known; one without matches the title after folding,
 // or one of its values where it has several. Every judgment is credited once, to
 // the first hit that it matches: where two documents share a judged title, the
 // second counts as unjudged, so that no metric can rise above 1.
@@ -59,6 +60,9 @@ func (g *Grader) Reset(q *Query) {
 	clear(g.byBareID)
 	for i, j := range q.Judgments {
 		if j.Index != "" {
+			if q.Index != "" && j.Index != q.Index {
+				continue // no hit is its document
+			}
 			if g.byPlace == nil {
 				g.byPlace, g.byBareID = make(map[Key]int), make(map[string]int)
 			}
@@ -164,7 +168,8 @@ func (q *Query) Excludes(d *Document) bool {
 	for _, x := range q.Exclude {
 		switch {
 		case x.ID != "":
-			if x.ID == d.ID && (x.Index == "" || d.Index == "" || x.Index == d.Index) {
+			index := cmp.Or(d.Index, q.Index)
+			if x.ID == d.ID && (x.Index == "" || index == "" || x.Index == index) {
 				return true
 			}
 		case d.HasTitle(judgments.FoldTitle(x.Title)):

@@ -53,6 +53,15 @@ func (m *Manifest) Differences(other *Manifest) []string {
 	return found
 }
 
+// OneIndex is the name of the index that was searched, where it is known to be
+// one; else it is empty.
+func (m *Manifest) OneIndex() string {
+	if len(m.Indices) != 1 {
+		return ""
+	}
+	return m.Indices[0].Name
+}
+
 // ScoredOutside are the systems that are scored outside of Elasticsearch.
 func (m *Manifest) ScoredOutside() []string {
 	var names []string

@@ -92,6 +92,9 @@ type Run struct {
 	Queries []Query
 	// Complete is nil where the run was cut short.
 	Complete *Complete
+	// Cut says that queries were left out after the run, so that the manifest's
+	// hashes are of more queries than these.
+	Cut bool
 }
 
 // Manifest says what exactly was run. Two runs are compared by it first.
@@ -190,9 +193,12 @@ type Query struct {
 	judgments.Position
 	Text string `json:"query"`
 	// InferenceText is what the reranker was asked; empty where it was Text.
-	InferenceText string               `json:"inference_text,omitempty"`
-	Tags          []string             `json:"tags,omitempty"`
-	Judgments     []judgments.Judgment `json:"judgments"`
+	InferenceText string   `json:"inference_text,omitempty"`
+	Tags          []string `json:"tags,omitempty"`
+	// Index is the one index that was searched, whose hits do not name it;
+	// empty where there are several, or it is not known.
+	Index     string               `json:"-"`
+	Judgments []judgments.Judgment `json:"judgments"`
 	// Exclude are documents that count as not returned: see Ranked.
 	Exclude    []judgments.Excluded    `json:"exclude,omitempty"`
 	Expect     []judgments.Expectation `json:"expect,omitempty"`

@@ -32,7 +32,7 @@ type BaselineView struct {
 	// Queries are the queries that moved on the lead metric, by system in
 	// the order of Evaluation.Systems, the largest loss first. Without is
 	// the baseline's value, With this run's, Before and After are the ranks
-	// of the best relevant title. May be nil.
+	// of the title that did most of it. May be nil.
 	Queries [][]QueryRow
 	// LeftOut are the queries that the two runs do not share.
 	LeftOut compare.LeftOut
@@ -76,7 +76,8 @@ func movedRows(r *Report, c *compare.Result, system string, moves []compare.Move
 			Query: place[is.ID], Without: m.Base, With: m.Next, Difference: m.Difference, Changes: m.Changes,
 			Failed: c.Base.Systems[base].Errors[m.Query] != "" || c.Next.Systems[next].Errors[m.Query] != "",
 		}
-		row.Best, row.Before, row.After = bestOf(is, c.Base.Ranks(base, m.Query), c.Next.Ranks(next, m.Query))
+		row.Title, row.Before, row.After = bestOf(is, c.Base.Ranks(base, m.Query), c.Next.Ranks(next, m.Query))
+		row.name(m.Changes)
 		rows = append(rows, row)
 	}
 	return rows
@@ -251,7 +252,7 @@ func (r *Report) titlesGrid(lists ...[]QueryRow) *grid.Table {
 	}}
 	for _, rows := range lists {
 		for _, row := range rows {
-			r.addTitles(g, row)
+			addTitles(g, queryName(&r.Evaluation.Run.Queries[row.Query]), row.Changes)
 		}
 	}
 	if len(g.Rows) == 0 {
@@ -260,13 +261,14 @@ func (r *Report) titlesGrid(lists ...[]QueryRow) *grid.Table {
 	return g
 }
 
-// addTitles adds the titles of one query, the largest effect first.
-func (r *Report) addTitles(g *grid.Table, row QueryRow) {
-	changes := slices.Clone(row.Changes)
+// addTitles adds the titles that moved one query, the largest effect first; the
+// name stands before the first.
+func addTitles(g *grid.Table, name string, changes []score.Change) {
+	changes = slices.Clone(changes)
 	slices.SortStableFunc(changes, func(a, b score.Change) int {
 		return cmp.Compare(math.Abs(b.Contribution), math.Abs(a.Contribution))
 	})
-	name := grid.Short(queryName(&r.Evaluation.Run.Queries[row.Query]))
+	name = grid.Short(name)
 	rest := 0.0
 	for i, c := range changes {
 		if i >= titlesShown {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -121,7 +122,7 @@ func renderSystems(r *Report) ([]byte, error) {
 		for _, v := range []float64{row.Mean, row.AsRanked, row.Low, row.High, gain, low, high, p} {
 			cells = append(cells, csvNumber(v))
 		}
-		cells = append(cells, apart, strconv.FormatBool(row.Name == d.Best), csvNumber(row.Ceiling), l.Source, strconv.Itoa(l.Samples), concurrency)
+		cells = append(cells, apart, strconv.FormatBool(slices.Contains(d.Highest, row.Name)), csvNumber(row.Ceiling), l.Source, strconv.Itoa(l.Samples), concurrency)
 		for _, v := range []float64{row.Latency.Took.P50, row.Latency.Took.P95, row.Latency.Wall.P50, row.Latency.Wall.P95, row.Documents, row.USD} {
 			cells = append(cells, csvNumber(v))
 		}

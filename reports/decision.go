@@ -40,37 +40,48 @@ func decisionSaid(d *score.Decision) string {
 	if d.Queries < d.Total {
 		on = fmt.Sprintf("the %s of %s that all systems answered", text.Thousands(d.Queries), text.Count(d.Total, "query"))
 	}
-	said := fmt.Sprintf("%s has the highest %s, %s on %s", d.Best, d.Lead, grid.Fixed(best.Mean), on)
+	said := fmt.Sprintf("%s %s the highest %s, %s on %s", text.And(d.Highest), one(len(d.Highest), "has", "share"), d.Lead, grid.Fixed(best.Mean), on)
+	it := one(len(d.Highest), "it", "them")
 	others := 0
 	var left []string
+	alike, open := belowHighest(d, d.Alike), belowHighest(d, d.Open)
 	for i := range d.Rows {
 		switch row := &d.Rows[i]; {
 		case !row.Compared:
 			left = append(left, row.Name)
-		case row.Name != d.Best:
+		case !slices.Contains(d.Highest, row.Name):
 			others++
 		}
 	}
 	switch {
 	case others == 0:
-	case len(d.Alike) == 0:
-		said += ", which " + one(d.Queries, "tells", "tell") + " every other system apart from it"
-	case len(d.Alike) == others:
-		said += ", which " + one(d.Queries, "tells", "tell") + " no other system apart from it"
+	case len(alike) == 0:
+		said += ", which " + one(d.Queries, "tells", "tell") + " every other system apart from " + it
+	case len(alike) == others:
+		said += ", which " + one(d.Queries, "tells", "tell") + " no other system apart from " + it
 	default:
-		said += fmt.Sprintf(", which %s not tell %s apart from it", one(d.Queries, "does", "do"), text.And(d.Alike))
+		said += fmt.Sprintf(", which %s not tell %s apart from %s", one(d.Queries, "does", "do"), text.And(alike), it)
 	}
 	said += "."
 	if len(d.Alike) > 0 {
 		said += chosenSaid(d)
 	}
-	if len(d.Open) > 0 {
-		said += fmt.Sprintf(" Judging the unjudged hits could put %s before %s.", someSystems(d.Open), d.Best)
+	if len(open) > 0 {
+		said += fmt.Sprintf(" Judging the unjudged hits could put %s before %s.", someSystems(open), d.Best)
+	}
+	if len(open) < len(d.Open) {
+		said += " Judging the unjudged hits could end the tie for the highest."
 	}
 	if len(left) > 0 {
 		said += fmt.Sprintf(" %s answered too few queries to be compared.", text.And(left))
 	}
 	return said
+}
+
+// belowHighest are those of the named systems that do not share the highest
+// mean.
+func belowHighest(d *score.Decision, names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(d.Highest, name) })
 }
 
 // chosenSaid names the cheapest and the fastest of the systems that come into
@@ -179,7 +190,7 @@ func place(d *score.Decision, row *score.DecisionRow) grid.Cell {
 	switch {
 	case d.Best == "" || !row.Compared:
 		return grid.Cell{Text: absent}
-	case row.Name == d.Best:
+	case slices.Contains(d.Highest, row.Name):
 		return grid.Toned("best", grid.Good)
 	case row.Apart:
 		return grid.Toned("below", grid.Faint)

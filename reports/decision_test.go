@@ -3,6 +3,7 @@ package reports
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -66,10 +67,10 @@ func manySystems(t *rapid.T) *eval.Run {
 
 // claims reads the sentence as a reader does.
 var claims = struct{ best, alike, every, none, cheapest, fastest, open, left *regexp.Regexp }{
-	best:     regexp.MustCompile(`^(\S+) has the highest ndcg@3, ([0-9.]+) on (?:the )?(\d+) (?:query|queries|of)`),
-	alike:    regexp.MustCompile(`, which (?:does|do) not tell (.+?) apart from it\.`),
-	every:    regexp.MustCompile(`, which tells? every other system apart from it\.`),
-	none:     regexp.MustCompile(`, which tells? no other system apart from it\.`),
+	best:     regexp.MustCompile(`^(.+?) (?:has|share) the highest ndcg@3, ([0-9.]+) on (?:the )?(\d+) (?:query|queries|of)`),
+	alike:    regexp.MustCompile(`, which (?:does|do) not tell (.+?) apart from (?:it|them)\.`),
+	every:    regexp.MustCompile(`, which tells? every other system apart from (?:it|them)\.`),
+	none:     regexp.MustCompile(`, which tells? no other system apart from (?:it|them)\.`),
 	cheapest: regexp.MustCompile(`Of (?:those two|these \d+), ([^;]+?) (?:is|are) the cheapest(?: of known price)?, at ([0-9.]+) dollars`),
 	fastest:  regexp.MustCompile(`(?:Of those two, |Of these \d+, |; )([^;]+?) (?:is|are) the fastest, at ([0-9.]+) ms at the median`),
 	open:     regexp.MustCompile(`Judging the unjudged hits could put (.+) before (\S+)\.`),
@@ -131,7 +132,7 @@ func TestDecisionSentenceIsRightByTheTable(t *testing.T) {
 			}
 		}
 	})
-	for _, claim := range []string{"alike", "every", "none", "cheapest", "fastest", "open", "left"} {
+	for _, claim := range []string{"alike", "every", "none", "cheapest", "fastest", "open", "left", "shared"} {
 		if seen[claim] == 0 {
 			t.Errorf("no sentence claimed %q", claim)
 		}
@@ -144,12 +145,18 @@ func checkClaims(t *rapid.T, sentence string, systems []jsonSystem, comparisons 
 	if match == nil {
 		fail("it names no best")
 	}
-	best := match[1]
+	shared := named(match[1])
+	best := ""
 	mean := func(s *jsonSystem) *float64 { return s.Metrics[0].Mean }
 	var alike, below, left, group []string
 	byName := make(map[string]*jsonSystem)
 	for i := range systems {
 		byName[systems[i].Name] = &systems[i]
+	}
+	for i := range systems { // in the run's order
+		if best == "" && slices.Contains(shared, systems[i].Name) {
+			best = systems[i].Name
+		}
 	}
 	top := byName[best]
 	if fmt.Sprintf("%.3f", *mean(top)) != match[2] || strconv.Itoa(top.Queries) != match[3] {
@@ -164,8 +171,13 @@ func checkClaims(t *rapid.T, sentence string, systems []jsonSystem, comparisons 
 			continue
 		case *mean(s) > *mean(top)+1e-9:
 			fail("%s has a higher mean, %v", s.Name, *mean(s))
+		case math.Abs(*mean(s)-*mean(top)) <= 1e-12 != slices.Contains(shared, s.Name):
+			fail("%s has %v of %v", s.Name, *mean(s), *mean(top))
 		case s.Name == best:
 			continue
+		case slices.Contains(shared, s.Name):
+			seen["shared"]++
+			group = append(group, s.Name)
 		case *s.Distinguishable:
 			below = append(below, s.Name)
 		default:

@@ -26,7 +26,11 @@ type finding struct {
 func (r *Report) findings() []finding {
 	f := findings{report: r, limits: make(map[string][]string)}
 	f.run()
-	if r.Evaluation.FoundNothing() {
+	all := r.Evaluation.AllQueries()
+	if why := r.Evaluation.NothingRelevant(r.Compared.Lead, all); why != "" {
+		f.serious(nil, "%s, so that no system can be told from another: judge what they return", why)
+	}
+	if r.Evaluation.FoundNothing(all) {
 		f.serious(nil, "no system found anything for any query: look at the index and at the fields that the retriever searches")
 	}
 	for _, s := range r.Integrity.Systems {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments/spelling"
 	"github.com/releval/releval/reports/grid"
 )
 
@@ -69,6 +70,15 @@ func ParseFormat(name string) (Format, error) {
 			return f.format, nil
 		}
 		names = append(names, string(f.format))
+	}
+	near := spelling.Nearest(name, names)
+	for _, f := range formats() {
+		if strings.EqualFold("."+name, f.ending) {
+			near = string(f.format)
+		}
+	}
+	if near != "" {
+		return "", fmt.Errorf("unknown format %q; did you mean %s?", name, near)
 	}
 	return "", fmt.Errorf("unknown format %q: use %s", name, strings.Join(names, ", "))
 }

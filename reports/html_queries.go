@@ -121,7 +121,7 @@ func (p *pageQueries) query(query, depth int) pageQuery {
 	}
 	shown.Differences, shown.Outcomes = strings.Join(differences, " "), strings.Join(outcomes, " ")
 	if row := rows[0]; !shown.Several {
-		shown.Note, shown.Moved = grid.Short(row.Best), ranksMoved(row.Before, row.After)
+		shown.Note, shown.Moved = grid.Short(row.Title), ranksMoved(row.Before, row.After)
 		shown.Difference, shown.Class = grid.Signed(row.Difference), grid.ToneClass(grid.ToneOf(row.Difference))
 		if len(e.Systems) == 1 {
 			shown.Difference, shown.Class, shown.Moved = grid.Fixed(row.Without), "", rank(row.Before)

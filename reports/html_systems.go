@@ -96,7 +96,7 @@ func scatter(d *score.Decision) *chart.Scatter {
 	for i := range d.Rows {
 		row := &d.Rows[i]
 		points = append(points, chart.System{
-			Name: row.Name, Number: i + 1, Milliseconds: row.Latency.Wall.P50, Value: row.Mean, Low: row.Low, High: row.High, Front: row.Front, Best: row.Name == d.Best,
+			Name: row.Name, Number: i + 1, Milliseconds: row.Latency.Wall.P50, Value: row.Mean, Low: row.Low, High: row.High, Front: row.Front, Best: slices.Contains(d.Highest, row.Name),
 		})
 	}
 	return chart.NewScatter(d.Lead.String(), medianWall, points)

@@ -138,6 +138,8 @@ type (
 		Queries    int     `json:"queries"`
 		Confidence float64 `json:"confidence"`
 		Best       string  `json:"best"`
+		// Highest are all that share the highest mean, Best the first of them.
+		Highest []string `json:"highest"`
 		// NotDistinguishable, Cheapest and Fastest are as in the sentence.
 		NotDistinguishable []string `json:"not_distinguishable"`
 		Cheapest           []string `json:"cheapest"`
@@ -426,7 +428,7 @@ func newJSONDecision(d *score.Decision, sentence string) *jsonDecision {
 		return nil
 	}
 	j := &jsonDecision{
-		Metric: d.Lead.String(), Queries: d.Queries, Confidence: d.Confidence, Best: d.Best,
+		Metric: d.Lead.String(), Queries: d.Queries, Confidence: d.Confidence, Best: d.Best, Highest: orEmpty(d.Highest),
 		NotDistinguishable: orEmpty(d.Alike), Cheapest: orEmpty(d.Cheapest), Fastest: orEmpty(d.Fastest), Front: []string{}, Open: orEmpty(d.Open), Order: []string{},
 		Sentence: text.Clean(sentence),
 	}

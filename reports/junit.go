@@ -106,12 +106,13 @@ func (s *junitSuite) add(c junitCase) {
 // runCaseName is the test case of the run itself.
 const runCaseName = "every query is answered"
 
-// runCase says whether every query was answered, with the verdicts as what
-// it printed.
+// runCase says whether every query was answered. What it printed is the change since the
+// baseline, then the verdicts.
 func (r *Report) runCase() junitCase {
 	m := &r.Evaluation.Run.Manifest
 	c := junitCase{Name: runCaseName, Class: xmlText(m.Suite + ".run"), File: xmlText(m.File)}
-	var said, serious, items []string
+	said := r.junitChange()
+	var serious, items []string
 	for _, v := range r.verdicts() {
 		said = append(said, xmlText(v.Sentence))
 	}
@@ -127,11 +128,6 @@ func (r *Report) runCase() junitCase {
 			}
 		}
 	}
-	if b := r.Baseline; b != nil {
-		for _, line := range b.LeftOut.Says() {
-			said = append(said, xmlText("not compared with the baseline: "+line))
-		}
-	}
 	if m.StandIn() {
 		said = append(said, standInNote)
 	}
@@ -140,6 +136,39 @@ func (r *Report) runCase() junitCase {
 		c.Error = &junitProblem{Message: strings.Join(serious, "; "), Type: "run", Body: strings.Join(items, "\n")}
 	}
 	return c
+}
+
+// junitChange says what changed since the baseline, and what differs; nothing
+// where there is no baseline.
+func (r *Report) junitChange() []string {
+	b := r.Baseline
+	if b == nil {
+		return nil
+	}
+	said := []string{xmlText(r.changeTitle() + ":")}
+	if phrase := meaningless(b); phrase != "" {
+		said = append(said, xmlText(phrase))
+	}
+	for _, g := range r.changed() {
+		said = append(said, xmlText(g.sentence))
+	}
+	changes := b.changes()
+	if len(changes) == 0 {
+		said = append(said, "No setting differs.")
+	} else {
+		said = append(said, "What differs, old → new:")
+	}
+	for i, line := range changes {
+		if i == settingsShown {
+			said = append(said, fmt.Sprintf("  and %s more", text.Thousands(len(changes)-i)))
+			break
+		}
+		said = append(said, "  "+xmlText(line))
+	}
+	for _, line := range b.LeftOut.Says() {
+		said = append(said, xmlText("not compared with the baseline: "+line))
+	}
+	return said
 }
 
 func gateCase(suite string, g *gate.Result) junitCase {

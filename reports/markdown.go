@@ -379,6 +379,16 @@ func (d *document) query(id string) {
 	}
 	b.WriteString("\n" + d.grid(r.queryMetrics(i)))
 	d.add("the query", b.String())
+	if said, titles := r.sinceBaseline(i); said != nil {
+		body := "### " + grid.EscapeMarkdown(text.Clean(r.changeTitle())) + "\n\n"
+		for _, line := range said {
+			body += "- " + grid.EscapeLineStart(grid.Clip(text.Clean(line), 500)) + "\n"
+		}
+		if titles != nil {
+			body += "\n" + d.grid(titles)
+		}
+		d.add("the change", body)
+	}
 	for _, s := range r.explained() {
 		x, both := r.explain(i, s), r.baseOf(s) != s
 		d.add("the rankings", "### "+grid.EscapeMarkdown(r.queryHeading(x, s))+"\n\n"+d.grid(sideBySide(x, both, true))+"\n<sub>"+grid.EscapeMarkdown(x.legend(true))+"</sub>\n")

@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/stats"
@@ -61,6 +60,9 @@ func (r *Report) next() []string {
 // explains is the command that explains a query of this run.
 func (r *Report) explains(id string) string {
 	query := quoted(id, "ID")
+	if r.Baseline != nil {
+		query += " --baseline " + quoted(r.Baseline.Name, "FILE")
+	}
 	switch {
 	case r.Kept:
 		return "releval report --query " + query
@@ -89,10 +91,5 @@ func quoted(s, placeholder string) string {
 	if s == "" {
 		return placeholder
 	}
-	for _, r := range s {
-		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@%+,=", r) {
-			return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-		}
-	}
-	return s
+	return text.ShellWord(s)
 }

@@ -47,6 +47,9 @@ func (r *Report) queriesOf(system int, rows ...[]QueryRow) *grid.Table {
 	return g
 }
 
+// titleHead is the heading over the title that is named beside a change.
+const titleHead = "title that did most"
+
 // queryGrid lists queries under one reranker.
 func (r *Report) queryGrid(rows ...[]QueryRow) *grid.Table {
 	g := &grid.Table{Columns: []grid.Column{
@@ -54,7 +57,7 @@ func (r *Report) queryGrid(rows ...[]QueryRow) *grid.Table {
 		{Head: "without", Right: true},
 		{Head: "with", Right: true},
 		{Head: "difference", Right: true},
-		{Head: "best relevant title", Shrink: 10},
+		{Head: titleHead, Shrink: 10},
 		{Head: "rank", Right: true},
 	}}
 	for i, part := range rows {
@@ -62,7 +65,10 @@ func (r *Report) queryGrid(rows ...[]QueryRow) *grid.Table {
 			g.Add(grid.Words("…", "", "", "", "", "")...)
 		}
 		for _, row := range part {
-			moved := grid.Toned(ranksMoved(row.Before, row.After), grid.Plain)
+			title, moved := grid.Short(row.Title), grid.Toned(ranksMoved(row.Before, row.After), grid.Plain)
+			if row.Difference == 0 || math.IsNaN(row.Difference) { // no title did anything
+				title, moved = "", grid.Cell{}
+			}
 			if row.Failed {
 				moved = grid.Toned("failed", grid.Bad)
 			}
@@ -70,7 +76,7 @@ func (r *Report) queryGrid(rows ...[]QueryRow) *grid.Table {
 				grid.Cell{Text: grid.Short(queryName(&r.Evaluation.Run.Queries[row.Query]))},
 				grid.Cell{Text: grid.Fixed(row.Without)}, grid.Cell{Text: grid.Fixed(row.With)},
 				grid.Toned(grid.Signed(row.Difference), grid.ToneOf(row.Difference)),
-				grid.Cell{Text: grid.Short(row.Best)}, moved)
+				grid.Cell{Text: title}, moved)
 		}
 	}
 	return g
@@ -89,7 +95,7 @@ func (r *Report) singleGrid() *grid.Table {
 		if row.Failed {
 			at = grid.Toned("failed", grid.Bad)
 		}
-		g.Add(grid.Cell{Text: grid.Short(queryName(&r.Evaluation.Run.Queries[row.Query]))}, grid.Cell{Text: grid.Fixed(row.Without)}, grid.Cell{Text: grid.Short(row.Best)}, at)
+		g.Add(grid.Cell{Text: grid.Short(queryName(&r.Evaluation.Run.Queries[row.Query]))}, grid.Cell{Text: grid.Fixed(row.Without)}, grid.Cell{Text: grid.Short(row.Title)}, at)
 	}
 	return g
 }

@@ -27,6 +27,16 @@ func writeQuery(w io.Writer, r *Report, queryID string, o Options) error {
 	}
 	t.blank()
 	t.grid(r.queryMetrics(i))
+	if said, titles := r.sinceBaseline(i); said != nil {
+		t.heading(r.changeTitle())
+		for _, line := range said {
+			t.sayIndented(line, "", "  ")
+		}
+		if titles != nil {
+			t.blank()
+			t.grid(titles)
+		}
+	}
 	for _, system := range r.explained() {
 		x := r.explain(i, system)
 		t.heading(r.queryHeading(x, system))

@@ -68,11 +68,12 @@ type QueryRow struct {
 	Difference float64
 	// Failed says that one of the two systems gave no usable answer.
 	Failed bool
-	// Best is the title (or id) of the best relevant document: of those that
-	// either system returned the one with the highest grade, and among equals
-	// the one ranked best. Where neither returned any it is the first of the
-	// highest grade.
-	Best string
+	// Title is the title (or id) of the document that did most of the
+	// difference. Where there is none, it is the best relevant document: of
+	// those that either system returned the one with the highest grade, and
+	// among equals the one ranked best; where neither returned any, the first of
+	// the highest grade.
+	Title string
 	// Before and After are its ranks, 0 where it was not returned.
 	Before, After int
 	// Changes are the documents that made the difference, the largest loss
@@ -182,7 +183,10 @@ func (r *Report) rows(system int) []QueryRow {
 			Failed:  e.Systems[base].Unanswered(r.Lead, i) != "" || e.Systems[system].Unanswered(r.Lead, i) != "",
 		}
 		row.Difference = row.With - row.Without
-		row.Best, row.Before, row.After = bestOf(q, e.Ranks(base, i), e.Ranks(system, i))
+		row.Title, row.Before, row.After = bestOf(q, e.Ranks(base, i), e.Ranks(system, i))
+		if d := row.Difference; d != 0 && !math.IsNaN(d) {
+			row.name(score.Changes(r.leadMetric(), q, q.Results[e.Systems[base].System], q.Results[e.Systems[system].System]))
+		}
 		rows[i] = row
 	}
 	if base != system {
@@ -191,6 +195,13 @@ func (r *Report) rows(system int) []QueryRow {
 		})
 	}
 	return rows
+}
+
+// name names the document that did most of the row's difference.
+func (row *QueryRow) name(changes []score.Change) {
+	if main := score.Main(changes, row.Difference); main != nil {
+		row.Title, row.Before, row.After = cmp.Or(main.Title, main.ID), main.Before, main.After
+	}
 }
 
 func undefinedLast(difference float64) float64 {

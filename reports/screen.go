@@ -215,12 +215,18 @@ func (s *screen) change() []string {
 		block = append(block, s.wrapped(grid.Bad, grid.Clip(text.Clean(phrase), 2*s.Columns()), "", ""))
 	}
 	groups := r.changed()
-	var same, more []string
+	var counts []int               // of queries
+	same := make(map[int][]string) // systems by those
+	var more []string
 	shown := 0
 	for _, g := range groups {
 		switch {
 		case g.same && len(groups) > 1:
-			same = append(same, g.system)
+			n := g.lead.N
+			if same[n] == nil {
+				counts = append(counts, n)
+			}
+			same[n] = append(same[n], g.system)
 		case shown == screenChanges:
 			more = append(more, fmt.Sprintf("%s %s", g.system, grid.Signed(g.lead.Mean)))
 		default:
@@ -231,8 +237,9 @@ func (s *screen) change() []string {
 	if len(more) > 0 {
 		block = append(block, s.wrapped(grid.Plain, "Also "+text.List(more, 6), "", "  "))
 	}
-	if n := len(same); n > 0 {
-		block = append(block, s.wrapped(grid.Plain, fmt.Sprintf("as %s, in every metric on each query: %s", one(n, "it was", "they were"), text.List(same, 6)), "", "  "))
+	for _, n := range counts {
+		names := same[n]
+		block = append(block, s.wrapped(grid.Plain, fmt.Sprintf("as %s, in every metric on each of %s: %s", one(len(names), "it was", "they were"), text.Count(n, "query"), text.List(names, 6)), "", "  "))
 	}
 	var causes []string
 	for _, c := range b.Settings {
@@ -282,7 +289,7 @@ func (s *screen) moves(most int) []string {
 		}
 	}
 	gains = gains[max(0, len(gains)-screenMoves):]
-	if room := most - 1; len(losses)+len(gains) > room && room > 0 {
+	if room := most - 2; len(losses)+len(gains) > room && room > 0 {
 		kept := min(len(losses), room)
 		if s.report.Baseline == nil && len(gains) > 0 { // who asks what broke wants the losses
 			kept = min(kept, max(1, room-len(gains), (room+1)/2))
@@ -290,20 +297,23 @@ func (s *screen) moves(most int) []string {
 		losses, gains = losses[:kept], gains[len(gains)-min(len(gains), room-kept):]
 	}
 	shown := append(losses, gains...)
-	if len(shown) == 0 || most < 2 {
+	if len(shown) == 0 || most < 3 {
 		return nil
 	}
 	block := []string{s.Bold(grid.Clip(text.Clean(title), s.Columns())) + "\n"}
 	columns := s.Columns()
+	line := func(tone grid.Tone, difference, query, title, moved string) {
+		name := max(10, (columns-7-2-2-2-11)*6/10)
+		block = append(block, fmt.Sprintf("%s  %s  %s  %s\n", s.Paint(tone, padded(difference, 7, true)),
+			padded(query, name, false), padded(title, columns-7-6-name-11, false), padded(moved, 11, true)))
+	}
+	line(grid.Faint, "", "query", titleHead, "rank")
 	for _, row := range shown {
 		moved := ranksMoved(row.Before, row.After)
 		if row.Failed {
 			moved = "failed"
 		}
-		name := max(10, (columns-7-2-2-2-11)*6/10)
-		title := columns - 7 - 6 - name - 11
-		block = append(block, fmt.Sprintf("%s  %s  %s  %s\n", s.Paint(grid.ToneOf(row.Difference), padded(grid.Signed(row.Difference), 7, true)),
-			padded(queryTitle(&s.report.Evaluation.Run.Queries[row.Query]), name, false), padded(row.Best, title, false), padded(moved, 11, true)))
+		line(grid.ToneOf(row.Difference), grid.Signed(row.Difference), queryTitle(&s.report.Evaluation.Run.Queries[row.Query]), row.Title, moved)
 	}
 	return block
 }

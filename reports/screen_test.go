@@ -108,6 +108,34 @@ func TestScreenLeadsWithTheChange(t *testing.T) {
 			t.Errorf("%q is missing in:\n%s", want, content)
 		}
 	}
+	junit, err := render(JUnit, r, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, printed, _ := strings.Cut(string(junit), "<system-out>")
+	place := -1
+	for _, want := range []string{"Against the baseline main.jsonl:", "elastic fell: ndcg@3 from 0.900 to 0.600", "What differs, old → new:", "window of elastic: 50 → 15", "elastic changed ndcg@3 by"} {
+		at := strings.Index(printed, want)
+		if at <= place {
+			t.Errorf("%q is at %d, after %d is expected:\n%s", want, at, place, printed)
+		}
+		place = at
+	}
+	r.RunFile = "new.jsonl"
+	if next := strings.Join(r.next(), "; "); !strings.Contains(next, "releval report new.jsonl --query heist --baseline main.jsonl") {
+		t.Errorf("the advice leaves the baseline out: %s", next)
+	}
+	for format, more := range map[Format]string{Table: "0.413", Markdown: "0.413"} {
+		content, err := render(format, r, Options{Query: "heist"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"Against the baseline main.jsonl", "ndcg@3 1.000 → 0.587, -" + more} {
+			if !strings.Contains(strings.ReplaceAll(string(content), "\\", ""), want) {
+				t.Errorf("%s: %q is missing in:\n%s", format, want, content)
+			}
+		}
+	}
 	if strings.Contains(string(content), "raises") {
 		t.Errorf("speaks of the reranker's gain:\n%s", content)
 	}

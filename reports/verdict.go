@@ -116,6 +116,8 @@ func corrected(d *score.Difference) float64 {
 func noEvidence(d *score.Difference) string {
 	answered := text.Thousands(d.Total-d.NextUnanswered) + " of " + text.Count(d.Total, "query")
 	switch {
+	case d.Uninformative != "":
+		return d.Uninformative
 	case d.NextUnanswered > d.NoOrder && d.NoOrder == 0 && 2*d.NextUnanswered >= d.Total:
 		return "it answered " + answered
 	case d.NoOrder > 0 && 2*d.NextUnanswered >= d.Total:

@@ -59,6 +59,9 @@ func (f *candidateFlags) check(cmd *cobra.Command) error {
 	if err := f.suspicion.check(cmd); err != nil {
 		return err
 	}
+	if err := f.suspicion.places(append(namedAll("--run", f.runs), named{"--from", f.from})...); err != nil {
+		return err
+	}
 	if err := f.outside.check(cmd); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/check"
+	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
@@ -23,6 +24,7 @@ import (
 type checkFlags struct {
 	connection
 	suspicion
+	outside
 	offline     bool
 	fix         string
 	format      string
@@ -39,7 +41,8 @@ func newCheckCommand(p *program) *cobra.Command {
 		Use:   "check SUITE...",
 		Short: "Check suites, by themselves and against the index",
 		Long: `Check suites by themselves and against the index: the fields, the endpoints,
-and every judged title. A title that no document has, or several have, is
+and every judged title. A reranker outside of Elasticsearch is asked to score one
+text, which is the first query itself, unless its key is not set. A title that no document has, or several have, is
 listed with those that it may mean.
 
 --fix rewrites a title in the suite where the new one is certain: the letters
@@ -62,6 +65,8 @@ answer. Warnings count as wrong under --strict.`,
 	flags := cmd.Flags()
 	f.connection.addFlags(flags)
 	f.suspicion.addFlags(flags)
+	f.outside.addKeys(flags)
+	f.outside.fresh = true
 	flags.BoolVar(&f.offline, "offline", false, "look at the suites alone, ask no cluster")
 	flags.StringVar(&f.fix, "fix", "", "rewrite titles: certain (also without a value) or likely")
 	flags.Lookup("fix").NoOptDefVal = "certain"
@@ -77,6 +82,12 @@ answer. Warnings count as wrong under --strict.`,
 
 func (f *checkFlags) check(cmd *cobra.Command) error {
 	if err := f.suspicion.check(cmd); err != nil {
+		return err
+	}
+	if err := f.outside.check(cmd); err != nil {
+		return err
+	}
+	if err := f.suspicion.places(namedAll("--run", f.runs)...); err != nil {
 		return err
 	}
 	switch {
@@ -147,20 +158,41 @@ func (p *program) checkSuite(ctx context.Context, path string, f *checkFlags, ru
 		return found, err
 	}
 	defer client.Close()
-	online, err := check.Online(ctx, client, plan, check.Options{Concurrency: f.concurrency, Runs: runs, Note: func(text string) { p.note("%s", text) }})
+	note := func(text string) { p.note("%s", text) }
+	online, err := check.Online(ctx, client, plan, check.Options{Concurrency: f.concurrency, Runs: runs, Note: note})
 	if err != nil {
 		return found, err
 	}
 	found = append(found, online...)
 	check.Sort(found)
-	if f.fix == "" {
+	if f.fix != "" {
+		fixed, err := check.Fix(suite, text, found, f.fix == "likely")
+		if err != nil {
+			return found, err
+		}
+		if fixed != nil {
+			if err := edit.WriteFile(path, fixed); err != nil {
+				return found, err
+			}
+		}
+	}
+	return p.checkOutside(ctx, plan, client, found, f, note)
+}
+
+// checkOutside asks the rerankers outside of Elasticsearch whether they answer,
+// and adds to what was found why they cannot be asked.
+func (p *program) checkOutside(ctx context.Context, plan *plan.Plan, client *cluster.Client, found []check.Finding, f *checkFlags, note func(string)) ([]check.Finding, error) {
+	set, err := f.outside.open(p, plan, client, f.connection.patience(p, f.concurrency, 1))
+	if problems, ok := errors.AsType[judgments.Problems](err); ok {
+		found = append(found, check.Problems(problems)...)
+		check.Sort(found)
 		return found, nil
 	}
-	fixed, err := check.Fix(suite, text, found, f.fix == "likely")
-	if err != nil || fixed == nil {
+	if err != nil || set == nil {
 		return found, err
 	}
-	return found, edit.WriteFile(path, fixed)
+	defer set.Close()
+	return found, check.Outside(ctx, set, plan, note)
 }
 
 // printFindings prints what was found everywhere it should go, and gives the

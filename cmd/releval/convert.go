@@ -74,6 +74,12 @@ that several documents share keeps its document's id beside it.`,
 			if job.Read.Columns, err = parseColumns(columns); err != nil {
 				return usageError(cmd, "--columns: %v", err)
 			}
+			if err := u.check(cmd); err != nil {
+				return err
+			}
+			if err := u.places(named{"--queries", job.Read.Queries}, named{"--documents", job.Search.Documents}, named{"--retriever", retriever}); err != nil {
+				return err
+			}
 			if retriever != "" {
 				if len(job.Search.Fields) > 0 {
 					return usageError(cmd, "--retriever and --fields exclude each other")
@@ -82,14 +88,11 @@ that several documents share keeps its document's id beside it.`,
 					return withExit(exitUsage, err)
 				}
 			}
-			if err := u.check(cmd); err != nil {
-				return err
-			}
 			if err := u.convertible(job.In); err != nil {
 				return err
 			}
 			job.Write.Index = job.Search.Index
-			job.Check = checkOffline
+			u.guard(&job)
 			result, err := job.Run(cmd.Context(), p.Stdout)
 			if result != nil {
 				p.noteConversion(&job, result, err == nil)

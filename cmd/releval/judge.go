@@ -56,6 +56,9 @@ suite.`,
 
 // book opens what is judged: a pool file, or the candidates of a suite.
 func (p *program) book(ctx context.Context, path string, f *candidateFlags) (judge.Book, error) {
+	if err := f.suspicion.places(named{"", path}); err != nil {
+		return nil, err
+	}
 	text, err := judgments.ReadText(path, judgments.DefaultMaxBytes)
 	if err != nil {
 		return nil, withExit(exitUsage, err)

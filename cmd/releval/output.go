@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/releval/releval/eval/runfile"
 	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/reports"
 )
@@ -22,8 +23,9 @@ type output struct {
 	reports []string
 	query   string
 	details bool
-	kept    bool // releval report without a file shows the run
-	written bool // a report is on standard output already
+	kept    bool   // releval report without a file shows the run
+	written bool   // a report is on standard output already
+	flags   string // those that made the run; empty where they are not known
 	owed    []owed
 }
 
@@ -135,7 +137,7 @@ func (o *output) checkFiles(suites []*judgments.Suite, out string) error {
 				return withExit(exitUsage, fmt.Errorf("%s: %w", t.flag, err))
 			}
 			if _, err := os.Lstat(path); err == nil && t.flag == "--out" {
-				return withExit(exitUsage, fmt.Errorf("--out: %s already exists; continue it with --resume %s, or choose another file", path, path))
+				return withExit(exitUsage, fmt.Errorf("--out: %w", runfile.Taken(path)))
 			}
 		}
 	}

@@ -19,12 +19,18 @@ import (
 type outside struct {
 	allowKeys []string
 	cache     string
+	fresh     bool // nothing is kept, and what was kept is left alone
 	allowed   []reranker.Permission
 }
 
 func (o *outside) addFlags(flags *pflag.FlagSet) {
-	flags.StringArrayVar(&o.allowKeys, "allow-key", nil, "let the key in an environment variable go to an origin that is not its provider's, `VAR=ORIGIN`, repeatable")
+	o.addKeys(flags)
 	flags.StringVar(&o.cache, "rerank-cache", "", "keep what rerank APIs scored in `DIR` (default releval/rerank in the user's cache folder)")
+}
+
+// addKeys adds the flags of a command that keeps no scores.
+func (o *outside) addKeys(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&o.allowKeys, "allow-key", nil, "let the key in an environment variable go to an origin that is not its provider's, `VAR=ORIGIN`, repeatable")
 }
 
 func (o *outside) check(cmd *cobra.Command) error {
@@ -60,6 +66,9 @@ func (o *outside) open(p *program, plan *plan.Plan, client *cluster.Client, conf
 // folder is where the cache is. That the default one cannot be made is no
 // reason not to run: scores are then kept for the run alone.
 func (o *outside) folder(p *program) (string, error) {
+	if o.fresh {
+		return "", nil
+	}
 	folder := o.cache
 	if folder == "" {
 		base, err := keptFolder()

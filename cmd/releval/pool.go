@@ -48,7 +48,7 @@ does, and lists the documents to judge for it.`,
 				return err
 			}
 			if f.merge != "" {
-				return p.mergePool(args[0], f.merge)
+				return p.mergePool(args[0], &f)
 			}
 			if f.queries != "" {
 				if _, err := os.Stat(args[0]); err == nil {
@@ -72,6 +72,13 @@ does, and lists the documents to judge for it.`,
 
 func (f *poolFlags) check(cmd *cobra.Command) error {
 	if err := f.candidateFlags.check(cmd); err != nil {
+		return err
+	}
+	files := []named{{"--merge", f.merge}, {"--documents", f.documents}}
+	if f.queries != "-" {
+		files = append(files, named{"--queries", f.queries})
+	}
+	if err := f.suspicion.places(files...); err != nil {
 		return err
 	}
 	for _, name := range proposalFlagNames {
@@ -137,12 +144,12 @@ func (p *program) pool(ctx context.Context, path string, f *poolFlags) error {
 }
 
 // mergePool puts the grades of a pool file into a suite.
-func (p *program) mergePool(path, from string) error {
-	file, err := pool.Read(from)
+func (p *program) mergePool(path string, f *poolFlags) error {
+	file, err := pool.Read(f.merge)
 	if err != nil {
 		return err
 	}
-	suite, err := loadSuite(path)
+	suite, err := f.suspicion.load(path)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ func newReportCommand(p *program) *cobra.Command {
 	var o output
 	var j judging
 	var tag string
+	var systems []string
 	cmd := &cobra.Command{
 		Use:   "report [RUN]",
 		Short: "Report a saved run again, in any format",
@@ -48,6 +49,10 @@ in the cache folder, unless --no-keep.`,
 			if base, err = byTag(base, tag); err != nil {
 				return err
 			}
+			if run, err = bySystem(run, systems); err != nil {
+				return err
+			}
+			base = baseOf(base, systems)
 			file := args[0]
 			if o.kept {
 				m := &run.Manifest
@@ -61,6 +66,7 @@ in the cache folder, unless --no-keep.`,
 	j.addFlags(cmd.Flags())
 	cmd.Flags().StringVar(&j.baseline, "baseline", "", "compare with the saved run in `FILE`")
 	cmd.Flags().StringVar(&o.query, "query", "", "explain the query with this `ID`")
+	cmd.Flags().StringArrayVar(&systems, "system", nil, "`NAME` of a system, such as bm25+elastic, repeatable; only these and the first stages that they rerank")
 	cmd.Flags().StringVar(&tag, "tag", "", "only the queries with this `TAG`")
 	return cmd
 }

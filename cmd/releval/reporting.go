@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/releval/releval/eval"
@@ -68,6 +69,33 @@ func byTag(run *eval.Run, tag string) (*eval.Run, error) {
 	return selected, nil
 }
 
+// bySystem cuts a saved run to the named systems and the first stages that they
+// rerank; none leave it as it is.
+func bySystem(run *eval.Run, names []string) (*eval.Run, error) {
+	if len(names) == 0 {
+		return run, nil
+	}
+	selected, err := eval.SelectSystems(run, names)
+	if err != nil {
+		return nil, withExit(exitUsage, fmt.Errorf("--system: %w", err))
+	}
+	return selected, nil
+}
+
+// baseOf cuts a baseline as bySystem cuts the run that is compared with it: to
+// those of the systems that it has. One that has none of them stays whole, and
+// the comparison says so.
+func baseOf(base *eval.Run, names []string) *eval.Run {
+	if base == nil {
+		return nil
+	}
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return base.Manifest.System(name) == nil })
+	if selected, err := bySystem(base, names); err == nil {
+		return selected
+	}
+	return base
+}
+
 // byQuery cuts a saved run to the queries whose id matches a pattern, as the run
 // that is compared with it was cut.
 func byQuery(run *eval.Run, glob string) *eval.Run {
@@ -79,6 +107,7 @@ func byQuery(run *eval.Run, glob string) *eval.Run {
 		matched, err := plan.Matches(glob, q.ID)
 		return err != nil || !matched
 	})
+	selected.Cut = run.Cut || len(selected.Queries) < len(run.Queries)
 	return &selected
 }
 
@@ -94,7 +123,7 @@ func (p *program) report(run, base *eval.Run, file string, j *judging, o *output
 	if err := p.write(report, o); err != nil {
 		return err
 	}
-	broken := integrityError(report)
+	broken := integrityError(report, o.flags)
 	if p.onGitHub(j.github) {
 		if err := p.github(report, broken); err != nil {
 			return err
@@ -157,9 +186,40 @@ func (p *program) judge(run, base *eval.Run, j *judging) (*reports.Report, error
 	return report, nil
 }
 
+// flagsOf are the flags that were given to releval run, as they are given to it
+// again to resume what it wrote: without its file.
+func flagsOf(cmd *cobra.Command) string {
+	var given strings.Builder
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Name == "out" || f.Name == "resume" {
+			return
+		}
+		values := []string{f.Value.String()}
+		if list, ok := f.Value.(pflag.SliceValue); ok {
+			values = list.GetSlice()
+		}
+		for _, value := range values {
+			given.WriteString(" --" + f.Name)
+			switch {
+			case f.NoOptDefVal == "":
+				given.WriteString(" " + text.ShellWord(value))
+			case f.NoOptDefVal != value:
+				given.WriteString("=" + text.ShellWord(value))
+			}
+		}
+	})
+	return given.String()
+}
+
+// resumeCommand is the command that resumes a run of a suite.
+func resumeCommand(flags, file, suite string) string {
+	return fmt.Sprintf("releval run%s --resume %s %s", flags, text.ShellWord(file), text.ShellWord(suite))
+}
+
 // integrityError is the error of a run whose numbers cannot be trusted: of
-// every run whose report says so.
-func integrityError(r *reports.Report) error {
+// every run whose report says so. The flags are those that made it, empty where
+// they are not known.
+func integrityError(r *reports.Report, flags string) error {
 	for _, s := range r.Integrity.Systems {
 		switch {
 		case len(s.NotReranked) > 0:
@@ -169,7 +229,10 @@ func integrityError(r *reports.Report) error {
 			first := s.Failed[0]
 			again := ""
 			if r.RunFile != "" {
-				again = "; search them again by releval run --resume " + r.RunFile
+				again = "; search them again by " + resumeCommand(flags, r.RunFile, r.Evaluation.Run.Manifest.File)
+				if flags == "" {
+					again += ", with the flags of the run"
+				}
 			}
 			return withExit(exitCluster, fmt.Errorf("%s of %s failed, and count in no comparison (%q: %s)%s", text.Count(len(s.Failed), "query"), s.System, first.Query, first.Reason, again))
 		}

@@ -33,8 +33,7 @@ type runFlags struct {
 	seed        uint64
 	seedSaid    bool
 	warmUp      time.Duration
-	maxUSD      float64
-	maxUSDSaid  bool
+	maxUSD      moneyFlag
 }
 
 func newRunCommand(p *program) *cobra.Command {
@@ -52,9 +51,9 @@ errors go to standard error.`,
   releval run --baseline main.jsonl --report report.html --report report.md suite.yaml`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: p.ends(&f.output, &f.github, func(cmd *cobra.Command, args []string) error {
-			f.seedSaid, f.maxUSDSaid = cmd.Flags().Changed("seed"), cmd.Flags().Changed("max-usd")
-			if f.maxUSDSaid && !(f.maxUSD >= 0) {
-				return usageError(cmd, "--max-usd must be 0 or more, not %v", f.maxUSD)
+			f.seedSaid = cmd.Flags().Changed("seed")
+			if err := f.maxUSD.check(cmd); err != nil {
+				return err
 			}
 			return p.runSuites(cmd, args, &f)
 		}),
@@ -80,7 +79,7 @@ errors go to standard error.`,
 	flags.IntVar(&f.repeat, "repeat", 1, "search each query `N` times, and report those whose ranking is not stable")
 	flags.IntVar(&f.timed, "latency-samples", 0, "measure latencies on `N` of the queries after the run, one search at a time")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
-	flags.Float64Var(&f.maxUSD, "max-usd", 0, "refuse a run that costs more than so many dollars by the suite's prices, or whose price is not known")
+	f.maxUSD.addFlag(flags)
 	flags.DurationVar(&f.warmUp, "warm-up", 10*time.Minute, "how long to wait for a cold model")
 	return cmd
 }
@@ -119,6 +118,7 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 			return withExit(exitUsage, fmt.Errorf("%w; nothing was searched", err))
 		}
 	}
+	f.output.flags = flagsOf(cmd)
 	failed := false
 	for i, suite := range suites {
 		err := p.runSuite(cmd.Context(), suite, plans[i], base, f)
@@ -136,6 +136,9 @@ func (p *program) runSuites(cmd *cobra.Command, paths []string, f *runFlags) err
 
 func (f *runFlags) check(cmd *cobra.Command, suites int) error {
 	if err := f.suspicion.check(cmd); err != nil {
+		return err
+	}
+	if err := f.suspicion.places(named{"--baseline", f.baseline}, named{"--resume", f.resume}); err != nil {
 		return err
 	}
 	if err := f.outside.check(cmd); err != nil {
@@ -200,10 +203,8 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		LatencySamples: f.timed,
 		Seed:           f.seed,
 		WarmUp:         f.warmUp,
+		MaxUSD:         f.maxUSD.limit,
 		Note:           func(text string) { p.note("%s", text) },
-	}
-	if f.maxUSDSaid {
-		settings.MaxUSD = &f.maxUSD
 	}
 	if f.resume != "" {
 		stored, err := runfile.Read(f.resume)
@@ -241,7 +242,7 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 		if cost, ok := errors.AsType[*execute.CostError](err); ok {
 			return withExit(exitUsage, cost)
 		}
-		ended := interrupted(err, run, settings)
+		ended := interrupted(err, run, settings, f.output.flags)
 		if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || len(run.Queries) == 0 {
 			return ended
 		}
@@ -253,8 +254,9 @@ func (p *program) runSuite(ctx context.Context, suite *judgments.Suite, plan *pl
 	return p.report(run, base, settings.File(), &f.judging, &f.output)
 }
 
-// interrupted says what is safe of a run that did not come to its end.
-func interrupted(err error, run *eval.Run, s execute.Settings) error {
+// interrupted says what is safe of a run that did not come to its end. The
+// flags are those that it was started with.
+func interrupted(err error, run *eval.Run, s execute.Settings, flags string) error {
 	file := s.File()
 	if _, wrong := errors.AsType[judgments.Problems](err); wrong || run == nil || file == "" {
 		return withExit(exitCode(err), err)
@@ -262,5 +264,5 @@ func interrupted(err error, run *eval.Run, s execute.Settings) error {
 	if errors.Is(err, context.Canceled) {
 		err = errInterrupted
 	}
-	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; continue with --resume %s", err, len(run.Queries), run.Manifest.QueryCount, file, file))
+	return withExit(exitCluster, fmt.Errorf("%w: %d of %d queries are safe in %s; continue with %s", err, len(run.Queries), run.Manifest.QueryCount, file, resumeCommand(flags, file, run.Manifest.File)))
 }

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/releval/releval/eval/gate"
 	"github.com/releval/releval/eval/metrics"
+	"github.com/releval/releval/eval/runfile"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -13,11 +18,28 @@ import (
 func loadSuite(path string) (*judgments.Suite, error) {
 	suite, err := judgments.Load(path, judgments.Options{Metric: checkMetric, Gate: checkGate})
 	if err != nil {
-		return nil, err
+		return nil, cmp.Or(otherFile(path), err)
 	}
 	suite.Warnings = append(suite.Warnings, gate.Unprovable(suite, time.Now())...)
 	suite.Warnings.Sort()
 	return suite, nil
+}
+
+// poolFile is how a pool file begins, behind its comments, and no suite.
+var poolFile = regexp.MustCompile(`^(?:#.*\r?\n|\s*\n)*pool:`)
+
+// otherFile says what a file is that is no suite, and what to do with it; nil
+// where it is none of releval's other files.
+func otherFile(path string) error {
+	name := text.ShellWord(path)
+	if run, err := runfile.IsRun(path); err == nil && run {
+		return withExit(exitUsage, fmt.Errorf("%s is a run file, and no suite: show it by releval report %s", path, name))
+	}
+	content, err := judgments.ReadText(path, judgments.DefaultMaxBytes)
+	if err == nil && poolFile.Match(content) {
+		return withExit(exitUsage, fmt.Errorf("%s is a pool file, and no suite: judge its documents by releval judge %s, or put its grades into the suite by releval pool --merge %[2]s SUITE", path, name))
+	}
+	return nil
 }
 
 func checkGate(g judgments.Gate, s *judgments.Suite) []judgments.Problem {

@@ -69,6 +69,9 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 	if err := f.suspicion.check(cmd); err != nil {
 		return err
 	}
+	if err := f.suspicion.places(named{"", path}); err != nil {
+		return err
+	}
 	if err := f.outside.check(cmd); err != nil {
 		return err
 	}
@@ -93,7 +96,7 @@ func (p *program) sweep(cmd *cobra.Command, path string, f *sweepFlags) error {
 
 // sweepRun sweeps a saved run.
 func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o sweep.Options) error {
-	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "out", "no-keep", "query", "tag", "inference-id"} {
+	for _, name := range []string{"audit", "latency-samples", "latency-budget", "derive-only", "max-usd", "out", "no-keep", "query", "tag", "inference-id"} {
 		if cmd.Flags().Changed(name) {
 			return usageError(cmd, "--%s needs the suite and its cluster, and %s is a saved run", name, path)
 		}
@@ -102,11 +105,15 @@ func (p *program) sweepRun(cmd *cobra.Command, path string, f *sweepFlags, o swe
 	if err != nil {
 		return err
 	}
-	result, err := sweep.FromRun(&stored.Run, o)
+	run, err := bySystem(&stored.Run, f.overrides.Systems)
+	if err != nil {
+		return err
+	}
+	result, err := sweep.FromRun(run, o)
 	if err != nil {
 		return withExit(exitUsage, err)
 	}
-	return p.reportSweep(&stored.Run, result, path, o, f)
+	return p.reportSweep(run, result, path, o, f)
 }
 
 // sweepSuite sweeps a suite on its cluster.
@@ -143,7 +150,7 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 	}
 	settings := execute.Settings{
 		Rerankers: o.Outside,
-		Tool:      toolName(), Out: fileOf(f.out, suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp,
+		Tool:      toolName(), Out: fileOf(f.out, suite.Name), Concurrency: f.concurrency, Seed: f.seed, WarmUp: f.warmUp, MaxUSD: o.MaxUSD,
 		Note: func(text string) { p.note("%s", text) },
 	}
 	o.Notify = p.noteStep
@@ -153,13 +160,16 @@ func (p *program) sweepSuite(ctx context.Context, path string, f *sweepFlags, o 
 			settings.Observer = progress
 		}
 		defer progress.stop()
-		settings.Snapshot = snapshot
+		settings.Snapshot, settings.Further = snapshot, o.Further(plan)
 		return execute.Execute(ctx, client, plan, settings)
 	}
 	done := p.orderly.keep(nil)
 	result, run, err := sweep.Execute(ctx, whole, client, o)
 	done()
 	if err != nil {
+		if cost, ok := errors.AsType[*execute.CostError](err); ok {
+			return withExit(exitUsage, cost)
+		}
 		return interruptedSweep(err, run, settings)
 	}
 	f.kept = p.keep(&f.keeping, run, settings.File())
@@ -236,5 +246,5 @@ func (p *program) reportSweep(run *eval.Run, result *sweep.Result, file string, 
 			return withExit(exitCluster, fmt.Errorf("%s: %s", one.Name, one.Recommendation.Decision.Sentence))
 		}
 	}
-	return integrityError(report)
+	return integrityError(report, "")
 }

@@ -30,6 +30,7 @@ type sweepFlags struct {
 	concurrency    int
 	seed           uint64
 	warmUp         time.Duration
+	maxUSD         moneyFlag
 }
 
 func (f *sweepFlags) addFlags(flags *pflag.FlagSet) {
@@ -48,6 +49,7 @@ func (f *sweepFlags) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&f.overrides.Tag, "tag", "", "only the queries with this `TAG`")
 	flags.IntVar(&f.concurrency, "concurrency", 4, "queries in flight; latencies are measured one search at a time all the same")
 	flags.Uint64Var(&f.seed, "seed", 1, "for every random choice")
+	f.maxUSD.addFlag(flags)
 	flags.DurationVar(&f.warmUp, "warm-up", 10*time.Minute, "how long to wait for a cold model")
 }
 
@@ -68,14 +70,17 @@ func (f *sweepFlags) check(cmd *cobra.Command) error {
 	case f.latencyBudget > 0 && f.latencySamples == 0:
 		return usageError(cmd, "--latency-budget needs latencies, and --latency-samples 0 asks for none")
 	}
-	return nil
+	if err := f.maxUSD.check(cmd); err != nil {
+		return err
+	}
+	return f.outside.check(cmd)
 }
 
 // options are those of the flags; what the flags call 0 is none.
 func (f *sweepFlags) options() (sweep.Options, error) {
 	o := sweep.Options{
 		Audit: f.audit, LatencySamples: f.latencySamples, LatencyBudget: f.latencyBudget, Delta: f.delta,
-		DeriveOnly: f.deriveOnly, Seed: f.seed, Concurrency: f.concurrency, Rerankers: f.overrides.Rerankers,
+		DeriveOnly: f.deriveOnly, Seed: f.seed, Concurrency: f.concurrency, Rerankers: f.overrides.Rerankers, MaxUSD: f.maxUSD.limit,
 	}
 	if f.audit == 0 {
 		o.Audit = -1

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/releval/releval/eval/convert"
 	"github.com/releval/releval/judgments"
 	"github.com/releval/releval/judgments/untrusted"
 )
@@ -57,8 +58,39 @@ func (u *suspicion) shows(field string) error {
 	return nil
 }
 
+// named is a flag with the file that it names; empty for none.
+type named struct{ flag, file string }
+
+// namedAll is a repeatable flag with its files.
+func namedAll(flag string, files []string) (all []named) {
+	for _, file := range files {
+		all = append(all, named{flag, file})
+	}
+	return all
+}
+
+// places refuses files of flags that are links out of their folders: what is
+// read of a file can be shown.
+func (u *suspicion) places(files ...named) error {
+	if !u.untrusted {
+		return nil
+	}
+	for _, f := range files {
+		if f.file == "" {
+			continue
+		}
+		if err := untrusted.CheckPlace(f.file); err != nil {
+			if f.flag != "" {
+				err = fmt.Errorf("%s: %w", f.flag, err)
+			}
+			return withExit(exitUsage, fmt.Errorf("untrusted file: %w", err))
+		}
+	}
+	return nil
+}
+
 // convertible refuses a file to convert where it is a suite that the flags do
-// not allow. Other formats hold no searches and no paths.
+// not allow. What other formats hold is looked at when it is written.
 func (u *suspicion) convertible(path string) error {
 	if !u.untrusted {
 		return nil
@@ -74,4 +106,23 @@ func (u *suspicion) convertible(path string) error {
 		return problems
 	}
 	return nil
+}
+
+// guard holds what a conversion would write to the rules for suites that are
+// read.
+func (u *suspicion) guard(job *convert.Job) {
+	job.Check = checkOffline
+	if !u.untrusted {
+		return
+	}
+	job.Check = func(path string, text []byte) error {
+		suite, err := judgments.Parse(path, text, judgments.Options{Metric: checkMetric, Gate: checkGate})
+		if err != nil {
+			return err
+		}
+		return u.policy.Check(suite).ErrorOrNil()
+	}
+	job.Allow = func(path string, written *judgments.Suite) error {
+		return u.policy.CheckWritten(path, written).ErrorOrNil()
+	}
 }

@@ -20,12 +20,13 @@ var nouns = map[string]string{
 }
 
 // ownArguments makes every command say in its own words which arguments it
-// lacks, or has too many of, by the usage that it prints. It counts no better
-// than the command's own check, which decides.
+// lacks, or has too many of, by the usage that it prints, and which file it was
+// given twice. It counts no better than the command's own check, which decides.
 func ownArguments(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		ownArguments(sub)
 	}
+	onceEach(cmd)
 	check := cmd.Args
 	if check == nil || !cmd.Runnable() {
 		return
@@ -68,6 +69,34 @@ func ownArguments(cmd *cobra.Command) {
 	}
 }
 
+// files are the flags that name one file: of two, the first would be lost without
+// a word.
+var files = []string{"out", "resume", "baseline"}
+
+// onceEach makes a command refuse a flag of these that is given twice.
+func onceEach(cmd *cobra.Command) {
+	for _, name := range files {
+		if f := cmd.Flags().Lookup(name); f != nil {
+			f.Value = &once{Value: f.Value}
+		}
+	}
+}
+
+// once is the value of a flag that may be given once.
+type once struct {
+	pflag.Value
+	given bool
+}
+
+// Set takes the first value.
+func (o *once) Set(value string) error {
+	if o.given {
+		return fmt.Errorf("it was given before, as %q, and takes one value", o.String())
+	}
+	o.given = true
+	return o.Value.Set(value)
+}
+
 // argumentsOf reads the usage of a command: what it needs, and how many
 // arguments it takes at most; -1 for any number.
 func argumentsOf(use string) (needed []string, most int) {
@@ -102,14 +131,18 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 		return usageError(cmd, "--%s is %q: %v", flag.Name, value, errors.Unwrap(err))
 	}
-	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok && unknown.GetSpecifiedShortnames() == "" {
-		name := unknown.GetSpecifiedName()
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		name, dashes := unknown.GetSpecifiedName(), "--"
+		if letters := unknown.GetSpecifiedShortnames(); letters != "" { // a long name behind one hyphen, mostly
+			name, dashes = letters, "-"
+			name, _, _ = strings.Cut(name, "=")
+		}
 		var known []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-		if near := spelling.Nearest(name, known); near != "" {
-			return usageError(cmd, "unknown flag --%s; did you mean --%s?", name, near)
+		if near := spelling.Nearest(name, known); near != "" && len(name) > 1 {
+			return usageError(cmd, "unknown flag %s%s; did you mean --%s?", dashes, name, near)
 		}
-		return usageError(cmd, "unknown flag --%s", name)
+		return usageError(cmd, "unknown flag %s%s", dashes, name)
 	}
 	if missing, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		return usageError(cmd, "--%s needs a value", missing.GetFlag().Name)

@@ -1,10 +1,15 @@
 package check
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/preflight"
 	"github.com/releval/releval/eval/titles"
 	"github.com/releval/releval/judgments"
@@ -22,6 +27,7 @@ func Offline(s *judgments.Suite, text []byte, now time.Time, titles bool) []Find
 	o.expectations(now)
 	o.gates()
 	o.definitions(text)
+	o.windows()
 	o.documents(titles)
 	Sort(o.found)
 	return o.found
@@ -160,6 +166,41 @@ func (o *offline) definitions(text []byte) {
 	for _, p := range e.UnusedAnchors() {
 		o.warn(p.Position, KindUnused, "", "%s", p.Message)
 	}
+}
+
+// defaultResultWindow is index.max_result_window where nobody changed it.
+const defaultResultWindow = 10_000
+
+// windows finds systems that ask for more hits than an index gives, unless the
+// suite says that its index gives more.
+func (o *offline) windows() {
+	p, err := plan.New(o.suite, plan.Overrides{})
+	if err != nil {
+		return
+	}
+	limit := cmp.Or(resultWindow(o.suite.Search.Settings), defaultResultWindow)
+	for _, s := range preflight.TooDeep(p, limit) {
+		do := "lower rank_window_size or the metrics' cutoffs"
+		if limit == defaultResultWindow {
+			do += ", or set index.max_result_window under search.settings if the index has a larger one"
+		}
+		o.fault(s.Position, KindPreflight, "", "the depth %d of %s is above index.max_result_window %d: the server refuses such a search; %s", s.Depth, s.System, limit, do)
+	}
+}
+
+// resultWindow is index.max_result_window of an index's settings, which may be
+// nested, dotted or without index; 0 where they do not set it.
+func resultWindow(settings json.RawMessage) int {
+	var top map[string]json.RawMessage
+	if json.Unmarshal(settings, &top) != nil {
+		return 0
+	}
+	for _, name := range []string{"index.max_result_window", "max_result_window"} {
+		if value, err := strconv.Atoi(strings.Trim(string(top[name]), `"`)); err == nil {
+			return value
+		}
+	}
+	return resultWindow(top["index"])
 }
 
 // name is what two judgments of one document share, within a query.

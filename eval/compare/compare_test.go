@@ -297,6 +297,24 @@ func TestSettingsThatDiffer(t *testing.T) {
 	}
 }
 
+// The hashes of a run that was cut to some queries are of the others too: they
+// say nothing about a run of those alone.
+func TestASelectionIsNoCause(t *testing.T) {
+	for _, cut := range []bool{false, true} {
+		base, next := run(1, 2), run(1, 2)
+		base.Manifest.Hashes = eval.Hashes{Titles: "of 114", Queries: "of 114"}
+		next.Manifest.Hashes = eval.Hashes{Titles: "of 2", Queries: "of 2"}
+		base.Cut = cut
+		result, err := runs(base, next, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := len(result.Settings); said != map[bool]int{false: 2, true: 0}[cut] {
+			t.Errorf("cut %v: %v", cut, result.Settings)
+		}
+	}
+}
+
 // An answer that the reranker did not rank is no evidence: its query neither
 // rose nor fell.
 func TestAnswersThatWereNotRerankedDoNotMove(t *testing.T) {

@@ -44,10 +44,11 @@ func settings(base, next *eval.Run, out LeftOut) []Setting {
 	d.add("title field", a.TitleField, b.TitleField)
 	d.add("server", strings.TrimSpace(a.Cluster.Kind+" "+a.Cluster.Version), strings.TrimSpace(b.Cluster.Kind+" "+b.Cluster.Version))
 	d.add("releval", a.Tool, b.Tool)
-	if a.Hashes.Titles != b.Hashes.Titles && a.Hashes.Titles != "" && b.Hashes.Titles != "" && len(out.Says()) == 0 {
+	whole := len(out.Says()) == 0 && !base.Cut && !next.Cut // the hashes are of the queries that are compared
+	if whole && a.Hashes.Titles != b.Hashes.Titles && a.Hashes.Titles != "" && b.Hashes.Titles != "" {
 		d.found = append(d.found, Setting{What: "the documents that the judged titles stand for changed"})
 	}
-	if a.Hashes.Queries != b.Hashes.Queries && len(out.Says()) == 0 {
+	if whole && a.Hashes.Queries != b.Hashes.Queries {
 		d.found = append(d.found, Setting{What: "the parameters of some queries changed"})
 	}
 	d.add("suite", a.Suite, b.Suite)

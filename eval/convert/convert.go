@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/releval/releval/judgments"
 )
 
 // ReadOptions say how a source is read. The zero value is right for most.
@@ -66,6 +68,9 @@ type Job struct {
 	Write  WriteOptions
 	// Check looks at a finished suite; nil looks at nothing.
 	Check func(path string, text []byte) error
+	// Allow looks at what is written in another format than a suite: the
+	// judgments, and how to search; nil looks at nothing.
+	Allow func(path string, written *judgments.Suite) error
 	// Force writes although something is lost.
 	Force bool
 }
@@ -262,7 +267,13 @@ func (j Job) write(ctx context.Context, r *Result, out *output, c *collection) e
 	if known := len(out.losses()) + len(c.losses()); judged < expected.Judgments && known == 0 {
 		out.add(true, expected.Judgments-judged, "judgment", "not in the result", "")
 	}
-	if r.To != Suite || j.Check == nil {
+	if r.To != Suite {
+		if j.Allow == nil {
+			return nil
+		}
+		return j.Allow(out.path, &c.Suite)
+	}
+	if j.Check == nil {
 		return nil
 	}
 	text, err := os.ReadFile(out.main())

@@ -38,7 +38,7 @@ func (s Settings) cost(ctx context.Context, c Cluster, p *plan.Plan, m *eval.Man
 		}
 	}
 	timed := min(max(0, s.LatencySamples), len(p.Queries))
-	cost := plan.CostOf(m.Systems, max(0, queries)*max(1, s.Repeat), timed)
+	cost := plan.CostOf(m.Systems, max(0, queries)*max(1, s.Repeat), timed, s.Further)
 	cost.Kept = s.kept(p)
 	if len(m.Systems) > 2 || cost.Sent > 0 || cost.Priced || !m.Cluster.Embedded() {
 		s.note("%s", cost)
@@ -47,13 +47,13 @@ func (s Settings) cost(ctx context.Context, c Cluster, p *plan.Plan, m *eval.Man
 		return nil
 	}
 	if s.WarmUp > 0 { // it searches once with every system
-		cost = plan.CostOf(m.Systems, cost.Queries+1, timed)
+		cost = plan.CostOf(m.Systems, cost.Queries+1, timed, s.Further)
 	}
 	if s.kept(p) > 0 && len(cost.Unknown) == 0 && cost.USD > *s.MaxUSD {
 		// The cache may spare what goes beyond: requests are sent as long as the
 		// limit is kept, whatever the cache turns out to hold.
 		inside := slices.DeleteFunc(slices.Clone(m.Systems), func(s eval.System) bool { return s.Outside != nil })
-		cost = plan.CostOf(inside, cost.Queries, timed)
+		cost = plan.CostOf(inside, cost.Queries, timed, s.Further)
 		s.Rerankers.Limit(*s.MaxUSD-cost.USD, func(r *judgments.RerankAPI, texts, characters int) float64 {
 			for i := range m.Systems {
 				if m.Systems[i].Outside == r {

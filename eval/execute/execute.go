@@ -60,6 +60,9 @@ type Settings struct {
 	// MaxUSD refuses a run that would cost more, in dollars, or whose price is
 	// not known; nil for no limit.
 	MaxUSD *float64
+	// Further are the searches that the caller sends after the run, whose cost is
+	// said with it, and limited by MaxUSD; nil for none.
+	Further plan.Further
 	// Now is the clock; nil for the system's.
 	Now func() time.Time
 	// Observer is told of every finished query; nil for none.
@@ -146,6 +149,9 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	}
 	finished, err := runner.Run(ctx, p, done)
 	run.Queries = merge(run.Queries, finished)
+	for i := range run.Queries {
+		run.Queries[i].Index = run.Manifest.OneIndex()
+	}
 	if _, wrong := errors.AsType[judgments.Problems](err); wrong && s.Resume == nil && len(run.Queries) == 0 {
 		err = closeJournal(journal, err)
 		discard(s.Out)

@@ -33,6 +33,13 @@
 // Latencies and dropped documents of a failed query are unknown, and leave a
 // gate on them inconclusive unless it fails already.
 //
+// # Runs that show nothing
+//
+// Nothing passes in a run that lacks queries, or its last line: it is
+// inconclusive, and says how many are missing. Where no judgment of a gate's
+// queries counts as relevant, every ranking scores 0, and a gate on a metric is
+// inconclusive; where no system found anything, so is one that would pass.
+//
 // # The kinds of gates, and how often they err
 //
 // min and max bound the metric, max a latency or a count. They answer for this

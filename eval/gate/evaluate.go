@@ -1,10 +1,13 @@
 package gate
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/releval/releval/eval/integrity"
+	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/score"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
 
@@ -22,6 +25,12 @@ func Evaluate(in Input) []Result {
 		in.Integrity = new(integrity.Check(run))
 	}
 	e := evaluator{Input: in, missing: unresolvedIn(&run.Manifest)}
+	switch found := in.Integrity; {
+	case found.Missing > 0:
+		e.broken = fmt.Sprintf("the run is incomplete: %s of %s are missing", text.Thousands(found.Missing), plural(run.Manifest.QueryCount, "query"))
+	case found.Incomplete:
+		e.broken = "the run is incomplete: its last line is missing"
+	}
 	var results []Result
 	for i := range run.Manifest.Gates {
 		results = append(results, e.gate(&run.Manifest.Gates[i])...)
@@ -36,6 +45,9 @@ func Evaluate(in Input) []Result {
 type evaluator struct {
 	Input
 	missing unresolved
+	// broken says why the run lacks something that it should have: nothing
+	// passes then. Empty where it does not.
+	broken string
 }
 
 // judge decides one gate for one system.
@@ -61,6 +73,9 @@ func (e *evaluator) gate(g *judgments.Gate) []Result {
 		}
 		j := judge{evaluator: e, gate: g, system: e.Scores.System(name), scope: scope, Result: &r}
 		j.evaluate()
+		if r.Verdict == Passed && e.broken != "" {
+			j.undecided("%s", e.broken)
+		}
 		if r.Verdict == Passed && g.Versus == "baseline" && e.Doubt != "" {
 			j.undecided("%s", e.Doubt)
 		}
@@ -139,8 +154,28 @@ func (j *judge) evaluate() {
 		j.dropped()
 	case j.gate.Versus == "":
 		j.bounds()
+		j.inform()
 	default:
 		j.difference()
+		j.inform()
+	}
+}
+
+// inform takes back a verdict that the queries are no evidence for: where none
+// of their judgments is relevant whatever it is, and where no system found
+// anything that it passed.
+func (j *judge) inform() {
+	metric, err := metrics.Parse(j.gate.Metric)
+	if err != nil {
+		return
+	}
+	why := j.Scores.NothingRelevant(metric, j.scope.queries)
+	if why == "" && j.Verdict != Failed && !metric.IsCount() {
+		why = j.Scores.Uninformative(metric, j.scope.queries)
+	}
+	if why != "" {
+		j.Actual, j.Margin, j.Reason, j.Queries = "", math.NaN(), "", nil
+		j.undecided("%s", why)
 	}
 }
 

@@ -25,7 +25,7 @@ func cases(t *testing.T, n int, property func(*rapid.T)) {
 // drawRun is a run of two systems with rankings of five titles, some of them
 // judged.
 func drawRun(t *rapid.T, label string, judged [][]judgments.Judgment) *eval.Run {
-	run := &eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(5, eval.System{Name: "elastic"})}}
+	run := &eval.Run{Manifest: eval.Manifest{Systems: evaltest.Systems(5, eval.System{Name: "elastic"})}, Complete: &eval.Complete{}}
 	titles := []string{"a", "b", "c", "d", "e"}
 	for i, js := range judged {
 		q := eval.Query{ID: fmt.Sprint(i), Judgments: js, Results: eval.Results{}}

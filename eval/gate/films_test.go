@@ -23,7 +23,7 @@ var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 // rankings know nothing: each is one document, the same where the value is.
 // Every query has one judgment, of grade 1.
 func evaluated(queries []string, systems ...scored) *score.Evaluation {
-	run := &eval.Run{}
+	run := &eval.Run{Complete: &eval.Complete{}}
 	for i, id := range queries {
 		q := eval.Query{
 			ID: id, Position: judgments.Position{File: "films.yaml", Line: 20 + i, Column: 5},

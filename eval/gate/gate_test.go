@@ -54,6 +54,48 @@ func TestGates(t *testing.T) {
 			want:   expected{Failed, "elastic", "a gain of at least 0.1 over the baseline", "+0.0000", -0.1, "", "crime 0.9000 to 0.9000, heist 0.4000 to 0.4000, space 0.7000 to 0.7000, ghost 0.5000 to 0.5000, boxing 1.0000 to 1.0000"},
 		},
 		{
+			name:   "a run that lacks queries lets nothing pass",
+			gate:   judgments.Gate{Metric: "ndcg@10", Min: new(0.6)},
+			change: func(in *Input) { in.Scores.Run.Manifest.QueryCount = 7; in.Integrity.Missing = 2 },
+			want:   expected{Inconclusive, "elastic", "at least 0.6", "0.7000", 0.1, "the run is incomplete: 2 of 7 queries are missing", ""},
+		},
+		{
+			name:   "nor does one without its last line",
+			gate:   judgments.Gate{Metric: "failed", System: "elastic", Max: new(0.0)},
+			change: func(in *Input) { in.Integrity.Incomplete = true },
+			want:   expected{Inconclusive, "elastic", "at most 0", "0", 0, "the run is incomplete: its last line is missing", ""},
+		},
+		{
+			name:   "and what fails on its queries fails",
+			gate:   judgments.Gate{Metric: "ndcg@10", Min: new(0.9)},
+			change: func(in *Input) { in.Integrity.Missing = 1 },
+			want:   expected{Failed, "elastic", "at least 0.9", "0.7000", -0.2, "", "heist 0.4000, ghost 0.5000, space 0.7000"},
+		},
+		{
+			name:   "nothing is judged",
+			gate:   judgments.Gate{Metric: "ndcg@10", Versus: firstStage, MaxDrop: new(0.18), Confidence: 0.95},
+			change: func(in *Input) { grade(in, -1) },
+			want:   expected{Inconclusive, "elastic", "a drop of at most 0.18 against the first stage with confidence 0.95", "", none, "no judgment of any query has a grade above 0", ""},
+		},
+		{
+			name:   "nothing is judged relevant, and a floor is not shown to be missed",
+			gate:   judgments.Gate{Metric: "ndcg@10", Min: new(0.99)},
+			change: func(in *Input) { grade(in, 0) },
+			want:   expected{Inconclusive, "elastic", "at least 0.99", "", none, "no judgment of any query has a grade above 0", ""},
+		},
+		{
+			name:   "nothing is found",
+			gate:   judgments.Gate{Metric: "ndcg@10", Versus: firstStage, MaxDrop: new(0.3)},
+			change: findNothing,
+			want:   expected{Inconclusive, "elastic", "a drop of at most 0.3 against the first stage", "", none, "no system found anything for any query", ""},
+		},
+		{
+			name:   "nothing is found, which misses a floor",
+			gate:   judgments.Gate{Metric: "ndcg@10", System: "elastic", Min: new(0.9)},
+			change: findNothing,
+			want:   expected{Failed, "elastic", "at least 0.9", "0.7000", -0.2, "", "heist 0.4000, ghost 0.5000, space 0.7000"},
+		},
+		{
 			name: "metric by another name",
 			gate: judgments.Gate{Metric: "ndcg_cut_10", System: firstStage, Min: new(0.6)},
 			want: expected{Failed, firstStage, "at least 0.6", "0.5000", -0.1, "", "heist 0.4000, crime 0.5000, ghost 0.5000, boxing 0.5000"},
@@ -465,5 +507,27 @@ func TestSystemsOfAGate(t *testing.T) {
 	results = Evaluate(in)
 	if len(results) != 1 || results[0].System != firstStage || results[0].Verdict != Failed {
 		t.Errorf("without a reranker the gate must hold for the first stage, got %v", results)
+	}
+}
+
+// grade gives every judgment a grade; a negative one takes them away.
+func grade(in *Input, grade float64) {
+	for q := range in.Scores.Run.Queries {
+		query := &in.Scores.Run.Queries[q]
+		if grade < 0 {
+			query.Judgments = nil
+		}
+		for j := range query.Judgments {
+			query.Judgments[j].Grade = grade
+		}
+	}
+}
+
+// findNothing empties every answer.
+func findNothing(in *Input) {
+	for q := range in.Scores.Run.Queries {
+		for _, r := range in.Scores.Run.Queries[q].Results {
+			r.Hits = nil
+		}
 	}
 }

@@ -14,6 +14,8 @@ type Cost struct {
 	Systems, Queries int
 	// Timed is how many queries are searched once more for latencies.
 	Timed int
+	// Further is how many searches come after the run.
+	Further int
 	// Searches are all of them, Documents those that rerankers score: every
 	// window filled.
 	Searches, Documents int
@@ -27,15 +29,22 @@ type Cost struct {
 	// Priced says that there is any price, Estimated that tokens are estimated
 	// from characters.
 	Priced, Estimated bool
+	// Several says that a window is billed as several searches.
+	Several bool
 	// Unknown are the systems that pay for something whose price is not known:
 	// those with a reranker, and whole requests.
 	Unknown []string
 }
 
-// CostOf is what so many searches of each of the systems cost, and so many more
-// that are timed. What is scored outside of Elasticsearch is not sent again for
-// that.
-func CostOf(systems []eval.System, queries, timed int) Cost {
+// Further says at which windows a system is searched once more after the run; a
+// reranker outside of Elasticsearch is asked again for each. It is nil where
+// nothing comes after.
+type Further func(s *eval.System) []int
+
+// CostOf is what so many searches of each of the systems cost, so many more that
+// are timed, and further ones. What is scored outside of Elasticsearch is not
+// sent again for what is timed.
+func CostOf(systems []eval.System, queries, timed int, further Further) Cost {
 	c := Cost{Systems: len(systems), Queries: queries, Timed: timed}
 	for i := range systems {
 		s := &systems[i]
@@ -48,11 +57,28 @@ func CostOf(systems []eval.System, queries, timed int) Cost {
 			c.Searches += queries
 		}
 		c.Documents += queries * s.Window
+		var windows []int
+		if further != nil {
+			windows = further(s)
+		}
+		c.Further += len(windows)
+		c.Searches += len(windows)
+		for _, w := range windows {
+			c.Documents += w
+			if len(s.Prices) > 0 {
+				c.USD += s.USDPer1000(float64(w)) / 1000
+			}
+			if s.Outside != nil {
+				c.Sent += w
+				c.Characters += float64(w) * s.Tokens * eval.CharactersPerToken
+			}
+		}
 		switch {
 		case len(s.Prices) > 0:
 			c.Priced = true
 			c.USD += s.USDPer1000(float64(s.Window)) * float64(queries) / 1000
 			c.Estimated = c.Estimated || s.ByTokens()
+			c.Several = c.Several || s.BilledAsSeveral()
 		case s.Kind != eval.KindRetriever:
 			c.Unknown = append(c.Unknown, s.Name)
 		}
@@ -66,6 +92,9 @@ func (c Cost) String() string {
 	if c.Timed > 0 {
 		said += ", and " + text.Thousands(c.Timed) + " once more for latencies"
 	}
+	if c.Further > 0 {
+		said += ", and up to " + text.Plural(c.Further, "search", "searches") + " afterwards"
+	}
 	said += ": " + text.Plural(c.Searches, "search", "searches")
 	if c.Documents > 0 {
 		said += fmt.Sprintf(", at most %s to rerank", text.Count(c.Documents, "document"))
@@ -77,9 +106,12 @@ func (c Cost) String() string {
 		}
 	}
 	if c.Priced {
-		said += fmt.Sprintf(", at most %s dollars", dollars(c.USD))
+		said += fmt.Sprintf(", at most %s dollars", Dollars(c.USD))
 		if c.Estimated {
 			said += ", tokens estimated as a quarter of the characters"
+		}
+		if c.Several {
+			said += fmt.Sprintf(", of Cohere a search for each %d documents", eval.DocumentsPerSearchUnit)
 		}
 		if len(c.Unknown) > 0 {
 			said += ", besides " + text.List(c.Unknown, 3) + " of unknown price"
@@ -88,9 +120,9 @@ func (c Cost) String() string {
 	return said
 }
 
-// dollars prints an amount with two decimals, a small one with as many as it
+// Dollars prints an amount with two decimals, a small one with as many as it
 // takes to show two digits.
-func dollars(usd float64) string {
+func Dollars(usd float64) string {
 	decimals := 2
 	for ; usd > 0 && decimals < 12 && usd*math.Pow10(decimals) < 10; decimals++ {
 	}
@@ -103,7 +135,7 @@ func (c Cost) Over(limit float64) string {
 	case len(c.Unknown) > 0:
 		return fmt.Sprintf("the price of %s is not known; give it one under prices, 0 where it costs nothing, or leave it out by --system", text.List(c.Unknown, 5))
 	case c.USD > limit:
-		return fmt.Sprintf("the run costs up to %s dollars (%s)", dollars(c.USD), c)
+		return fmt.Sprintf("the run costs up to %s dollars (%s)", Dollars(c.USD), c)
 	}
 	return ""
 }

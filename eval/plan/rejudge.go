@@ -26,7 +26,7 @@ func (p *Plan) Rejudge(run *eval.Run) (*eval.Run, error) {
 		if old == nil || old.Text != record.Text || old.InferenceText != record.InferenceText {
 			continue
 		}
-		record.Results = maps.Clone(old.Results)
+		record.Index, record.Results = run.Manifest.OneIndex(), maps.Clone(old.Results)
 		judged.Queries = append(judged.Queries, record)
 	}
 	if len(judged.Queries) == 0 {

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/releval/releval/eval"
 	"github.com/releval/releval/eval/cluster"
 	"github.com/releval/releval/eval/plan"
 	"github.com/releval/releval/eval/text"
@@ -56,8 +55,8 @@ func (f *Preflight) index(ctx context.Context, c Inspector, p *plan.Plan) error 
 	documents := int64(0)
 	for _, i := range f.Indices {
 		documents += i.Documents
-		if depth := (&eval.Manifest{Systems: p.Systems()}).Depth(); i.MaxResultWindow > 0 && depth > i.MaxResultWindow {
-			f.add(SeverityError, fmt.Sprintf("the depth %d is above index.max_result_window %d of %s", depth, i.MaxResultWindow, i.Name), "the server refuses such a search", "lower rank_window_size or the metrics' cutoffs")
+		for _, s := range TooDeep(p, i.MaxResultWindow) {
+			f.addAt(s.Position, SeverityError, fmt.Sprintf("the depth %d of %s is above index.max_result_window %d of %s", s.Depth, s.System, i.MaxResultWindow, i.Name), "the server refuses such a search", "lower rank_window_size or the metrics' cutoffs")
 		}
 		if i.Shards > 1 {
 			f.add(SeverityNote, fmt.Sprintf("%s has %d shards", i.Name, i.Shards), "term statistics are counted shard by shard, which moves first-stage scores a little", "")

@@ -24,6 +24,39 @@ func (f *Preflight) windows(_ context.Context, _ Inspector, p *plan.Plan) error 
 	return nil
 }
 
+// Deep is a system that asks for more hits than an index gives, and where in the
+// suite it stands.
+type Deep struct {
+	judgments.Position
+	System string
+	Depth  int
+}
+
+// TooDeep are the systems of a plan that ask for more hits than
+// index.max_result_window allows; none where that is 0, which means not known.
+// A first stage that is searched deeply for a reranker's window alone is not
+// listed beside it.
+func TooDeep(p *plan.Plan, maxResultWindow int) []Deep {
+	if maxResultWindow == 0 {
+		return nil
+	}
+	systems := p.Systems()
+	byReranker := make(map[string]bool)
+	for _, s := range systems {
+		if s.Depth > maxResultWindow && s.FirstStage != "" {
+			byReranker[s.FirstStage] = true
+		}
+	}
+	var deep []Deep
+	for _, s := range systems {
+		if s.Depth > maxResultWindow && !byReranker[s.Name] {
+			at, _ := p.Place(s.Name)
+			deep = append(deep, Deep{Position: at, System: s.Name, Depth: s.Depth})
+		}
+	}
+	return deep
+}
+
 // chunks refuses chunk_rescorer where the server would.
 func (f *Preflight) chunks(_ context.Context, _ Inspector, p *plan.Plan) error {
 	for _, r := range p.Rerankers {

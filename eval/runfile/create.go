@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/releval/releval/eval"
+	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments/unpack"
 )
 
@@ -72,7 +73,19 @@ func takeOver(path string) (*os.File, error) {
 	if err == nil {
 		file.Close()
 	}
-	return nil, fmt.Errorf("%s already exists; continue it with --resume %s, or choose another file", path, path)
+	return nil, Taken(path)
+}
+
+// Taken says why a new run cannot be written to a path at which there is
+// something.
+func Taken(path string) error {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder; name a file in it, such as %s", path, filepath.Join(path, "run.jsonl"))
+	}
+	if run, err := IsRun(path); err == nil && !run {
+		return fmt.Errorf("%s already exists, and is no run file; choose another file", path)
+	}
+	return fmt.Errorf("%s already exists; continue it with --resume %s, or choose another file", path, text.ShellWord(path))
 }
 
 // abandoned says whether a file breaks off within its first line, the

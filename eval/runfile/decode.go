@@ -197,7 +197,7 @@ func (d *decoder) query() {
 	if d.stored.Format == 1 {
 		d.ties(&q)
 	}
-	q.File = d.stored.Manifest.File
+	q.File, q.Index = d.stored.Manifest.File, d.stored.Manifest.OneIndex()
 	for i := range q.Expect {
 		q.Expect[i].File = q.File
 	}

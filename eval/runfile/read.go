@@ -2,6 +2,7 @@ package runfile
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -73,6 +74,9 @@ func (r *Reader) Read(path string) (*Stored, error) {
 		return nil, fmt.Errorf("cannot read the run file: %w", err)
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("%s is a folder; name a run file in it", path)
+	}
 	source, err := unpack.NewSingleReader(bufio.NewReaderSize(file, 1<<20))
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, noRun(path)
@@ -214,6 +218,9 @@ func (d *decoder) accept() {
 	switch {
 	case !d.whole:
 		d.breaksOff()
+		return
+	case err != nil && d.line == 1 && !bytes.HasPrefix(bytes.TrimSpace(d.text), []byte("{")):
+		d.err = fmt.Errorf("%s is no run file, such as releval run --out writes: its first line is no JSON; if it is a suite, search it by releval run %s", d.name, text.ShellWord(d.name))
 		return
 	case err != nil:
 		d.fail("not a line of a run file: %v", err)

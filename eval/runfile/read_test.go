@@ -135,7 +135,7 @@ func TestDamagedRunFiles(t *testing.T) {
 	}
 	tests := []struct{ name, text, want string }{
 		{"empty", "", "run: the file holds no run"},
-		{"no json", "qid Q0 doc 1 2.5 tag\n", "run:1: not a line of a run file"},
+		{"no json", "qid Q0 doc 1 2.5 tag\n", "run is no run file, such as releval run --out writes"},
 		{"no manifest", a, `run:1: the first line must be a manifest, not of type "query"`},
 		{"another format", `{"type":"manifest","format":9}` + "\n", "run:1: the run file has format 9"},
 		{"type is not first", `{"format":2,"type":"manifest"}` + "\n", "run:1: not a line of a run file: its first member must be type"},

@@ -18,6 +18,9 @@ func Contributions(m metrics.Metric, r metrics.Ranking) []float64 {
 	added := make([]float64, len(r.Grades))
 	before := 0.0
 	for i := range r.Grades {
+		if m.Cutoff() > 0 && i >= m.Cutoff() { // no hit below it counts
+			break
+		}
 		after := m.Score(metrics.Ranking{Grades: r.Grades[:i+1], Judged: r.Judged})
 		if math.IsNaN(after) {
 			after = before
@@ -42,6 +45,23 @@ type Change struct {
 	// Contribution is what it adds to the value after, less what it added to
 	// the value before.
 	Contribution float64
+}
+
+// Main is the document that did most of a difference, in the direction of it:
+// of a loss the largest loss, of a gain the largest gain. It is nil where no
+// document did, given changes in the order of Changes.
+func Main(changes []Change, difference float64) *Change {
+	if len(changes) == 0 {
+		return nil
+	}
+	main := &changes[0]
+	if difference > 0 {
+		main = &changes[len(changes)-1]
+	}
+	if main.Contribution*difference > 0 {
+		return main
+	}
+	return nil
 }
 
 // Changes lists the documents that two answers to a query have, by what they

@@ -48,3 +48,37 @@ func TestChangesAddUp(t *testing.T) {
 		}
 	})
 }
+
+// The document that did most is one of those that moved the value the way it
+// went, though a better one moved the other way.
+func TestMainGoesTheWayOfTheDifference(t *testing.T) {
+	m, err := metrics.Parse("ndcg@5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := &eval.Query{Judgments: []judgments.Judgment{{Title: "Alien", Grade: 1}, {Title: "Jaws", Grade: 1}}}
+	answer := func(titles ...string) *eval.Result {
+		r := &eval.Result{}
+		for _, title := range titles {
+			r.Hits = append(r.Hits, eval.Hit{Document: &eval.Document{ID: title, Title: title}})
+		}
+		return r
+	}
+	both, one := answer("Jaws", "Alien"), answer("Alien")
+	for _, test := range []struct {
+		before, after *eval.Result
+		difference    float64
+		ranks         [2]int
+	}{{both, one, -0.387, [2]int{1, 0}}, {one, both, 0.387, [2]int{0, 1}}} {
+		main := Main(Changes(m, q, test.before, test.after), test.difference)
+		if main == nil || main.Title != "Jaws" || main.Before != test.ranks[0] || main.After != test.ranks[1] {
+			t.Errorf("%+v did most of %v", main, test.difference)
+		}
+	}
+	if main := Main(Changes(m, q, both, one), 0.387); main != nil && main.Title == "Jaws" {
+		t.Errorf("a loss did most of a gain: %+v", main)
+	}
+	if main := Main(nil, -1); main != nil {
+		t.Errorf("%+v did it where nothing is known", main)
+	}
+}

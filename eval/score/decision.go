@@ -21,11 +21,12 @@ type Decision struct {
 	// Rows are the systems: those that are compared by their mean, the highest
 	// first, then the others in the run's order.
 	Rows []DecisionRow
-	// Best is the system with the highest mean, empty where there is nothing to
-	// choose from. Alike are the others that these queries do not tell apart
-	// from it, in the order of the rows.
-	Best  string
-	Alike []string
+	// Best is the system with the highest mean, the first of those that share
+	// it, empty where there is nothing to choose from. Highest are all that
+	// share it, and Alike all but Best that these queries do not tell apart from
+	// it, in the order of the rows.
+	Best           string
+	Highest, Alike []string
 	// Cheapest and Fastest are, among Best and Alike, those with the lowest
 	// price, and with the lowest median of the wall time: several where they
 	// share it, none where all do or fewer than two are known.
@@ -78,6 +79,7 @@ func (e *Evaluation) Decide(c *Comparisons) (*Decision, error) {
 		}
 		d.Confidence = p.Confidence
 	}
+	uninformative := e.Uninformative(d.Lead, c.Common[lead])
 	for i := range e.Systems {
 		s := &e.Systems[i]
 		row := DecisionRow{
@@ -89,7 +91,7 @@ func (e *Evaluation) Decide(c *Comparisons) (*Decision, error) {
 			values := pick(s.Values[lead], c.Common[lead])
 			row.Mean, _ = Mean(values)
 			row.AsRanked, _ = Mean(pick(s.AsRanked[lead], c.Common[lead]))
-			if !c.Lead.IsZero() {
+			if !c.Lead.IsZero() && uninformative == "" {
 				interval, err := stats.MeanInterval(values, d.Confidence)
 				if err != nil {
 					return nil, err
@@ -138,6 +140,7 @@ func (d *Decision) choose() {
 	if d.Best == "" {
 		return
 	}
+	best := d.Row(d.Best)
 	var group []*DecisionRow
 	for i := range d.Rows {
 		r := &d.Rows[i]
@@ -148,6 +151,9 @@ func (d *Decision) choose() {
 		d.Unpriced = d.Unpriced || math.IsNaN(r.USD)
 		if r.Name != d.Best {
 			d.Alike = append(d.Alike, r.Name)
+		}
+		if math.Abs(r.Mean-best.Mean) <= rounding*max(1, math.Abs(best.Mean)) {
+			d.Highest = append(d.Highest, r.Name)
 		}
 	}
 	d.Cheapest = least(group, func(r *DecisionRow) float64 { return r.USD })

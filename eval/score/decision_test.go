@@ -126,6 +126,9 @@ func TestDecisionTable(t *testing.T) {
 	if !slices.Equal(names, []string{"b", "b+r", "a+r", "a"}) || d.Best != "b" || !slices.Equal(d.Alike, []string{"b+r", "a+r", "a"}) {
 		t.Errorf("%v, best %s, alike %v", names, d.Best, d.Alike)
 	}
+	if !slices.Equal(d.Highest, []string{"b", "b+r"}) {
+		t.Errorf("%v share the highest mean", d.Highest)
+	}
 	// within a window of 2, the second query's document is not there: 3/4; in
 	// one of 3 it always is
 	if got := d.Row("a+r").Ceiling; !near(got, 0.75) {
@@ -185,5 +188,45 @@ func TestLatencyOf(t *testing.T) {
 	}
 	if times := TimesOf(run, "a", []int{3}); !times.Sampled || len(times.Answered) != 1 || times.Answered[0].Query != 3 || times.Answered[0].TookMS != 7 {
 		t.Errorf("of query 3: %+v", times)
+	}
+}
+
+// Where nothing is judged relevant, or nothing is found, no value says anything:
+// not that one system is the highest, and not how far others may differ.
+func TestNoEvidenceWithoutRelevanceOrHits(t *testing.T) {
+	tests := []struct {
+		name   string
+		change func(q *eval.Query)
+		want   string
+	}{
+		{"nothing is judged", func(q *eval.Query) { q.Judgments = nil }, "no judgment of any query has a grade above 0"},
+		{"nothing is relevant", func(q *eval.Query) { q.Judgments[0].Grade = 0 }, "no judgment of any query has a grade above 0"},
+		{"nothing is found", func(q *eval.Query) {
+			for _, r := range q.Results {
+				r.Hits = nil
+			}
+		}, "no system found anything for any query"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			run := matrix(map[string][]int{"a": {2, 2, 2, 1, 1, 2, 1, 2}, "a+r": {1, 1, 1, 1, 1, 2, 1, 1}, "b": {3, 1, 2, 2, 1, 1, 1, 1}, "b+r": {1, 3, 2, 2, 1, 1, 1, 1}})
+			for q := range run.Queries {
+				test.change(&run.Queries[q])
+			}
+			c, d := mustDecide(t, run)
+			for _, p := range c.Differences {
+				if p.Says != stats.NoEvidence || p.Uninformative != test.want || !math.IsNaN(p.P) || !math.IsNaN(p.Upper) {
+					t.Errorf("%s over %s: %s, %q, p %v, upper bound %v", p.System, p.Base, p.Says, p.Uninformative, p.P, p.Upper)
+				}
+			}
+			if d.Best != "" || !math.IsNaN(d.Rows[0].High) {
+				t.Errorf("the best is %q, up to %v; want none, and no bound", d.Best, d.Rows[0].High)
+			}
+			// One query that is judged, and for which something is found, is evidence.
+			run.Queries[0] = matrix(map[string][]int{"a": {2}, "a+r": {1}, "b": {3}, "b+r": {1}}).Queries[0]
+			if c, _ := mustDecide(t, run); c.Differences[0].Says == stats.NoEvidence || c.Best == "" {
+				t.Errorf("one query of evidence: %+v, best %q", c.Differences[0].Says, c.Best)
+			}
+		})
 	}
 }

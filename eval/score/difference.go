@@ -52,6 +52,9 @@ type Difference struct {
 	Primary bool
 	// Says is what may be said of it, which nothing else exceeds.
 	Says stats.Says
+	// Uninformative says why the queries are no evidence though all systems
+	// answered them; empty where they may be.
+	Uninformative string
 	// Interval holds the number of queries, of those that changed, the mean
 	// difference and its bounds; see stats.Interval. The bounds are NaN where
 	// there are too few queries.
@@ -247,6 +250,9 @@ func compare(sides []Side, answers bool, pairs []Pair, chosen []metrics.Metric, 
 			t.columns = append(t.columns, column{s.Evaluation.System(s.System), slices.Index(s.Evaluation.Metrics, metric)})
 		}
 		t.choose()
+		if answers {
+			t.inform()
+		}
 		tests[m], c.Common[m] = t, t.queries
 		if m == max(lead, 0) {
 			c.Compared = t.compared
@@ -300,8 +306,11 @@ type tested struct {
 	compared []bool
 	// queries are those that all compared sides answered with a value.
 	queries []int
-	best    string
-	apart   []bool
+	// uninformative says why these queries can show nothing; empty where they
+	// can.
+	uninformative string
+	best          string
+	apart         []bool
 }
 
 // choose sets compared and queries.
@@ -325,6 +334,18 @@ query:
 			}
 		}
 		t.queries = append(t.queries, q)
+	}
+}
+
+// inform sets uninformative: where none of the evaluations is evidence.
+func (t *tested) inform() {
+	for i, s := range t.sides {
+		if i > 0 && s.Evaluation == t.sides[i-1].Evaluation {
+			continue
+		}
+		if t.uninformative = s.Evaluation.Uninformative(t.metric, t.queries); t.uninformative == "" {
+			return
+		}
 	}
 }
 
@@ -409,7 +430,7 @@ func (t *tested) comparable(p *Pair) bool {
 			return false
 		}
 	}
-	return len(t.queries) > 0
+	return len(t.queries) > 0 && t.uninformative == ""
 }
 
 func (t *tested) contrast(p *Pair) stats.Contrast {
@@ -433,7 +454,7 @@ func (t *tested) chooseBest(values [][]float64, all []Difference) {
 		}
 	}
 	t.apart = make([]bool, len(t.sides))
-	if best < 0 || len(values) == 0 {
+	if best < 0 || len(values) == 0 || t.uninformative != "" {
 		return
 	}
 	t.best = t.sides[best].System
@@ -460,7 +481,7 @@ func (t *tested) describe(p *Pair) Difference {
 	b, n := t.columns[t.place(p.Base)], t.columns[t.place(p.Next)]
 	unknown := math.NaN()
 	d := Difference{
-		Metric: t.metric, Base: p.Base.System, System: p.Next.System, OfGains: p.ofGains(), Says: stats.NoEvidence, Total: len(b.scores.Errors),
+		Metric: t.metric, Base: p.Base.System, System: p.Next.System, OfGains: p.ofGains(), Says: stats.NoEvidence, Uninformative: t.uninformative, Total: len(b.scores.Errors),
 		Interval: stats.Interval{Mean: unknown, Confidence: confidence(t.options), Low: unknown, High: unknown, Lower: unknown, Upper: unknown, TooFew: true},
 		BaseMean: unknown, NextMean: unknown, BaseAsRanked: unknown, NextAsRanked: unknown, SD: unknown, P: unknown, PCorrected: unknown,
 		IfJudged: metrics.Settling{Mean: unknown, Low: unknown, High: unknown},

@@ -12,6 +12,7 @@ import (
 	"github.com/releval/releval/eval/integrity"
 	"github.com/releval/releval/eval/metrics"
 	"github.com/releval/releval/eval/text"
+	"github.com/releval/releval/judgments"
 )
 
 // Evaluation is a run with its metrics computed: a pure function of the run.
@@ -349,23 +350,65 @@ func (e *Evaluation) Ranks(system, query int) []int {
 	return found
 }
 
-// FoundNothing says whether some query was answered, and no answer of any
-// system holds a hit.
-func (e *Evaluation) FoundNothing() bool {
+// FoundNothing says whether one of the queries was answered, and no answer of
+// any system to them holds a hit.
+func (e *Evaluation) FoundNothing(queries []int) bool {
 	answered := false
 	for i := range e.Systems {
-		s := &e.Systems[i]
-		answered = answered || s.Empty > 0
-		if s.Failed+s.Empty < len(s.Errors) {
-			return false
-		}
-		for q := range s.Errors { // hits in no order are hits
-			if r := e.Run.Queries[q].Answer(s.System); !r.Failed() && len(r.Hits) > 0 {
+		for _, q := range queries { // hits in no order are hits
+			switch r := e.Run.Queries[q].Answer(e.Systems[i].System); {
+			case r.Failed():
+			case len(r.Hits) > 0:
 				return false
+			default:
+				answered = true
 			}
 		}
 	}
 	return answered
+}
+
+// NothingRelevant says why no ranking of the queries can have another value of
+// a metric than 0: that none of their judgments counts as relevant. It is empty
+// where one does, and for metrics that need none.
+func (e *Evaluation) NothingRelevant(m metrics.Metric, queries []int) string {
+	if len(queries) == 0 || m.IsZero() || m.IsCount() {
+		return ""
+	}
+	graded := false
+	for _, q := range queries {
+		query := &e.Run.Queries[q]
+		if least, most := m.Limits(query.Judged()); most > least {
+			return ""
+		}
+		graded = graded || slices.ContainsFunc(query.Judgments, func(j judgments.Judgment) bool { return j.Grade > 0 })
+	}
+	if graded {
+		return "no judgment of any query counts as relevant in " + m.String()
+	}
+	return "no judgment of any query has a grade above 0"
+}
+
+// Uninformative says why the answers to some queries show nothing of a system's
+// quality by a metric: nothing is relevant, or nothing was found. It is empty
+// where they may show something.
+func (e *Evaluation) Uninformative(m metrics.Metric, queries []int) string {
+	if why := e.NothingRelevant(m, queries); why != "" {
+		return why
+	}
+	if e.FoundNothing(queries) {
+		return "no system found anything for any query"
+	}
+	return ""
+}
+
+// AllQueries are the indices of all queries of the run.
+func (e *Evaluation) AllQueries() []int {
+	all := make([]int, len(e.Run.Queries))
+	for i := range all {
+		all[i] = i
+	}
+	return all
 }
 
 // Mean averages the values that are numbers, and counts the others: those of

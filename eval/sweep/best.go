@@ -255,7 +255,7 @@ func (r *Result) bestRow(run *eval.Run, s eval.System, one, at int, all []conten
 			ceilings[i] = k.curve.ceilings[0][w][q]
 		}
 		row.Ceiling, row.Documents = mean(ceilings), k.Points[w].Documents
-		row.USD = s.USDPer1000(row.Documents)
+		row.USD = run.USDPer1000At(&s, row.System.Window)
 		if k.Latency != nil {
 			row.Latency = score.NewLatency(k.Latency.byWindow[w].took, k.Latency.byWindow[w].wall)
 		}

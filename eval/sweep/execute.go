@@ -74,6 +74,7 @@ type sweeper struct {
 	counted  int  // searches that a part of the cost has
 	run      *eval.Run
 	cost     Cost
+	usd      float64 // of measured windows that no plan foresaw
 }
 
 func (s *sweeper) concurrency() int {
@@ -174,9 +175,17 @@ func (s *sweeper) sweep(ctx context.Context, b *base, reranker judgments.Reranke
 		return nil, err
 	}
 	if reason != "" {
-		if s.DeriveOnly {
+		unaffordable := ""
+		if !s.DeriveOnly {
+			unaffordable = s.unaffordable(described)
+		}
+		switch {
+		case unaffordable != "":
+			r.Notes = append(r.Notes, unaffordable)
 			r.Origin = Approximated
-		} else {
+		case s.DeriveOnly:
+			r.Origin = Approximated
+		default:
 			measured, err := s.measure(ctx, reranker, reason)
 			if err != nil {
 				return nil, err

@@ -62,6 +62,10 @@ type Options struct {
 	// for once: they are made only where AuditOutside and TimeOutside say so.
 	Outside                   *reranker.Set
 	AuditOutside, TimeOutside bool
+	// MaxUSD is what the sweep may cost in dollars; nil for no limit. Pass refuses
+	// the sweep where what it costs at most, with Further, is beyond. Windows that
+	// an audit makes necessary to measure are not measured beyond it.
+	MaxUSD *float64
 	// Notify is told, from one goroutine at a time, what the sweep goes on
 	// to; nil for nobody.
 	Notify func(Step)

@@ -41,20 +41,40 @@ type Policy struct {
 // Check says all that the policy refuses in a suite, each with its place.
 func (p Policy) Check(s *judgments.Suite) judgments.Problems {
 	c := &checker{}
+	c.suite(p, s, true)
+	c.problems.Sort()
+	return c.problems
+}
+
+// CheckWritten is Check for what another format than a suite gets of one:
+// judgments that may have no index and show no field. The file stands in the
+// place of positions that there are none of.
+func (p Policy) CheckWritten(file string, s *judgments.Suite) judgments.Problems {
+	c := &checker{}
+	c.suite(p, s, false)
+	for i := range c.problems {
+		c.problems[i].File = cmp.Or(c.problems[i].File, file)
+	}
+	c.problems.Sort()
+	return c.problems
+}
+
+// suite checks a suite: a whole one must have an index and a title field.
+func (c *checker) suite(p Policy, s *judgments.Suite, whole bool) {
 	at := s.Search.Position
 	if s.Cluster != "" && s.Cluster != "embedded" {
 		c.refuse(judgments.Position{File: s.File}, "cluster: %s: a suite may say embedded alone; name the address by --cluster or ELASTICSEARCH_URL", text.Quote(s.Cluster))
 	}
 	for index := range strings.SplitSeq(s.Search.Index, ",") {
-		if !allowsIndex(p.Indices, strings.TrimSpace(index)) {
+		if (whole || index != "") && !allowsIndex(p.Indices, strings.TrimSpace(index)) {
 			c.refuse(at, "index: %s is not allowed; if it may be searched, add --allow-index %[1]s", text.Quote(index))
 		}
 	}
-	if !p.Shows(s.Search.TitleField) {
+	if whole && !p.Shows(s.Search.TitleField) {
 		c.refuse(at, "title_field: %s is not allowed; if its values may be shown, add --allow-title-field %[1]s", text.Quote(s.Search.TitleField))
 	}
 	if s.Search.Documents != "" {
-		if err := within(filepath.Dir(s.File), s.Search.Documents); err != nil {
+		if err := within("the suite's folder", filepath.Dir(s.File), s.Search.Documents); err != nil {
 			c.refuse(at, "documents: %v", err)
 		} else if err := judgments.BoundDocuments(s.Search.Documents, MaxDocumentBytes); err != nil {
 			c.refuse(at, "documents: %v", err)
@@ -75,6 +95,12 @@ func (p Policy) Check(s *judgments.Suite) judgments.Problems {
 		}
 	}
 	for _, q := range s.Queries {
+		for _, j := range q.Relevant {
+			c.document(p, q, j.Index)
+		}
+		for _, x := range q.Exclude {
+			c.document(p, q, x.Index)
+		}
 		if strings.Contains(q.Text, "_index") {
 			c.refuse(q.Position, "query: the text names the field _index")
 		}
@@ -83,8 +109,13 @@ func (p Policy) Check(s *judgments.Suite) judgments.Problems {
 	for i := range s.Queries {
 		c.walk(reflect.ValueOf(&s.Queries[i]).Elem(), s.Queries[i].Position, "query", request)
 	}
-	c.problems.Sort()
-	return c.problems
+}
+
+// document refuses the index that a query names beside a document's id.
+func (c *checker) document(p Policy, q judgments.Query, index string) {
+	if index != "" && !allowsIndex(p.Indices, index) {
+		c.refuse(q.Position, "index: %s of a document is not allowed; if it may be searched, add --allow-index %[1]s", text.Quote(index))
+	}
 }
 
 // Shows says whether the values of a field may be shown.
@@ -106,7 +137,7 @@ func (p Policy) sends(address, api string) bool {
 // CheckFile refuses a suite's file that is a link out of its folder, or too
 // large: its lines are repeated in messages.
 func CheckFile(file string) error {
-	if err := within(filepath.Dir(file), file); err != nil {
+	if err := CheckPlace(file); err != nil {
 		return err
 	}
 	info, err := os.Stat(file)
@@ -114,6 +145,19 @@ func CheckFile(file string) error {
 		err = fmt.Errorf("%s is larger than %d MiB", text.Quote(file), MaxSuiteBytes>>20)
 	}
 	return err
+}
+
+// CheckPlace refuses a file that is a link out of its folder, or no regular
+// file. The folders of a path below the working directory may be no links out
+// of that one either: whoever wrote the file may have made them.
+func CheckPlace(file string) error {
+	if err := within("its folder", filepath.Dir(file), file); err != nil {
+		return err
+	}
+	if filepath.IsLocal(file) {
+		return within("the working directory", ".", file)
+	}
+	return nil
 }
 
 // CheckInput refuses a file or folder to convert where it, or a file in it, is
@@ -124,13 +168,18 @@ func CheckInput(in string) error {
 		return fmt.Errorf("%s cannot be read", text.Quote(in))
 	}
 	if !info.IsDir() {
-		return within(filepath.Dir(in), in)
+		return CheckPlace(in)
+	}
+	if filepath.IsLocal(in) {
+		if err := inside("the working directory", ".", in); err != nil {
+			return err
+		}
 	}
 	return filepath.WalkDir(in, func(file string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		return within(in, file)
+		return within("its folder", in, file)
 	})
 }
 
@@ -151,27 +200,13 @@ func allowsIndex(patterns []string, index string) bool {
 	return matches(patterns, index)
 }
 
-// within says whether a file is regular and lies in a folder, links resolved.
-func within(folder, file string) error {
-	inside, err := filepath.EvalSymlinks(folder)
-	if err != nil {
+// within says whether a file is regular and lies in a folder, links resolved;
+// what is the folder in messages.
+func within(what, folder, file string) error {
+	if err := inside(what, folder, file); err != nil {
 		return err
 	}
-	real, err := filepath.EvalSymlinks(file)
-	if err != nil {
-		return fmt.Errorf("%s cannot be read", text.Quote(file))
-	}
-	if inside, err = filepath.Abs(inside); err != nil {
-		return err
-	}
-	if real, err = filepath.Abs(real); err != nil {
-		return err
-	}
-	name, err := filepath.Rel(inside, real)
-	if err != nil || !filepath.IsLocal(name) {
-		return fmt.Errorf("%s is outside of the suite's folder", text.Quote(file))
-	}
-	info, err := os.Lstat(real)
+	info, err := os.Stat(file)
 	if err != nil {
 		return fmt.Errorf("%s cannot be read", text.Quote(file))
 	}
@@ -179,6 +214,35 @@ func within(folder, file string) error {
 		return fmt.Errorf("%s is no regular file", text.Quote(file))
 	}
 	return nil
+}
+
+// inside says whether a file or folder lies in a folder, links resolved.
+func inside(what, folder, file string) error {
+	root, err := resolve(folder)
+	if err != nil {
+		return err
+	}
+	real, err := resolve(file)
+	if err != nil {
+		return err
+	}
+	name, err := filepath.Rel(root, real)
+	if err != nil || !filepath.IsLocal(name) {
+		return fmt.Errorf("%s is outside of %s", text.Quote(file), what)
+	}
+	return nil
+}
+
+// resolve is the absolute path of a file, without links.
+func resolve(file string) (string, error) {
+	path, err := filepath.Abs(file)
+	if err != nil {
+		return "", err
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil {
+		return "", fmt.Errorf("%s cannot be read", text.Quote(file))
+	}
+	return path, nil
 }
 
 type checker struct{ problems judgments.Problems }
