@@ -210,8 +210,8 @@ func (w *walker) checkJudgments(q *Query) {
 	}
 }
 
-// checkExcluded reports documents that are judged and excluded, or excluded
-// twice: one of the two is a mistake.
+// checkExcluded reports documents that are judged or expected and excluded, or
+// excluded twice: one of the two is a mistake.
 func (w *walker) checkExcluded(q *Query) {
 	seen := make(map[string]Position, len(q.Exclude))
 	for i := range q.Exclude {
@@ -236,6 +236,17 @@ func (w *walker) checkExcluded(q *Query) {
 		}
 		if at, excluded := seen[key]; excluded && j.Grade > 0 {
 			w.failAt(at, "%s is excluded from the query %s, and judged relevant on line %d; remove one", j.name(), quote(q.Text), j.Line)
+		}
+	}
+	for i := range q.Expect {
+		e := &q.Expect[i]
+		x := Excluded{Title: e.Title, ID: e.ID}
+		key := "\x00" + e.ID
+		if e.ID == "" {
+			key = FoldTitle(e.Title)
+		}
+		if at, excluded := seen[key]; excluded && key != "" {
+			w.failAt(e.Position, "%s is excluded from the query %s on line %d, so that no system returns it and the expectation says nothing; remove one", x.name(), quote(q.Text), at.Line)
 		}
 	}
 }

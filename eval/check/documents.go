@@ -63,6 +63,7 @@ func (o *offline) documents(titles bool) {
 	}
 	if titles && !untitled && s.TitleField[0] != '_' {
 		o.titles(c)
+		o.excluded(c)
 	}
 }
 
@@ -89,6 +90,15 @@ func newCatalogued(s *judgments.Suite) *catalogued {
 			c.ids[u.id] = false
 		} else {
 			c.byTitle[judgments.FoldTitle(u.title)] = make(map[string]bool)
+		}
+	}
+	for i := range s.Queries {
+		for _, x := range s.Queries[i].Exclude {
+			if x.ID != "" {
+				c.ids[x.ID] = false
+			} else {
+				c.byTitle[judgments.FoldTitle(x.Title)] = make(map[string]bool)
+			}
 		}
 	}
 	return c
@@ -141,6 +151,31 @@ func (o *offline) titles(c *catalogued) {
 			o.fault(u.Position, KindMissing, query, "no document of %s has the title %q", s.Documents, u.title)
 		case len(ids) > 1:
 			o.warn(u.Position, KindAmbiguous, query, "%q stands for %d documents of %s, and whichever ranks first gets the credit: %s; name the one that is meant by its id", u.title, len(ids), s.Documents, text.List(text.Quoted(text.SortedKeys(ids)), shownDocuments))
+		}
+	}
+}
+
+// excluded reports documents to exclude that there are not, and those that are
+// judged relevant by their other name.
+func (o *offline) excluded(c *catalogued) {
+	documents := o.suite.Search.Documents
+	for i := range o.suite.Queries {
+		q := &o.suite.Queries[i]
+		for _, x := range q.Exclude {
+			ids := c.byTitle[judgments.FoldTitle(x.Title)]
+			switch {
+			case x.ID != "" && !c.ids[x.ID]:
+				o.warn(x.Position, KindMissingID, q.ID, "no document of %s has the id %q, which the query excludes", documents, x.ID)
+			case x.ID == "" && len(ids) == 0:
+				o.warn(x.Position, KindMissing, q.ID, "no document of %s has the title %q, which the query excludes", documents, x.Title)
+			}
+			for _, j := range q.Relevant {
+				titled := c.byTitle[judgments.FoldTitle(j.Title)]
+				same := x.ID == "" && j.ID != "" && ids[j.ID] || x.ID != "" && j.ID == "" && len(titled) == 1 && titled[x.ID]
+				if same && j.Grade > 0 {
+					o.fault(x.Position, KindPreflight, q.ID, "the query excludes the document that it judges relevant on line %d, by another name; remove one", j.Line)
+				}
+			}
 		}
 	}
 }

@@ -240,7 +240,7 @@ func detectJSON(path string, head []byte) (Format, error) {
 		return Quepid, nil
 	case has("query_groups") || has("relevant_documents") || has("placeholders"):
 		return RRE, nil
-	case has("requests") && (has("ratings") || has("request")):
+	case has("requests") && (has("ratings") || has("request") || bytes.Contains(bytes.Join(bytes.Fields(head), nil), []byte(`"requests":[]`))):
 		return RankEval, nil
 	}
 	return "", fmt.Errorf("%s: neither a _rank_eval body, nor an export of Quepid, nor an OpenSearch judgment list, nor RRE's ratings, nor Relevance Studio's judgements by its first 64 KiB; name the format by --from", path)

@@ -133,5 +133,9 @@ func readText(path string) ([]byte, error) {
 	if len(data) > maxJSON {
 		return nil, fmt.Errorf("%s: larger than %d MiB, the most that is read", path, maxJSON>>20)
 	}
+	// Macs of old ended lines by a carriage return alone.
+	if !bytes.Contains(data, []byte("\n")) {
+		data = bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+	}
 	return data, nil
 }

@@ -164,3 +164,19 @@ func TestColumnsThatAreNoRaters(t *testing.T) {
 		})
 	}
 }
+
+// Lines that end in a carriage return alone are lines, and a body without requests
+// is told by its key.
+func TestCauseOfOddFiles(t *testing.T) {
+	in := tempFile(t, "t.csv", "query,doc_id,grade\rlamp,a,2\rdesk,b,1\r")
+	out := filepath.Join(t.TempDir(), "t.qrels")
+	if result, err := (Job{In: in, Out: out}).Run(t.Context(), nil); err != nil || result.Read.Judgments != 2 {
+		t.Errorf("got %+v, %v", result, err)
+	}
+	for _, body := range []string{`{"requests":[]}`, "{\"metric\": {\"dcg\": {}},\n \"requests\": [ ]}"} {
+		in := tempFile(t, "r.json", body)
+		if _, err := (Job{In: in, Out: out}).Run(t.Context(), nil); err == nil || !strings.Contains(err.Error(), "no query in it") {
+			t.Errorf("%s: got %v", body, err)
+		}
+	}
+}
