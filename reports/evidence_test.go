@@ -22,9 +22,13 @@ import (
 	"github.com/releval/releval/judgments"
 )
 
-// evidenceCases is how many runs each property is tried on.
+// evidenceCases is how many runs each property is tried on: the whole number
+// without the race detector, as .ci/run does besides.
 func evidenceCases() uint64 {
-	if testing.Short() {
+	switch {
+	case underRace:
+		return 50
+	case testing.Short():
 		return 200
 	}
 	return 2000
