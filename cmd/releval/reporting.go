@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -199,6 +200,12 @@ func flagsOf(cmd *cobra.Command) string {
 			values = list.GetSlice()
 		}
 		for _, value := range values {
+			if address, err := url.Parse(value); err == nil && address.User != nil {
+				address.User = nil // it may be a password, and is asked for again
+				value = address.String()
+			} else if err != nil && strings.Contains(value, "@") {
+				continue
+			}
 			given.WriteString(" --" + f.Name)
 			switch {
 			case f.NoOptDefVal == "":

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"io"
+	"os"
 	"regexp"
 	"time"
 
@@ -35,11 +37,25 @@ func otherFile(path string) error {
 	if run, err := runfile.IsRun(path); err == nil && run {
 		return withExit(exitUsage, fmt.Errorf("%s is a run file, and no suite: show it by releval report %s", path, name))
 	}
-	content, err := judgments.ReadText(path, judgments.DefaultMaxBytes)
-	if err == nil && poolFile.Match(content) {
+	if poolFile.Match(beginningOf(path)) {
 		return withExit(exitUsage, fmt.Errorf("%s is a pool file, and no suite: judge its documents by releval judge %s, or put its grades into the suite by releval pool --merge %[2]s SUITE", path, name))
 	}
 	return nil
+}
+
+// beginningOf are the first bytes of a regular file; nil where there is none.
+func beginningOf(path string) []byte {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	start, _ := io.ReadAll(io.LimitReader(file, 1<<16))
+	return start
 }
 
 func checkGate(g judgments.Gate, s *judgments.Suite) []judgments.Problem {

@@ -82,6 +82,9 @@ func Taken(path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fmt.Errorf("%s is a folder; name a file in it, such as %s", path, filepath.Join(path, "run.jsonl"))
 	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s already exists, and is no run file; choose another file", path)
+	}
 	if run, err := IsRun(path); err == nil && !run {
 		return fmt.Errorf("%s already exists, and is no run file; choose another file", path)
 	}
