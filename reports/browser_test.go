@@ -99,18 +99,18 @@ func TestBrowserFiltersAndLinks(t *testing.T) {
 		}
 	}
 	// The sample's differences: heist -0.413, toys 0, crime +0.5; space failed.
-	expect("at first", "heist", "toys", "crime", "space")
+	expect("at first", "heist: a robbery that goes wrong", "toys", "crime / flesh-eating bad guy", "space: lost in space")
 	set(p, "sort", "gain")
-	expect("sorted by gain", "crime", "toys", "heist", "space")
+	expect("sorted by gain", "crime / flesh-eating bad guy", "toys", "heist: a robbery that goes wrong", "space: lost in space")
 	set(p, "sort", "suite")
-	expect("in the suite's order", "crime", "heist", "toys", "space")
+	expect("in the suite's order", "crime / flesh-eating bad guy", "heist: a robbery that goes wrong", "toys", "space: lost in space")
 	set(p, "show", "lost")
-	expect("lost", "heist")
+	expect("lost", "heist: a robbery that goes wrong")
 	set(p, "show", "failed")
-	expect("failed", "space")
+	expect("failed", "space: lost in space")
 	set(p, "show", "all")
 	set(p, "tag", "1") // keyword, plot: sorted
-	expect("tagged plot", "crime", "toys")
+	expect("tagged plot", "crime / flesh-eating bad guy", "toys")
 	set(p, "search", "toy story")
 	expect("found by a title", "toys")
 	set(p, "search", "nothing at all")
