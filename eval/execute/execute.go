@@ -168,6 +168,9 @@ func Execute(ctx context.Context, c Cluster, p *plan.Plan, s Settings) (*eval.Ru
 	if err != nil {
 		return run, closeJournal(journal, err)
 	}
+	if s.Snapshot == nil {
+		snapshot.Close(ctx) // before the index is looked at for changes
+	}
 	run.Complete = complete(ctx, c, p, run, s)
 	run.Complete.Latency = measured
 	if journal != nil {

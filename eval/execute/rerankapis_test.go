@@ -201,7 +201,7 @@ func checkDecision(t *testing.T, run *eval.Run, documents, asked int) {
 	if first := table.Row(eval.FirstStage); len(table.Rows) != 8 || first == nil || !first.Compared || first.Mean == table.Row("elastic").Mean || !(first.Latency.Wall.P50 > 0) {
 		t.Errorf("%d rows, the first stage's %+v", len(table.Rows), first)
 	}
-	if !slices.Equal(table.Cheapest, []string{"compatible"}) {
+	if !slices.Contains(table.Cheapest, "compatible") { // and the first stage, where it is not told apart
 		t.Errorf("the cheapest are %v", table.Cheapest)
 	}
 }

@@ -89,7 +89,7 @@ func (s *Snapshot) replace(ctx context.Context, lost *string) error {
 // Close frees the point in time, even where the context has ended. That it
 // could not be closed costs nothing but its keep-alive.
 func (s *Snapshot) Close(ctx context.Context) {
-	pit := s.pit.Load()
+	pit := s.pit.Swap(nil)
 	if pit == nil {
 		return
 	}
