@@ -5,10 +5,168 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/releval/releval/eval/text"
 	"github.com/releval/releval/judgments"
 )
+
+// Manifest says what exactly was run. Two runs are compared by it first.
+type Manifest struct {
+	Type   string `json:"type"` // always "manifest"
+	Format int    `json:"format"`
+	// Tool is the program and its version, such as "releval 0.1.0".
+	Tool string `json:"tool"`
+	// Suite is the suite's name, File the path it was read from.
+	Suite string `json:"suite"`
+	File  string `json:"file"`
+	// Started is when the first search was sent.
+	Started time.Time `json:"started"`
+	// Seed is what every random choice derives from.
+	Seed    uint64      `json:"seed"`
+	Cluster ClusterInfo `json:"cluster"`
+	// Index is the index expression searched; Indices are what it stood for.
+	Index   string      `json:"index"`
+	Indices []IndexInfo `json:"indices,omitempty"`
+	// TitleField is the field whose value identifies a document.
+	TitleField string `json:"title_field"`
+	// Systems are what is compared. A first stage stands before the systems that
+	// rerank it.
+	Systems []System `json:"systems"`
+	// Metrics are the canonical names of the suite's metrics.
+	Metrics []string `json:"metrics"`
+	// Gates are the suite's gates.
+	Gates []judgments.Gate `json:"gates,omitempty"`
+	// Compare are the pairs of systems that the suite asks to compare.
+	Compare []judgments.Comparison `json:"compare,omitempty"`
+	// QueryCount is how many queries the run sets out to search.
+	QueryCount int `json:"query_count"`
+	// SuiteQueries is how many the suite has, where the run was restricted to
+	// fewer; else 0.
+	SuiteQueries int `json:"suite_queries,omitempty"`
+	// Repeat is how often each query is searched; 0 and 1 mean once.
+	Repeat int `json:"repeat,omitempty"`
+	// Concurrency is how many queries were in flight; 0 where that was not
+	// recorded.
+	Concurrency int    `json:"concurrency,omitempty"`
+	Hashes      Hashes `json:"hashes"`
+	// Unresolved are judged titles and ids that match no document of the
+	// index; Ambiguous are titles judged without an id that several documents
+	// have. Both are empty where the index was not asked.
+	Unresolved []string `json:"unresolved,omitempty"`
+	Ambiguous  []string `json:"ambiguous,omitempty"`
+	// Notes are what the preflight could not look at, or found odd.
+	Notes []string `json:"notes,omitempty"`
+}
+
+// ClusterInfo is the server that was searched.
+type ClusterInfo struct {
+	// Kind is "elasticsearch", "serverless", "embedded" or FromFiles.
+	Kind string `json:"kind"`
+	// Version is the server's version, empty where it would not say.
+	Version string `json:"version,omitempty"`
+	// URL is where it was found, without user-info.
+	URL string `json:"url,omitempty"`
+}
+
+// FromFiles is the kind where nothing was searched: the rankings are from files,
+// without times.
+const FromFiles = "files"
+
+// Embedded says whether the run was searched on the in-process engine, whose
+// reranker is a stand-in.
+func (c ClusterInfo) Embedded() bool { return c.Kind == "embedded" }
+
+// IndexInfo is one index behind the index expression.
+type IndexInfo struct {
+	Name      string `json:"name"`
+	UUID      string `json:"uuid,omitempty"`
+	Documents int64  `json:"documents"`
+}
+
+// Hashes are SHA-256 sums in hexadecimal of what two runs must share to be
+// comparable.
+type Hashes struct {
+	Suite     string `json:"suite"`
+	Judgments string `json:"judgments"`
+	Queries   string `json:"queries"`
+	Search    string `json:"search"`
+	// Titles covers the document ids that the judged titles stand for; empty
+	// where they were not resolved.
+	Titles string `json:"titles,omitempty"`
+}
+
+// Names are the systems' names, in their order.
+func (m *Manifest) Names() []string {
+	names := make([]string, len(m.Systems))
+	for i := range m.Systems {
+		names[i] = m.Systems[i].Name
+	}
+	return names
+}
+
+// System returns the system of that name, nil where there is none.
+func (m *Manifest) System(name string) *System {
+	for i := range m.Systems {
+		if m.Systems[i].Name == name {
+			return &m.Systems[i]
+		}
+	}
+	return nil
+}
+
+// Reranked are the systems that rerank another one.
+func (m *Manifest) Reranked() []System { return m.ofKind(KindReranked) }
+
+// Retrievers are the systems that search by a retriever alone.
+func (m *Manifest) Retrievers() []System { return m.ofKind(KindRetriever) }
+
+func (m *Manifest) ofKind(kind Kind) []System {
+	var found []System
+	for _, s := range m.Systems {
+		if s.Kind == kind {
+			found = append(found, s)
+		}
+	}
+	return found
+}
+
+// FirstStageOf names the system whose hits the named one reranks; empty where
+// it reranks none.
+func (m *Manifest) FirstStageOf(system string) string {
+	if s := m.System(system); s != nil {
+		return s.FirstStage
+	}
+	return ""
+}
+
+// Window returns how many first-stage hits the named system's reranker sees,
+// and 0 for a system that reranks none.
+func (m *Manifest) Window(system string) int {
+	if s := m.System(system); s != nil {
+		return s.Window
+	}
+	return 0
+}
+
+// LargestWindow returns the largest window of the run's rerankers, 0 where
+// there is none.
+func (m *Manifest) LargestWindow() int {
+	largest := 0
+	for i := range m.Systems {
+		largest = max(largest, m.Systems[i].Window)
+	}
+	return largest
+}
+
+// Depth is the largest number of hits that was asked for.
+func (m *Manifest) Depth() int {
+	deepest := 0
+	for i := range m.Systems {
+		deepest = max(deepest, m.Systems[i].Depth)
+	}
+	return deepest
+}
 
 // Differences lists, in words, in what the runs of two manifests differ, but
 // for when they were run and by which version of releval. Nothing listed

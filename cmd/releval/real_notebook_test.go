@@ -19,15 +19,7 @@ import (
 // not looked at; the stand-in's model, outside of the server, puts it first.
 func TestElasticsearchNotebook(t *testing.T) {
 	suite := notebook(t)
-	server, err := estest.Start(t.Context(), estest.Options{Version: "8.19.21"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	server := estest.For(t, estest.Options{Version: "8.19.21"})
 	// Twice: the ids that the documents get are the same ones.
 	for range 2 {
 		stdout, stderr, code := command(t, nil, "load", "--cluster", server.URL, suite)

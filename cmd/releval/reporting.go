@@ -200,11 +200,13 @@ func flagsOf(cmd *cobra.Command) string {
 			values = list.GetSlice()
 		}
 		for _, value := range values {
-			if address, err := url.Parse(value); err == nil && address.User != nil {
-				address.User = nil // it may be a password, and is asked for again
+			if f.Name == "cluster" && strings.Contains(value, "@") {
+				address, err := url.Parse(value)
+				if err != nil {
+					continue
+				}
+				address.User = nil // it may be a password: the environment has it again
 				value = address.String()
-			} else if err != nil && strings.Contains(value, "@") {
-				continue
 			}
 			given.WriteString(" --" + f.Name)
 			switch {

@@ -38,15 +38,7 @@ var films = []struct{ Title, Genre, Plot string }{
 // start starts a server and stops it when the test ends.
 func start(t *testing.T, o estest.Options) *estest.Server {
 	t.Helper()
-	s, err := estest.Start(t.Context(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := estest.For(t, o)
 	return s
 }
 

@@ -40,15 +40,7 @@ func (c elasticRerank) Endpoint(ctx context.Context, id string) (cluster.Endpoin
 func TestElasticsearchDiagnosis(t *testing.T) {
 	for _, version := range estest.Versions() {
 		t.Run(version, func(t *testing.T) {
-			server, err := estest.Start(t.Context(), estest.Options{Version: version})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := server.Stop(); err != nil {
-					t.Error(err)
-				}
-			})
+			server := estest.For(t, estest.Options{Version: version})
 			putEndpoint(t, server, "model", "")
 			client := patient(t, server)
 			for _, c := range []struct {

@@ -30,15 +30,7 @@ func (m endpointModel) Score(query string, texts []string) ([]float64, error) {
 func TestElasticsearchEveryAPI(t *testing.T) {
 	for _, version := range estest.Versions() {
 		t.Run(version, func(t *testing.T) {
-			server, err := estest.Start(t.Context(), estest.Options{Version: version})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := server.Stop(); err != nil {
-					t.Error(err)
-				}
-			})
+			server := estest.For(t, estest.Options{Version: version})
 			// scores from -4 to 4, which sigmoids tell apart
 			putEndpoint(t, server, "model", `"bias": -4, "scale": 8`)
 			model := endpointModel{t.Context(), patient(t, server), "model"}

@@ -16,15 +16,7 @@ import (
 // realBench starts a server and fills it.
 func realBench(t *testing.T, version string) (*estest.Server, *faultBench) {
 	t.Helper()
-	server, err := estest.Start(t.Context(), estest.Options{Version: version})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	server := estest.For(t, estest.Options{Version: version})
 	b := newFaultBenchAt(t, server.URL, nil, 0)
 	b.settle(t, server)
 	return server, b

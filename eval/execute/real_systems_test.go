@@ -13,15 +13,7 @@ import (
 func TestElasticsearchManySystems(t *testing.T) {
 	for _, version := range estest.Versions() {
 		t.Run(version, func(t *testing.T) {
-			server, err := estest.Start(t.Context(), estest.Options{Version: version})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := server.Stop(); err != nil {
-					t.Error(err)
-				}
-			})
+			server := estest.For(t, estest.Options{Version: version})
 			putEndpoint(t, server, "model", "")
 			checkManySystems(t, http.DefaultTransport, cluster.Config{URL: server.URL})
 		})

@@ -15,15 +15,7 @@ import (
 func TestElasticsearchTies(t *testing.T) {
 	for _, version := range estest.Versions() {
 		t.Run(version, func(t *testing.T) {
-			server, err := estest.Start(t.Context(), estest.Options{Version: version})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := server.Stop(); err != nil {
-					t.Error(err)
-				}
-			})
+			server := estest.For(t, estest.Options{Version: version})
 			putEndpoint(t, server, "model", "")
 			client := patient(t, server)
 			checkTies(t, func(t *testing.T, suite string) (execute.Cluster, *plan.Plan) {

@@ -24,15 +24,7 @@ func TestElasticsearchOldReleases(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.version, func(t *testing.T) {
-			server, err := estest.Start(t.Context(), estest.Options{Version: test.version})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := server.Stop(); err != nil {
-					t.Error(err)
-				}
-			})
+			server := estest.For(t, estest.Options{Version: test.version})
 			client, err := cluster.New(cluster.Config{URL: server.URL})
 			if err != nil {
 				t.Fatal(err)

@@ -18,15 +18,7 @@ import (
 func TestElasticsearchProposal(t *testing.T) {
 	for _, version := range estest.Versions() {
 		t.Run(version, func(t *testing.T) {
-			server, err := estest.Start(t.Context(), estest.Options{Version: version})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() {
-				if err := server.Stop(); err != nil {
-					t.Error(err)
-				}
-			})
+			server := estest.For(t, estest.Options{Version: version})
 			if status, answer, err := server.Do(t.Context(), "PUT", "/_inference/rerank/cohere_rerank.v3", `{"service":"cohere","service_settings":{"model_id":"rerank-v3.5"},"task_settings":{"top_n":20}}`); err != nil || status/100 != 2 {
 				t.Fatal(status, string(answer), err)
 			}

@@ -32,15 +32,7 @@ const distinct = `{"standard":{"query":{"function_score":{
 // retriever replaces the suite's first stage, "" for none.
 func elasticsearch(t *testing.T, version, retriever string) (*cluster.Client, *plan.Plan) {
 	t.Helper()
-	server, err := estest.Start(t.Context(), estest.Options{Version: version})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := server.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	server := estest.For(t, estest.Options{Version: version})
 	for id, settings := range map[string]string{"ties": `{"quantum": 2}`, "listwise": `{"quantum": 2, "listwise": true}`} {
 		status, body, err := server.Do(t.Context(), "PUT", "/_inference/rerank/"+id, `{"service":"probe","service_settings":`+settings+`}`)
 		if err != nil || status != 200 {
