@@ -83,9 +83,9 @@ func (s *session) probe(ctx context.Context, left []int) error {
 			if again != nil && again.Refusal() == failure.Refusal() {
 				wrong[request.System] = true
 				if failure.Elsewhere() {
-					return fails(s.plan, request.System, "every query", failure)
+					return fails(s.plan, request.System, "both queries that were tried", failure)
 				}
-				problems = append(problems, refused(s.plan, request.System, "every query", failure))
+				problems = append(problems, refused(s.plan, request.System, "both queries that were tried", failure))
 				continue
 			}
 		}

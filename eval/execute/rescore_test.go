@@ -391,7 +391,7 @@ func TestAPIThatRefusesEverything(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", line, err, want)
 		}
-		if !strings.Contains(line, "nowhere") && !strings.Contains(err.Error(), `.yaml:8:5: the reranker "x" fails for every query: `) {
+		if !strings.Contains(line, "nowhere") && !strings.Contains(err.Error(), `.yaml:8:5: the reranker "x" fails for both queries that were tried: `) {
 			t.Errorf("%s: the error has no place in the suite: %v", line, err)
 		}
 		if _, wrong := errors.AsType[judgments.Problems](err); wrong {
