@@ -27,7 +27,7 @@ import (
 func evidenceCases() uint64 {
 	switch {
 	case underRace:
-		return 50
+		return 150
 	case testing.Short():
 		return 200
 	}
